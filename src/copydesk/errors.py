@@ -1,0 +1,49 @@
+"""What can go wrong, said in sentences: what, where, and what to do."""
+
+from __future__ import annotations
+
+
+class CopydeskError(Exception):
+    """A fault that a person can mend; the command line prints it and exits with 2.
+
+    Args:
+        message: what is wrong, as a sentence.
+        where: the address of the fault, such as ``articles.jsonl:12`` or ``release.json::$.files``.
+        hint: what to do about it, as a sentence.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        address = f"{self.where}: " if self.where else ""
+        advice = f" {self.hint}" if self.hint else ""
+        return f"{address}{self.message}{advice}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # BaseException pickles positional arguments only; workers send these between processes.
+        return _rebuild, (type(self), self.message, self.where, self.hint)
+
+    def at(self, where: str) -> CopydeskError:
+        """The same fault with an address put before the one it has."""
+        address = f"{where}: {self.where}" if self.where else where
+        return type(self)(self.message, where=address, hint=self.hint)
+
+
+class InputError(CopydeskError):
+    """What the user gave cannot be used as it stands."""
+
+
+class ServerError(CopydeskError):
+    """A server (Label Studio, a hub) refused, was not there, or said something unexpected."""
+
+
+class IntegrityError(CopydeskError):
+    """Files that copydesk wrote contradict each other."""
+
+
+def _rebuild(kind: type[CopydeskError], message: str, where: str, hint: str) -> CopydeskError:
+    return kind(message, where=where, hint=hint)

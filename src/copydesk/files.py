@@ -1,0 +1,212 @@
+"""Writing so that nothing is half there, and reading so that a fault has an address."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from copydesk.errors import InputError
+
+_CHUNK = 1 << 20
+
+
+def sha256_text(text: str) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as 64 hexadecimal digits; memory stays flat."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def atomic_write(path: Path, data: bytes | str) -> None:
+    """Write a file beside its place and rename it there: readers see the old or the new, whole.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; the old file is as it was.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    with replacing(path) as beside, beside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write beside ``path``; rename it there on success, remove it on failure.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; the old file is as it was.
+    """
+    with _speaking(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        os.close(handle)
+        beside = Path(name)
+        try:
+            yield beside
+            beside.chmod(0o666 & ~_umask())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing_dir(path: Path) -> Iterator[Path]:
+    """Give a folder to fill beside ``path``; rename it there on success, remove it on failure.
+
+    Raises:
+        InputError: ``path`` exists, the disk is full, or the folder refuses.
+    """
+    if path.exists():
+        raise InputError("This folder exists already.", where=str(path))
+    with _speaking(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        try:
+            yield beside
+            beside.chmod(0o777 & ~_umask())
+            beside.rename(path)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a log and bring it to the disk; a torn last line is ended first.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; earlier lines are as they were.
+    """
+    append_lines(path, [line])
+
+
+def append_lines(path: Path, lines: list[str]) -> None:
+    """Append lines to a log in one write; all of them are on the disk when this returns.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; earlier lines are as they were.
+    """
+    if not lines:
+        return
+    with _speaking(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            try:
+                stream.write(_mend(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8"))
+                stream.flush()
+                os.fsync(stream.fileno())
+            except OSError:
+                with contextlib.suppress(OSError):
+                    stream.truncate(size)
+                raise
+
+
+def _mend(stream: Any, size: int) -> bytes:
+    if size == 0:
+        return b""
+    stream.seek(size - 1)
+    return b"" if stream.read(1) == b"\n" else b"\n"
+
+
+def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read a JSON Lines file as (line number from 1, object); blank lines are passed over.
+
+    Raises:
+        InputError: the file is absent or unreadable, or a line is no UTF-8 or no JSON object.
+    """
+    with _speaking(path), path.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            if raw.strip():
+                yield number, _json_object(raw, f"{path}:{number}")
+
+
+def _json_object(raw: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Byte {error.start} of this line is not UTF-8.",
+            where=where,
+            hint="Save the file as UTF-8.",
+        ) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        raise InputError(
+            f"This line is not JSON ({detail}).",
+            where=where,
+            hint="Write one JSON object on each line.",
+        ) from error
+    if not isinstance(value, dict):
+        raise InputError(
+            f"This line holds a JSON {type(value).__name__}, not an object.",
+            where=where,
+            hint="Write one JSON object on each line.",
+        )
+    return value
+
+
+def read_json(path: Path) -> Any:
+    """Read one JSON document.
+
+    Raises:
+        InputError: the file is absent, unreadable, no UTF-8, or no JSON.
+    """
+    with _speaking(path):
+        raw = path.read_bytes()
+    try:
+        return json.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"This file is not JSON ({error}).", where=str(path)) from error
+
+
+def dump_json(value: object) -> str:
+    """JSON as this project writes it to files: sorted keys, two spaces, a final newline."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def dump_line(value: object) -> str:
+    """JSON as this project writes it to a log: sorted keys, one line, no newline."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@contextlib.contextmanager
+def _speaking(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into sentences."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError("This file does not exist.", where=str(error.filename or path)) from error
+    except PermissionError as error:
+        raise InputError(
+            "Permission to use this file or folder is refused.",
+            where=str(error.filename or path),
+            hint="Change its permissions, or run as a user who may.",
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"The system refuses: {error.strerror or error}.",
+            where=str(error.filename or path),
+            hint="Free some space or choose another disk, then run this again."
+            if error.errno in (28, 122)
+            else "",
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,53 @@
+"""JSON documents against the JSON Schema files of ``schema/``, with formats asserted."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from copydesk.errors import InputError
+from copydesk.rooms import schema_dir
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema in ``schema/<name>.schema.json``."""
+    path = schema_dir() / f"{name}.schema.json"
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
+
+
+@functools.cache
+def validator(name: str) -> Draft202012Validator:
+    """The validator of one schema; ``format`` is an assertion, not an annotation."""
+    schema = load_schema(name)
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def iter_errors(document: object, schema: str) -> Iterator[ValidationError]:
+    """The errors of a document, in the document's order."""
+    yield from sorted(validator(schema).iter_errors(document), key=lambda e: list(map(str, e.path)))
+
+
+def check_document(document: object, schema: str, *, where: str) -> None:
+    """Refuse a document that its schema refuses.
+
+    Raises:
+        InputError: naming ``where::$.path`` and what is wrong there.
+    """
+    error = best_match(validator(schema).iter_errors(document))
+    if error is not None:
+        raise InputError(
+            _sentence(error),
+            where=f"{where}::{error.json_path}",
+            hint=f"See schema/{schema}.schema.json.",
+        )
+
+
+def _sentence(error: ValidationError) -> str:
+    text = error.message if len(error.message) <= 300 else error.message[:299] + "…"
+    return text if text.endswith(".") else f"{text}."
