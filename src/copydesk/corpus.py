@@ -1,0 +1,202 @@
+"""A corpus: the folder with ``copydesk.toml``, its rooms, and the articles in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copydesk.errors import InputError
+from copydesk.files import read_jsonl
+from copydesk.records import check_document
+from copydesk.rights import Policy
+
+CONFIG_NAME = "copydesk.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """What is known about one article; its text is read by `Corpus.text`.
+
+    Args:
+        text_sha256: of the canonical text, which identifies the article's version.
+        redistributable: whether the text is given in a release; if not, ``title`` and
+            ``attribution`` come from the private room and go into no release.
+    """
+
+    article_id: str
+    collection: str
+    event: str
+    text_sha256: str
+    redistributable: bool
+    outlet: str | None = None
+    title: str | None = None
+    url: str | None = None
+    published: str | None = None
+    language: str = "en"
+    licence: str | None = None
+    attribution: str | None = None
+
+    def public(self) -> dict[str, Any]:
+        """The article's line in the published manifest."""
+        record = dataclasses.asdict(self)
+        del record["redistributable"]
+        if self.redistributable:
+            record["file"] = f"{self.collection}/{self.article_id}.txt"
+        else:
+            record |= {"file": None, "title": None, "attribution": None}
+        return record
+
+    def withheld(self) -> dict[str, Any]:
+        """The article's line in the private manifest: what the published one leaves out."""
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "attribution": self.attribution,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The rooms of one corpus. Making one reads nothing; `config` reads ``copydesk.toml``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Corpus:
+        """The corpus at ``start`` or around it; by default around the current directory.
+
+        Raises:
+            InputError: there is none.
+        """
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / CONFIG_NAME).is_file():
+                return cls(folder)
+        raise InputError(
+            f"There is no corpus here: no {CONFIG_NAME} in this folder or above it.",
+            where=str(start or here),
+            hint="Make one with 'copydesk init DIR', or name one with --corpus DIR.",
+        )
+
+    @property
+    def dataset(self) -> Path:
+        """What goes to the Hub, as it stands."""
+        return self.root / "dataset"
+
+    @property
+    def raw(self) -> Path:
+        """The published manifest and the texts that may be given."""
+        return self.dataset / "raw"
+
+    @property
+    def manifest(self) -> Path:
+        """The published manifest: a line for each article."""
+        return self.raw / "articles.jsonl"
+
+    @property
+    def releases(self) -> Path:
+        """A folder for each release, and ``index.json``."""
+        return self.dataset / "releases"
+
+    @property
+    def private(self) -> Path:
+        """What must never be published: the texts and titles that are withheld."""
+        return self.root / "private"
+
+    @property
+    def annotations(self) -> Path:
+        """The guidelines, the label configs and the rounds."""
+        return self.root / "annotations"
+
+    @property
+    def guidelines(self) -> Path:
+        """The annotators' guidelines, with their version in the front matter."""
+        return self.annotations / "guidelines.md"
+
+    @property
+    def rounds(self) -> Path:
+        """A folder for each annotation round."""
+        return self.annotations / "rounds"
+
+    @property
+    def build_dir(self) -> Path:
+        """Shards that can be rebuilt at any time."""
+        return self.root / "build"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The content of ``copydesk.toml``, checked.
+
+        Raises:
+            InputError: it is no TOML, or against ``schema/corpus.schema.json``.
+        """
+        path = self.root / CONFIG_NAME
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"This file is not TOML: {error}.", where=str(path)) from error
+        except OSError as error:
+            raise InputError(f"This file cannot be read: {error}.", where=str(path)) from error
+        check_document(document, "corpus", where=str(path))
+        return document
+
+    @property
+    def policy(self) -> Policy:
+        """The corpus's decision about whose text is given."""
+        return Policy(**self.config.get("rights", {}))
+
+    def articles(self) -> Iterator[Article]:
+        """The articles in the manifest's order, one at a time.
+
+        Raises:
+            InputError: the manifest is absent or a line of it is wrong.
+        """
+        policy = self.policy
+        private = self._withheld_fields()
+        for number, line in read_jsonl(self.manifest):
+            check_document(line, "article", where=f"{self.manifest}:{number}")
+            line.pop("file", None)
+            gives = policy.gives(line.get("licence"), line["collection"])
+            if not gives:
+                line |= private.get(line["article_id"], {})
+            yield Article(redistributable=gives, **line)
+
+    def _withheld_fields(self) -> dict[str, dict[str, Any]]:
+        path = self.private / "articles.jsonl"
+        if not path.is_file():
+            return {}
+        return {line["article_id"]: line for _, line in read_jsonl(path)}
+
+    def text_path(self, article: Article) -> Path:
+        """Where the article's canonical text is: published, or private if it is withheld."""
+        if article.redistributable:
+            return self.raw / article.collection / f"{article.article_id}.txt"
+        return self.private / "raw" / f"{article.article_id}.txt"
+
+    def text(self, article: Article) -> str:
+        """The article's canonical text.
+
+        Raises:
+            InputError: it is not here, or it is not the text of the manifest.
+        """
+        path = self.text_path(article)
+        try:
+            data = path.read_bytes().removesuffix(b"\n")
+        except FileNotFoundError as error:
+            raise InputError(
+                f"The text of '{article.article_id}' is not here.",
+                where=str(path),
+                hint="Run 'copydesk ingest' on a folder that holds it.",
+            ) from error
+        if hashlib.sha256(data).hexdigest() != article.text_sha256:
+            raise InputError(
+                f"The text of '{article.article_id}' is not the one in the manifest.",
+                where=str(path),
+                hint="Put the text back, or run 'copydesk ingest --replace' on the new one.",
+            )
+        return data.decode("utf-8")

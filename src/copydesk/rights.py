@@ -1,0 +1,59 @@
+"""Whether an article's text may be given, by its licence and the corpus's allow-list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+from copydesk.errors import InputError
+
+OPEN_LICENCES = (
+    "CC-BY-2.0",
+    "CC-BY-2.5",
+    "CC-BY-3.0",
+    "CC-BY-4.0",
+    "CC-BY-SA-2.5",
+    "CC-BY-SA-3.0",
+    "CC-BY-SA-4.0",
+    "CC-PDDC",
+    "CC0-1.0",
+    "OGL-UK-3.0",
+    "PDDL-1.0",
+)
+"""SPDX ids that a new corpus allows: each lets anyone pass the text on, also for money."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """Whose text a corpus gives.
+
+    Args:
+        allow: SPDX ids under which text is given.
+        withhold: collections whose text is withheld in spite of their licence.
+    """
+
+    allow: Collection[str] = OPEN_LICENCES
+    withhold: Collection[str] = ()
+
+    def gives(self, licence: str | None, collection: str) -> bool:
+        """Whether text under this licence, in this collection, stands in a release."""
+        return licence is not None and licence in self.allow and collection not in self.withhold
+
+
+def spdx(licence: str | None) -> str | None:
+    """The licence as SPDX writes it; None, no licence, stays None.
+
+    Raises:
+        InputError: the licence is no SPDX identifier or expression.
+    """
+    if licence is None:
+        return None
+    try:
+        return str(canonicalize_license_expression(licence))
+    except InvalidLicenseExpression as error:
+        raise InputError(
+            f"'{licence}' is no SPDX licence identifier.",
+            hint="Write one such as CC-BY-4.0 (see spdx.org/licenses), or null if there is none.",
+        ) from error
