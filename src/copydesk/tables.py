@@ -29,7 +29,14 @@ ZONES: Final = (
     "body",
 )
 UNIT_ZONES: Final = ("headline", "caption", "body")
-LABEL_SOURCES: Final = ("single", "unanimous", "majority", "adjudicated")
+LABEL_SOURCES: Final = (
+    "single",
+    "unanimous",
+    "majority",
+    "adjudicated",
+    "dawid-skene",
+    "mace",
+)
 ANNOTATOR_KINDS: Final = ("human", "model", "rule")
 ARMS: Final = ("blind", "suggested")
 FORMS: Final = ("direct", "partial", "continuation")

@@ -1,0 +1,109 @@
+"""Answers: who gave which label to which sentence, as one table whatever they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from copydesk.errors import IntegrityError
+
+ANSWERS: Final = pl.Schema(
+    {
+        "annotation_id": pl.String,
+        "sentence_id": pl.String,
+        "article_id": pl.String,
+        "text_sha256": pl.String,
+        "start": pl.Int32,
+        "end": pl.Int32,
+        "zone": pl.String,
+        "annotator": pl.String,
+        "annotator_kind": pl.String,
+        "round": pl.String,
+        "arm": pl.String,
+        "label": pl.String,
+        "created_at": pl.Datetime("us", "UTC"),
+        "lead_time_s": pl.Float64,
+        "guidelines_version": pl.String,
+    }
+)
+"""One row is one annotator's answer; offsets are code points, times UTC."""
+
+ADJUDICATIONS: Final = pl.Schema(
+    {
+        "sentence_id": pl.String,
+        "article_id": pl.String,
+        "text_sha256": pl.String,
+        "start": pl.Int32,
+        "end": pl.Int32,
+        "label": pl.String,
+        "by": pl.String,
+        "reason": pl.String,
+    }
+)
+"""One row is a decision on a sentence that the answers left open."""
+
+ANCHOR: Final = ("article_id", "text_sha256", "start", "end")
+"""What identifies a sentence across releases; its number does not."""
+
+RULES: Final = "rules"
+"""The pseudonym of the rules of `copydesk.text.suggest`, whose annotator kind is ``rule``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Labelling:
+    """Everything that decides the labels of a release."""
+
+    answers: pl.DataFrame
+    adjudications: pl.DataFrame
+    rounds: tuple[str, ...] = ()
+
+
+def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:
+    """The rules' suggestions as the answers of one annotator of kind ``rule``.
+
+    Args:
+        sentences: built sentences, with ``text_sha256`` of their article.
+        created: when the release is made, UTC.
+    """
+    answers = sentences.select(
+        pl.format("{}.{}", "sentence_id", pl.lit(RULES)).alias("annotation_id"),
+        *("sentence_id", "article_id", "text_sha256", "start", "end", "zone"),
+        pl.lit(RULES).alias("annotator"),
+        pl.lit("rule").alias("annotator_kind"),
+        pl.lit(None, dtype=pl.String).alias("round"),
+        pl.lit(None, dtype=pl.String).alias("arm"),
+        pl.col("suggestion").alias("label"),
+        pl.lit(created).dt.cast_time_unit("us").alias("created_at"),
+        pl.lit(None, dtype=pl.Float64).alias("lead_time_s"),
+        pl.lit(None, dtype=pl.String).alias("guidelines_version"),
+    )
+    return Labelling(
+        answers=answers.match_to_schema(ANSWERS), adjudications=ADJUDICATIONS.to_frame()
+    )
+
+
+def anchored(rows: pl.DataFrame, sentences: pl.DataFrame, *, what: str) -> pl.DataFrame:
+    """Give answers or adjudications the ids that their sentences have now.
+
+    Args:
+        rows: with the columns of `ANCHOR`.
+        sentences: built sentences, with the columns of `ANCHOR`.
+        what: names the rows in the error, such as "answers".
+
+    Raises:
+        IntegrityError: a row is about a stretch of text that is no sentence any more.
+    """
+    here = sentences.select(*ANCHOR, "sentence_id")
+    lost = rows.join(here, on=ANCHOR, how="anti")
+    if lost.height:
+        first = lost.row(0, named=True)
+        raise IntegrityError(
+            f"{lost.height} of {rows.height} {what} are about no sentence of this build; the first "
+            f"is about code points {first['start']} to {first['end']} of '{first['article_id']}'.",
+            hint="The article's text or its segmentation changed after it was labelled: put it "
+            "back, or label the article again.",
+        )
+    return rows.drop("sentence_id").join(here, on=ANCHOR, how="left").select(rows.columns)

@@ -1,0 +1,1 @@
+"""Releases: cut, compared, described, verified, hydrated and published."""

@@ -1,0 +1,206 @@
+"""The rows of a release, from what was built and what was answered. Pure: no file is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from copydesk.aggregate import aggregate
+from copydesk.answers import Labelling, anchored
+from copydesk.errors import InputError
+from copydesk.labels import LABELS
+from copydesk.relations import relate
+from copydesk.release.splits import draw_splits
+from copydesk.tables import SPLITS, TABLES, arrow_schema
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembled:
+    """The tables of a release before they are written.
+
+    Args:
+        tables: by (table, split), in the order of `copydesk.tables.TABLES`; none is empty.
+        splits: the split of each event.
+        annotators: kind by pseudonym.
+        unlabelled: articles that nobody has labelled, which are left out.
+    """
+
+    tables: Mapping[tuple[str, str], pa.Table]
+    splits: Mapping[str, str]
+    annotators: Mapping[str, str]
+    unlabelled: tuple[str, ...]
+
+
+def assemble(
+    *,
+    articles: pl.DataFrame,
+    sentences: pl.DataFrame,
+    quotes: pl.DataFrame,
+    labelling: Labelling,
+    method: str = "majority",
+    kept_splits: Mapping[str, str],
+    split_options: Mapping[str, Any],
+    version: str,
+) -> Assembled:
+    """Join built tables with the answers into the five tables of a release.
+
+    Args:
+        articles, sentences, quotes: as `copydesk.build.read_built` gives them; sentences also with
+            ``text_sha256`` of their article.
+        method: of aggregation, see `copydesk.aggregate.aggregate`.
+        kept_splits: the split of each event of the release before.
+        split_options: ``shares`` and ``seed`` for `draw_splits`.
+        version: goes into the metadata of every table.
+
+    Raises:
+        InputError: a sentence is unresolved, or an article is labelled in part.
+        IntegrityError: an answer is about no sentence.
+    """
+    answers = anchored(labelling.answers, sentences, what="answers")
+    decided = anchored(labelling.adjudications, sentences, what="adjudications")
+    labelled = _labelled(sentences, _votes(answers, decided, method))
+    taken = labelled["article_id"].unique()
+    articles, quotes = (
+        frame.filter(pl.col("article_id").is_in(taken.implode())) for frame in (articles, quotes)
+    )
+    unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
+    units = labelled.group_by("event").len()
+    splits = draw_splits(dict(units.iter_rows()), kept=kept_splits, **split_options)
+    given = articles.select("article_id", "redistributable")
+    frames = {
+        **_sentence_tables(labelled.join(given, on="article_id")),
+        "articles": _articles(articles),
+        "annotations": _annotations(answers, labelled),
+        "quotes": _quotes(quotes, given),
+    }
+    return Assembled(
+        tables=_by_split(frames, splits, version),
+        splits=dict(sorted(splits.items())),
+        annotators=dict(
+            answers.select("annotator", "annotator_kind").unique().sort("annotator").iter_rows()
+        ),
+        unlabelled=unlabelled,
+    )
+
+
+def _votes(answers: pl.DataFrame, decided: pl.DataFrame, method: str) -> pl.DataFrame:
+    counted = aggregate(answers, method=method, adjudications=decided)
+    return counted.select(
+        "sentence_id", "label", "votes", "n_annotators", "agreement", "label_source"
+    )
+
+
+def _labelled(sentences: pl.DataFrame, aggregated: pl.DataFrame) -> pl.DataFrame:
+    """Sentences with their labels; refuses what is not settled."""
+    rows = sentences.join(aggregated, on="sentence_id", how="left", maintain_order="left")
+    answered = rows.filter(pl.col("n_annotators").is_not_null())["article_id"].unique()
+    rows = rows.filter(pl.col("article_id").is_in(answered.implode()))
+    if rows.is_empty():
+        raise InputError(
+            "No sentence has an answer yet.",
+            hint="Run a round with 'copydesk round new', or cut with --labels rule.",
+        )
+    gaps = rows.filter(pl.col("n_annotators").is_null())["sentence_id"].to_list()
+    if gaps:
+        raise InputError(
+            f"{len(gaps)} sentences of articles that are being labelled have no answer: "
+            f"{_listed(gaps)}.",
+            hint="Have them answered in a round, or leave the round out.",
+        )
+    unresolved = rows.filter(pl.col("label").is_null())["sentence_id"].to_list()
+    if unresolved:
+        raise InputError(
+            f"{len(unresolved)} sentences are unresolved: {_listed(unresolved)}.",
+            hint="Settle them with 'copydesk round adjudicate'.",
+        )
+    return rows
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _sentence_tables(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    rows = rows.sort("article_id", "index").with_columns(_label_number())
+    given = rows.filter("redistributable")
+    withheld = rows.filter(~pl.col("redistributable")).with_columns(
+        _sha256(pl.col("text")).alias("text_sha256")
+    )
+    return {"sentences": given, "standoff": withheld}
+
+
+def _articles(rows: pl.DataFrame) -> pl.DataFrame:
+    given = pl.col("redistributable")
+    return rows.sort("article_id").with_columns(
+        pl.when(given).then(pl.col(name)).alias(name) for name in ("title", "attribution", "text")
+    )
+
+
+def _annotations(answers: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
+    place = labelled.select("sentence_id", "event", "index")
+    return (
+        answers.join(place, on="sentence_id")
+        .sort("article_id", "index", "annotator", "round", "annotation_id")
+        .with_columns(_label_number())
+    )
+
+
+def _quotes(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    rows = rows.join(relate(rows), on="quote_id", how="left").join(given, on="article_id")
+    speaker = pl.col("speaker")
+    shown = pl.when(pl.col("redistributable")).then(speaker.struct.field("text"))
+    return rows.sort("article_id", "start").with_columns(
+        pl.when(pl.col("redistributable")).then(pl.col("text")).alias("text"),
+        pl.when(speaker.is_not_null())
+        .then(speaker.struct.with_fields(shown.alias("text")))
+        .alias("speaker"),
+    )
+
+
+def _label_number() -> pl.Expr:
+    numbers = {label: number for number, label in enumerate(LABELS)}
+    return pl.col("label").replace_strict(numbers, return_dtype=pl.Int64)
+
+
+def _sha256(texts: pl.Expr) -> pl.Expr:
+    from copydesk.files import sha256_text
+
+    return texts.map_elements(sha256_text, return_dtype=pl.String)
+
+
+def _by_split(
+    frames: Mapping[str, pl.DataFrame], splits: Mapping[str, str], version: str
+) -> dict[tuple[str, str], pa.Table]:
+    event = frames["articles"].select("article_id", "event")
+    tables = {}
+    for name in TABLES:
+        frame = frames[name]
+        if "event" not in frame.columns:
+            frame = frame.join(event, on="article_id", maintain_order="left")
+        place = frame["event"].replace_strict(splits, return_dtype=pl.String)
+        for split in SPLITS:
+            part = frame.filter(place == split)
+            if part.height:
+                tables[name, split] = to_arrow(part, name, version=version)
+    return tables
+
+
+def to_arrow(frame: pl.DataFrame, table: str, *, version: str) -> pa.Table:
+    """A data frame as a table of the release, in its exact schema.
+
+    Raises:
+        pyarrow.ArrowInvalid: a value is null where none may be.
+    """
+    schema = arrow_schema(table, metadata={"version": version})
+    columns = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pa.Table.from_arrays(
+        [columns[n].combine_chunks().cast(schema.field(n).type) for n in schema.names],
+        schema=schema,
+    )
