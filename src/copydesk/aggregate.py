@@ -1,0 +1,173 @@
+"""One label for each sentence from the answers of its annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from copydesk.agreement.answers import code_of, need_columns
+from copydesk.errors import InputError
+from copydesk.labels import LABELS
+
+METHODS: Final = ("majority", "dawid-skene", "mace")
+
+_SENTENCE = ("sentence_id", "article_id", "text_sha256", "start", "end")
+_NEEDED = (*_SENTENCE, "annotation_id", "annotator", "label", "created_at")
+_SAME_POSTERIOR = 1e-9
+
+
+def aggregate(
+    answers: pl.DataFrame,
+    *,
+    method: str = "majority",
+    adjudications: pl.DataFrame | None = None,
+    labels: Sequence[str] = LABELS,
+) -> pl.DataFrame:
+    """One row a sentence, in the order of sentence_id; whose answers count is the caller's choice.
+
+    An annotator has one vote: of several answers to a sentence (in several rounds) the last by
+    created_at, then annotation_id, counts. Columns given back:
+
+    - sentence_id, article_id, text_sha256 (of the article), start, end
+    - label: str, or null where unresolved
+    - votes: struct of one Int32 for each label
+    - n_annotators: Int32
+    - agreement: Float64, max_c votes_c / n_annotators, the share of the commonest label; 1 where
+      one person answered, so read it beside n_annotators
+    - label_source: single (one answer), unanimous, majority (at least two thirds), adjudicated,
+      the method where it is not majority, or unresolved
+
+    Args:
+        answers: rows of the annotations table; a null label is a missing answer.
+        method: ``majority``; or ``dawid-skene`` (Dawid and Skene 1979) or ``mace`` (Hovy et al.
+            2013) through crowd-kit, which then give every label that is not adjudicated. Two
+            labels with the same highest posterior are a tie.
+        adjudications: rows sentence_id, label, by, reason, in the order they were made. The last
+            for a sentence counts and stands above its votes; a null label leaves it unresolved.
+        labels: the labels, in order.
+
+    Raises:
+        InputError: a column is missing, a label or method unknown, a sentence_id stands for two
+            places, an adjudicated sentence has no answer, or crowd-kit is not installed.
+    """
+    if method not in METHODS:
+        raise InputError(
+            f"there is no aggregation method {method!r}.", hint=f"Choose {', '.join(METHODS)}."
+        )
+    need_columns(answers, _NEEDED)
+    code_of(answers, labels)
+    last = _last_answers(answers)
+    table = _votes(last, labels)
+    _refuse_two_places(table)
+    if method == "majority" or not len(table):
+        table = table.with_columns(_majority(labels))
+    else:
+        table = _modelled(table, last, method, labels)
+    if adjudications is not None:
+        table = _adjudicated(table, adjudications, labels)
+    resolved = pl.col("label").is_not_null()
+    return table.select(
+        *_SENTENCE,
+        "label",
+        pl.struct(pl.col(label).cast(pl.Int32) for label in labels).alias("votes"),
+        pl.col("n_annotators").cast(pl.Int32),
+        (pl.max_horizontal(labels) / pl.col("n_annotators")).alias("agreement"),
+        pl.when(resolved).then("source").otherwise(pl.lit("unresolved")).alias("label_source"),
+    )
+
+
+def _last_answers(answers: pl.DataFrame) -> pl.DataFrame:
+    return (
+        answers.filter(pl.col("label").is_not_null())
+        .with_columns(pl.col("label", "annotator").cast(pl.String))
+        .sort("created_at", "annotation_id", nulls_last=False)
+        .unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
+    )
+
+
+def _votes(last: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    votes = [(pl.col("label") == label).sum().alias(label) for label in labels]
+    counted = last.group_by(_SENTENCE).agg(*votes, pl.len().alias("n_annotators"))
+    return counted.sort(_SENTENCE)
+
+
+def _refuse_two_places(table: pl.DataFrame) -> None:
+    twice = table.filter(pl.col("sentence_id").is_duplicated())
+    if len(twice):
+        raise InputError(
+            "answers under this id are about different places or texts.",
+            where=str(twice["sentence_id"][0]),
+            hint="Bring the answers to one version of the article before they are aggregated.",
+        )
+
+
+def _majority(labels: Sequence[str]) -> list[pl.Expr]:
+    top, total = pl.max_horizontal(labels), pl.col("n_annotators")
+    won = pl.coalesce(
+        pl.when(pl.col(label) == top).then(pl.lit(label)).otherwise(None) for label in labels
+    )
+    # In whole numbers: two thirds of three votes are two, whatever a float makes of them.
+    label = pl.when(top * 3 >= total * 2).then(won).otherwise(None)
+    source = (
+        pl.when(total == 1)
+        .then(pl.lit("single"))
+        .when(top == total)
+        .then(pl.lit("unanimous"))
+        .otherwise(pl.lit("majority"))
+    )
+    return [label.alias("label"), source.alias("source")]
+
+
+def _modelled(
+    table: pl.DataFrame, last: pl.DataFrame, method: str, labels: Sequence[str]
+) -> pl.DataFrame:
+    """Label of the highest posterior of a model of annotators; null where two are as high."""
+    import pandas as pd
+
+    # Sorted, so that neither the order of the input nor that of the labels' first use matters.
+    rows = last.sort("sentence_id", "annotator")
+    columns = {"task": "sentence_id", "worker": "annotator", "label": "label"}
+    given = pd.DataFrame({name: rows[column].to_list() for name, column in columns.items()})
+    posterior = _model(method)().fit(given).probas_.reindex(columns=list(labels), fill_value=0.0)
+    found = []
+    for sentence_id, *shares in posterior.itertuples():
+        second, first = sorted(shares)[-2:]
+        won = None if first - second < _SAME_POSTERIOR else labels[shares.index(first)]
+        found.append((sentence_id, won, method))
+    schema = {"sentence_id": pl.String, "label": pl.String, "source": pl.String}
+    return table.join(pl.DataFrame(found, schema=schema, orient="row"), on="sentence_id")
+
+
+def _model(method: str) -> Callable[[], Any]:
+    try:
+        from crowdkit.aggregation import MACE, DawidSkene
+    except ImportError as missing:
+        raise InputError(
+            f"the method {method} needs crowd-kit, which is not installed.",
+            hint="Install copydesk[models].",
+        ) from missing
+    return {"dawid-skene": DawidSkene, "mace": MACE}[method]
+
+
+def _adjudicated(
+    table: pl.DataFrame, adjudications: pl.DataFrame, labels: Sequence[str]
+) -> pl.DataFrame:
+    need_columns(adjudications, ["sentence_id", "label", "by", "reason"], "the adjudications", "")
+    code_of(adjudications, labels)
+    last = adjudications.unique("sentence_id", keep="last", maintain_order=True)
+    unknown = last.join(table, on="sentence_id", how="anti")
+    if len(unknown):
+        raise InputError(
+            f"this sentence was adjudicated but has no answer ({len(unknown)} such in all).",
+            where=str(unknown["sentence_id"][0]),
+            hint="Check that answers and adjudications are of the same rounds.",
+        )
+    decided = last.select("sentence_id", pl.col("label").cast(pl.String).alias("_decision"))
+    joined = table.join(decided.with_columns(_adjudicated=True), on="sentence_id", how="left")
+    was = pl.col("_adjudicated").fill_null(False)
+    return joined.with_columns(
+        pl.when(was).then("_decision").otherwise("label").alias("label"),
+        pl.when(was).then(pl.lit("adjudicated")).otherwise("source").alias("source"),
+    )

@@ -1,0 +1,102 @@
+"""Answers as a table fit for counting: checked, keyed by unit, labels as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from copydesk.agreement.alpha import Ints
+from copydesk.errors import InputError
+
+# What identifies a sentence across releases, within one round: answers to the same sentence under
+# another round's guidelines are another measurement.
+UNIT = ("round", "article_id", "text_sha256", "start", "end")
+_NEEDED = (*UNIT, "annotation_id", "sentence_id", "annotator", "annotator_kind", "label")
+
+
+def prepare(answers: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    """Answers given (null labels dropped) with ``unit``, ``article`` and ``code`` added, as i64.
+
+    ``unit`` and ``article`` number the units and articles in sorted order, ``code`` is the place
+    of the label in ``labels``; rows are sorted, so that the order of the input changes nothing.
+
+    Raises:
+        InputError: a column is missing, a label is unknown, or an annotator answered a sentence
+            of a round twice.
+    """
+    need_columns(answers, _NEEDED)
+    given = answers.filter(pl.col("label").is_not_null()).with_columns(
+        # Enums compare by the place of a value, not by its name.
+        pl.col("annotator", "annotator_kind", "label", "round", "article_id").cast(pl.String)
+    )
+    given = given.with_columns(code_of(given, labels).alias("code"))
+    units = given.select(UNIT).unique().sort(UNIT).with_row_index("unit")
+    units = units.with_columns(
+        pl.col("unit").cast(pl.Int64),
+        (pl.col("article_id").rank("dense").cast(pl.Int64) - 1).alias("article"),
+    )
+    keyed = given.join(units, on=UNIT, how="left", nulls_equal=True).sort("unit", "annotator")
+    _refuse_second_answers(keyed)
+    return keyed
+
+
+def need_columns(
+    frame: pl.DataFrame,
+    names: Sequence[str],
+    what: str = "the answers",
+    hint: str = "Give the columns of the annotations table.",
+) -> None:
+    """Raises InputError when a column of ``names`` is missing."""
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise InputError(
+            f"{what} lack the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.",
+            hint=hint,
+        )
+
+
+def code_of(frame: pl.DataFrame, labels: Sequence[str]) -> pl.Series:
+    """The ``label`` column as places in ``labels`` (i64, null stays null).
+
+    Raises:
+        InputError: a label is not one of ``labels``; the first such row is named.
+    """
+    column = frame["label"].cast(pl.String)
+    unknown = frame.filter(column.is_not_null() & ~column.is_in(list(labels)))
+    if len(unknown):
+        row = unknown.row(0, named=True)
+        name = row.get("annotation_id") or row.get("sentence_id")
+        raise InputError(
+            f"the label {row['label']!r} is not known ({len(unknown)} such in all).",
+            where=str(name),
+            hint=f"Labels are {', '.join(labels)}.",
+        )
+    numbers = {label: number for number, label in enumerate(labels)}
+    return column.replace_strict(numbers, return_dtype=pl.Int64)
+
+
+def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
+    """Units x labels counts of prepared answers, and the article of each unit.
+
+    Only units that occur in ``given`` have a row, in the order of their numbers.
+    """
+    units, rows = np.unique(given["unit"].to_numpy(), return_inverse=True)
+    cells = rows * labels + given["code"].to_numpy()
+    counts = np.bincount(cells, minlength=len(units) * labels).reshape(len(units), labels)
+    articles = np.zeros(len(units), dtype=np.int64)
+    articles[rows] = given["article"].to_numpy()
+    return counts.astype(np.int64), articles
+
+
+def _refuse_second_answers(keyed: pl.DataFrame) -> None:
+    twice = keyed.filter(pl.struct("unit", "annotator").is_duplicated())
+    if len(twice):
+        row = twice.row(0, named=True)
+        place = f"in round {row['round']}" if row["round"] is not None else "outside any round"
+        raise InputError(
+            f"{row['annotator']} answered this sentence more than once {place}.",
+            where=row["sentence_id"],
+            hint="Keep one answer of each annotator, such as the last.",
+        )
