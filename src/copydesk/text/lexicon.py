@@ -1,0 +1,112 @@
+"""Lexicons: lists of words kept as data, and how they are found in a text.
+
+A lexicon is a TOML file in `lexicons/` with `meaning`, `source` and `entries`; an entry is a key
+and the forms it is written in. A cue in a release is named by `<lexicon>/<key>`, so that it says
+nothing that stands in the article.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*+")
+
+
+class Word(NamedTuple):
+    """A word of a text: its offsets, and its lower-case form with a straight apostrophe."""
+
+    start: int
+    end: int
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that show who speaks or how sure it is.
+
+    Attributes:
+        start: Offset of the first character, in code points.
+        end: Offset after the last.
+        entry: `<lexicon>/<key>` of the lexicon's entry, never words of the article.
+    """
+
+    start: int
+    end: int
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """A list of words, read from a data file."""
+
+    name: str
+    meaning: str
+    source: str
+    entries: dict[str, frozenset[str]]
+    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = field(repr=False)
+    """First word of a form -> (the form's words, key), the longest form first."""
+
+    def __contains__(self, form: object) -> bool:
+        return any(len(words) == 1 for words, _ in self.phrases.get(str(form), ()))
+
+    def at(self, words: Sequence[Word], index: int, text: str) -> tuple[int, str] | None:
+        """The longest form that starts with a word: how many words it has, and its key.
+
+        Only blanks may stand between the words of a form.
+        """
+        for form, key in self.phrases.get(words[index].form, ()):
+            found = words[index : index + len(form)]
+            if tuple(word.form for word in found) == form and all(
+                text[left.end : right.start].isspace() for left, right in pairwise(found)
+            ):
+                return len(form), key
+        return None
+
+    def find(self, words: Sequence[Word], text: str) -> Iterator[tuple[int, int, Cue]]:
+        """All forms in a run of words, left to right: first word, word after the last, cue."""
+        index = 0
+        while index < len(words):
+            match = self.at(words, index, text) if words[index].form in self.phrases else None
+            if match is None:
+                index += 1
+                continue
+            length, key = match
+            last = words[index + length - 1]
+            yield index, index + length, Cue(words[index].start, last.end, f"{self.name}/{key}")
+            index += length
+
+
+@cache
+def lexicon(name: str) -> Lexicon:
+    """Read a lexicon by the name of its file."""
+    file = resources.files(__package__).joinpath("lexicons", f"{name}.toml")
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for key, forms in data["entries"].items():
+        for form in forms:
+            words = tuple(form.split())
+            phrases.setdefault(words[0], []).append((words, key))
+    for candidates in phrases.values():
+        candidates.sort(key=lambda candidate: -len(candidate[0]))
+    return Lexicon(
+        name=name,
+        meaning=data["meaning"],
+        source=data["source"],
+        entries={key: frozenset(forms) for key, forms in data["entries"].items()},
+        phrases=phrases,
+    )
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
+    """The words of `text[start:end]`, with offsets into `text`."""
+    return [
+        Word(match.start(), match.end(), match.group().lower().replace("’", "'"))
+        for match in _WORD.finditer(text, start, len(text) if end is None else end)
+    ]

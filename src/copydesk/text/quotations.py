@@ -1,0 +1,265 @@
+"""Quotations of an article: what is quoted, in which form, by whom and after which word."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from copydesk.text.lexicon import Cue, Word, lexicon, words
+from copydesk.text.marks import Marked, marked
+from copydesk.text.pieces import Piece
+from copydesk.text.reports import reports, speaker_of
+
+Form = Literal["direct", "partial", "continuation"]
+
+_ENDS: Final = re.compile(r"[.!?…,][\"'”’)\]]*$")
+_BRACKETS: Final = re.compile(r"[\[\]]")
+SHORT: Final = 3
+"""Up to so many quoted words that no word of report explains are a name or scare quotes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotation:
+    """A stretch of speech between quotation marks, in one paragraph.
+
+    Offsets are code points into the canonical text.
+
+    Attributes:
+        start: Offset of the first quoted character: the mark before it is not included.
+        end: Offset after the last one, without the closing mark; punctuation inside the marks is.
+        form: `direct`: a finite clause, or more than half of the words of a sentence it stands in.
+            `partial`: less than that, inside a sentence of the reporter's. `continuation`: goes on
+            with a quotation before it, with no attribution of its own.
+        speaker: Offsets of who speaks, where the sentence shows it.
+        cue: The word of report that it hangs on, where the sentence shows it.
+        pieces: Indices of the pieces that it touches.
+    """
+
+    start: int
+    end: int
+    form: Form
+    speaker: tuple[int, int] | None
+    cue: Cue | None
+    pieces: tuple[int, ...]
+
+
+def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
+    """Find the quotations of a text.
+
+    Marks that carry no speech are left out: names, titles and mottos (`a boat named "Hope"`), and
+    a few words that no word of report explains (scare quotes). Quotations are ordered and
+    disjoint, a quotation inside another is part of it, and one over several paragraphs gives one
+    for each. Never raises; linear in the length of the text.
+
+    Args:
+        text: Canonical text.
+        pieces: Its pieces, in order, as `segment` gives them.
+    """
+    stretches = marked(text)
+    starts = [piece.start for piece in pieces]
+    touched = [_touched(stretch.inner, pieces, starts) for stretch in stretches]
+    inside: dict[int, list[Marked]] = {}
+    for stretch, indices in zip(stretches, touched, strict=True):
+        for index in indices:
+            inside.setdefault(index, []).append(stretch)
+    sentences = {index: _Sentence.read(text, pieces[index], inside[index]) for index in inside}
+    result: list[Quotation] = []
+    for stretch, indices in zip(stretches, touched, strict=True):
+        if indices:
+            found = _quotation(
+                text, stretch, indices, pieces, sentences, result[-1] if result else None
+            )
+            if found is not None:
+                result.append(found)
+    return result
+
+
+def quoted_ratio(
+    text: str, piece: Piece, quotes: Sequence[Quotation], *, among: Sequence[Word] | None = None
+) -> float:
+    """Share of a piece's words that stand inside quotations, from 0 to 1; 0 without words.
+
+    Args:
+        text: Canonical text.
+        piece: The piece.
+        quotes: The article's quotations, ordered and disjoint; others than the piece's are passed
+            over.
+        among: The piece's words, if they are at hand.
+    """
+    found = words(text, piece.start, piece.end) if among is None else among
+    if not found:
+        return 0.0
+    spans = [
+        (quote.start, quote.end)
+        for quote in quotes
+        if quote.start < piece.end and quote.end > piece.start
+    ]
+    return sum(_within(word, spans) for word in found) / len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A piece with marks in it: its words, which of them are quoted, and its words of report."""
+
+    words: list[Word]
+    outside: list[Word]
+    cues: list[Cue]
+
+    @classmethod
+    def read(cls, text: str, piece: Piece, stretches: Sequence[Marked]) -> _Sentence:
+        found = words(text, piece.start, piece.end)
+        spans = [stretch.inner for stretch in stretches]
+        outside = [word for word, quoted in _flagged(found, spans) if not quoted]
+        return cls(found, outside, reports(text, outside))
+
+
+def _within(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= word.start and word.end <= end for start, end in spans)
+
+
+def _flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
+    """Each word, and whether it stands in one of the ordered, disjoint spans."""
+    result: list[tuple[Word, bool]] = []
+    index = 0
+    for word in found:
+        while index < len(spans) and spans[index][1] <= word.start:
+            index += 1
+        result.append((word, index < len(spans) and spans[index][0] <= word.start))
+    return result
+
+
+def _touched(
+    span: tuple[int, int], pieces: Sequence[Piece], starts: Sequence[int]
+) -> tuple[int, ...]:
+    first = max(bisect_right(starts, span[0]) - 1, 0)
+    result: list[int] = []
+    for index in range(first, len(pieces)):
+        if pieces[index].start >= span[1]:
+            break
+        if pieces[index].end > span[0]:
+            result.append(index)
+    return tuple(result)
+
+
+def _quotation(
+    text: str,
+    stretch: Marked,
+    indices: tuple[int, ...],
+    pieces: Sequence[Piece],
+    sentences: dict[int, _Sentence],
+    before: Quotation | None,
+) -> Quotation | None:
+    quoted = words(text, *stretch.inner)
+    if not quoted:
+        return None
+    cue, speaker = _attribution(text, stretch, [sentences[index] for index in indices])
+    whole = all(not sentences[index].outside for index in indices)
+    follows = (
+        before is not None and before.form != "partial" and indices[0] - before.pieces[-1] <= 1
+    )
+    headline = pieces[indices[0]].zone == "headline"
+    form: Form | None
+    if stretch.continues or (whole and follows and cue is None):
+        form = "continuation"
+    elif whole:
+        form = "direct"
+    elif _names(text, stretch, quoted, headline=headline, cue=cue):
+        form = None
+    elif _is_clause(text, stretch.inner, quoted) or _is_half(quoted, indices, sentences):
+        form = "direct"
+        if cue is None and follows and _tail_only(stretch, indices, sentences):
+            form = "continuation"
+        if cue is None and len(quoted) <= SHORT and not headline:
+            form = None
+    else:
+        form = "partial" if cue is not None or headline or len(quoted) > SHORT else None
+    if form is None:
+        return None
+    return Quotation(
+        start=stretch.inner[0],
+        end=stretch.inner[1],
+        form=form,
+        speaker=speaker,
+        cue=cue,
+        pieces=indices,
+    )
+
+
+def _tail_only(stretch: Marked, indices: tuple[int, ...], sentences: dict[int, _Sentence]) -> bool:
+    """Whether everything that the sentences say outside the marks comes after them."""
+    return all(word.start >= stretch.end for index in indices for word in sentences[index].outside)
+
+
+def _attribution(
+    text: str, stretch: Marked, sentences: Sequence[_Sentence]
+) -> tuple[Cue | None, tuple[int, int] | None]:
+    """The word of report nearest to the marks, and who speaks."""
+    cues = [cue for sentence in sentences for cue in sentence.cues]
+    if not cues:
+        return None, None
+
+    def distance(cue: Cue) -> int:
+        return stretch.start - cue.end if cue.end <= stretch.start else cue.start - stretch.end
+
+    cue = min(cues, key=lambda item: (distance(item), item.start))
+    outside = next(sentence.outside for sentence in sentences if cue in sentence.cues)
+    return cue, speaker_of(text, cue, outside)
+
+
+def _is_half(
+    quoted: Sequence[Word], indices: tuple[int, ...], sentences: dict[int, _Sentence]
+) -> bool:
+    """Whether the quotation holds more than half of the words of a sentence that it stands in."""
+    for index in indices:
+        found = sentences[index].words
+        if found:
+            inside = sum(
+                found[0].start <= word.start and word.end <= found[-1].end for word in quoted
+            )
+            if 2 * inside > len(found):
+                return True
+    return False
+
+
+def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word]) -> bool:
+    """Whether quoted words hold a finite verb with its subject, as far as words tell."""
+    forms = lexicon("clause").entries
+    if len(quoted) < 2:
+        return False
+    first = text[inner[0]]
+    if len(quoted) >= 3 and first.isupper() and _ENDS.search(text[inner[1] - 3 : inner[1]]):
+        return True
+    pronouns, bare = forms["pronoun"], forms["no-subject"]
+    verbs = forms["auxiliary"] | forms["past"] | forms["present"]
+    for index, word in enumerate(quoted):
+        if word.form in pronouns and index + 1 < len(quoted):
+            return True
+        if index and word.form in verbs and quoted[index - 1].form not in bare:
+            return True
+    return False
+
+
+def _names(
+    text: str, stretch: Marked, quoted: Sequence[Word], *, headline: bool, cue: Cue | None
+) -> bool:
+    """Whether marks hold a name, a title or a motto and no speech."""
+    if len(quoted) > 8 or headline:
+        return False
+    naming = lexicon("naming")
+    left = words(text, max(0, stretch.start - 40), stretch.start)
+    for index in range(max(0, len(left) - 3), len(left)):
+        match = naming.at(left, index, text)
+        gap = text[left[-1].end : stretch.start].strip()
+        if match is not None and index + match[0] == len(left) and gap in {"", ",", ":", "("}:
+            return True
+    if cue is not None and 0 <= stretch.start - cue.end <= 2:
+        return False
+    content = [word for word in quoted if len(word.form) > 3]
+    return (
+        bool(content)
+        and all(text[word.start].isupper() for word in content)
+        and (len(quoted) <= 6 and text[stretch.inner[1] - 1] not in ".!?")
+    )
