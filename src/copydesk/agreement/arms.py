@@ -81,9 +81,8 @@ def _pull(joined: pl.DataFrame, bootstrap: Bootstrap) -> Pull:
     resampled = compared and len(sums) > 1 and bootstrap.resamples > 0
     interval = bootstrap.interval(_differences(bootstrap.sums(sums))) if resampled else None
     if not compared:
-        reason: str | None = "no answer to a sentence with a suggestion in " + (
-            "either arm" if not blind and not suggested else "the other arm"
-        )
+        empty = "suggested" if blind else "blind"
+        reason: str | None = f"the {empty} arm has no answer to a sentence with a suggestion"
     elif interval is None:
         reason = "no interval: nothing to resample"
     else:

@@ -107,7 +107,7 @@ def measure(
     given = prepare(answers, labels)
     counts, articles = count_matrix(given, len(labels))
     overall, per_label = krippendorff_alpha(counts, articles, bootstrap=bootstrap)
-    known = _one_label_each(gold, labels, "gold") if gold is not None else None
+    known = _one_label_each(gold, labels, "gold labels") if gold is not None else None
     compared = None
     if suggestions is not None:
         need_columns(given, ["arm"])
