@@ -1,0 +1,126 @@
+"""A release as data, whether it lies in a folder or is about to: what everything is written from.
+
+The card, the change list, Croissant and the datasheet are pure functions of a `Contents`, so that
+whoever validates a release can render them again and compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.errors import IntegrityError
+from copydesk.files import dump_json, read_json, sha256_text
+from copydesk.labels import LABELS
+from copydesk.release.features import label_names
+from copydesk.tables import SPLITS, TABLES, arrow_schema, release_file
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """The manifest and the rows of one release.
+
+    Args:
+        manifest: the content of ``release.json``.
+        frames: the rows of each table, with a column ``split``; a table without rows is absent.
+        schemas: the Arrow schema of each table in ``frames``.
+    """
+
+    manifest: Mapping[str, Any]
+    frames: Mapping[str, pl.LazyFrame]
+    schemas: Mapping[str, pa.Schema]
+
+    @classmethod
+    def read(cls, folder: Path) -> Contents:
+        """The release in a folder; rows are read when they are asked for.
+
+        Raises:
+            InputError: ``release.json`` is absent or no JSON.
+            IntegrityError: a table's file cannot be read, or two splits of a table differ in
+                their columns.
+        """
+        frames, schemas = {}, {}
+        for table in TABLES:
+            parts = {split: folder / release_file(table, split) for split in SPLITS}
+            parts = {split: path for split, path in parts.items() if path.is_file()}
+            if parts:
+                schemas[table] = _one_schema(parts)
+                frames[table] = pl.concat(
+                    pl.scan_parquet(path, glob=False).with_columns(split=pl.lit(split))
+                    for split, path in parts.items()
+                )
+        return cls(manifest=read_json(folder / "release.json"), frames=frames, schemas=schemas)
+
+    @classmethod
+    def of(
+        cls, manifest: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
+    ) -> Contents:
+        """A release that is not written yet, from its tables by (table, split)."""
+        frames, schemas = {}, {}
+        for table in TABLES:
+            parts = {s: tables[table, s] for s in SPLITS if (table, s) in tables}
+            if parts:
+                schemas[table] = next(iter(parts.values())).schema
+                frames[table] = pl.concat(
+                    _from_arrow(part).lazy().with_columns(split=pl.lit(split))
+                    for split, part in parts.items()
+                )
+        return cls(manifest=manifest, frames=frames, schemas=schemas)
+
+    @property
+    def version(self) -> str:
+        """The release's version."""
+        return str(self.manifest["version"])
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of ``release.json`` as it stands, or will stand, in the release's folder."""
+        return sha256_text(dump_json(self.manifest))
+
+    def labels(self, table: str) -> tuple[str, ...]:
+        """The names of a table's label numbers, by the table's own metadata."""
+        return label_names(self.schemas[table]) if table in self.schemas else LABELS
+
+    def frame(self, table: str, *columns: str) -> pl.DataFrame:
+        """The rows of a table, in order, with all columns or those named; empty if it has none."""
+        rows = self.scan(table)
+        return (rows.select(columns) if columns else rows).collect()
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The rows of a table with their ``split``, not yet read; none if the table is absent."""
+        if table in self.frames:
+            return self.frames[table]
+        return _from_arrow(arrow_schema(table).empty_table()).lazy().with_columns(split=pl.lit(""))
+
+    def counts(self, table: str) -> dict[str, int]:
+        """Rows of each split of a table; splits without rows are absent."""
+        found: Mapping[str, int] = self.manifest["counts"].get(table, {})
+        return {split: found[split] for split in SPLITS if found.get(split)}
+
+
+def _one_schema(parts: Mapping[str, Path]) -> pa.Schema:
+    schemas = {}
+    for split, path in parts.items():
+        try:
+            schemas[split] = pq.read_schema(path)
+        except (pa.ArrowException, OSError) as error:
+            raise IntegrityError(f"This is no Parquet file: {error}.", where=str(path)) from error
+    first, *others = schemas.items()
+    for split, schema in others:
+        if not schema.equals(first[1]):
+            raise IntegrityError(
+                f"Its columns are not those of the split '{first[0]}'.", where=str(parts[split])
+            )
+    return first[1]
+
+
+def _from_arrow(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -1,0 +1,58 @@
+"""Versions of the data: three numbers, and how far each kind of change must raise them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from copydesk.errors import InputError
+
+_VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", re.ASCII)
+
+
+class Bump(IntEnum):
+    """The kinds of change, ordered by how much they ask of a reader of the data."""
+
+    PATCH = 0
+    """Only words about the data changed."""
+    MINOR = 1
+    """Records, columns or values beside the labels were added or renewed."""
+    MAJOR = 2
+    """An existing record's identity, text, label or split changed or went, or a column did."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Version:
+    """The version of a release, such as 1.2.0; ordered as numbers."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Read ``X.Y.Z``: three whole numbers without leading zeros, and nothing else.
+
+        Raises:
+            InputError: it is anything else, pre-release and build suffixes included.
+        """
+        found = _VERSION.fullmatch(text)
+        if found is None:
+            raise InputError(
+                f"'{text}' is no version of a release.",
+                hint="Write three whole numbers, such as 1.2.0.",
+            )
+        return cls(*map(int, found.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    def raised(self, bump: Bump) -> Version:
+        """The least version above this one that announces such a change."""
+        if bump is Bump.MAJOR:
+            return Version(self.major + 1, 0, 0)
+        if bump is Bump.MINOR:
+            return Version(self.major, self.minor + 1, 0)
+        return Version(self.major, self.minor, self.patch + 1)
