@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final, Literal
 
 from copydesk.text.lexicon import Cue, Word, lexicon, words
@@ -77,27 +78,23 @@ def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
     return result
 
 
-def quoted_ratio(
-    text: str, piece: Piece, quotes: Sequence[Quotation], *, among: Sequence[Word] | None = None
-) -> float:
+def quoted_ratio(text: str, piece: Piece, quotes: Sequence[Quotation]) -> float:
     """Share of a piece's words that stand inside quotations, from 0 to 1; 0 without words.
 
     Args:
         text: Canonical text.
         piece: The piece.
-        quotes: The article's quotations, ordered and disjoint; others than the piece's are passed
-            over.
-        among: The piece's words, if they are at hand.
+        quotes: The article's quotations, as `quotations` gives them.
     """
-    found = words(text, piece.start, piece.end) if among is None else among
+    found = words(text, piece.start, piece.end)
     if not found:
         return 0.0
+    first = bisect_right(quotes, piece.start, key=lambda quote: quote.end)
     spans = [
         (quote.start, quote.end)
-        for quote in quotes
-        if quote.start < piece.end and quote.end > piece.start
+        for quote in takewhile(lambda quote: quote.start < piece.end, quotes[first:])
     ]
-    return sum(_within(word, spans) for word in found) / len(found)
+    return sum(quoted for _, quoted in flagged(found, spans)) / len(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +109,12 @@ class _Sentence:
     def read(cls, text: str, piece: Piece, stretches: Sequence[Marked]) -> _Sentence:
         found = words(text, piece.start, piece.end)
         spans = [stretch.inner for stretch in stretches]
-        outside = [word for word, quoted in _flagged(found, spans) if not quoted]
+        outside = [word for word, quoted in flagged(found, spans) if not quoted]
         return cls(found, outside, reports(text, outside))
 
 
-def _within(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= word.start and word.end <= end for start, end in spans)
-
-
-def _flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
-    """Each word, and whether it stands in one of the ordered, disjoint spans."""
+def flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
+    """Each word, and whether it stands in one of some ordered, disjoint spans."""
     result: list[tuple[Word, bool]] = []
     index = 0
     for word in found:

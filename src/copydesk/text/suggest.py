@@ -1,0 +1,235 @@
+"""Suggested labels: readable rules over lexicons, in the order of the guidelines' decision tree.
+
+The rules are the annotator of kind `rule`. They read words and quotation marks and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from copydesk.text.lexicon import Cue, Word, lexicon, words
+from copydesk.text.pieces import Piece
+from copydesk.text.quotations import Quotation, flagged, quotations
+from copydesk.text.reports import reports
+
+_ASKS: Final = re.compile(r"\?[\"'”’)\]]*$")
+_NEAR: Final = 4
+"""How many words before "could" may name the person who could."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """The label that the rules give a unit, and why.
+
+    Attributes:
+        start: Offset of the unit's first character, in code points.
+        end: Offset after its last.
+        label: One of the four labels.
+        rule: Id of the rule that gave it, such as `forecast-or-possibility`.
+        cues: The spans that gave it, in order, each with the lexicon's entry; empty if the label
+            rests on the marks of a quotation alone or on nothing.
+    """
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit as the rules see it."""
+
+    text: str
+    piece: Piece
+    words: list[Word]
+    outside: list[Word]
+    quotes: list[Quotation]
+    carried: bool
+    """Whether the unit before it in its line or the line above reports somebody's words."""
+
+
+_Found = tuple[Cue, ...]
+
+
+def suggest(
+    text: str, pieces: Sequence[Piece], *, quotes: Sequence[Quotation] | None = None
+) -> list[Suggestion]:
+    """Suggest a label for each unit of an article. Never raises; linear in the text's length.
+
+    The first rule that holds decides (see `RULES`). Words inside quotation marks are no cues: a
+    hedge in a quotation never changes a label. A forecast or possibility outranks an indirect
+    attribution; willingness, ability, obligation and conditions do not.
+
+    Args:
+        text: Canonical text.
+        pieces: Its pieces, in order, as `segment` gives them.
+        quotes: Its quotations, if they are at hand.
+    """
+    found = quotations(text, pieces) if quotes is None else quotes
+    by_piece: dict[int, list[Quotation]] = {}
+    for quote in found:
+        for index in quote.pieces:
+            by_piece.setdefault(index, []).append(quote)
+    result: list[Suggestion] = []
+    carried = False
+    for index, piece in enumerate(pieces):
+        if not piece.is_unit:
+            continue
+        inside = by_piece.get(index, [])
+        found_words = words(text, piece.start, piece.end)
+        spans = [(quote.start, quote.end) for quote in inside]
+        outside = [word for word, quoted in flagged(found_words, spans) if not quoted]
+        unit = _Unit(text, piece, found_words, outside, inside, carried)
+        suggestion = _judge(unit)
+        carried = piece.zone == "body" and (
+            suggestion.label in {"quote", "claim"} or bool(reports(text, outside))
+        )
+        result.append(suggestion)
+    return result
+
+
+def _judge(unit: _Unit) -> Suggestion:
+    start, end = unit.piece.start, unit.piece.end
+    for rule, label, test in RULES:
+        cues = test(unit)
+        if cues is not None:
+            return Suggestion(start=start, end=end, label=label, rule=rule, cues=cues)
+    return Suggestion(start=start, end=end, label="background", rule="nothing-else", cues=())
+
+
+def _quotation(unit: _Unit) -> _Found | None:
+    """A quotation of a finite clause, or quotations that hold at least half of the words."""
+    direct = [quote for quote in unit.quotes if quote.form == "direct"]
+    if not direct and (
+        not unit.quotes or 2 * (len(unit.words) - len(unit.outside)) <= len(unit.words)
+    ):
+        return None
+    return _cues_of(direct or unit.quotes, unit)
+
+
+def _continuation(unit: _Unit) -> _Found | None:
+    """Goes on with a quotation that was opened or attributed before."""
+    going_on = [quote for quote in unit.quotes if quote.form == "continuation"]
+    return _cues_of(going_on, unit) if going_on else None
+
+
+def _cues_of(quotes: Sequence[Quotation], unit: _Unit) -> _Found:
+    """The words of report of some quotations that stand in the unit itself."""
+    cues = {
+        quote.cue
+        for quote in quotes
+        if quote.cue and unit.piece.start <= quote.cue.start < unit.piece.end
+    }
+    return tuple(sorted(cues, key=lambda cue: cue.start))
+
+
+def _possibility(unit: _Unit) -> _Found | None:
+    """A hedge, a forecast or an open question outside quotation marks."""
+    cues = [
+        cue
+        for name in ("open-questions", "forecasts", "hedges")
+        for first, after, cue in lexicon(name).find(unit.outside, unit.text)
+        if _is_uncertain(unit, first, after)
+    ]
+    cues.extend(_could(unit))
+    return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end))) if cues else None
+
+
+def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
+    """Whether a hedge hedges: no month of May, no "as soon as possible", no "may not" of a ban."""
+    found, text = unit.outside, unit.text
+    form = found[first].form
+    if form == "may" and text[found[first].start] == "M":
+        follower = text[found[after].start : found[after].end] if after < len(found) else ""
+        dated = first > 0 and found[first - 1].form in _context("month")
+        return not dated and bool(follower) and not follower[:1].isdigit() and first > 0
+    if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
+        return _expects(unit, first)
+    return True
+
+
+def _expects(unit: _Unit, first: int) -> bool:
+    """Whether "expect" forecasts: it has an object, and is no adjective or bare participle."""
+    found = unit.outside
+    if found[first].form == "expecting":
+        return first > 0 and found[first - 1].form in {"is", "are", "was", "were"}
+    return first + 1 < len(found) and (
+        first == 0 or found[first - 1].form not in {"the", "a", "an", "than", "as", "to"}
+    )
+
+
+def _could(unit: _Unit) -> Iterator[Cue]:
+    """The verbs after "could" that make it a possibility: an outcome, and no person's ability.
+
+    A limit ("could only", "could not") and a condition in the sentence make it a claim.
+    """
+    found = unit.outside
+    if any(word.form in _context("condition") for word in found):
+        return
+    outcomes = lexicon("outcome-verbs")
+    for index, word in enumerate(found[:-1]):
+        if word.form != "could" or found[index + 1].form in _context("limit"):
+            continue
+        before = {item.form for item in found[max(0, index - 1) : index]}
+        if before & _context("person"):
+            continue
+        match = outcomes.at(found, index + 1, unit.text)
+        if match is not None:
+            verb = found[index + 1]
+            yield Cue(word.start, verb.end, f"outcome-verbs/{match[1]}")
+
+
+def _context(key: str) -> frozenset[str]:
+    return lexicon("suggest-context").entries[key]
+
+
+def _open_question(unit: _Unit) -> _Found | None:
+    """A question that the outlet itself asks."""
+    if not _ASKS.search(unit.text[max(unit.piece.start, unit.piece.end - 6) : unit.piece.end]):
+        return None
+    last = unit.words[-1:] == unit.outside[-1:] and bool(unit.outside)
+    return () if last and not reports(unit.text, unit.outside) else None
+
+
+def _attribution(unit: _Unit) -> _Found | None:
+    """A word of report, hearsay, or a few quoted words."""
+    cues = reports(unit.text, unit.outside)
+    cues.extend(cue for _, _, cue in lexicon("hearsay").find(unit.outside, unit.text))
+    if not cues and not unit.quotes:
+        return None
+    return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end)))
+
+
+def _evaluation(unit: _Unit) -> _Found | None:
+    """A judgement in the outlet's own voice."""
+    cues = tuple(cue for _, _, cue in lexicon("evaluations").find(unit.outside, unit.text))
+    return cues or None
+
+
+def _inherited(unit: _Unit) -> _Found | None:
+    """A "would" that goes on with the report of the sentence before."""
+    if not unit.carried or unit.piece.zone != "body":
+        return None
+    cues = tuple(
+        Cue(word.start, word.end, "suggest-context/carries on")
+        for word in unit.outside
+        if word.form in _context("carries on")
+    )
+    return cues or None
+
+
+RULES: Final = (
+    ("quotation", "quote", _quotation),
+    ("continuation", "quote", _continuation),
+    ("forecast-or-possibility", "speculation", _possibility),
+    ("open-question", "speculation", _open_question),
+    ("attribution", "claim", _attribution),
+    ("evaluation", "claim", _evaluation),
+    ("inherited", "claim", _inherited),
+)
+"""Id, label and test of each rule, in order; a test gives the cues, or None if it does not hold."""
