@@ -10,8 +10,9 @@ import polars as pl
 
 from copydesk.errors import IntegrityError
 
-ANSWERS: Final = pl.Schema(
-    {
+_Types = dict[str, pl.DataType | type[pl.DataType]]
+
+_ANSWERS: Final[_Types] = {
         "annotation_id": pl.String,
         "sentence_id": pl.String,
         "article_id": pl.String,
@@ -28,11 +29,10 @@ ANSWERS: Final = pl.Schema(
         "lead_time_s": pl.Float64,
         "guidelines_version": pl.String,
     }
-)
+ANSWERS: Final = pl.Schema(_ANSWERS)
 """One row is one annotator's answer; offsets are code points, times UTC."""
 
-ADJUDICATIONS: Final = pl.Schema(
-    {
+_ADJUDICATIONS: Final[_Types] = {
         "sentence_id": pl.String,
         "article_id": pl.String,
         "text_sha256": pl.String,
@@ -42,7 +42,7 @@ ADJUDICATIONS: Final = pl.Schema(
         "by": pl.String,
         "reason": pl.String,
     }
-)
+ADJUDICATIONS: Final = pl.Schema(_ADJUDICATIONS)
 """One row is a decision on a sentence that the answers left open."""
 
 ANCHOR: Final = ("article_id", "text_sha256", "start", "end")

@@ -11,7 +11,7 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import atomic_write, dump_line, sha256_text
 from copydesk.rights import spdx
-from copydesk.sources import MANIFEST, Faults, RawArticle, read_sources
+from copydesk.sources import MANIFEST, Missed, RawArticle, read_sources
 from copydesk.text import canonical
 
 _SHOWN = 20
@@ -26,12 +26,14 @@ class Ingested:
         withheld: whose text may not.
         added: that the corpus did not have.
         replaced: that the corpus had with another text or other metadata.
+        absent: lines of a corpus's own manifest whose text is withheld, and so not in the source.
     """
 
     given: int
     withheld: int
     added: int
     replaced: int
+    absent: int
 
 
 def ingest(
@@ -53,7 +55,7 @@ def ingest(
     Raises:
         InputError: naming every article that cannot be used; the corpus is as it was.
     """
-    faults: Faults = []
+    missed = Missed()
     known = {article.article_id: article for article in _existing(corpus)}
     defaults = {"licence": spdx(licence), "collection": collection}
     found: dict[str, Article] = {}
@@ -61,17 +63,17 @@ def ingest(
     corpus.build_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=corpus.build_dir, prefix="ingest-") as name:
         staging = Path(name)
-        for raw in read_sources(sources, faults):
+        for raw in read_sources(sources, missed):
             try:
                 article, text = _article(raw, corpus, defaults)
                 _check_new(article, known, places, replace)
             except CopydeskError as error:
-                faults.append(error.at(raw.where))
+                missed.faults.append(error.at(raw.where))
                 continue
             places[article.article_id] = raw.where
             found[article.article_id] = article
             (staging / article.article_id).write_text(text + "\n", encoding="utf-8", newline="\n")
-        _raise(faults)
+        _raise(missed.faults)
         if not found:
             raise InputError("No article was found in these sources.", where=", ".join(sources))
         for article in found.values():
@@ -84,6 +86,7 @@ def ingest(
         withheld=len(found) - given,
         added=len(found.keys() - known.keys()),
         replaced=len(changed),
+        absent=len(missed.absent),
     )
 
 
@@ -130,7 +133,7 @@ def _check_new(
         )
 
 
-def _raise(faults: Faults) -> None:
+def _raise(faults: list[CopydeskError]) -> None:
     if not faults:
         return
     if len(faults) == 1:

@@ -36,23 +36,33 @@ class RawArticle:
     data: bytes | str = ""
 
 
-Faults = list[CopydeskError]
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What was in the sources and yet is no article: gathered, so that nothing goes in silence.
+
+    Args:
+        faults: an error for each article that cannot be used.
+        absent: ids of manifest lines with ``"file": null``, whose text a corpus withholds.
+    """
+
+    faults: list[CopydeskError] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
 
-def read_sources(sources: Iterable[str], faults: Faults) -> Iterator[RawArticle]:
-    """Read every article of every source; what cannot be read is added to ``faults``.
+def read_sources(sources: Iterable[str], missed: Missed) -> Iterator[RawArticle]:
+    """Read every article of every source, one at a time; what is not yielded is in ``missed``.
 
     Args:
         sources: paths of files or folders, or glob patterns. A folder with ``articles.jsonl`` is
             read by that manifest; without one, every supported file below it is an article.
-        faults: receives an error for each article that cannot be used.
+        missed: receives what cannot be used.
 
     Raises:
         InputError: a source matches nothing.
     """
     for source in sources:
         for path in _paths(source):
-            yield from _read_path(path, faults)
+            yield from _read_path(path, missed)
 
 
 def _paths(source: str) -> list[Path]:
@@ -65,20 +75,20 @@ def _paths(source: str) -> list[Path]:
     return found
 
 
-def _read_path(path: Path, faults: Faults) -> Iterator[RawArticle]:
+def _read_path(path: Path, missed: Missed) -> Iterator[RawArticle]:
     try:
         if path.is_dir():
-            yield from _read_folder(path, faults)
+            yield from _read_folder(path, missed)
         elif path.suffix.lower() in _READERS:
-            yield from _READERS[path.suffix.lower()](path, faults)
+            yield from _READERS[path.suffix.lower()](path, missed)
         else:
             kinds = ", ".join(sorted(_READERS))
             raise InputError(f"This kind of file is not read; known are {kinds}.", where=str(path))
     except CopydeskError as error:
-        faults.append(error)
+        missed.faults.append(error)
 
 
-def _read_folder(folder: Path, faults: Faults) -> Iterator[RawArticle]:
+def _read_folder(folder: Path, missed: Missed) -> Iterator[RawArticle]:
     try:
         names = sorted(folder.iterdir())
     except PermissionError as error:
@@ -88,28 +98,31 @@ def _read_folder(folder: Path, faults: Faults) -> Iterator[RawArticle]:
             hint="Change its permissions, or run as a user who may.",
         ) from error
     if folder / MANIFEST in names:
-        yield from _read_jsonl(folder / MANIFEST, faults)
+        yield from _read_jsonl(folder / MANIFEST, missed)
         return
     for path in names:
         if path.is_dir() or path.suffix.lower() in _READERS:
-            yield from _read_path(path, faults)
+            yield from _read_path(path, missed)
 
 
-def _read_jsonl(path: Path, faults: Faults) -> Iterator[RawArticle]:
-    for number, line in _lines(path, faults):
+def _read_jsonl(path: Path, missed: Missed) -> Iterator[RawArticle]:
+    for number, line in _lines(path, missed):
         where = f"{path}:{number}"
         try:
             check_document(line, "article", where=where)
+            if line.get("file", "") is None:
+                missed.absent.append(line["article_id"])
+                continue
             yield _from_line(path.parent, line, where)
         except CopydeskError as error:
-            faults.append(error)
+            missed.faults.append(error)
 
 
-def _lines(path: Path, faults: Faults) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(path: Path, missed: Missed) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         yield from read_jsonl(path)
     except CopydeskError as error:
-        faults.append(error)
+        missed.faults.append(error)
 
 
 def _from_line(folder: Path, line: dict[str, Any], where: str) -> RawArticle:
@@ -141,7 +154,7 @@ def _read_file(path: Path) -> RawArticle:
     return RawArticle(where=str(path), data=data)
 
 
-def _read_single(path: Path, faults: Faults) -> Iterator[RawArticle]:
+def _read_single(path: Path, missed: Missed) -> Iterator[RawArticle]:
     article = _read_file(path)
     fields = {
         "article_id": slug(path.stem),
@@ -176,18 +189,18 @@ def _from_html(path: Path, data: bytes) -> RawArticle:
             where=str(path),
             hint="Run: pip install 'copydesk[html]'",
         ) from error
-    found = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
-    if found is None or not (found.text or "").strip():
+    found: Any = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
+    text: str = (found.text or "").strip() if found else ""
+    if not text:
         raise InputError(
             "No article was found in this page.",
             where=str(path),
             hint="Save the article itself as .txt.",
         )
-    title, text = found.title, found.text
-    if title and not text.startswith(title):
-        text = f"{title}\n{text}"
+    if found.title and not text.startswith(found.title):
+        text = f"{found.title}\n{text}"
     known = {
-        "title": title,
+        "title": found.title,
         "outlet": found.sitename or found.hostname,
         "url": found.url,
         "published": found.date,
@@ -195,7 +208,7 @@ def _from_html(path: Path, data: bytes) -> RawArticle:
     return RawArticle(where=str(path), fields={k: v for k, v in known.items() if v}, data=text)
 
 
-def _read_parquet(path: Path, faults: Faults) -> Iterator[RawArticle]:
+def _read_parquet(path: Path, missed: Missed) -> Iterator[RawArticle]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -207,12 +220,12 @@ def _read_parquet(path: Path, faults: Faults) -> Iterator[RawArticle]:
             for batch in file.iter_batches(batch_size=512):
                 for record in batch.to_pylist():
                     row += 1
-                    yield from _from_row(path, row, record, faults)
+                    yield from _from_row(path, row, record, missed)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"This Parquet file cannot be read: {error}.", where=str(path)) from error
 
 
-def _from_row(path: Path, row: int, record: dict[str, Any], faults: Faults) -> Iterator[RawArticle]:
+def _from_row(path: Path, row: int, record: dict[str, Any], missed: Missed) -> Iterator[RawArticle]:
     where = f"{path}: row {row}"
     properties = _article_properties()
     fields = {k: _plain(v) for k, v in record.items() if k in properties and v is not None}
@@ -221,7 +234,7 @@ def _from_row(path: Path, row: int, record: dict[str, Any], faults: Faults) -> I
     try:
         check_document(fields, "article", where=where)
     except CopydeskError as error:
-        faults.append(error)
+        missed.faults.append(error)
         return
     yield RawArticle(where=where, data=fields.pop("text", ""), fields=fields)
 
@@ -245,7 +258,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].rstrip("-") or "x"
 
 
-_READERS: Final[dict[str, Callable[[Path, Faults], Iterator[RawArticle]]]] = {
+_READERS: Final[dict[str, Callable[[Path, Missed], Iterator[RawArticle]]]] = {
     ".txt": _read_single,
     ".html": _read_single,
     ".htm": _read_single,

@@ -148,7 +148,9 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     ),
     "articles": (
         Column(name="article_id", type=_STRING, pattern=_SLUG, key=True, meaning="the article"),
-        Column(name="collection", type=_STRING, pattern=_SLUG, meaning="articles that came together"),
+        Column(
+            name="collection", type=_STRING, pattern=_SLUG, meaning="articles that came together"
+        ),
         Column(name="title", type=_STRING, nullable=True, meaning="the title; null if withheld"),
         Column(name="outlet", type=_STRING, nullable=True, meaning="who published it"),
         Column(name="url", type=_STRING, nullable=True, meaning="where it was published"),

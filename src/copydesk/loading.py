@@ -1,0 +1,71 @@
+"""The data set in Python, never stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk.errors import InputError, IntegrityError
+from copydesk.files import sha256_file
+from copydesk.release.index import find_release, read_manifest
+from copydesk.rooms import dataset_dir
+from copydesk.tables import SPLITS, TABLES, release_file
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+
+def load(
+    config: str = "sentences",
+    *,
+    version: str | None = None,
+    split: str | None = None,
+    corpus: str | Path | None = None,
+) -> Dataset | DatasetDict:
+    """Load one config of a release as `datasets.load_dataset` would, but from the files as they are.
+
+    `datasets` caches a local folder by its card, so that files which changed under the same card
+    load as they were. This reads the files themselves, after comparing their checksums.
+
+    Args:
+        config: a table of the release, such as ``sentences`` or ``standoff``.
+        version: the release; the newest by default.
+        split: ``train``, ``validation`` or ``test``; all of them, in a DatasetDict, by default.
+        corpus: a release, a data set folder or a corpus; the shipped data set by default.
+
+    Raises:
+        InputError: there is no such config, split or release.
+        IntegrityError: a file is not the one that was released.
+    """
+    release = find_release(Path(corpus) if corpus else dataset_dir(), version)
+    if config not in TABLES:
+        raise InputError(
+            f"There is no config '{config}'.", hint=f"There are {', '.join(TABLES)}."
+        )
+    files = {entry["path"]: entry for entry in read_manifest(release)["files"]}
+    found = {s: release_file(config, s) for s in SPLITS if release_file(config, s) in files}
+    if split is not None:
+        if split not in found:
+            raise InputError(
+                f"Config '{config}' of this release has no rows in split '{split}'.",
+                where=str(release),
+                hint=f"It has {', '.join(found) or 'none'}.",
+            )
+        return _read(release, files[found[split]])
+    from datasets import DatasetDict
+
+    return DatasetDict({name: _read(release, files[path]) for name, path in found.items()})
+
+
+def _read(release: Path, entry: dict[str, Any]) -> Dataset:
+    import pyarrow.parquet as pq
+    from datasets import Dataset
+
+    path = release / entry["path"]
+    if sha256_file(path) != entry["sha256"]:
+        raise IntegrityError(
+            "This file is not the one that was released.",
+            where=str(path),
+            hint="Fetch the release again.",
+        )
+    return Dataset(pq.read_table(path, partitioning=None))

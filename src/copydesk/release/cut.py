@@ -1,0 +1,234 @@
+"""Cutting a release: everything is written beside, checked, and renamed into its place.
+
+The order of the writes makes a kill harmless: the folder comes into being whole; the change list
+and the card follow and then point to it; the index, written last, makes it a release. A folder
+that the index does not name is what a killed cut left, and the next cut of its version replaces it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+from filelock import FileLock
+
+from copydesk.answers import Labelling, rule_labelling
+from copydesk.build import read_built
+from copydesk.corpus import Corpus
+from copydesk.errors import CopydeskError, InputError
+from copydesk.files import atomic_write, dump_json, replacing_dir, sha256_file
+from copydesk.labels import LABELS
+from copydesk.release.assemble import Assembled, assemble
+from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
+from copydesk.release.leaks import find_leaks
+from copydesk.release.versions import Version
+from copydesk.tables import SCHEMA_VERSION, TABLES, release_file, write_table
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What a cut is asked for.
+
+    Args:
+        labels: ``rounds``, the answers of closed rounds, or ``rule``, the rules' suggestions.
+        rounds: the rounds to take; all that are closed, by default.
+        method: of aggregation, see `copydesk.aggregate.aggregate`.
+        created: when the release is made, UTC; whole seconds go into it.
+    """
+
+    version: str
+    created: datetime
+    labels: str = "rounds"
+    rounds: tuple[str, ...] | None = None
+    method: str = "majority"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """A release that was made, or with a dry run the one that would be.
+
+    Args:
+        path: its folder; None after a dry run.
+        manifest: the content of its ``release.json``.
+        labels: sentences by label and split.
+        least: the least version that the difference to the release before allows.
+        unlabelled: articles left out, since nobody has labelled them.
+    """
+
+    path: Path | None
+    manifest: dict[str, Any]
+    labels: dict[str, dict[str, int]]
+    least: str | None
+    unlabelled: tuple[str, ...] = field(default=())
+
+
+def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
+    """Make a release of a corpus that is built and labelled.
+
+    Raises:
+        InputError: the version exists or is too small for what changed, the corpus is not built,
+            or a sentence is unresolved.
+        IntegrityError: an answer is about no sentence, or withheld text would be given.
+    """
+    version = str(Version.parse(options.version))
+    corpus.build_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(corpus.build_dir / "cut.lock"):
+        _refuse_existing(corpus, version)
+        previous = _previous(corpus)
+        built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+        assembled = _assemble(corpus, built, options, previous)
+        target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
+        # What a killed cut or an earlier dry run left: the index does not name it.
+        shutil.rmtree(target, ignore_errors=True)
+        with replacing_dir(target) as beside:
+            manifest = _write(beside, assembled, options, corpus, previous)
+            _refuse_leaks(beside, built)
+            difference = _compare(previous, beside)
+        if not dry_run:
+            write_changes(corpus.dataset, difference)
+            write_card(corpus, target)
+            add_to_index(corpus.dataset, target)
+    return Cut(
+        path=None if dry_run else target,
+        manifest=manifest,
+        labels=_label_table(assembled),
+        least=difference.least,
+        unlabelled=assembled.unlabelled,
+    )
+
+
+def _refuse_existing(corpus: Corpus, version: str) -> None:
+    if version in {entry.version for entry in read_index(corpus.dataset)}:
+        raise InputError(
+            f"Release {version} exists, and a release never changes.",
+            where=str(corpus.releases / version),
+            hint="Cut the next version.",
+        )
+
+
+def _previous(corpus: Corpus) -> Path | None:
+    return find_release(corpus.dataset) if read_index(corpus.dataset) else None
+
+
+def _assemble(
+    corpus: Corpus, built: Mapping[str, pl.DataFrame], options: Options, previous: Path | None
+) -> Assembled:
+    texts = built["articles"].select("article_id", "text_sha256")
+    sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
+    shares = dict(corpus.config.get("splits", {}))
+    seed = shares.pop("seed", "")
+    return assemble(
+        articles=built["articles"],
+        sentences=sentences,
+        quotes=built["quotes"],
+        labelling=_labelling(corpus, sentences, options),
+        method=options.method,
+        kept_splits=read_manifest(previous)["splits"] if previous else {},
+        split_options={"seed": seed, **({"shares": shares} if shares else {})},
+        version=options.version,
+    )
+
+
+def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Labelling:
+    if options.labels == "rule":
+        return rule_labelling(sentences, created=options.created)
+    from copydesk.rounds import labelling
+
+    return labelling(corpus, options.rounds)
+
+
+def _write(
+    folder: Path, assembled: Assembled, options: Options, corpus: Corpus, previous: Path | None
+) -> dict[str, Any]:
+    """Write the tables, the Croissant description and ``release.json`` into a folder."""
+    files = []
+    counts: dict[str, dict[str, int]] = {name: {} for name in TABLES}
+    for (name, split), table in assembled.tables.items():
+        path = folder / release_file(name, split)
+        path.parent.mkdir(exist_ok=True)
+        write_table(table, path)
+        counts[name][split] = table.num_rows
+        files.append(_file(folder, path, table.num_rows))
+    manifest = {
+        "version": options.version,
+        "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema_version": SCHEMA_VERSION,
+        "previous": previous.name if previous else None,
+        "corpus": corpus.config["corpus"],
+        "guidelines_version": guidelines_version(corpus),
+        "labels": options.labels,
+        "rounds": list(assembled.rounds),
+        "aggregation": options.method,
+        "annotators": dict(assembled.annotators),
+        "splits": dict(assembled.splits),
+        "counts": {name: by_split for name, by_split in counts.items() if by_split},
+        "files": files,
+    }
+    croissant = folder / "croissant.json"
+    croissant.write_text(dump_json(render_croissant(folder, manifest)), encoding="utf-8")
+    manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
+    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8")
+    return manifest
+
+
+def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": sha256_file(path),
+        "bytes": path.stat().st_size,
+        "rows": rows,
+    }
+
+
+def guidelines_version(corpus: Corpus) -> str | None:
+    """The version in the front matter of the corpus's guidelines; None without guidelines.
+
+    Raises:
+        InputError: the guidelines have no ``version`` in a YAML front matter.
+    """
+    path = corpus.guidelines
+    if not path.is_file():
+        return None
+    parts = path.read_text(encoding="utf-8").split("---\n", 2)
+    front = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0] else None
+    if not isinstance(front, dict) or "version" not in front:
+        raise InputError(
+            "The guidelines name no version.",
+            where=str(path),
+            hint='Begin the file with a front matter that holds: version: "1.0"',
+        )
+    return str(front["version"])
+
+
+def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
+    given = built["articles"].filter("redistributable")
+    withheld = built["sentences"].join(given, on="article_id", how="anti")
+    leaks = find_leaks(folder, withheld, given)
+    if leaks:
+        first = leaks[0]
+        raise IntegrityError(
+            f"Withheld text would be given in {len(leaks)} places; the first is sentence "
+            f"{first.sentence_id}.",
+            where=first.file,
+            hint="Nothing was released. Remove the text from the article's published fields.",
+        )
+
+
+def _compare(previous: Path | None, folder: Path) -> Diff:
+    """The difference to the release before; refuses a version that is too small for it."""
+
+
+def _label_table(assembled: Assembled) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {label: {} for label in LABELS}
+    for (name, split), table in assembled.tables.items():
+        if name in ("sentences", "standoff"):
+            for number in table["label"].to_pylist():
+                row = counted[LABELS[number]]
+                row[split] = row.get(split, 0) + 1
+    return counted
