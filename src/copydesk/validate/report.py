@@ -1,0 +1,119 @@
+"""What a validation found: plain data, which `copydesk.validate.reporters` render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
+
+Severity = Literal["error", "warning", "note"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+"""From the gravest to the lightest."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One fault.
+
+    Args:
+        rule: the id of the rule, a key of `copydesk.validate.rules.RULES`.
+        message: what is wrong, as a sentence.
+        hint: what to do about it, as a sentence.
+        file: relative to the report's target; empty if the fault is in no one file.
+        row: of a table or JSON Lines file, from 1.
+        record: the id of the record, such as a sentence_id.
+        pointer: JSON Pointer (RFC 6901) to the value; of a table's row, ``/column``.
+    """
+
+    rule: str
+    level: int
+    severity: Severity
+    message: str
+    hint: str = ""
+    file: str = ""
+    row: int | None = None
+    record: str = ""
+    pointer: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the fault is, such as ``sentences/train.parquet:12 (storm-post.003) /label``."""
+        row = f":{self.row}" if self.row is not None else ""
+        record = f" ({self.record})" if self.record else ""
+        pointer = f" {self.pointer}" if self.pointer else ""
+        return f"{self.file}{row}{record}{pointer}".strip()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waived:
+    """Faults that the corpus's configuration waives, and why."""
+
+    rule: str
+    record: str
+    reason: str
+    until: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The result of a validation.
+
+    Args:
+        target: the path that was validated, as it was given.
+        kind: ``release``, ``corpus``, ``dataset`` or ``document``.
+        version: of the release; None if there is none.
+        levels: the levels that were checked.
+        threshold: the lightest severity that makes the gate fail.
+        findings: some of each rule, gravest rule first; ``counts`` has all of them.
+        counts: faults by rule, shown or not.
+        waived: faults that count for nothing.
+        skipped: rules that were not judged, with the reason.
+    """
+
+    target: str
+    kind: str
+    version: str | None
+    levels: tuple[int, ...]
+    threshold: Severity
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    waived: tuple[Waived, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding is at or above the threshold."""
+        limit = SEVERITIES.index(self.threshold)
+        return any(SEVERITIES.index(finding.severity) <= limit for finding in self.findings)
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings at or above the threshold."""
+        return int(self.failed)
+
+    @property
+    def total(self) -> int:
+        """All faults, shown or counted."""
+        return sum(self.counts.values())
+
+    def hidden(self, rule: str) -> int:
+        """How many faults of a rule are counted but not shown."""
+        return self.counts.get(rule, 0) - sum(f.rule == rule for f in self.findings)
+
+    def as_document(self) -> dict[str, Any]:
+        """The report as JSON types; ``schema/report.schema.json`` describes it."""
+        return {
+            "target": self.target,
+            "kind": self.kind,
+            "version": self.version,
+            "levels": list(self.levels),
+            "threshold": self.threshold,
+            "failed": self.failed,
+            "total": self.total,
+            "counts": dict(self.counts),
+            "findings": [asdict(finding) for finding in self.findings],
+            "waived": [asdict(waived) for waived in self.waived],
+            "skipped": dict(self.skipped),
+        }
