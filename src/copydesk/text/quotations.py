@@ -223,7 +223,7 @@ def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word]) -> boo
     if len(quoted) < 2:
         return False
     first = text[inner[0]]
-    if len(quoted) >= 3 and first.isupper() and _ENDS.search(text[inner[1] - 3 : inner[1]]):
+    if first.isupper() and _ENDS.search(text[inner[1] - 3 : inner[1]]):
         return True
     pronouns, bare = forms["pronoun"], forms["no-subject"]
     verbs = forms["auxiliary"] | forms["past"] | forms["present"]

@@ -43,18 +43,25 @@ def reports(text: str, found: Sequence[Word]) -> list[Cue]:
 
 
 def _is_idle(text: str, found: Sequence[Word], index: int) -> bool:
-    """Whether a form reports nothing: "the promised money", "hard to believe"."""
+    """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
     if not index or _gap(text, found, index):
         return False
-    if found[index - 1].form == "to" and found[index].form in _forms("sought"):
-        return True
-    return found[index].form.endswith("ed") and found[index - 1].form in {"the", "a", "an", "its"}
+    form, left = found[index].form, found[index - 1].form
+    return (
+        (left == "to" and form in _forms("sought"))
+        or (left in _forms("be") and form in _forms("active-only"))
+        or (left in _forms("article") and form.endswith(("ed", "s", "ing")))
+    )
 
 
 def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool:
     """Whether a form that has other senses is a verb of report where it stands."""
     if index:
         left = found[index - 1]
+        if text[found[index].start].isupper() or left.form in _forms("modal"):
+            return False
+        if left.form in _forms("be") and found[index].form in _forms("active-only"):
+            return False
         if left.form in _forms("determiner") or left.form.endswith(("'s", "'")):
             return False
     following = text[found[after - 1].end :][:3].lstrip()
@@ -66,8 +73,10 @@ def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool
         return True
     if after < len(found) and not _gap(text, found, after):
         right = found[after]
+        aside = index > 0 and found[index].form.endswith("ing") and _gap(text, found, index)
         subject = index > 0 and (
-            found[index - 1].form in _forms("subject")
+            aside
+            or found[index - 1].form in _forms("subject")
             or found[index - 1].form in _forms("adverb")
             or text[found[index - 1].start].isupper()
             or found[index - 1].form.endswith("s")

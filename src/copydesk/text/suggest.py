@@ -148,6 +148,8 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
         follower = text[found[after].start : found[after].end] if after < len(found) else ""
         dated = first > 0 and found[first - 1].form in _context("month")
         return not dated and bool(follower) and not follower[:1].isdigit() and first > 0
+    if form in {"may", "might"} and first and found[first - 1].form in _context("person"):
+        return not any(word.form in _context("condition") for word in found)
     if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
         return _expects(unit, first)
     return True
@@ -164,24 +166,32 @@ def _expects(unit: _Unit, first: int) -> bool:
 
 
 def _could(unit: _Unit) -> Iterator[Cue]:
-    """The verbs after "could" that make it a possibility: an outcome, and no person's ability.
+    """Each "could" that is a possibility: it has an outcome, and is no person's ability.
 
-    A limit ("could only", "could not") and a condition in the sentence make it a claim.
+    "Could only" and "could not" limit; "could be returned" is an ability, "could be a sign" is
+    none; and what could be so under a condition is the condition's.
     """
     found = unit.outside
-    if any(word.form in _context("condition") for word in found):
-        return
+    conditional = any(word.form in _context("condition") for word in found)
     outcomes = lexicon("outcome-verbs")
     for index, word in enumerate(found[:-1]):
-        if word.form != "could" or found[index + 1].form in _context("limit"):
+        if word.form != "could" or (index and found[index - 1].form in _context("person")):
             continue
-        before = {item.form for item in found[max(0, index - 1) : index]}
-        if before & _context("person"):
+        verb = found[index + 1]
+        if verb.form == "be":
+            if conditional or (index + 2 < len(found) and _is_passive(found[index + 2].form)):
+                continue
+        elif verb.form not in outcomes:
             continue
-        match = outcomes.at(found, index + 1, unit.text)
-        if match is not None:
-            verb = found[index + 1]
-            yield Cue(word.start, verb.end, f"outcome-verbs/{match[1]}")
+        yield Cue(word.start, verb.end, f"outcome-verbs/{verb.form}")
+
+
+def _is_passive(form: str) -> bool:
+    """Whether a participle after "could be" says what can be done, not what may come about."""
+    stems = {form[:-1], form[:-2], form[:-3]}
+    return form.endswith(("ed", "en")) and not any(
+        stem in lexicon("outcome-verbs") for stem in stems
+    )
 
 
 def _context(key: str) -> frozenset[str]:
@@ -192,8 +202,7 @@ def _open_question(unit: _Unit) -> _Found | None:
     """A question that the outlet itself asks."""
     if not _ASKS.search(unit.text[max(unit.piece.start, unit.piece.end - 6) : unit.piece.end]):
         return None
-    last = unit.words[-1:] == unit.outside[-1:] and bool(unit.outside)
-    return () if last and not reports(unit.text, unit.outside) else None
+    return () if unit.outside and unit.words[-1] == unit.outside[-1] else None
 
 
 def _attribution(unit: _Unit) -> _Found | None:
