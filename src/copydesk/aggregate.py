@@ -154,7 +154,12 @@ def _model(method: str) -> Callable[[], Any]:
 def _adjudicated(
     table: pl.DataFrame, adjudications: pl.DataFrame, labels: Sequence[str]
 ) -> pl.DataFrame:
-    need_columns(adjudications, ["sentence_id", "label", "by", "reason"], "the adjudications", "")
+    need_columns(
+        adjudications,
+        ["sentence_id", "label", "by", "reason"],
+        "the adjudications",
+        "They need sentence_id, label, by and reason.",
+    )
     code_of(adjudications, labels)
     last = adjudications.unique("sentence_id", keep="last", maintain_order=True)
     unknown = last.join(table, on="sentence_id", how="anti")
