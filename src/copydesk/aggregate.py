@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.agreement.answers import code_of, need_columns
+from copydesk.agreement.units import code_of, need_columns
+from copydesk.answers import ANCHOR
 from copydesk.errors import InputError
 from copydesk.labels import LABELS
 
 METHODS: Final = ("majority", "dawid-skene", "mace")
 
-_SENTENCE = ("sentence_id", "article_id", "text_sha256", "start", "end")
+_SENTENCE = ("sentence_id", *ANCHOR)
 _NEEDED = (*_SENTENCE, "annotation_id", "annotator", "label", "created_at")
 _SAME_POSTERIOR = 1e-9
 

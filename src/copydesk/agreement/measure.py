@@ -11,9 +11,9 @@ import polars as pl
 
 from copydesk.agreement.alpha import Alpha, Bootstrap, coincidences, krippendorff_alpha
 from copydesk.agreement.annotators import Against, Pair, against_gold, against_rest, pairs
-from copydesk.agreement.answers import code_of, count_matrix, need_columns, prepare
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
+from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
 from copydesk.errors import InputError
 from copydesk.labels import LABELS
 

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from copydesk.agreement.alpha import Ints
+from copydesk.answers import ANCHOR
 from copydesk.errors import InputError
 
 # What identifies a sentence across releases, within one round: answers to the same sentence under
 # another round's guidelines are another measurement.
-UNIT = ("round", "article_id", "text_sha256", "start", "end")
+UNIT = ("round", *ANCHOR)
 _NEEDED = (*UNIT, "annotation_id", "sentence_id", "annotator", "annotator_kind", "label")
 
 
