@@ -7,6 +7,7 @@ written nowhere. A personal access token and a legacy token are equally good.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import os
@@ -42,10 +43,11 @@ class RequestError(ServerError):
     maybe_done: bool = True
 
 
+@contextlib.contextmanager
 def connect(
     url: str | None = None, token: str | None = None, *, timeout: float = 60.0
-) -> LabelStudio:
-    """The client of Label Studio's own SDK, checked to reach a server that accepts the token.
+) -> Iterator[LabelStudio]:
+    """Label Studio's own SDK client, checked to reach a server that accepts the token.
 
     It retries nothing: the SDK's own retries send a POST again after a gateway's time-out or a
     lost connection, when the server may have acted already. Its failures are `RequestError`;
@@ -63,25 +65,28 @@ def connect(
     """
     address = canonical_url(url if url is not None else os.environ.get(URL_VARIABLE, ""))
     secret = _token(address, token)
-    with http(address, timeout=timeout) as unauthenticated:
-        _check_version(unauthenticated, address)
+    with http(address, timeout=timeout) as client:
+        _check_version(client, address)
+        yield _sdk(client, address, secret, timeout)
 
+
+def _sdk(client: httpx.Client, address: str, secret: str, timeout: float) -> LabelStudio:
     from label_studio_sdk import LabelStudio
     from label_studio_sdk.core.api_error import ApiError
 
     try:
-        client = LabelStudio(  # type: ignore[no-untyped-call]  # its own constructor has no hints
+        sdk = LabelStudio(  # type: ignore[no-untyped-call]  # its own constructor has no hints
             base_url=address,
             api_key=secret,
             timeout=timeout,
             max_retries=0,
-            httpx_client=http(address, timeout=timeout),
+            httpx_client=client,
         )
-        client.users.whoami()
+        sdk.users.whoami()
     except ApiError as error:  # the SDK itself finds that a token has expired
-        detail = (error.body or {}).get("detail", "") if isinstance(error.body, dict) else ""
+        detail = error.body.get("detail", "") if isinstance(error.body, dict) else ""
         raise _refused_token(address, detail) from error
-    return client
+    return sdk
 
 
 def canonical_url(url: str) -> str:

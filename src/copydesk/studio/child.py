@@ -5,14 +5,14 @@ system closes the pipe, so a server never outlives the one who knows its address
 """
 
 import os
-import sys
 import threading
 
 from label_studio.server import main
 
 
 def _end_with_starter() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     os._exit(0)
 
 
