@@ -27,7 +27,9 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
 from copydesk.tables import TABLES
-from copydesk.text import Piece, Quotation, Suggestion, quotations, quoted_ratio, segment, suggest
+from copydesk.text import Piece, segment
+from copydesk.text.quotations import Quotation, quotations, quoted_ratio
+from copydesk.text.suggest import Suggestion, suggest
 
 if TYPE_CHECKING:
     import polars as pl

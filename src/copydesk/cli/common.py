@@ -1,0 +1,54 @@
+"""What the verbs share: the corpus they work on, and where words and data go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copydesk.corpus import Corpus
+
+CorpusDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus", metavar="DIR", help="The corpus; by default the one around this directory."
+    ),
+]
+
+
+def find_corpus(folder: Path | None) -> Corpus:
+    """The corpus that an option names, or the one around the current directory."""
+    from copydesk.corpus import Corpus
+
+    return Corpus.find(folder)
+
+
+def words() -> Console:
+    """Where words for people go: stderr, so that a pipe holds data only."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def data() -> Console:
+    """Where what was asked for goes: stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Show how many have been done, on a terminal; show nothing in a pipe."""
+    console = words()
+    if not console.is_terminal:
+        yield lambda done: None
+        return
+    with console.status(what) as status:
+        yield lambda done: status.update(f"{what}: {done:,}")

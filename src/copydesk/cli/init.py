@@ -1,0 +1,24 @@
+"""``copydesk init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.common import words
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    title: Annotated[str | None, typer.Option(help="The data set's title.")] = None,
+) -> None:
+    """Lay out a corpus of your own."""
+    from copydesk.layout import lay_out
+
+    corpus = lay_out(folder, title=title)
+    words().print(
+        f"A corpus is laid out in {corpus.root}.\n"
+        f"Next: copydesk ingest FOLDER_OF_ARTICLES --corpus {folder}"
+    )

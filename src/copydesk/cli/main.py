@@ -1,0 +1,72 @@
+"""The command ``copydesk``: its verbs, and what their faults look like."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+import copydesk
+from copydesk.cli import build, demo, ingest, init, prelabel, release, round, studio, validate
+from copydesk.errors import CopydeskError
+
+app = typer.Typer(
+    name="copydesk",
+    help="Turn raw news articles into a versioned data set with a label on every sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.command("ingest")(ingest.ingest)
+app.command("build")(build.build)
+app.command("prelabel")(prelabel.prelabel)
+app.command("studio")(studio.studio)
+app.add_typer(round.app, name="round")
+app.add_typer(release.app, name="release")
+app.command("validate")(validate.validate)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"copydesk {copydesk.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Turn raw news articles into a versioned data set with a label on every sentence."""
+
+
+def main() -> None:
+    """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; never another."""
+    try:
+        app()
+    except SystemExit as end:
+        raise SystemExit(end.code if end.code in (None, 0, 1, 2) else 2) from None
+    except CopydeskError as error:
+        _fail(str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}The system refuses: {error.strerror or error}.")
+    except Exception as error:
+        if "COPYDESK_TRACEBACK" in os.environ:
+            traceback.print_exc()
+        _fail(
+            f"copydesk met a fault of its own ({type(error).__name__}: {error}). Run it again with "
+            "COPYDESK_TRACEBACK=1 and report what it prints."
+        )
+
+
+def _fail(sentence: str) -> None:
+    print(f"copydesk: {sentence}", file=sys.stderr)
+    raise SystemExit(2)

@@ -1,0 +1,117 @@
+"""``copydesk studio``: a Label Studio for people who have none."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from copydesk.studio.server import Studio
+
+app = typer.Typer(
+    help="A local Label Studio, installed on its own and ready, for people who have none.",
+    no_args_is_help=False,
+)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the database and the accounts; by default one with the user's data.",
+        show_default=False,
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    annotators: Annotated[int, typer.Option(min=0, help="Make accounts for this many.")] = 0,
+    data_dir: DataDir = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8080,
+) -> None:
+    """Install Label Studio if need be, start it, and stop it on Ctrl+C."""
+    if context.invoked_subcommand:
+        return
+    from copydesk.studio import server
+
+    words = Console(stderr=True, soft_wrap=True)
+    with _stopped_by_signals():
+        with words.status("Starting") as status:
+            studio = server.start(
+                data_dir or server.default_data_dir(), port=port, say=status.update
+            )
+        with studio:
+            studio.annotators(annotators)
+            _introduce(studio, words, data_dir, annotators)
+            studio.wait()
+    words.print("Label Studio has stopped.")
+
+
+@app.command()
+def install() -> None:
+    """Install Label Studio in its own environment and prepare its database; start nothing."""
+    from copydesk.studio.install import install as build
+
+    words = Console(stderr=True, soft_wrap=True)
+    with words.status("Looking") as status:
+        done = build(status.update)
+    words.print(f"Label Studio {done.version} is installed in {done.folder}", highlight=False)
+
+
+@app.command()
+def env(data_dir: DataDir = None) -> None:
+    """Print the running server's address and token as shell exports: eval "$(… env)"."""
+    from copydesk import connection
+    from copydesk.studio import server
+
+    url, admin = server.running(data_dir or server.default_data_dir())
+    typer.echo(f"export {connection.URL_VARIABLE}={shlex.quote(url)}")
+    typer.echo(f"export {connection.TOKEN_VARIABLE}={shlex.quote(admin.token)}")
+
+
+@app.command()
+def people(data_dir: DataDir = None) -> None:
+    """Print the running server's accounts with their passwords, and the invitation link."""
+    from copydesk.studio import people, server
+
+    folder = data_dir or server.default_data_dir()
+    url, admin = server.running(folder)
+    table = Table("e-mail", "password", title=f"Accounts of {url}")
+    for person in people.load(folder):
+        table.add_row(person.email, person.password)
+    page = Console(soft_wrap=True, highlight=False)
+    page.print(table)
+    page.print(f"Others make an account of their own at {people.invitation(url, admin.token)}")
+
+
+def _introduce(studio: Studio, words: Console, data_dir: Path | None, annotators: int) -> None:
+    where = f" --data-dir {shlex.quote(str(data_dir))}" if data_dir else ""
+    words.print(f"Label Studio answers at {studio.url} until Ctrl+C.", highlight=False)
+    words.print("To let copydesk use it, type in another terminal:", highlight=False)
+    words.print(f'    eval "$(copydesk studio env{where})"', highlight=False, markup=False)
+    words.print(
+        f"To see the passwords of {studio.admin.email} and of {annotators} annotator(s), and the "
+        f"link that invites others:\n    copydesk studio people{where}",
+        highlight=False,
+    )
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let Ctrl+C, SIGTERM and a closed terminal end the block in the same clean way."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield

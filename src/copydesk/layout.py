@@ -1,0 +1,81 @@
+"""Laying out the rooms of a new corpus."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.errors import InputError
+from copydesk.files import atomic_write
+from copydesk.rights import OPEN_LICENCES
+from copydesk.rooms import annotations_dir
+from copydesk.sources import slug
+
+_ANNOTATIONS: Final = ("guidelines.md", "label-config-article.xml", "label-config-sentence.xml")
+
+_CONFIG: Final = """\
+# What this corpus decides for itself. The schema is schema/corpus.schema.json of copydesk.
+
+[corpus]
+name = "{name}"
+title = "{title}"
+licence = "CC-BY-4.0"          # of labels and offsets; each article keeps its own
+
+[rights]
+# Text is given in a release under these licences only (SPDX ids); all other text is withheld.
+allow = [
+{allow}
+]
+# Collections whose text is withheld in spite of their licence.
+withhold = []
+
+[splits]
+train = 0.6
+validation = 0.2
+test = 0.2
+seed = "{name}"
+"""
+
+_IGNORED: Final = """\
+# Withheld texts, and who the annotators are: never publish these.
+/private/
+# Made anew by 'copydesk build'.
+/build/
+"""
+
+
+def lay_out(folder: Path, *, title: str | None = None) -> Corpus:
+    """Make the rooms of a corpus: its configuration, guidelines and label configs.
+
+    Files that are there are left as they are.
+
+    Args:
+        folder: made if it is not there.
+        title: the data set's title; from the folder's name by default.
+
+    Raises:
+        InputError: there is a corpus already, or the folder refuses.
+    """
+    corpus = Corpus(folder.resolve())
+    if (corpus.root / CONFIG_NAME).exists():
+        raise InputError(
+            "There is a corpus here already.",
+            where=str(corpus.root),
+            hint="Use it as it is, or choose another folder.",
+        )
+    name = slug(corpus.root.name)
+    allow = "\n".join(f'  "{licence}",' for licence in OPEN_LICENCES)
+    for room in (corpus.raw, corpus.releases, corpus.rounds, corpus.private):
+        room.mkdir(parents=True, exist_ok=True)
+    for file in _ANNOTATIONS:
+        if not (corpus.annotations / file).exists():
+            shutil.copyfile(annotations_dir() / file, corpus.annotations / file)
+    if not (corpus.root / ".gitignore").exists():
+        atomic_write(corpus.root / ".gitignore", _IGNORED)
+    stated = (title or corpus.root.name).replace("\\", "\\\\").replace('"', '\\"')
+    atomic_write(
+        corpus.root / CONFIG_NAME, _CONFIG.format(name=name, title=stated, allow=allow)
+    )
+    return corpus

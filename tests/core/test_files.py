@@ -1,0 +1,161 @@
+"""Files are whole or as they were; a fault in one has an address."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.errors import CopydeskError, InputError
+from copydesk.files import (
+    append_line,
+    append_lines,
+    atomic_write,
+    read_jsonl,
+    replacing,
+    replacing_dir,
+    sha256_file,
+    sha256_text,
+)
+
+
+def test_atomic_write_replaces_the_whole_file(tmp_path: Path) -> None:
+    """The new content stands in place of the old, and nothing else is left in the folder."""
+    path = tmp_path / "a" / "x.txt"
+    atomic_write(path, "old\n")
+    atomic_write(path, "new é\n")
+
+    assert path.read_bytes() == b"new \xc3\xa9\n"
+    assert [p.name for p in path.parent.iterdir()] == ["x.txt"]
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    """A fault between write and rename leaves the old content and no partial file."""
+    path = tmp_path / "x.txt"
+    atomic_write(path, "old\n")
+
+    with pytest.raises(ValueError, match="stop"), replacing(path) as beside:
+        beside.write_text("half")
+        raise ValueError("stop")
+
+    assert path.read_text() == "old\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.txt"]
+
+
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """The system's refusal becomes a sentence with the file and what to do."""
+    path = tmp_path / "x.txt"
+
+    with pytest.raises(InputError) as caught, replacing(path):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    assert str(caught.value) == (
+        f"{path}: The system refuses: No space left on device. "
+        "Free some space or choose another disk, then run this again."
+    )
+
+
+def test_a_folder_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:
+    """A fault while a folder is filled leaves no folder; an existing one is never replaced."""
+    target = tmp_path / "release"
+    with pytest.raises(ValueError, match="stop"), replacing_dir(target) as beside:
+        (beside / "a").write_text("1")
+        raise ValueError("stop")
+    assert list(tmp_path.iterdir()) == []
+
+    with replacing_dir(target) as beside:
+        (beside / "a").write_text("1")
+    with pytest.raises(InputError, match=r"This folder exists already\."), replacing_dir(target):
+        pass
+    assert (target / "a").read_text() == "1"
+
+
+def test_a_torn_last_line_is_ended_before_the_next(tmp_path: Path) -> None:
+    """What a kill left of a line stays a line of its own."""
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(b'{"a": 1}\n{"a": ')
+
+    append_line(log, '{"a": 2}')
+
+    assert log.read_bytes() == b'{"a": 1}\n{"a": \n{"a": 2}\n'
+
+
+@given(st.lists(st.lists(st.from_regex(r"[^\n]{0,9}", fullmatch=True), max_size=3), max_size=5))
+def test_appended_lines_are_all_there_in_order(batches: list[list[str]]) -> None:
+    """However lines are batched, the log is their concatenation."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        for batch in batches:
+            append_lines(log, batch)
+        expected = "".join(f"{line}\n" for batch in batches for line in batch)
+
+        assert (log.read_bytes() if log.exists() else b"") == expected.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b'{"a": 1}\n\xff\n', ":2: Byte 0 of this line is not UTF-8. Save the file as UTF-8."),
+        (
+            b"\n\n{a}\n",
+            ":3: This line is not JSON (Expecting property name enclosed in double quotes). "
+            "Write one JSON object on each line.",
+        ),
+        (
+            b"[1]\n",
+            ":1: This line holds a JSON list, not an object. Write one JSON object on each line.",
+        ),
+        (
+            b"[" * 100_000,
+            ":1: This line is not JSON (nested too deep). Write one JSON object on each line.",
+        ),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:
+    """A line that is no JSON object is refused with its file and number."""
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(content)
+
+    with pytest.raises(InputError) as caught:
+        list(read_jsonl(path))
+
+    assert str(caught.value) == f"{path}{sentence}"
+
+
+def test_an_absent_file_is_named(tmp_path: Path) -> None:
+    """A file that is not there is a sentence, not a traceback."""
+    with pytest.raises(InputError, match=r"none\.jsonl: This file does not exist\.$"):
+        list(read_jsonl(tmp_path / "none.jsonl"))
+
+
+def test_the_hash_of_a_file_is_that_of_its_text(tmp_path: Path) -> None:
+    """SHA-256 of the UTF-8 bytes: the published digest of "abc"."""
+    (tmp_path / "x").write_text("abc")
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+    assert digest == sha256_text("abc") == sha256_file(tmp_path / "x")
+
+
+def test_written_files_have_the_usual_permissions(tmp_path: Path) -> None:
+    """A file written beside and renamed is as readable as one written plainly."""
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    atomic_write(tmp_path / "ours", "")
+
+    assert os.stat(tmp_path / "ours").st_mode == os.stat(plain).st_mode
+
+
+def test_errors_survive_the_way_between_processes() -> None:
+    """An error that a worker raises arrives with all its parts."""
+    import pickle
+
+    error = pickle.loads(pickle.dumps(InputError("No.", where="a:1", hint="Do.").at("b")))
+
+    assert isinstance(error, CopydeskError)
+    assert str(error) == "b: a:1: No. Do."

@@ -1,0 +1,286 @@
+"""Raw articles come into a corpus whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.files import sha256_text
+from copydesk.ingest import Ingested, ingest
+from copydesk.layout import lay_out
+
+TEXT = "Bridge opens\nThe bridge opened on Monday.\n"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return lay_out(tmp_path / "corpus")
+
+
+def write(path: Path, data: str | bytes = TEXT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def manifest(folder: Path, *lines: object) -> Path:
+    text = "".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines)
+    return write(folder / "articles.jsonl", text)
+
+
+def state(corpus: Corpus) -> dict[str, bytes]:
+    """Every file of the corpus but the scratch of its build."""
+    return {
+        str(p.relative_to(corpus.root)): p.read_bytes()
+        for p in corpus.root.rglob("*")
+        if p.is_file() and "build" not in p.parts
+    }
+
+
+def test_text_is_given_or_withheld_by_its_licence(tmp_path: Path, corpus: Corpus) -> None:
+    """An open licence puts text, title and attribution into the data set; without one they stay
+    in the private room."""
+    source = tmp_path / "in"
+    write(source / "a.txt")
+    write(source / "b.txt", "Tunnel shut\r\n\r\nThe tunnel is shut.  \r\n")
+    manifest(
+        source,
+        {"article_id": "a", "file": "a.txt", "licence": "cc-by-4.0", "title": "A"},
+        {"article_id": "b", "file": "b.txt", "licence": None, "title": "B", "attribution": "B Inc"},
+    )
+
+    done = ingest([str(source)], corpus)
+
+    assert done == Ingested(given=1, withheld=1, added=2, replaced=0, absent=0)
+    a, b = corpus.articles()
+    assert (a.licence, a.title, a.collection, a.event) == ("CC-BY-4.0", "A", "in", "a")
+    assert (b.redistributable, b.title, b.attribution) == (False, "B", "B Inc")
+    assert corpus.text(a) == "Bridge opens\nThe bridge opened on Monday."
+    assert corpus.text(b) == "Tunnel shut\nThe tunnel is shut."
+    assert corpus.text_path(a) == corpus.raw / "in" / "a.txt"
+    assert corpus.text_path(b) == corpus.private / "raw" / "b.txt"
+    published = [json.loads(x) for x in corpus.manifest.read_text().splitlines()]
+    assert published[1] == {
+        "article_id": "b",
+        "attribution": None,
+        "collection": "in",
+        "event": "b",
+        "file": None,
+        "language": "en",
+        "licence": None,
+        "outlet": None,
+        "published": None,
+        "text_sha256": sha256_text("Tunnel shut\nThe tunnel is shut."),
+        "title": None,
+        "url": None,
+    }
+
+
+def test_a_folder_without_metadata_works(tmp_path: Path, corpus: Corpus) -> None:
+    """Ids come from file names, the collection from the folder; sub-folders are read too."""
+    write(tmp_path / "My News" / "Bridge (1).txt")
+    write(tmp_path / "My News" / "more" / "Tunnel.TXT")
+
+    ingest([str(tmp_path / "My News")], corpus, licence="CC0-1.0")
+
+    found = [(a.article_id, a.collection, a.licence) for a in corpus.articles()]
+    assert found == [("bridge-1", "my-news", "CC0-1.0"), ("tunnel", "more", "CC0-1.0")]
+
+
+def test_globs_and_single_files_are_read(tmp_path: Path, corpus: Corpus) -> None:
+    """A pattern takes what it matches, a path the file it names."""
+    for name in ("a1.txt", "a2.txt", "b.txt"):
+        write(tmp_path / "in" / name, f"{name}\nText of {name} here.\n")
+
+    ingest([str(tmp_path / "in" / "a*.txt"), str(tmp_path / "in" / "b.txt")], corpus)
+
+    assert [a.article_id for a in corpus.articles()] == ["a1", "a2", "b"]
+
+
+def test_json_lines_may_hold_the_text_itself(tmp_path: Path, corpus: Corpus) -> None:
+    """A line with `text` needs no file."""
+    path = write(
+        tmp_path / "news.jsonl", json.dumps({"article_id": "x", "text": TEXT, "outlet": "The Day"})
+    )
+
+    ingest([str(path)], corpus)
+
+    (article,) = corpus.articles()
+    assert (article.outlet, corpus.text(article)) == ("The Day", TEXT.strip())
+
+
+def test_parquet_rows_are_articles(tmp_path: Path, corpus: Corpus) -> None:
+    """Columns with the names of the schema are metadata; ids are made from the row if there are
+    none; other columns are passed over."""
+    table = pa.table(
+        {"text": [TEXT, "Tunnel shut\n"], "outlet": ["The Day", None], "clicks": [1, 2]}
+    )
+    pq.write_table(table, tmp_path / "news.parquet")
+
+    ingest([str(tmp_path / "news.parquet")], corpus)
+
+    found = [(a.article_id, a.outlet) for a in corpus.articles()]
+    assert found == [("news-1", "The Day"), ("news-2", None)]
+
+
+def test_html_gives_the_article_without_its_page(tmp_path: Path, corpus: Corpus) -> None:
+    """Of a web page the article's own text is taken, with the title first."""
+    body = "".join(f"<p>{TEXT.splitlines()[1]} It was paragraph {n} of it.</p>" for n in range(9))
+    page = (
+        "<html><head><title>Bridge opens</title></head><body><nav><a href='/'>Home</a></nav>"
+        f"<article><h1>Bridge opens</h1>{body}</article><footer>Imprint</footer></body></html>"
+    )
+    write(tmp_path / "bridge.html", page)
+
+    ingest([str(tmp_path / "bridge.html")], corpus)
+
+    (article,) = corpus.articles()
+    lines = corpus.text(article).splitlines()
+    assert lines[0] == "Bridge opens"
+    assert "The bridge opened on Monday. It was paragraph 8 of it." in lines
+    assert not {"Home", "Imprint"} & set(lines)
+
+
+def test_ingesting_again_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
+    """The same sources give the same files."""
+    write(tmp_path / "in" / "a.txt")
+    ingest([str(tmp_path / "in")], corpus)
+    before = state(corpus)
+
+    done = ingest([str(tmp_path / "in")], corpus)
+
+    assert done == Ingested(given=0, withheld=1, added=0, replaced=0, absent=0)
+    assert state(corpus) == before
+
+
+def test_a_changed_text_is_taken_only_when_asked(tmp_path: Path, corpus: Corpus) -> None:
+    """Another text under a known id is refused, and replaces the old one with `replace`."""
+    write(tmp_path / "in" / "a.txt")
+    ingest([str(tmp_path / "in")], corpus)
+    path = write(tmp_path / "in" / "a.txt", "Bridge shuts\n")
+
+    with pytest.raises(InputError) as caught:
+        ingest([str(tmp_path / "in")], corpus)
+    assert str(caught.value) == (
+        f"{path}: The corpus has another text for 'a'. "
+        "Give the article another id, or run again with --replace."
+    )
+
+    assert ingest([str(tmp_path / "in")], corpus, replace=True).replaced == 1
+    (article,) = corpus.articles()
+    assert corpus.text(article) == "Bridge shuts"
+
+
+LINE = {"article_id": "a", "file": "a.txt"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        (
+            b"caf\xe9 noir",
+            LINE,
+            "in/a.txt: byte 3: Byte 0xe9 at offset 3 is not UTF-8. Save the text as UTF-8.",
+        ),
+        (b"", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
+        (b" \n\t\n", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
+        (b"ab\0c", LINE, "in/a.txt: line 1, column 3: U+0000 (control character) is not allowed"),
+        (
+            "a\n\u202eb".encode(),
+            LINE,
+            "in/a.txt: line 2, column 1: U+202E RIGHT-TO-LEFT OVERRIDE is not allowed",
+        ),
+        (TEXT.encode(), LINE | {"article_id": "../x"}, "articles.jsonl:1::$.article_id: '../x'"),
+        (TEXT.encode(), LINE | {"licence": "mine"}, "'mine' is no SPDX licence identifier. Write"),
+        (TEXT.encode(), LINE | {"file": "b.txt"}, "in/b.txt: This file cannot be read: No such"),
+        (TEXT.encode(), LINE | {"file": "../x.txt"}, "'../x.txt' lies outside the manifest's"),
+        (TEXT.encode(), LINE | {"published": "May 3"}, "$.published: 'May 3' is not a 'date'."),
+        (TEXT.encode(), {"article_id": "a"}, "Article 'a' has neither 'file' nor 'text'."),
+        (TEXT.encode(), "{", "articles.jsonl:1: This line is not JSON (Expecting property name"),
+        (TEXT.encode(), LINE | {"text_sha256": "0" * 64}, "is not the one that the manifest names"),
+    ],
+)
+def test_bad_input_is_named_and_changes_nothing(
+    tmp_path: Path, corpus: Corpus, text: bytes, line: object, sentence: str
+) -> None:
+    """Each fault is a sentence with its file and line, and the corpus is as it was."""
+    write(tmp_path / "good.txt")
+    ingest([str(tmp_path / "good.txt")], corpus)
+    before = state(corpus)
+    write(tmp_path / "in" / "a.txt", text)
+    manifest(tmp_path / "in", line)
+
+    with pytest.raises(InputError) as caught:
+        ingest([str(tmp_path / "in")], corpus)
+
+    assert sentence in str(caught.value)
+    assert state(corpus) == before
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path, corpus: Corpus) -> None:
+    """Two bad articles are two sentences, and the good third is not taken either."""
+    for name, data in (("a.txt", b""), ("b.txt", b"\xff"), ("c.txt", b"Fine\n")):
+        write(tmp_path / "in" / name, data)
+
+    with pytest.raises(InputError) as caught:
+        ingest([str(tmp_path / "in")], corpus)
+
+    first, *rest = str(caught.value).splitlines()
+    assert first == "2 articles cannot be used, so none was taken:"
+    assert len(rest) == 2
+    assert not corpus.manifest.exists()
+
+
+def test_a_repeated_id_names_both_places(tmp_path: Path, corpus: Corpus) -> None:
+    """Two articles of one id are refused with where the first stands."""
+    write(tmp_path / "in" / "a.txt")
+    path = manifest(tmp_path / "in", LINE, LINE)
+
+    with pytest.raises(InputError) as caught:
+        ingest([str(tmp_path / "in")], corpus)
+
+    text = tmp_path / "in" / "a.txt"
+    assert str(caught.value) == (
+        f"{path}:2: {text}: The id 'a' is used twice; first at {path}:1: {text}. "
+        "Give each article an id of its own."
+    )
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path, corpus: Corpus) -> None:
+    """A 200 MB file is refused by its size."""
+    path = tmp_path / "big.txt"
+    with path.open("wb") as stream:
+        stream.truncate(200_000_000)
+
+    with pytest.raises(InputError) as caught:
+        ingest([str(path)], corpus)
+
+    assert str(caught.value) == (
+        f"{path}: This file has 200,000,000 bytes; an article may have 16,777,216. "
+        "If it holds many articles, split it or give it as .jsonl or .parquet."
+    )
+
+
+def test_a_source_that_matches_nothing_is_named(corpus: Corpus) -> None:
+    """A path that is not there is no empty source."""
+    with pytest.raises(InputError, match=r"^nowhere/\*\.txt: This names no file or folder\.$"):
+        ingest(["nowhere/*.txt"], corpus)
+
+
+def test_a_corpus_is_a_source_for_another(tmp_path: Path, corpus: Corpus) -> None:
+    """Lines of a published manifest whose text is withheld are counted, not refused."""
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "b.txt", "Tunnel shut\n")
+    manifest(tmp_path / "in", LINE | {"licence": "CC0-1.0"}, {"article_id": "b", "file": "b.txt"})
+    ingest([str(tmp_path / "in")], corpus)
+
+    other = lay_out(tmp_path / "other")
+    done = ingest([str(corpus.raw)], other)
+
+    assert done == Ingested(given=1, withheld=0, added=1, replaced=0, absent=1)
