@@ -1,9 +1,24 @@
-"""Text: canonical form, sentences and zones."""
+"""Text: canonical form, sentences and zones, quotations and suggested labels."""
 
 from __future__ import annotations
 
 from copydesk.text.canonical import canonical
+from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
+from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
 from copydesk.text.segment import segment
+from copydesk.text.suggest import Suggestion, suggest
 
-__all__ = ["Piece", "Zone", "canonical", "segment"]
+__all__ = [
+    "Cue",
+    "Form",
+    "Piece",
+    "Quotation",
+    "Suggestion",
+    "Zone",
+    "canonical",
+    "quotations",
+    "quoted_ratio",
+    "segment",
+    "suggest",
+]

@@ -190,16 +190,17 @@ def _attribution(
     text: str, stretch: Marked, sentences: Sequence[_Sentence]
 ) -> tuple[Cue | None, tuple[int, int] | None]:
     """The word of report nearest to the marks, and who speaks."""
-    cues = [cue for sentence in sentences for cue in sentence.cues]
-    if not cues:
+    nearest: list[tuple[int, int, Cue, _Sentence]] = []
+    for sentence in sentences:
+        cues = sentence.cues
+        at = bisect_right(cues, stretch.start, key=lambda cue: cue.start)
+        for cue in cues[max(at - 1, 0) : at + 1]:
+            gap = max(stretch.start - cue.end, cue.start - stretch.end)
+            nearest.append((gap, cue.start, cue, sentence))
+    if not nearest:
         return None, None
-
-    def distance(cue: Cue) -> int:
-        return stretch.start - cue.end if cue.end <= stretch.start else cue.start - stretch.end
-
-    cue = min(cues, key=lambda item: (distance(item), item.start))
-    outside = next(sentence.outside for sentence in sentences if cue in sentence.cues)
-    return cue, speaker_of(text, cue, outside)
+    _, _, cue, sentence = min(nearest, key=lambda item: item[:2])
+    return cue, speaker_of(text, cue, sentence.outside)
 
 
 def _is_half(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -103,13 +104,10 @@ def speaker_of(text: str, cue: Cue, outside: Sequence[Word]) -> tuple[int, int] 
 
     Args:
         text: The text.
-        cue: A word of report.
+        cue: A word of report among them.
         outside: The words of its sentence that stand outside quotation marks.
     """
-    at = next((i for i, word in enumerate(outside) if word.start == cue.start), None)
-    if at is None:
-        return None
-    after = at
+    at = after = bisect_left(outside, cue.start, key=lambda word: word.start)
     while after < len(outside) and outside[after].start < cue.end:
         after += 1
     if cue.entry.startswith("attribution-phrases/"):
