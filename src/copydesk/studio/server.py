@@ -20,7 +20,7 @@ import platformdirs
 
 from copydesk import connection
 from copydesk.errors import InputError, ServerError
-from copydesk.files import replacing
+from copydesk.files import atomic_write, replacing
 from copydesk.studio import people
 from copydesk.studio.install import (
     DATABASE,
@@ -76,6 +76,19 @@ class Studio:
         """
         return people.invite(self.data_dir, self.url, count)
 
+    def wait(self) -> None:
+        """Wait for the end of the server, which does not come by itself.
+
+        Raises:
+            ServerError: it ended.
+        """
+        self.process.wait()
+        raise ServerError(
+            f"Label Studio ended. Its last words: {last_lines(self.log)}",
+            where=str(self.log),
+            hint="Start it again: what was done is in its database.",
+        )
+
     def stop(self, grace: float = 10.0) -> None:
         """End the server and whatever it started; stopping twice is stopping once.
 
@@ -83,6 +96,7 @@ class Studio:
             grace: seconds that it is given to end by itself before it is killed.
         """
         _end(self.process, grace)
+        _address(self.data_dir).unlink(missing_ok=True)
         self.lock.release()
 
     def __enter__(self) -> Studio:
@@ -132,8 +146,28 @@ def start(
         url = f"http://{HOST}:{chosen}/"
         _wait(process, _log(data_dir), url, say, timeout)
         _check_identity(url, admin)
+        atomic_write(_address(data_dir), url)
         undo.pop_all()
     return Studio(url=url, data_dir=data_dir, admin=admin, process=process, lock=lock)
+
+
+def running(data_dir: Path) -> tuple[str, people.Person]:
+    """The address and the administrator of the server that runs on a folder.
+
+    Raises:
+        ServerError: none runs there, or it does not answer.
+    """
+    with contextlib.suppress(FileNotFoundError, ServerError):
+        url = _address(data_dir).read_text(encoding="utf-8")
+        if _is_occupied(data_dir):  # else whoever listens there now must not be sent the token
+            admin = people.load(data_dir)[0]
+            _check_identity(url, admin)
+            return url, admin
+    raise ServerError(
+        "No Label Studio of ours runs on this folder.",
+        where=str(data_dir),
+        hint="Start it with 'copydesk studio' in another terminal, with the same --data-dir.",
+    )
 
 
 def _free_port() -> int:
@@ -173,6 +207,14 @@ def _occupy(data_dir: Path) -> filelock.BaseFileLock:
             f"The system refuses this folder: {error.strerror or error}.", where=str(data_dir)
         ) from error
     return lock
+
+
+def _is_occupied(data_dir: Path) -> bool:
+    try:
+        filelock.FileLock(data_dir / "studio.lock").acquire(timeout=0).lock.release()
+    except filelock.Timeout:
+        return True
+    return False
 
 
 def _prepare(data_dir: Path, software: Installation) -> people.Person:
@@ -265,6 +307,10 @@ def _end(process: subprocess.Popen[bytes], grace: float) -> None:
             break
     if process.stdin:
         process.stdin.close()
+
+
+def _address(data_dir: Path) -> Path:
+    return data_dir / "address"
 
 
 def _log(data_dir: Path) -> Path:
