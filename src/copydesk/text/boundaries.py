@@ -38,6 +38,10 @@ _MONTH_FOLLOWS: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]{2}")
 _FORGOTTEN_BLANK: Final = re.compile(
     rf"[{_OPENING}]?[A-Z](?:[a-z’']|(?=\s))[\w’'-]{{0,30}}+(?=[\s,;:!?…’'”]|\.\s|\.?$)"
 )
+_NAME_ALONE: Final = r"(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’-]{1,30}){1,3}$"
+_SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
+NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
+"""Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
 _QUOTE_MARKS: Final = frozenset("\"'”’“‘»›")
 _OPENING_ONLY: Final = frozenset("“‘[(«‹„")
 _MARKS: Final = "\"'“‘”’([{«‹„-–—/"
@@ -97,6 +101,8 @@ def _end(text: str, start: int, end: int, match: re.Match[str]) -> int:
     after = match.end()
     before = text[max(start, at - 24) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0")) + 1 :]
+    if end - after <= 60 and _SPEAKER_BELOW.match(text, after, end):
+        return 0
     if after == last:
         return _end_without_blank(text, start, match, token)
     plain = last == at + 1 and text[at] == "." and text[after].isupper()

@@ -51,7 +51,9 @@ _NAMES: Final = (
     rf"(?-i:[A-Z@][\w’'.&@-]*)(?:(?:\s?[,;&|/•·]|\s[—–-])*\s*"
     rf"\b(?:{_SIDE}|{_ROLE}|(?-i:[A-Z0-9@][\w’'.&@-]*))\b\.?){{0,24}}[.)]?$"
 )
-NAME_ONLY: Final = r"(?:[A-Z][\w’'-]{1,30}\s?){2,4}"
+CAPITALISED: Final = r"[A-Z][\w.-]{0,30}"
+NAME: Final = rf"{CAPITALISED}(?: (?:al|bin|de|del|van|von|[A-Z]\.))? [A-Z][\w-]{{0,30}}"
+"""A name of two words, as it may stand alone on a line."""
 _FLAGS: Final = re.VERBOSE | re.IGNORECASE
 
 DATELINE: Final = re.compile(
@@ -69,6 +71,8 @@ BYLINE: Final = re.compile(
     rf"""
       (?:(?:words|story|text|written|analysis|opinion|report|posted)\s+)?by:?\s+
       (?!(?:the|an?|\d)\b)(?:(?:our)\s+)?{_NAMES}
+    | (?-i:[A-Z][\w’'.-]{{1,30}}(?:\s[A-Z][\w’'.-]{{1,30}}){{1,3}})(?:,|\s[|–—-])\s
+      (?:[\w&-]{{1,30}}\s){{0,4}}(?:correspondent|reporter|editor|writer|columnist)s?$
     | (?:staff|agency)\s+(?:reporters?|writers?|correspondents?)$
     | [\w.+-]{{1,64}}@[\w-]{{1,64}}\.[\w.-]{{1,64}}$
     | @\w{{2,30}}$
@@ -77,15 +81,17 @@ BYLINE: Final = re.compile(
 )
 CREDIT_LINE: Final = re.compile(
     rf"""
-      \(?{_CREDIT_WORD}\s*[:/|]\s*(?!(?:an?|the|this|some|two|three|people)\b).{{1,90}}$
-    | \(?{_PICTURE}\s+by\s+{_NAMES}
+      \(?{_PICTURE}\s+by\s+{_NAMES}
     | \(?{_AGENCY}(?:\s?[/|]\s?.{{1,60}}|\s+{_PICTURE}\b.{{0,60}})?[).]?$
     | (?-i:[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){{0,3}})\s?/\s?{_AGENCY}\b.{{0,40}}$
     | \(?(?:(?:additional\s+)?reporting|writing|editing|compiled|edited|produced)\s+by\s+{_NAMES}
     | with\s+(?:additional\s+)?(?:files|inputs?|reporting|material)\s+(?:by|from)\s+{_NAMES}
+    | (?:©|\(c\))\s?(?!\d{{4}}).{{1,40}}$
     """,
     _FLAGS,
 )
+PICTURE: Final = re.compile(rf"\(?{_CREDIT_WORD}\s*[:/|]\s*(?P<rest>.{{1,90}})$", _FLAGS)
+"""A line that names its kind: a credit if the rest is a name, else a caption."""
 CREDIT_TAIL: Final = re.compile(
     rf"""
       (?:\(|(?=(?-i:[A-Z]))){_CREDIT_WORD}\s?:\s?(?-i:[A-Z@©]).{{1,80}}$
@@ -130,13 +136,13 @@ NOTE_TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 CAPTION: Final = re.compile(
-    rf"""
+    r"""
       (?:image|photo|video|picture)\s+caption\b
     | file\s*(?:photo|image|picture|pic\b|[–—:-])
-    | (?:{_PICTURE}|caption|pictured|above|below|(?:top|bottom|far)?\s?(?:left|right))
-      (?:\s+\([^)]{{0,30}}\))?:\s
+    | (?:caption|pictured|above|below|(?:top|bottom|far)?\s?(?:left|right))
+      (?:\s+\([^)]{0,30}\))?:\s
     | (?:pictured|archive\s+(?:photo|picture|image)|undated\s+(?:photo|image|handout))\b
-    | (?:an?|this)\s+(?:\w+\s+){{0,2}}?(?:file|handout|undated|satellite|aerial)\s+
+    | (?:an?|this)\s+(?:\w+\s+){0,2}?(?:file|handout|undated|satellite|aerial)\s+
       (?:photo|picture|image|photograph|view)\b
     """,
     _FLAGS,
@@ -160,6 +166,13 @@ def is_scene(line: str) -> bool:
     return any(word in line for word in _SCENE_WORDS) and _FROM_FILE.search(line) is not None
 
 
+PICTURE_OF: Final = re.compile(
+    r"(?:(?:an?|the|one|some)\s)?(?:\w+\s)?(?:example|view|map|screenshot|portrait|poster|still|logo"
+    r"|flag|scene|aftermath|interior|exterior|entrance|statue|model|diagram|replica|rendering"
+    r"|depiction|photo|photograph|image|picture|drawing|painting)s?\s(?:of|in|at|from|showing)\s",
+    re.IGNORECASE,
+)
+"""How a caption without a verb says what its picture shows."""
 _SCENE_WORDS: Final = ("pictured", "seen ", "file", "photographed", "pose")
 
 _FIRST_WORDS: Final = words(
@@ -196,7 +209,18 @@ _SECOND_WORDS: Final = {
 _OPENINGS: Final = frozenset(
     f"{first} {second}" for first, words in _SECOND_WORDS.items() for second in words.split()
 )
-_ENDINGS: Final = ("this report.", "this report", "this story.", "this article.", "reporting.")
+_ENDINGS: Final = (
+    "this report.",
+    "this report",
+    "this story.",
+    "this article.",
+    "reporting.",
+    "orrespondent",
+    "eporter",
+    "ditor",
+    "riter",
+    "olumnist",
+)
 _CREDIT_NOUNS: Final = words(
     """
     image images photo photos picture pictures photograph photographs pic pics video graphic map

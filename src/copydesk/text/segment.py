@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from copydesk.text.boundaries import sentences
+from copydesk.text.lines import credit_start
 from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
-from copydesk.text.zones import classify, credit_start
+from copydesk.text.zones import classify
 
 
 def segment(text: str) -> list[Piece]:
