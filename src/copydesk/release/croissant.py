@@ -1,0 +1,311 @@
+"""Croissant 1.1 metadata with the RAI vocabulary: ``croissant.json`` of a release.
+
+    render(contents)          # the document, from the tables' entries in ``release.json``
+    check(document, contents) # what of it the release contradicts, as sentences
+
+Each config is a record set over a file set; each Parquet file is a file object with its SHA-256.
+The document describes the Parquet files only, so that it can itself be listed in ``release.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from copydesk.labels import MEANINGS
+from copydesk.release import prose
+from copydesk.release.contents import Contents
+from copydesk.release.facts import Facts, facts
+from copydesk.tables import SPLITS, TABLES
+
+_PARQUET: Final = "application/x-parquet"
+
+_TYPES: Final = {
+    "string": "sc:Text",
+    "bool": "sc:Boolean",
+    "int32": "cr:Int32",
+    "int64": "cr:Int64",
+    "double": "cr:Float64",
+    "timestamp[us, tz=UTC]": "sc:DateTime",
+}
+
+_PLAIN: Final = (
+    *("arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field"),
+    *("fileObject", "fileProperty", "fileSet", "format", "includes", "isArray", "isLiveDataset"),
+    *("jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+    *("repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+)
+_CONTEXT: Final = {name: f"cr:{name}" for name in _PLAIN} | {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "description": {"@container": "@language"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "name": {"@container": "@language"},
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mismatch:
+    """Something that a Croissant document says and its release does not."""
+
+    pointer: str
+    message: str
+
+
+def render(contents: Contents) -> dict[str, Any]:
+    """The Croissant document of a release. Pure.
+
+    The release's ``files`` are read from its manifest, where only Parquet files count: the result
+    is the same before and after ``croissant.json`` itself is listed there.
+    """
+    known = facts(contents)
+    files = [entry for entry in contents.manifest["files"] if entry["path"].endswith(".parquet")]
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.1",
+            "http://mlcommons.org/croissant/RAI/1.0",
+        ],
+        "name": known.name,
+        "alternateName": known.title,
+        "description": prose.plain(prose.summary(known)),
+        "version": known.version,
+        "datePublished": known.created,
+        "license": [licence_url(name) for name in known.in_force],
+        "inLanguage": list(known.languages),
+        "keywords": ["news", "sentence classification", "quotation", "attribution", *known.labels],
+        "creator": [{"@type": "sc:Organization", "name": name} for name in prose.authors(known)],
+        "citeAs": prose.bibtex(known),
+        **({"url": known.homepage} if known.homepage else {}),
+        **_rai(known),
+        "distribution": [
+            *(_file_object(entry) for entry in files),
+            *(_file_set(table) for table in TABLES if table in contents.schemas),
+        ],
+        "recordSet": [
+            _labels(contents),
+            _splits(known),
+            _counts(contents),
+            *(_record_set(contents, table) for table in TABLES if table in contents.schemas),
+        ],
+    }
+
+
+def licence_url(spdx: str) -> str:
+    """The address of a licence's text in the SPDX list."""
+    return f"https://spdx.org/licenses/{spdx}.html"
+
+
+def _rai(known: Facts) -> dict[str, Any]:
+    low, high, mean = known.annotators_per_sentence
+    human = known.annotators("human")
+    machines = [*known.annotators("model"), *known.annotators("rule")]
+    return {
+        "rai:dataCollection": prose.collection(known),
+        "rai:dataCollectionType": ["Others"],
+        **({"rai:dataCollectionTimeFrame": list(known.published)} if known.published else {}),
+        "rai:dataCollectionMissingData": prose.plain(prose.missing(known)),
+        "rai:dataPreprocessingProtocol": [prose.PREPROCESSING],
+        "rai:dataAnnotationProtocol": [prose.protocol(known)],
+        "rai:dataAnnotationPlatform": ["Label Studio"] if human else [],
+        "rai:dataAnnotationAnalysis": [prose.plain(prose.alpha_sentence(known))],
+        "rai:annotationsPerItem": f"{low} to {high} answers a sentence, {mean:.2f} on average",
+        "rai:annotatorDemographics": [
+            f"{prose.plural(len(human), 'person', 'people')}, known by pseudonym; demographics "
+            "were not asked for."
+            if human
+            else "No person has annotated."
+        ],
+        "rai:machineAnnotationTools": [f"{name} ({known.kinds[name]})" for name in machines],
+        "rai:dataUseCases": [prose.USES],
+        "rai:dataLimitations": prose.limit_list(known),
+        "rai:dataBiases": [prose.BIASES],
+        "rai:dataSocialImpact": prose.IMPACT,
+        "rai:personalSensitiveInformation": [prose.PERSONAL],
+        "rai:dataReleaseMaintenancePlan": prose.MAINTENANCE,
+    }
+
+
+def _file_object(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": entry["path"],
+        "name": entry["path"],
+        "contentUrl": entry["path"],
+        "contentSize": f"{entry['bytes']} B",
+        "encodingFormat": _PARQUET,
+        "sha256": entry["sha256"],
+    }
+
+
+def _file_set(table: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{table}-files",
+        "name": f"{table}-files",
+        "description": f"The Parquet files of the config {table}, one a split.",
+        "encodingFormat": _PARQUET,
+        "includes": f"{table}/*.parquet",
+    }
+
+
+def _given(name: str, rows: list[dict[str, Any]], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """A record set whose records stand in the document itself."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "key": {"@id": f"{name}/{next(iter(kinds))}"},
+        "field": [
+            {"@type": "cr:Field", "@id": f"{name}/{field}", "name": field, "dataType": kind}
+            for field, kind in kinds.items()
+        ],
+        "data": [{f"{name}/{field}": row[field] for field in kinds} for row in rows],
+    }
+
+
+def _labels(contents: Contents) -> dict[str, Any]:
+    rows = [
+        {"number": number, "name": name, "description": MEANINGS.get(name, "")}
+        for number, name in enumerate(contents.labels("sentences"))
+    ]
+    kinds = {"number": "sc:Integer", "name": "sc:Text", "description": "sc:Text"}
+    return _given("labels", rows, kinds) | {"dataType": "sc:Enumeration"}
+
+
+def _splits(known: Facts) -> dict[str, Any]:
+    rows = [{"name": split} for split in known.split_names]
+    return _given("splits", rows, {"name": "sc:Text"}) | {"dataType": "cr:Split"}
+
+
+def _counts(contents: Contents) -> dict[str, Any]:
+    rows = [
+        {"file": f"{table}/{split}.parquet", "config": table, "split": split, "rows": rows}
+        for table in contents.schemas
+        for split, rows in contents.counts(table).items()
+    ]
+    kinds = {"file": "sc:Text", "config": "sc:Text", "split": "sc:Text", "rows": "sc:Integer"}
+    return _given("counts", rows, kinds)
+
+
+def _record_set(contents: Contents, table: str) -> dict[str, Any]:
+    meanings = {column.name: column.meaning for column in TABLES[table]}
+    key = next(c.name for c in TABLES[table] if c.key or c.name == "article_id")
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table,
+        "name": table,
+        "key": {"@id": f"{table}/{key}"},
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{table}/split",
+                "name": "split",
+                "description": "train, validation or test, by the file's name",
+                "dataType": "sc:Text",
+                "source": {
+                    "fileSet": {"@id": f"{table}-files"},
+                    "extract": {"fileProperty": "fullpath"},
+                    "transform": {"regex": rf"^(?:.*/)?({'|'.join(SPLITS)})\.parquet$"},
+                },
+            },
+            *(
+                _field(table, field, meanings.get(field.name, ""))
+                for field in contents.schemas[table]
+            ),
+        ],
+    }
+
+
+# Foreign keys carry no `references`: mlcroissant reads one as an order to join the two tables.
+def _field(table: str, field: pa.Field, meaning: str) -> dict[str, Any]:
+    source = {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": field.name}}
+    head = {
+        "@type": "cr:Field",
+        "@id": f"{table}/{field.name}",
+        "name": field.name,
+        "description": meaning,
+    }
+    kind = field.type
+    if pa.types.is_list(kind):
+        head |= {"isArray": True, "arrayShape": "-1"}
+        kind = kind.value_type
+    if not pa.types.is_struct(kind):
+        return head | {"dataType": _type(kind), "source": source}
+    return head | {
+        "subField": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{table}/{field.name}/{inner.name}",
+                "name": inner.name,
+                "dataType": _type(inner.type),
+                "source": source | {"transform": {"jsonPath": inner.name}},
+            }
+            for inner in kind
+        ]
+    }
+
+
+def _type(kind: pa.DataType) -> str:
+    return _TYPES.get(str(kind), str(kind))
+
+
+def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]:
+    """What a Croissant document says of a release and the release does not.
+
+    Compared are version, licences, files with their size and SHA-256 (by the manifest), record
+    sets, fields with their types (by the Parquet schemas), labels, splits and rows. Words are not.
+
+    Yields:
+        each mismatch, with a JSON Pointer into the document.
+    """
+    wanted = render(contents)
+    for name in ("conformsTo", "name", "version", "datePublished", "license"):
+        yield from _same(document.get(name), wanted[name], f"/{name}")
+    for name in ("distribution", "recordSet"):
+        yield from _nodes(document.get(name), wanted[name], f"/{name}")
+
+
+def _nodes(found: Any, wanted: list[dict[str, Any]], pointer: str) -> Iterator[Mismatch]:
+    """Compare two lists of nodes by their ids."""
+    here = {
+        node.get("@id"): (place, node)
+        for place, node in enumerate(found if isinstance(found, list) else [])
+        if isinstance(node, dict)
+    }
+    for node in wanted:
+        name = node["@id"]
+        if name not in here:
+            yield Mismatch(pointer=pointer, message=f"'{name}' is not described.")
+            continue
+        place, there = here.pop(name)
+        for key, value in node.items():
+            if key in ("field", "subField"):
+                yield from _nodes(there.get(key), value, f"{pointer}/{place}/{key}")
+            elif key != "description":
+                yield from _same(there.get(key), value, f"{pointer}/{place}/{key}")
+    for name, (place, _) in here.items():
+        yield Mismatch(pointer=f"{pointer}/{place}", message=f"'{name}' is not in the release.")
+
+
+def _same(found: Any, wanted: Any, pointer: str) -> Iterator[Mismatch]:
+    if found != wanted:
+        yield Mismatch(
+            pointer=pointer, message=f"It is {_short(found)}, the release has {_short(wanted)}."
+        )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:119]}…"

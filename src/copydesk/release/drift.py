@@ -1,0 +1,58 @@
+"""Whether a distribution differs between two releases: Pearson's chi-square and Cramér's V.
+
+With O the counts of a 2 x k table (releases x categories) and E = row sum * column sum / n:
+chi2 = sum (O - E)^2 / E on k - 1 degrees of freedom, without continuity correction (Pearson 1900);
+V = sqrt(chi2 / n), which lies in 0..1 since the table has two rows (Cramér 1946, 21.4).
+
+Two releases share most of their records, so p is no test of a hypothesis about the world: read V
+as the size of the difference and p as how far chance alone would reach with samples of this size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drift:
+    """One distribution in two releases.
+
+    Args:
+        before, after: counts by category, in one order.
+        chi2, p, cramers_v: None where there is nothing to compare: a side is empty, or fewer than
+            two categories occur.
+    """
+
+    what: str
+    before: dict[str, int]
+    after: dict[str, int]
+    chi2: float | None = None
+    degrees: int | None = None
+    p: float | None = None
+    cramers_v: float | None = None
+
+
+def drift(what: str, before: Mapping[str, int], after: Mapping[str, int]) -> Drift:
+    """Compare two distributions; a category that is in one only counts 0 in the other."""
+    names = list(dict.fromkeys([*before, *after]))
+    rows = [[side.get(name, 0) for name in names] for side in (before, after)]
+    sides = [dict(zip(names, row, strict=True)) for row in rows]
+    found = Drift(what=what, before=sides[0], after=sides[1])
+    used = [pair for pair in zip(*rows, strict=True) if any(pair)]
+    if len(used) < 2 or not all(map(sum, rows)):
+        return found
+    from scipy.stats import chi2_contingency
+
+    chi2, p, degrees, _ = chi2_contingency(list(zip(*used, strict=True)), correction=False)
+    total = sum(map(sum, used))
+    return Drift(
+        what=what,
+        before=sides[0],
+        after=sides[1],
+        chi2=float(chi2),
+        degrees=int(degrees),
+        p=float(p),
+        cramers_v=sqrt(float(chi2) / total),
+    )

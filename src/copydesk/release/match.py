@@ -1,0 +1,273 @@
+"""Which record of one release is which of another, and what of it changed. Pure; joins only.
+
+A sentence or a quotation is the same record if its article's text, its start and its end are; its
+number means nothing. An article is known by its id, an answer by its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Final
+
+import polars as pl
+
+from copydesk.errors import IntegrityError
+from copydesk.release.contents import Contents
+from copydesk.tables import TABLES
+
+CHANGES: Final = pl.Schema(
+    {
+        "table": pl.String,
+        "kind": pl.String,
+        "record": pl.String,
+        "before": pl.String,
+        "after": pl.String,
+    }
+)
+"""One row is one change of one record; ``record`` is its id in the later release, if it has one."""
+
+_PLACE: Final = ("article_id", "article_sha256", "start", "end")
+_KEYS: Final = {
+    "sentences": _PLACE,
+    "quotes": _PLACE,
+    "articles": ("article_id",),
+    "annotations": ("annotation_id",),
+}
+_IDS: Final = {
+    "sentences": "sentence_id",
+    "quotes": "quote_id",
+    "articles": "article_id",
+    "annotations": "annotation_id",
+}
+# Compared on their own, or decided by what is.
+_NOT_VALUES: Final = {
+    *("text", "text_sha256", "label", "split", "sentence_id", "quote_id", "redistributable"),
+    *("article_id", "annotation_id", "start", "end"),
+}
+
+
+def match(before: Contents, after: Contents) -> pl.DataFrame:
+    """Every change of every record, as rows of `CHANGES`, ordered by table, kind and record.
+
+    Raises:
+        IntegrityError: two records of one release are at the same place.
+    """
+    rewritten = _rewritten(before, after)
+    found = [
+        change.select(
+            pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
+        ).match_to_schema(CHANGES, missing_columns="insert")
+        for family in _KEYS
+        for change in _family(family, before, after, rewritten)
+    ]
+    return pl.concat(found).sort(*CHANGES)
+
+
+def _family(
+    family: str, before: Contents, after: Contents, rewritten: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    keys = _KEYS[family]
+    old, new = _rows(before, family), _rows(after, family)
+    gone = old.join(new, on=keys, how="anti")
+    added = new.join(old, on=keys, how="anti")
+    yield from _kept(old.join(new, on=keys, suffix="_after"))
+    if family == "sentences":
+        again = rewritten.select("article_id")
+        yield from _realigned(
+            _worded(gone.join(again, on="article_id", how="semi"), before),
+            _worded(added.join(again, on="article_id", how="semi"), after),
+        )
+        gone, added = (rows.join(again, on="article_id", how="anti") for rows in (gone, added))
+        recut = _recut(gone, added)
+        yield recut
+        gone = gone.join(recut, left_on="record", right_on="was", how="anti")
+        added = added.join(recut.explode("now"), left_on="record", right_on="now", how="anti")
+    yield _change(gone, "gone")
+    yield _change(added, "added")
+
+
+def _change(rows: pl.DataFrame, kind: str, before: str = "", after: str = "") -> pl.DataFrame:
+    null = pl.lit(None, dtype=pl.String)
+    return rows.select(
+        pl.lit(kind).alias("kind"),
+        "record",
+        (pl.col(before).cast(pl.String) if before else null).alias("before"),
+        (pl.col(after).cast(pl.String) if after else null).alias("after"),
+    )
+
+
+def _rows(contents: Contents, family: str) -> pl.DataFrame:
+    """A family's records: its key, id, split, label, place and text, and a hash of each value."""
+    tables = ("sentences", "standoff") if family == "sentences" else (family,)
+    articles = contents.scan("articles").select(
+        "article_id", pl.col("text_sha256").alias("article_sha256")
+    )
+    parts = []
+    for table in tables:
+        rows = contents.scan(table)
+        columns = rows.collect_schema().names()
+        if "article_sha256" in _KEYS[family]:
+            rows = rows.join(articles, on="article_id", how="left")
+        parts.append(rows.select(*_columns(contents, table, family, columns)))
+    whole = pl.concat(parts, how="diagonal").collect()
+    twice = whole.filter(pl.struct(_KEYS[family]).is_duplicated())
+    if twice.height:
+        raise IntegrityError(
+            f"{twice.height} records of the table '{family}' are at the same place, among them "
+            f"'{twice['record'][0]}'.",
+            where=f"release {contents.version}",
+            hint="Run 'copydesk validate' on it.",
+        )
+    return whole
+
+
+def _columns(contents: Contents, table: str, family: str, columns: list[str]) -> Iterator[pl.Expr]:
+    keys = _KEYS[family]
+    yield from (pl.col(name) for name in keys)
+    yield pl.col(_IDS[family]).alias("record")
+    yield pl.col("split")
+    if "label" in columns:
+        names = dict(enumerate(contents.labels(table)))
+        yield pl.col("label").replace_strict(names, default=None, return_dtype=pl.String)
+    else:
+        yield pl.lit(None, dtype=pl.String).alias("label")
+    yield (
+        pl.when("redistributable").then(pl.lit("given")).otherwise(pl.lit("withheld"))
+        if table == "articles"
+        else pl.lit("withheld" if table == "standoff" else "given")
+    ).alias("rights")
+    yield _text(table).alias("text")
+    known = {c.name for c in TABLES[table]}
+    yield from (
+        pl.col(name).hash().alias(f"={name}")
+        for name in columns
+        if name in known and name not in _NOT_VALUES
+    )
+
+
+def _text(table: str) -> pl.Expr:
+    """What the record is about, hashed; the same in both releases unless the text changed."""
+    if table == "annotations":
+        return pl.struct("article_id", "text_sha256", "start", "end").hash()
+    if table == "quotes":
+        return pl.lit(0, dtype=pl.UInt64)
+    return pl.col("text" if table == "sentences" else "text_sha256").hash()
+
+
+def _kept(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Changes of records that are in both releases."""
+
+    def differ(name: str) -> pl.Expr:
+        return pl.col(name).ne_missing(pl.col(f"{name}_after"))
+
+    yield from _labels_and_splits(pairs)
+    yield _change(pairs.filter(differ("record")), "renumbered", "record", "record_after")
+    yield _change(pairs.filter(differ("rights")), "rights-changed", "rights", "rights_after")
+    same = pairs.filter(~differ("rights"))
+    yield _change(same.filter(differ("text")), "text-changed")
+    values = [name for name in same.columns if name.startswith("=") and not _is_after(name)]
+    values = [name for name in values if f"{name}_after" in same.columns]
+    named = [pl.when(differ(name)).then(pl.lit(name[1:])) for name in values]
+    if named:
+        changed = same.with_columns(
+            pl.concat_str(named, separator=", ", ignore_nulls=True).alias("columns")
+        )
+        yield _change(changed.filter(pl.col("columns") != ""), "values-changed", "", "columns")
+
+
+def _is_after(name: str) -> bool:
+    return name.endswith("_after")
+
+
+def _labels_and_splits(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    for name, kind in (("label", "label-changed"), ("split", "split-moved")):
+        changed = pairs.filter(pl.col(name).ne_missing(pl.col(f"{name}_after")))
+        yield _change(changed, kind, name, f"{name}_after")
+
+
+def _rewritten(before: Contents, after: Contents) -> pl.DataFrame:
+    """Articles that are in both releases with another text."""
+    old, new = (c.frame("articles", "article_id", "text_sha256") for c in (before, after))
+    return old.join(new, on="article_id", suffix="_after").filter(
+        pl.col("text_sha256") != pl.col("text_sha256_after")
+    )
+
+
+def _worded(rows: pl.DataFrame, contents: Contents) -> pl.DataFrame:
+    """Records with the hash of their words, whether those are given or withheld."""
+    from copydesk.files import sha256_text
+
+    names = rows.select(pl.col("record").alias("sentence_id"))
+    words = [
+        contents.scan(table)
+        .select("sentence_id", pl.col(column).alias("words"))
+        .collect()
+        .join(names, on="sentence_id", how="semi")
+        for table, column in (("sentences", "text"), ("standoff", "text_sha256"))
+    ]
+    words[0] = words[0].with_columns(
+        pl.col("words").map_elements(sha256_text, return_dtype=pl.String)
+    )
+    return rows.join(pl.concat(words), left_on="record", right_on="sentence_id")
+
+
+def _realigned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Changes of the records of rewritten articles, which are paired in order by their words."""
+    sides = [
+        dict(rows.sort("article_id", "start").group_by("article_id", maintain_order=True))
+        for rows in (old, new)
+    ]
+    pairs: list[tuple[str, str, bool]] = []
+    for article in sorted(sides[0].keys() & sides[1].keys()):
+        pairs += _aligned(sides[0][article], sides[1][article])
+    schema = {"record": pl.String, "record_after": pl.String, "same": pl.Boolean}
+    table = pl.DataFrame(pairs, schema=schema, orient="row")
+    told = ("record", "label", "split", "start", "end")
+    both = table.join(old.select(told), on="record").join(
+        new.select(pl.all().name.suffix("_after")).select(f"{name}_after" for name in told),
+        on="record_after",
+    )
+    yield from _labels_and_splits(both)
+    spans = [
+        pl.format("{}–{}", f"start{side}", f"end{side}").alias(f"span{side}")
+        for side in ("", "_after")
+    ]
+    both = both.with_columns(spans)
+    yield _change(both.filter("same"), "moved", "span", "span_after")
+    yield _change(both.filter(~pl.col("same")), "text-changed", "span", "span_after")
+    yield _change(old.join(table, on="record", how="anti"), "gone")
+    yield _change(new.join(table, left_on="record", right_on="record_after", how="anti"), "added")
+
+
+def _aligned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[tuple[str, str, bool]]:
+    """Pairs (old id, new id, whether the words are the same); what stands alone is left out."""
+    a, b = old["words"].to_list(), new["words"].to_list()
+    ids_a, ids_b = old["record"].to_list(), new["record"].to_list()
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag in ("equal", "replace"):
+            for x, y in zip(ids_a[i:i_end], ids_b[j:j_end], strict=False):
+                yield x, y, tag == "equal"
+
+
+def _recut(gone: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+    """Old records of unchanged texts that overlap new ones: their boundaries changed."""
+    both = gone.join(added, on=("article_id", "article_sha256"), suffix="_after").filter(
+        (pl.col("start") < pl.col("end_after")) & (pl.col("start_after") < pl.col("end"))
+    )
+    return (
+        both.sort("article_id", "start", "start_after")
+        .group_by("article_id", "start", "end", "record", maintain_order=True)
+        .agg(
+            pl.col("record_after").alias("now"),
+            pl.format("{}–{}", "start_after", "end_after").alias("spans"),
+        )
+        .select(
+            pl.lit("boundaries-changed").alias("kind"),
+            pl.col("now").list.first().alias("record"),
+            pl.format("{}–{}", "start", "end").alias("before"),
+            pl.col("spans").list.join(", ").alias("after"),
+            pl.col("record").alias("was"),
+            "now",
+        )
+    )
