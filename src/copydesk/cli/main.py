@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import copydesk
-from copydesk.cli import build, demo, ingest, init, prelabel, release, round, studio, validate
+from copydesk.cli import build, demo, ingest, init, prelabel, release, studio
 from copydesk.errors import CopydeskError
 
 app = typer.Typer(
@@ -26,10 +26,8 @@ app.command("init")(init.init)
 app.command("ingest")(ingest.ingest)
 app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
-app.command("studio")(studio.studio)
-app.add_typer(round.app, name="round")
+app.add_typer(studio.app, name="studio")
 app.add_typer(release.app, name="release")
-app.command("validate")(validate.validate)
 
 
 def _version(asked: bool) -> None:
