@@ -13,35 +13,35 @@ from copydesk.errors import IntegrityError
 _Types = dict[str, pl.DataType | type[pl.DataType]]
 
 _ANSWERS: Final[_Types] = {
-        "annotation_id": pl.String,
-        "sentence_id": pl.String,
-        "article_id": pl.String,
-        "text_sha256": pl.String,
-        "start": pl.Int32,
-        "end": pl.Int32,
-        "zone": pl.String,
-        "annotator": pl.String,
-        "annotator_kind": pl.String,
-        "round": pl.String,
-        "arm": pl.String,
-        "label": pl.String,
-        "created_at": pl.Datetime("us", "UTC"),
-        "lead_time_s": pl.Float64,
-        "guidelines_version": pl.String,
-    }
+    "annotation_id": pl.String,
+    "sentence_id": pl.String,
+    "article_id": pl.String,
+    "text_sha256": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "zone": pl.String,
+    "annotator": pl.String,
+    "annotator_kind": pl.String,
+    "round": pl.String,
+    "arm": pl.String,
+    "label": pl.String,
+    "created_at": pl.Datetime("us", "UTC"),
+    "lead_time_s": pl.Float64,
+    "guidelines_version": pl.String,
+}
 ANSWERS: Final = pl.Schema(_ANSWERS)
 """One row is one annotator's answer; offsets are code points, times UTC."""
 
 _ADJUDICATIONS: Final[_Types] = {
-        "sentence_id": pl.String,
-        "article_id": pl.String,
-        "text_sha256": pl.String,
-        "start": pl.Int32,
-        "end": pl.Int32,
-        "label": pl.String,
-        "by": pl.String,
-        "reason": pl.String,
-    }
+    "sentence_id": pl.String,
+    "article_id": pl.String,
+    "text_sha256": pl.String,
+    "start": pl.Int32,
+    "end": pl.Int32,
+    "label": pl.String,
+    "by": pl.String,
+    "reason": pl.String,
+}
 ADJUDICATIONS: Final = pl.Schema(_ADJUDICATIONS)
 """One row is a decision on a sentence that the answers left open."""
 

@@ -39,9 +39,7 @@ def load(
     """
     release = find_release(Path(corpus) if corpus else dataset_dir(), version)
     if config not in TABLES:
-        raise InputError(
-            f"There is no config '{config}'.", hint=f"There are {', '.join(TABLES)}."
-        )
+        raise InputError(f"There is no config '{config}'.", hint=f"There are {', '.join(TABLES)}.")
     files = {entry["path"]: entry for entry in read_manifest(release)["files"]}
     found = {s: release_file(config, s) for s in SPLITS if release_file(config, s) in files}
     if split is not None:

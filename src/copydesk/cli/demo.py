@@ -15,9 +15,9 @@ VERSION = "0.1.0"
 
 
 def demo(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="The folder to make.")
-    ] = Path("copydesk-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder to make.")] = Path(
+        "copydesk-demo"
+    ),
 ) -> None:
     """Go the whole way on the shipped corpus: raw articles to a release that `datasets` loads."""
     # `datasets` asks the Hub for news of itself unless it is told that there is no network.

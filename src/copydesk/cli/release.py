@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, data, find_corpus, words
+from copydesk.cli.common import CorpusDir, find_corpus, words
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -68,8 +68,16 @@ def cut(
     done = make(find_corpus(corpus), options, dry_run=dry_run)
     console = words()
     console.print(label_table(done.labels, done.manifest["labels"]))
-    for note in done.notes():
-        console.print(note)
+    if done.unlabelled:
+        console.print(f"Left out, since nobody has labelled them: {', '.join(done.unlabelled)}.")
+    if done.difference:
+        least, before = done.difference.least, done.difference.before
+        console.print(f"The changes since {before} demand {least} at least.")
+    files = len(done.manifest["files"]) + 1
+    if done.path:
+        console.print(f"Release {version} is made: {files} files in {done.path}", markup=False)
+    else:
+        console.print(f"Nothing was written. Release {version} would have {files} files.")
 
 
 def _created(text: str | None) -> datetime:

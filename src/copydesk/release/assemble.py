@@ -28,12 +28,14 @@ class Assembled:
         tables: by (table, split), in the order of `copydesk.tables.TABLES`; none is empty.
         splits: the split of each event.
         annotators: kind by pseudonym.
+        rounds: whose answers are in it.
         unlabelled: articles that nobody has labelled, which are left out.
     """
 
     tables: Mapping[tuple[str, str], pa.Table]
     splits: Mapping[str, str]
     annotators: Mapping[str, str]
+    rounds: tuple[str, ...]
     unlabelled: tuple[str, ...]
 
 
@@ -71,7 +73,13 @@ def assemble(
     )
     unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
     units = labelled.group_by("event").len()
-    splits = draw_splits(dict(units.iter_rows()), kept=kept_splits, **split_options)
+    collections = articles.sort("article_id").unique("event", keep="first", maintain_order=True)
+    splits = draw_splits(
+        dict(units.iter_rows()),
+        kept=kept_splits,
+        collections=dict(collections.select("event", "collection").iter_rows()),
+        **split_options,
+    )
     given = articles.select("article_id", "redistributable")
     frames = {
         **_sentence_tables(labelled.join(given, on="article_id")),
@@ -85,8 +93,14 @@ def assemble(
         annotators=dict(
             answers.select("annotator", "annotator_kind").unique().sort("annotator").iter_rows()
         ),
+        rounds=labelling.rounds,
         unlabelled=unlabelled,
     )
+
+
+def _annotators(answers: pl.DataFrame) -> dict[str, str]:
+    kinds = answers.select("annotator", "annotator_kind").unique().sort("annotator")
+    return dict(kinds.iter_rows())
 
 
 def _votes(answers: pl.DataFrame, decided: pl.DataFrame, method: str) -> pl.DataFrame:

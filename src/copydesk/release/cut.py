@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,15 @@ from filelock import FileLock
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import read_built
 from copydesk.corpus import Corpus
-from copydesk.errors import CopydeskError, InputError
-from copydesk.files import atomic_write, dump_json, replacing_dir, sha256_file
+from copydesk.errors import InputError, IntegrityError
+from copydesk.files import dump_json, replacing_dir, sha256_file
 from copydesk.labels import LABELS
 from copydesk.release.assemble import Assembled, assemble
+from copydesk.release.card import write_card
+from copydesk.release.changes import write_changes
+from copydesk.release.contents import Contents
+from copydesk.release.croissant import render as render_croissant
+from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.leaks import find_leaks
 from copydesk.release.versions import Version
@@ -57,15 +62,15 @@ class Cut:
         path: its folder; None after a dry run.
         manifest: the content of its ``release.json``.
         labels: sentences by label and split.
-        least: the least version that the difference to the release before allows.
+        difference: to the release before; None for the first.
         unlabelled: articles left out, since nobody has labelled them.
     """
 
     path: Path | None
     manifest: dict[str, Any]
     labels: dict[str, dict[str, int]]
-    least: str | None
-    unlabelled: tuple[str, ...] = field(default=())
+    difference: Diff | None
+    unlabelled: tuple[str, ...]
 
 
 def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
@@ -89,16 +94,18 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
             _refuse_leaks(beside, built)
-            difference = _compare(previous, beside)
-        if not dry_run:
-            write_changes(corpus.dataset, difference)
-            write_card(corpus, target)
+            difference = _compare(previous, beside, version)
+        if dry_run:
+            shutil.rmtree(target)
+        else:
+            write_changes(corpus.dataset, target, difference)
+            write_card(corpus.dataset, target)
             add_to_index(corpus.dataset, target)
     return Cut(
         path=None if dry_run else target,
         manifest=manifest,
         labels=_label_table(assembled),
-        least=difference.least,
+        difference=difference,
         unlabelled=assembled.unlabelled,
     )
 
@@ -171,7 +178,8 @@ def _write(
         "files": files,
     }
     croissant = folder / "croissant.json"
-    croissant.write_text(dump_json(render_croissant(folder, manifest)), encoding="utf-8")
+    contents = Contents.of(manifest, assembled.tables)
+    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
     (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8")
     return manifest
@@ -220,8 +228,18 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
         )
 
 
-def _compare(previous: Path | None, folder: Path) -> Diff:
+def _compare(previous: Path | None, folder: Path, version: str) -> Diff | None:
     """The difference to the release before; refuses a version that is too small for it."""
+    if previous is None:
+        return None
+    difference = compare(Contents.read(previous), Contents.read(folder))
+    if Version.parse(version) < difference.least:
+        raise InputError(
+            f"Version {version} is too small: the changes since {difference.before} demand "
+            f"{difference.least} at least.",
+            hint="'copydesk release diff' lists them.",
+        )
+    return difference
 
 
 def _label_table(assembled: Assembled) -> dict[str, dict[str, int]]:

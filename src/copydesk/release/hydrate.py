@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from copydesk.errors import CopydeskError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
+from copydesk.release.card import render
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
 from copydesk.sources import Missed, read_sources
 from copydesk.tables import SPLITS, TABLES, release_file, write_table
 from copydesk.text import canonical
+
+
+_NOTICE: Final = """
+> **Not for publication.** This copy holds text that was filled in from somebody's own articles and
+> that may not be passed on.
+
+# """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,9 +169,7 @@ def _fill(
             "copy_title": [c.fields.get("title") for c in filled.values()],
             "copy_attribution": [c.fields.get("attribution") for c in filled.values()],
         },
-        schema=dict.fromkeys(
-            ("article_id", "copy", "copy_title", "copy_attribution"), pl.String()
-        ),
+        schema=dict.fromkeys(("article_id", "copy", "copy_title", "copy_attribution"), pl.String()),
     )
     known = articles.join(texts, on="article_id", how="left", maintain_order="left").with_columns(
         pl.coalesce("text", "copy").alias("text"),
@@ -223,9 +229,7 @@ def _quotes(contents: Contents, texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _write(
-    folder: Path, source: Path, contents: Contents, tables: dict[str, pl.DataFrame]
-) -> None:
+def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.DataFrame]) -> None:
     version = contents.version
     written: dict[tuple[str, str], Any] = {}
     for name, frame in tables.items():
@@ -243,6 +247,5 @@ def _write(
         counts.setdefault(name, {})[split] = table.num_rows
     manifest |= {"counts": counts, "hydrated_from": sha256_file(source / "release.json")}
     (folder / "hydrated.json").write_text(dump_json(manifest), encoding="utf-8")
-    (folder / "README.md").write_text(
-        render_hydrated_card(Contents.of(manifest, written)), encoding="utf-8"
-    )
+    card = render(Contents.of(manifest, written))
+    (folder / "README.md").write_text(card.replace("\n# ", _NOTICE, 1), encoding="utf-8")

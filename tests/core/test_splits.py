@@ -1,0 +1,65 @@
+"""Events are drawn into splits once, and stay."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.release.splits import SHARES, draw_splits
+from copydesk.tables import SPLITS
+
+EVENTS = st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers(1, 90))
+
+
+@given(EVENTS)
+def test_the_draw_depends_on_nothing_but_its_arguments(units: dict[str, int]) -> None:
+    """The order in which events come changes nothing."""
+    turned = dict(reversed(units.items()))
+
+    assert draw_splits(units, kept={}, seed="s") == draw_splits(turned, kept={}, seed="s")
+
+
+@given(EVENTS, EVENTS)
+def test_an_event_stays_in_its_split(old: dict[str, int], new: dict[str, int]) -> None:
+    """Whatever comes later, and however large, earlier events are where they were."""
+    first = draw_splits(old, kept={})
+
+    second = draw_splits(old | new, kept=first)
+
+    assert {event: second[event] for event in old} == first
+    assert set(second) == old.keys() | new.keys()
+
+
+def test_shares_are_met_as_nearly_as_events_allow() -> None:
+    """Ten equal events are six, two and two."""
+    drawn = draw_splits({f"e{n}": 10 for n in range(10)}, kept={})
+
+    assert {s: list(drawn.values()).count(s) for s in SPLITS} == {
+        "train": 6,
+        "validation": 2,
+        "test": 2,
+    }
+
+
+def test_the_first_event_goes_to_training() -> None:
+    """A corpus of one event has training data and nothing else."""
+    assert draw_splits({"only": 5}, kept={}) == {"only": "train"}
+
+
+def test_every_collection_is_spread_over_the_splits() -> None:
+    """A collection of five events has some in each split, whatever the others hold."""
+    events = {f"{group}{n}": 10 for group in "abc" for n in range(5)}
+
+    drawn = draw_splits(events, kept={}, collections={event: event[0] for event in events})
+
+    for group in "abc":
+        splits = sorted(split for event, split in drawn.items() if event[0] == group)
+        assert splits == ["test", "train", "train", "train", "validation"]
+
+
+def test_a_split_without_a_share_gets_nothing() -> None:
+    """Shares of a corpus's own are followed."""
+    drawn = draw_splits({f"e{n}": 1 for n in range(6)}, kept={}, shares={"train": 1.0})
+
+    assert set(drawn.values()) == {"train"}
+    assert sum(SHARES.values()) == 1.0
