@@ -230,28 +230,32 @@ _CREDIT_NOUNS: Final = words(
 _AGENCY_NAMES: Final = ("REUTERS", "Reuters", "AP", "AFP", "EPA", "PA", "Getty", "UPI", "Alamy")
 
 
+_QUOTES: Final = frozenset("\"'“‘”’„«»")
+_LAST_MARKS: Final = frozenset("-–—)")
+
+
 def may_be_fixed(line: str) -> bool:
     """Whether a line can match one of the patterns for whole lines: a look at its first words."""
+    if line[0] in _QUOTES:
+        return False
     first, _, rest = line[:40].lower().partition(" ")
-    return (
-        first.rstrip(":,.;") in _FIRST_WORDS
-        or (first in _SECOND_WORDS and f"{first} {rest.partition(' ')[0]}" in _OPENINGS)
-        or not first[0].isalpha()
-        or line[-1] in "-–—)"
-        or (len(line) <= 60 and ("/" in line or "@" in line))
-        or line.endswith(_ENDINGS)
+    if first in _FIRST_WORDS or not first[0].isalpha() or line[-1] in _LAST_MARKS:
+        return True
+    if first in _SECOND_WORDS:
+        return f"{first} {rest.partition(' ')[0]}" in _OPENINGS
+    if len(line) <= 60 and ("/" in line or "@" in line):
+        return True
+    return (first[-1] in ":,.;" and first.rstrip(":,.;") in _FIRST_WORDS) or (
+        len(line) <= 200 and line.endswith(_ENDINGS)
     )
 
 
-def may_end_in_credit(line: str, tail: int) -> bool:
-    """Whether a line can hold a `CREDIT_TAIL` after offset `tail`."""
-    colon = line.rfind(":", tail)
-    if colon > 0:
-        word = line[max(0, colon - 20) : colon].split()[-1:]
-        if word and word[0].lstrip("(").lower() in _CREDIT_NOUNS:
-            return True
-    return (
-        line.endswith((")", ")."))
-        or "©" in line
-        or ("/" in line and any(name in line for name in _AGENCY_NAMES))
-    )
+def may_end_in_credit(line: str) -> bool:
+    """Whether a line can hold a `CREDIT_TAIL`: it has a mark or an agency's name for it."""
+    if line.endswith((")", ").")) or "©" in line:
+        return True
+    if "/" in line and any(name in line for name in _AGENCY_NAMES):
+        return True
+    colon = line.rfind(":")
+    noun = line[max(0, colon - 20) : colon].split()[-1:] if colon > 0 else ()
+    return bool(noun) and noun[0].lstrip("(").lower() in _CREDIT_NOUNS

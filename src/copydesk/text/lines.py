@@ -30,6 +30,14 @@ _WHEN: Final = re.compile(
     r"|(?:last|earlier\s+this)\s+(?:week|month|year)|yesterday)\b",
     re.IGNORECASE,
 )
+_TIME_WORDS: Final = words(
+    """
+    January February March April May June July August September October November December Jan Feb
+    Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sept. Sep. Oct. Nov.
+    Dec. Monday Tuesday Wednesday Thursday Friday Saturday Sunday week month year yesterday
+    """
+)
+_CENTURIES: Final = (" 17", " 18", " 19", " 20")
 _YEAR_AT_END: Final = re.compile(r"(?:19|20)\d\d\W{0,3}$")
 _PLACE: Final = re.compile(
     r"\b(?:in|at|on|near|outside|inside|over|off|during|from|of)\s+(?:the\s+)?(?:[A-Z]|\d{4})"
@@ -59,9 +67,8 @@ def has_stop(line: str) -> bool:
 
 def credit_start(line: str) -> int:
     """Return where the credit that closes a caption's line begins, or -1 if there is none."""
-    tail = max(0, len(line) - 120)
-    if cues.may_end_in_credit(line, tail):
-        for match in _WORD_START.finditer(line, tail):
+    if cues.may_end_in_credit(line):
+        for match in _WORD_START.finditer(line, max(0, len(line) - 120)):
             if cues.CREDIT_TAIL.match(line, match.start()):
                 return match.start()
     return -1
@@ -103,7 +110,7 @@ def with_stop(line: str) -> Zone:
 
 def _describes_picture(line: str) -> bool:
     """Whether a line that ends in a full stop is a caption: no main verb, or a scene and a date."""
-    tokens = line.replace("’", "'").split()
+    tokens = line.split()
     if not (3 <= len(tokens) <= 32 and _NO_CAPTION.isdisjoint(tokens)):
         return False
     if tokens[0].lower() in _NOT_OF_CAPTIONS or _BULLET.match(line):
@@ -112,7 +119,7 @@ def _describes_picture(line: str) -> bool:
         return False
     if cues.is_scene(line):
         return True
-    forms = frozenset(token.strip(".,;()").lower() for token in tokens)
+    forms = frozenset(token.strip(".,;()").lower().replace("’", "'") for token in tokens)
     if not _NO_CAPTION.isdisjoint(forms) or verbs.has_regular_past(forms):
         return False
     if verbs.SCENE.isdisjoint(forms):
@@ -156,7 +163,15 @@ def _by_length(line: str, tokens: Sequence[str]) -> Zone:
 
 def tells_when_or_side(line: str) -> bool:
     """Whether a line says when, or on which side of a picture, as captions do."""
-    return len(line) <= _CAPTION_AT_MOST and bool(cues.is_scene(line) or _WHEN.search(line))
+    if len(line) > _CAPTION_AT_MOST:
+        return False
+    return cues.is_scene(line) or (_names_a_time(line) and _WHEN.search(line) is not None)
+
+
+def _names_a_time(line: str) -> bool:
+    return not _TIME_WORDS.isdisjoint(line.rstrip(".").replace(",", " ").split()) or any(
+        year in line for year in _CENTURIES
+    )
 
 
 def is_title_case(tokens: Sequence[str]) -> bool:

@@ -78,7 +78,7 @@ class _Named:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        names = set()
+        names: set[str] = set()
         for line, is_loose in zip(self._article, self._loose, strict=True):
             if not is_loose:
                 for name in _NAMES.findall(line):
