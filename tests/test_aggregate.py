@@ -217,7 +217,7 @@ def test_a_missing_crowd_kit_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError) as caught:
         aggregate(answers({"a.001": "q"}), method="mace")
     assert str(caught.value) == (
-        "the method mace needs crowd-kit, which is not installed. Install copydesk[models]."
+        "The method mace needs crowd-kit, which is not installed. Install copydesk[models]."
     )
 
 
@@ -232,36 +232,36 @@ def elsewhere() -> pl.DataFrame:
         (
             answers({"a.001": "q"}),
             {"method": "mean"},
-            "there is no aggregation method 'mean'. Choose majority, dawid-skene, mace.",
+            "There is no aggregation method 'mean'. Choose majority, dawid-skene, mace.",
         ),
         (
             answers({"a.001": "q"}).with_columns(label=pl.lit("opinion")),
             {},
-            "a.001-0-1: the label 'opinion' is not known (1 such in all). "
+            "a.001-0-1: The label 'opinion' is not known (1 such in all). "
             "Labels are quote, claim, speculation, background.",
         ),
         (
             pl.concat([answers({"a.001": "q"}), elsewhere()]),
             {},
-            "a.001: answers under this id are about different places or texts. "
+            "a.001: Answers under this id are about different places or texts. "
             "Bring the answers to one version of the article before they are aggregated.",
         ),
         (
             answers({"a.001": "q"}),
             {"adjudications": decisions(("z.001", "claim"))},
-            "z.001: this sentence was adjudicated but has no answer (1 such in all). "
+            "z.001: This sentence was adjudicated but has no answer (1 such in all). "
             "Check that answers and adjudications are of the same rounds.",
         ),
         (
             answers({"a.001": "q"}),
             {"adjudications": decisions(("a.001", "opinion"))},
-            "a.001: the label 'opinion' is not known (1 such in all). "
+            "a.001: The label 'opinion' is not known (1 such in all). "
             "Labels are quote, claim, speculation, background.",
         ),
         (
             answers({"a.001": "q"}),
             {"adjudications": decisions(("a.001", "claim")).drop("reason")},
-            "the adjudications lack the column reason. "
+            "The adjudications lack the column reason. "
             "They need sentence_id, label, by and reason.",
         ),
     ],

@@ -412,11 +412,11 @@ def test_the_order_of_the_answers_changes_nothing(seed: int) -> None:
     [
         (
             answers({"a.001": "q"}).drop("start", "label"),
-            "the answers lack the columns start, label. Give the columns of the annotations table.",
+            "The answers lack the columns start, label. Give the columns of the annotations table.",
         ),
         (
             answers({"a.001": "q"}).with_columns(label=pl.lit("opinion")),
-            "a.001-0: the label 'opinion' is not known (1 such in all). "
+            "a.001-0: The label 'opinion' is not known (1 such in all). "
             "Labels are quote, claim, speculation, background.",
         ),
         (
@@ -439,12 +439,12 @@ def test_two_gold_labels_for_a_sentence_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         measure(answers({"a.001": "q"}), gold=gold)
     assert str(caught.value) == (
-        "a.001: the gold labels name this sentence more than once. "
+        "a.001: The gold labels name this sentence more than once. "
         "Give one label for each sentence."
     )
 
 
 def test_unknown_columns_to_break_down_by_are_refused() -> None:
     """A column that is not there is a fault, not an empty table."""
-    with pytest.raises(InputError, match="the answers lack the column outlet"):
+    with pytest.raises(InputError, match="The answers lack the column outlet"):
         measure(answers({"a.001": "q"}), by=["outlet"])

@@ -55,7 +55,7 @@ def aggregate(
     """
     if method not in METHODS:
         raise InputError(
-            f"there is no aggregation method {method!r}.", hint=f"Choose {', '.join(METHODS)}."
+            f"There is no aggregation method {method!r}.", hint=f"Choose {', '.join(METHODS)}."
         )
     need_columns(answers, _NEEDED)
     code_of(answers, labels)
@@ -98,7 +98,7 @@ def _refuse_two_places(table: pl.DataFrame) -> None:
     twice = table.filter(pl.col("sentence_id").is_duplicated())
     if len(twice):
         raise InputError(
-            "answers under this id are about different places or texts.",
+            "Answers under this id are about different places or texts.",
             where=str(twice["sentence_id"][0]),
             hint="Bring the answers to one version of the article before they are aggregated.",
         )
@@ -146,7 +146,7 @@ def _model(method: str) -> Callable[[], Any]:
         from crowdkit.aggregation import MACE, DawidSkene
     except ImportError as missing:
         raise InputError(
-            f"the method {method} needs crowd-kit, which is not installed.",
+            f"The method {method} needs crowd-kit, which is not installed.",
             hint="Install copydesk[models].",
         ) from missing
     return {"dawid-skene": DawidSkene, "mace": MACE}[method]
@@ -158,7 +158,7 @@ def _adjudicated(
     need_columns(
         adjudications,
         ["sentence_id", "label", "by", "reason"],
-        "the adjudications",
+        "The adjudications",
         "They need sentence_id, label, by and reason.",
     )
     code_of(adjudications, labels)
@@ -166,7 +166,7 @@ def _adjudicated(
     unknown = last.join(table, on="sentence_id", how="anti")
     if len(unknown):
         raise InputError(
-            f"this sentence was adjudicated but has no answer ({len(unknown)} such in all).",
+            f"This sentence was adjudicated but has no answer ({len(unknown)} such in all).",
             where=str(unknown["sentence_id"][0]),
             hint="Check that answers and adjudications are of the same rounds.",
         )

@@ -20,7 +20,8 @@ from copydesk.labels import LABELS
 GROUPS = ("zone", "collection", "event", "round", "guidelines_version", "arm", "annotator_kind")
 """Columns that alpha is broken down by where the answers have them."""
 
-_IN_ORDER_OF_TIME = ("round", "guidelines_version")
+IN_ORDER_OF_TIME = ("round", "guidelines_version")
+"""Columns whose values stand in the order of their first answer: the trend."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +108,11 @@ def measure(
     given = prepare(answers, labels)
     counts, articles = count_matrix(given, len(labels))
     overall, per_label = krippendorff_alpha(counts, articles, bootstrap=bootstrap)
-    known = _one_label_each(gold, labels, "gold labels") if gold is not None else None
+    known = _one_label_each(gold, labels, "The gold labels") if gold is not None else None
     compared = None
     if suggestions is not None:
         need_columns(given, ["arm"])
-        made = _one_label_each(suggestions, labels, "suggestions")
+        made = _one_label_each(suggestions, labels, "The suggestions")
         compared = arms(given, made, known, labels, bootstrap)
     return Agreement(
         labels=tuple(labels),
@@ -143,7 +144,7 @@ def _groups(
         overall, per_label = krippendorff_alpha(counts, articles, bootstrap=bootstrap)
         by_label = dict(zip(labels, per_label, strict=True))
         found.append((rows, Group(value=value, alpha=overall, per_label=by_label)))
-    if column in _IN_ORDER_OF_TIME:
+    if column in IN_ORDER_OF_TIME:
         need_columns(given, ["created_at"])
         found.sort(key=_first_answer)
     return tuple(group for _, group in found)
@@ -167,11 +168,11 @@ def _annotators(given: pl.DataFrame, labels: Sequence[str]) -> tuple[Annotator, 
 
 
 def _one_label_each(frame: pl.DataFrame, labels: Sequence[str], what: str) -> pl.DataFrame:
-    need_columns(frame, ["sentence_id", "label"], f"the {what}", "They need sentence_id and label.")
+    need_columns(frame, ["sentence_id", "label"], what, "They need sentence_id and label.")
     twice = frame.filter(pl.col("sentence_id").is_duplicated())
     if len(twice):
         raise InputError(
-            f"the {what} name this sentence more than once.",
+            f"{what} name this sentence more than once.",
             where=str(twice["sentence_id"][0]),
             hint="Give one label for each sentence.",
         )

@@ -46,7 +46,7 @@ def prepare(answers: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
 def need_columns(
     frame: pl.DataFrame,
     names: Sequence[str],
-    what: str = "the answers",
+    what: str = "The answers",
     hint: str = "Give the columns of the annotations table.",
 ) -> None:
     """Raises InputError when a column of ``names`` is missing."""
@@ -70,7 +70,7 @@ def code_of(frame: pl.DataFrame, labels: Sequence[str]) -> pl.Series:
         row = unknown.row(0, named=True)
         name = row.get("annotation_id") or row.get("sentence_id")
         raise InputError(
-            f"the label {row['label']!r} is not known ({len(unknown)} such in all).",
+            f"The label {row['label']!r} is not known ({len(unknown)} such in all).",
             where=str(name),
             hint=f"Labels are {', '.join(labels)}.",
         )

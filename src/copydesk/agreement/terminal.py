@@ -1,0 +1,133 @@
+"""Agreement as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from copydesk.agreement.alpha import Alpha
+from copydesk.agreement.measure import Agreement
+from copydesk.agreement.page import figure, lowest, percent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 10) -> None:
+    """Print what a round manager looks at first; the page and the JSON hold all of it.
+
+    Args:
+        agreement: what ``measure`` found.
+        console: where to print.
+        disputed: how many disputed sentences to list, by id; no text is printed.
+    """
+    rows = [("all", "", agreement.alpha)]
+    rows += [("label", label, alpha) for label, alpha in agreement.per_label.items()]
+    for column, groups in agreement.groups.items():
+        if len(groups) > 1:
+            words = column.replace("_", " ")
+            rows += [(words, group.value, group.alpha) for group in lowest(groups)]
+    _print(
+        console,
+        "Krippendorff's alpha",
+        ("", "", "alpha", "interval", "sentences", "articles"),
+        (
+            (of, value, figure(alpha.value), _interval(alpha), alpha.units, alpha.articles)
+            for of, value, alpha in rows
+        ),
+    )
+    if agreement.alpha.reason:
+        console.print(f"Alpha: {agreement.alpha.reason}.", markup=False)
+    _print_annotators(agreement, console)
+    if agreement.arms:
+        pulls = [("all", agreement.arms.overall), *agreement.arms.per_label.items()]
+        if agreement.arms.where_wrong:
+            pulls.append(("where it is wrong", agreement.arms.where_wrong))
+        _print(
+            console,
+            "Answers equal to the suggestion",
+            ("suggestion", "blind", "suggested", "difference", "interval"),
+            (
+                (
+                    name,
+                    percent(pull.blind_share),
+                    percent(pull.suggested_share),
+                    percent(pull.difference),
+                    "–" if pull.low is None else f"{percent(pull.low)} to {percent(pull.high)}",
+                )
+                for name, pull in pulls
+            ),
+        )
+    _print(
+        console,
+        f"Most disputed of {agreement.disputed_sentences} disputed sentences",
+        ("sentence", "votes", "bits"),
+        (
+            (
+                item.sentence_id,
+                ", ".join(f"{count} {label}" for label, count in item.votes.items() if count),
+                f"{item.entropy:.2f}",
+            )
+            for item in agreement.disputed[:disputed]
+        ),
+    )
+
+
+def _print_annotators(agreement: Agreement, console: Console) -> None:
+    rest = {item.annotator: item for item in agreement.against_rest}
+    gold = {item.annotator: item for item in agreement.against_gold}
+    references = [("as the rest", rest)] + ([("as gold", gold)] if gold else [])
+    rows: list[list[str | int]] = []
+    for one in agreement.annotators:
+        rows.append([one.annotator, one.kind, one.answers])
+        for _, reference in references:
+            against = reference[one.annotator]
+            rows[-1] += [percent(against.observed), figure(against.kappa)]
+    named = [column for name, _ in references for column in (name, "kappa")]
+    _print(console, "Annotators", ["annotator", "kind", "answers", *named], rows)
+    _print(
+        console,
+        "Pairs of annotators",
+        ("one", "other", "kappa", "equal", "sentences"),
+        (
+            (pair.a, pair.b, figure(pair.kappa), percent(pair.observed), pair.sentences)
+            for pair in agreement.pairs
+            if pair.sentences
+        ),
+    )
+
+
+def _print(
+    console: Console,
+    title: str,
+    columns: Iterable[str],
+    rows: Iterable[Iterable[str | int]],
+) -> None:
+    """One table, unless it has no row; figures to the right, and no markup is read in values."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    filled = [[Text(str(value)) for value in row] for row in rows]
+    if not filled:
+        return
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in columns:
+        is_name = name in (
+            "",
+            "annotator",
+            "kind",
+            "one",
+            "other",
+            "suggestion",
+            "sentence",
+            "votes",
+        )
+        table.add_column(name, justify="left" if is_name else "right")
+    for row in filled:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _interval(alpha: Alpha) -> str:
+    return "–" if alpha.low is None else f"{figure(alpha.low)} to {figure(alpha.high)}"
