@@ -82,6 +82,8 @@ def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool
             or text[found[index - 1].start].isupper()
             or found[index - 1].form.endswith("s")
         )
+        if right.form in _forms("clause-subject"):
+            return index > 0
         return subject and (right.form in _forms("opens-clause") or text[right.start].isupper())
     return False
 

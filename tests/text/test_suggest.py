@@ -1,0 +1,178 @@
+"""Suggested labels, by the decision tree of the guidelines. All text was written here."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.labels import LABELS
+from copydesk.text import Piece, Suggestion, canonical, segment, suggest
+from copydesk.text.lexicon import lexicon
+
+LEXICONS = sorted(
+    file.name.removesuffix(".toml")
+    for file in resources.files("copydesk.text").joinpath("lexicons").iterdir()
+    if file.name.endswith(".toml")
+)
+
+
+def judged(*sentences: str, zone: str = "body") -> list[Suggestion]:
+    """Suggestions for sentences that stand in one line."""
+    text = " ".join(sentences)
+    pieces, at = [], 0
+    for sentence in sentences:
+        pieces.append(Piece(at, at + len(sentence), zone, True))  # type: ignore[arg-type]
+        at += len(sentence) + 1
+    return suggest(text, pieces)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "rule"),
+    [
+        ("“We sail at noon,” Ada Voss said.", "quote", "quotation"),
+        ("Ada Voss said late on Friday that “nobody has looked at it”.", "quote", "quotation"),
+        ("“It may rain,” Ada Voss said.", "quote", "quotation"),
+        ("Ada Voss said the boats must sail “fast”.", "claim", "attribution"),
+        ("The war, she said on Friday, “will end sooner” than planned.", "claim", "attribution"),
+        ("It could make “tens of thousands” of boats, the yard said.", "claim", "attribution"),
+        ("Ada Voss would consider a later sailing, she said.", "claim", "attribution"),
+        ("She said she could return the rest if the town agreed.", "claim", "attribution"),
+        ("The two reportedly had a friendly talk.", "claim", "attribution"),
+        ("According to the Bell, nine boats sank.", "claim", "attribution"),
+        ("She is accused of sinking the boat.", "claim", "attribution"),
+        ("The yard claims it has mended nine boats.", "claim", "attribution"),
+        ("The council’s plan is miserably failing.", "claim", "evaluation"),
+        ("The plan may cost 200 jobs, the union said.", "speculation", "forecast-or-possibility"),
+        ("The closure could cost 200 jobs.", "speculation", "forecast-or-possibility"),
+        ("It will likely mean a loss for the yard.", "speculation", "forecast-or-possibility"),
+        ("The mayor is expected to demand the pier.", "speculation", "forecast-or-possibility"),
+        ("It was not clear what that meant.", "speculation", "forecast-or-possibility"),
+        ("Who would guard the pier remains unclear.", "speculation", "forecast-or-possibility"),
+        ("She appeared to acknowledge the loss.", "speculation", "forecast-or-possibility"),
+        ("But will the boats ever sail?", "speculation", "open-question"),
+        ("The yard opened in May 1987.", "background", "nothing-else"),
+        ("The boats sailed on Friday.", "background", "nothing-else"),
+        ("The asylum claims of nine sailors were heard.", "background", "nothing-else"),
+        ("The United States sent nine boats.", "background", "nothing-else"),
+        ("Nine sailors were denied visas.", "background", "nothing-else"),
+        ("The ferry will sail on Monday at nine.", "background", "nothing-else"),
+        ('The boat, named "Better Days," sank.', "background", "nothing-else"),
+    ],
+)  # fmt: skip
+def test_the_tree_decides_a_sentence_on_its_own(sentence: str, label: str, rule: str) -> None:
+    """One sentence for each turn of the tree, with the rule that must decide it."""
+    (found,) = judged(sentence)
+    assert (found.label, found.rule) == (label, rule)
+
+
+def test_a_hedge_inside_a_quotation_never_changes_a_label() -> None:
+    """The same words are speculation outside marks and a partial quotation inside."""
+    outside = "Ada Voss said late on Friday that the old pier might soon fall."
+    inside = "Ada Voss said late on Friday that the old pier “might soon fall”."
+    assert [s.label for s in judged(outside)] == ["speculation"]
+    assert [s.label for s in judged(inside)] == ["claim"]
+
+
+def test_an_open_quotation_goes_on_as_a_quote() -> None:
+    """The sentences of one quotation are all quotes, with the cue only where it stands."""
+    found = judged("Ada Voss said: “We sail at noon.", "Be there.", "Nobody stays.”")
+    assert [s.label for s in found] == ["quote"] * 3
+    assert [[cue.entry for cue in s.cues] for s in found] == [["reporting-verbs/say"], [], []]
+
+
+def test_would_after_a_report_is_an_inherited_claim() -> None:
+    """A back-shifted "would" goes on with the report before; without one it is background."""
+    report, going_on = "The mayor said the pier was lost.", "The town would build a new one."
+    assert [s.rule for s in judged(report, going_on)] == ["attribution", "inherited"]
+    assert [s.label for s in judged("The pier was lost.", going_on)] == ["background"] * 2
+
+
+def test_only_units_get_a_suggestion_and_each_gets_one() -> None:
+    """A byline is no unit; headline and body are, in order."""
+    text = "Boats sail\nBy Ada Voss\nThe boats sailed."
+    pieces = [
+        Piece(0, 10, "headline", True),
+        Piece(11, 22, "byline", False),
+        Piece(23, 40, "body", True),
+    ]
+    assert [(s.start, s.end) for s in suggest(text, pieces)] == [(0, 10), (23, 40)]
+
+
+def test_cues_name_the_words_that_gave_the_label() -> None:
+    """A cue's offsets hold the word, and its entry is in the lexicon that it names."""
+    sentence = "The plan may cost 200 jobs, the union said."
+    (found,) = judged(sentence)
+    assert [(sentence[c.start : c.end], c.entry) for c in found.cues] == [("may", "hedges/may")]
+
+
+@pytest.mark.parametrize("name", LEXICONS)
+def test_a_lexicon_states_its_meaning_and_source(name: str) -> None:
+    """Every data file says what it is and where it is from, and has entries with forms."""
+    file = resources.files("copydesk.text").joinpath("lexicons", f"{name}.toml")
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert set(data) == {"meaning", "source", "entries"}
+    assert data["meaning"]
+    assert data["source"].startswith("Compiled for copydesk")
+    assert all(forms for forms in data["entries"].values())
+
+
+@given(st.text(st.sampled_from("“”‘’'\" .?,\n") | st.characters(codec="utf-8"), max_size=200))
+@settings(deadline=None)
+def test_any_text_gives_one_suggestion_a_unit_with_cues_inside_it(raw: str) -> None:
+    """Never raises; units in order, known labels, cues ordered and in their unit."""
+    text = raw.strip()
+    pieces = [
+        Piece(start, start + len(line), "body", True)
+        for line, start in _lines(text)
+        if line.strip()
+    ]
+    found = suggest(text, pieces)
+    assert [(s.start, s.end) for s in found] == [(p.start, p.end) for p in pieces]
+    for suggestion in found:
+        assert suggestion.label in LABELS
+        assert list(suggestion.cues) == sorted(suggestion.cues, key=lambda cue: cue.start)
+        for cue in suggestion.cues:
+            assert suggestion.start <= cue.start < cue.end <= suggestion.end
+            name, _, key = cue.entry.partition("/")
+            assert key in lexicon(name).entries
+
+
+def _lines(text: str) -> list[tuple[str, int]]:
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append((line, at))
+        at += len(line) + 1
+    return lines
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("article", "start", "label"),
+    [
+        ("ceasefire-000", 861, "quote"),
+        ("ceasefire-000", 1942, "quote"),
+        ("ceasefire-000", 1987, "quote"),
+        ("ceasefire-000", 3465, "claim"),
+        ("ceasefire-000", 3863, "claim"),
+        ("ceasefire-000", 1285, "background"),
+        ("ceasefire-001", 1892, "speculation"),
+        ("ceasefire-001", 1382, "speculation"),
+        ("ceasefire-001", 1289, "speculation"),
+        ("ceasefire-001", 3634, "claim"),
+        ("ceasefire-001", 4271, "claim"),
+        ("ceasefire-002", 908, "speculation"),
+        ("ceasefire-003", 1230, "claim"),
+        ("ceasefire-003", 1000, "claim"),
+        ("ceasefire-003", 256, "claim"),
+    ],
+)
+def test_hard_cases_of_real_articles(shared: Path, article: str, start: int, label: str) -> None:
+    """The cases that the guidelines settle by name, by offset."""
+    text = canonical((shared / "raw" / "ceasefire" / f"{article}.txt").read_bytes())
+    found = {s.start: s.label for s in suggest(text, segment(text))}
+    assert found[start] == label
