@@ -32,7 +32,7 @@ NAMES: Final = {
     "gone": "gone",
     "text-changed": "text changed",
     "boundaries-changed": "boundaries changed",
-    "moved": "moved within a rewritten article",
+    "moved": "same words in a rewritten article",
     "renumbered": "id changed",
     "label-changed": "label changed",
     "split-moved": "moved to another split",

@@ -94,7 +94,9 @@ class Diff:
         ]
         found += self._column_reasons()
         kinds, tables = list(KINDS), list(TABLES)
-        return tuple(sorted(found, key=lambda r: (kinds.index(r.kind), tables.index(r.table))))
+        return tuple(
+            sorted(found, key=lambda r: (-r.bump, tables.index(r.table), kinds.index(r.kind)))
+        )
 
     def _column_reasons(self) -> Iterator[Reason]:
         for kind, table in sorted({(c.kind, c.table) for c in self.columns}):

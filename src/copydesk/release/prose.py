@@ -282,8 +282,8 @@ def withheld(facts: Facts) -> str:
         f"{plural(facts.withheld_articles, 'article')} this data set holds offsets, SHA-256 "
         "hashes, labels and entries of our own lexicon, and no stretch of text: their sentences "
         "are in `standoff`, and their titles, texts, quotations and speakers are null. Whoever has "
-        "a copy of these articles can fill the text in; every hash is checked, and what could not be "
-        "filled is named with the reason:\n\n"
+        "a copy of these articles can fill the text in; every hash is checked, and what could not "
+        "be filled is named with the reason:\n\n"
         "```console\n$ copydesk release hydrate dataset --raw FOLDER_OF_YOURS --out full\n```"
     )
 
