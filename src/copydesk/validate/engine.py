@@ -1,0 +1,247 @@
+"""One run: which checks apply, what they find, and the report that comes of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copydesk.tables import SCHEMA_VERSION
+from copydesk.validate import relations, shape, spans
+from copydesk.validate.faults import Fault, Found
+from copydesk.validate.loading import Release, schema_number
+from copydesk.validate.report import SEVERITIES, Finding, Severity, Waived
+from copydesk.validate.rules import RULES
+
+SHOWN: Final = 20
+"""Faults of a rule that a report shows; the rest are counted."""
+
+_SENTENCES: Final = ("sentences", "standoff")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """A function that looks for faults of some rules.
+
+    Args:
+        needs: tables whose rows it relates; it is skipped where one is unsound.
+    """
+
+    rules: tuple[str, ...]
+    run: Callable[[Any], Iterator[Found]]
+    needs: tuple[str, ...] = ()
+
+
+RELEASE_CHECKS: Final = (
+    Check(rules=("schema-violation",), run=shape.manifest),
+    Check(
+        rules=("value-null", "value-out-of-range", "label-unknown", "label-unresolved", "id-malformed"),
+        run=shape.values,
+    ),
+    Check(rules=("text-not-canonical",), run=shape.texts, needs=("articles",)),
+    Check(
+        rules=("id-duplicate",),
+        run=relations.duplicates,
+        needs=(*_SENTENCES, "articles", "annotations", "quotes"),
+    ),
+    Check(
+        rules=("article-unknown",),
+        run=relations.articles,
+        needs=(*_SENTENCES, "articles", "annotations", "quotes"),
+    ),
+    Check(
+        rules=("sentence-unknown",),
+        run=relations.annotated,
+        needs=(*_SENTENCES, "annotations"),
+    ),
+    Check(rules=("sentence-unknown",), run=relations.quoted, needs=(*_SENTENCES, "quotes")),
+    Check(rules=("text-hash-mismatch",), run=relations.hashes, needs=("articles",)),
+    Check(
+        rules=("sentence-offset-mismatch",),
+        run=relations.offsets,
+        needs=("articles", "sentences"),
+    ),
+    Check(rules=("sentence-overlap",), run=relations.overlaps, needs=_SENTENCES),
+    Check(rules=("sentence-order",), run=relations.order, needs=_SENTENCES),
+    Check(rules=("piece-coverage",), run=spans.pieces, needs=("articles",)),
+    Check(rules=("piece-coverage",), run=spans.units, needs=("articles", *_SENTENCES)),
+    Check(
+        rules=("votes-mismatch", "label-unresolved"),
+        run=relations.votes,
+        needs=(*_SENTENCES, "annotations"),
+    ),
+    Check(
+        rules=("answer-mismatch", "answer-duplicate"),
+        run=relations.answers,
+        needs=(*_SENTENCES, "annotations", "articles"),
+    ),
+    Check(rules=("quote-outside-sentence",), run=spans.quotes, needs=(*_SENTENCES, "quotes")),
+    Check(
+        rules=("quote-mismatch",), run=spans.words_of_quotes, needs=("quotes", "articles")
+    ),
+    Check(rules=("quote-mismatch",), run=spans.groups, needs=("quotes",)),
+    Check(rules=("cue-outside-sentence",), run=spans.cues, needs=_SENTENCES),
+    Check(rules=("quoted-ratio-mismatch",), run=spans.ratios, needs=(*_SENTENCES, "quotes")),
+    Check(
+        rules=("split-mixed-event",),
+        run=relations.sentence_articles,
+        needs=(*_SENTENCES, "quotes", "articles"),
+    ),
+    Check(
+        rules=("split-mixed-event",),
+        run=relations.splits,
+        needs=(*_SENTENCES, "annotations", "quotes", "articles"),
+    ),
+)
+"""What is checked of a release after it was read, in order."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """A decision that a rule, or one record's fault of it, counts for nothing for a while."""
+
+    rule: str
+    reason: str
+    until: datetime.date
+    record: str | None = None
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What one validation asks for, and what it has found so far.
+
+    Args:
+        rules: the ids of the rules that are judged.
+        waivers: those in force.
+    """
+
+    rules: Collection[str]
+    waivers: tuple[Waiver, ...] = ()
+    shown: int = SHOWN
+    skipped: dict[str, str] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _findings: dict[str, list[Finding]] = field(default_factory=dict)
+    _waived: Counter[Waiver] = field(default_factory=Counter)
+
+    def check(self, checks: Iterable[Check], subject: Any, unsound: Mapping[str, str]) -> None:
+        """Run those checks that look for a rule that is judged."""
+        for check in checks:
+            wanted = [rule for rule in check.rules if rule in self.rules]
+            broken = [unsound[table] for table in check.needs if table in unsound]
+            if wanted and broken:
+                self.skipped |= dict.fromkeys(wanted, broken[0])
+            elif wanted:
+                self.add(check.run(subject))
+
+    def add(self, found: Iterable[Found]) -> None:
+        """Take faults in: waive, count, and render as many as are shown."""
+        for item in found:
+            if item.rule in self.rules:
+                self._take(item)
+
+    def _take(self, item: Found) -> None:
+        for waiver in (w for w in self.waivers if w.rule == item.rule):
+            before = _size(item)
+            rest = _without(item, waiver.record)
+            self._waived[waiver] += before - (_size(rest) if rest else 0)
+            if rest is None:
+                return
+            item = rest
+        size = _size(item)
+        if not size:
+            return
+        self._counts[item.rule] += size
+        shown = self._findings.setdefault(item.rule, [])
+        room = self.shown - len(shown)
+        faults = [item] if isinstance(item, Fault) else item.render(room)
+        shown += [finding(fault) for fault in list(faults)[:room]]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is shown: the gravest first, then by level, in the order of `RULES`."""
+        order = {name: place for place, name in enumerate(RULES)}
+        rules = sorted(
+            self._findings, key=lambda r: (SEVERITIES.index(RULES[r].severity), order[r])
+        )
+        return tuple(item for rule in rules for item in self._findings[rule])
+
+    def counts(self) -> dict[str, int]:
+        """All faults by rule, in the order of `RULES`."""
+        return {rule: self._counts[rule] for rule in RULES if self._counts[rule]}
+
+    def waived(self) -> tuple[Waived, ...]:
+        """What was waived, waiver by waiver."""
+        return tuple(
+            Waived(
+                rule=w.rule,
+                record=w.record or "",
+                reason=w.reason,
+                until=w.until.isoformat(),
+                count=count,
+            )
+            for w, count in self._waived.items()
+            if count
+        )
+
+
+def _size(item: Found) -> int:
+    return 1 if isinstance(item, Fault) else item.rows.height
+
+
+def _without(item: Found, record: str | None) -> Found | None:
+    if record is None:
+        return None
+    if isinstance(item, Fault):
+        return None if item.record == record else item
+    return item.without(frozenset([record]))
+
+
+def finding(fault: Fault) -> Finding:
+    """A fault with what its rule says."""
+    rule = RULES[fault.rule]
+    return Finding(
+        rule=rule.id,
+        level=rule.level,
+        severity=rule.severity,
+        message=fault.message,
+        hint=rule.mend,
+        file=fault.file,
+        row=fault.row,
+        record=fault.record,
+        pointer=fault.pointer,
+    )
+
+
+def chosen(
+    *,
+    levels: Collection[int],
+    include: Collection[str],
+    exclude: Collection[str],
+    schema_version: str | None,
+) -> tuple[set[str], dict[str, str]]:
+    """The rules that are judged, and those that are not since the release is older than they.
+
+    Args:
+        levels: of the rules.
+        include: rules to judge alone, or all if empty.
+        schema_version: of the release; None to judge it by every rule.
+    """
+    judged, skipped = set(), {}
+    age = schema_number(schema_version or SCHEMA_VERSION) or schema_number(SCHEMA_VERSION)
+    for rule in RULES.values():
+        if rule.level not in levels or rule.id in exclude or (include and rule.id not in include):
+            continue
+        if schema_number(rule.since) > age:
+            skipped[rule.id] = f"it holds since schema {rule.since}"
+        else:
+            judged.add(rule.id)
+    return judged, skipped
+
+
+def severity_of(text: str) -> Severity:
+    """A severity by its name."""
+    return next(severity for severity in SEVERITIES if severity == text)
+
+
+Released = Release

@@ -1,0 +1,106 @@
+"""Reading a folder that nobody vouches for: no link is followed, no byte outside it is read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from copydesk.validate.faults import Fault, FaultError
+
+MAX_FILE: Final = 8 << 30
+"""No file of a release is larger; a larger one is refused before it is read."""
+
+_DIRECTORY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder; names in it are POSIX paths relative to ``root``."""
+
+    root: Path
+
+    def walk(self) -> Iterator[tuple[str, Fault | None]]:
+        """Every file by name, in order; with a fault if it is a link or no plain file."""
+        for folder, subfolders, files in os.walk(self.root, followlinks=False):
+            subfolders.sort()
+            links = [name for name in subfolders if (Path(folder) / name).is_symlink()]
+            for name in sorted([*files, *links]):
+                path = Path(folder) / name
+                yield path.relative_to(self.root).as_posix(), self._unsafe(path)
+
+    def _unsafe(self, path: Path) -> Fault | None:
+        name = path.relative_to(self.root).as_posix()
+        if path.is_symlink():
+            inside = self.root.resolve() in path.resolve().parents
+            where = "another file of the release" if inside else "something outside the release"
+            return _unsafe(name, f"This is a link to {where}, which was not followed.")
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return _unsafe(name, "This is no plain file, and was not opened.")
+        return None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a plain file of this name, reached without a link."""
+        try:
+            with self._open(name):
+                return True
+        except (FaultError, OSError):
+            return False
+
+    def read(self, name: str) -> bytes:
+        """The whole file, in one state.
+
+        Raises:
+            FaultError: it is absent, a link, no plain file, too large, or changed meanwhile.
+        """
+        try:
+            with self._open(name) as handle:
+                return _read(handle, name)
+        except FileNotFoundError:
+            message = "This file does not exist."
+            raise FaultError(Fault(rule="file-missing", message=message, file=name)) from None
+        except OSError as error:
+            message = f"This file cannot be read: {error.strerror}."
+            raise FaultError(_unsafe(name, message)) from error
+
+    @contextlib.contextmanager
+    def _open(self, name: str) -> Iterator[int]:
+        """A descriptor of the file; every folder on the way is opened without following links."""
+        *folders, last = Path(name).parts
+        if Path(name).is_absolute() or ".." in folders or last == "..":
+            raise FaultError(_unsafe(name, "This name leads out of the release."))
+        handles = [os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+        try:
+            for folder in folders:
+                handles.append(os.open(folder, _DIRECTORY, dir_fd=handles[-1]))
+            handles.append(os.open(last, _FILE, dir_fd=handles[-1]))
+            if not stat.S_ISREG(os.fstat(handles[-1]).st_mode):
+                raise FaultError(_unsafe(name, "This is no plain file, and was not read."))
+            yield handles[-1]
+        finally:
+            for handle in reversed(handles):
+                os.close(handle)
+
+
+def _read(handle: int, name: str) -> bytes:
+    before = os.fstat(handle)
+    if before.st_size > MAX_FILE:
+        message = f"This file has {before.st_size:,} bytes; more than {MAX_FILE:,} are not read."
+        raise FaultError(_unsafe(name, message))
+    # One byte more than it had: a file that grows is noticed without being read to its end.
+    with open(handle, "rb", closefd=False) as stream:
+        data = stream.read(before.st_size + 1)
+    after = os.fstat(handle)
+    if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+        message = "This file changed while it was read."
+        raise FaultError(Fault(rule="file-changed", message=message, file=name))
+    return data
+
+
+def _unsafe(name: str, message: str) -> Fault:
+    return Fault(rule="file-unsafe", message=message, file=name)

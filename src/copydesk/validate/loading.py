@@ -1,0 +1,261 @@
+"""A release as it lies in its folder, read once and safely; what cannot be read is a fault."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow as pa
+
+from copydesk.errors import InputError
+from copydesk.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file
+from copydesk.validate.documents import parse
+from copydesk.validate.faults import Fault, FaultError, Found
+from copydesk.validate.folder import Folder
+from copydesk.validate.models import dtypes
+from copydesk.validate.parquet import read_parquet
+
+MANIFEST: Final = "release.json"
+PLACE: Final = ("_file", "_row", "_split")
+"""Columns added to every table: where the row stands (``_row`` from 1), and its split."""
+
+_FILES: Final = pl.Enum([release_file(table, split) for table in TABLES for split in SPLITS])
+_SPLITS: Final = pl.Enum(SPLITS)
+
+
+@dataclass(kw_only=True)
+class Release:
+    """A release that was read.
+
+    Args:
+        faults: what reading it found (levels 1 and 2).
+        manifest: the content of ``release.json``; empty if it cannot be used.
+        croissant: the content of ``croissant.json``; None if it cannot be used.
+        parts: the rows of each file that could be read, by (table, split), with `PLACE`.
+        schemas: the Arrow schema of each of these files.
+        unsound: tables whose rows cannot be related, with the reason.
+    """
+
+    folder: Folder
+    faults: list[Found] = field(default_factory=list)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    croissant: Any = None
+    parts: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
+    schemas: dict[tuple[str, str], pa.Schema] = field(default_factory=dict)
+    unsound: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str | None:
+        """The release's version, if ``release.json`` states one."""
+        version = self.manifest.get("version")
+        return version if isinstance(version, str) else None
+
+    @functools.cache  # noqa: B019 (a release lives as long as its validation)
+    def table(self, name: str) -> pl.DataFrame:
+        """All rows of a sound table, with `PLACE`; none if it has no file."""
+        parts = [frame for (table, _), frame in self.parts.items() if table == name]
+        if parts:
+            return pl.concat(parts, rechunk=False)
+        types = {**dtypes(name), "_file": _FILES, "_row": pl.UInt32(), "_split": _SPLITS}
+        return pl.DataFrame(schema=types)
+
+    @functools.cached_property
+    def labelled(self) -> pl.DataFrame:
+        """The rows of sentences and standoff together, without their text or its hash."""
+        common = [c.name for c in TABLES["sentences"] if c.name != "text"]
+        tables = [self.table(name).select(*common, *PLACE) for name in ("sentences", "standoff")]
+        return pl.concat(tables, rechunk=False)
+
+    @functools.cached_property
+    def texts(self) -> pl.DataFrame:
+        """article_id and text of the articles whose text is given, one row an id."""
+        articles = self.table("articles").filter(pl.col("text").is_not_null())
+        return articles.select("article_id", "text").unique("article_id", keep="first")
+
+    __hash__ = object.__hash__
+
+
+def is_release(path: Path) -> bool:
+    """Whether a folder looks like a release, whole or not."""
+    if (path / MANIFEST).exists() or (path / "croissant.json").exists():
+        return True
+    return any((path / release_file(t, s)).exists() for t in TABLES for s in SPLITS)
+
+
+def load(path: Path) -> Release:
+    """Read a release.
+
+    Raises:
+        InputError: it is of a newer schema than this copydesk knows.
+    """
+    release = Release(folder=Folder(path.resolve()))
+    present = _present(release)
+    contents = _contents(release, present)
+    release.manifest = _document(release, contents, MANIFEST) or {}
+    release.croissant = _document(release, contents, "croissant.json")
+    _refuse_newer(release, path)
+    listed = _listed(release.manifest)
+    _check_list(release, listed, present)
+    for name, data in contents.items():
+        if name in listed:
+            release.faults += _check_bytes(name, data, listed[name])
+    for table in TABLES:
+        for split in SPLITS:
+            name = release_file(table, split)
+            if name in contents:
+                _read_table(release, table, split, contents.pop(name), listed.get(name, {}))
+            elif name in present or name in listed:
+                release.unsound[table] = f"{name} could not be read"
+    return release
+
+
+def _present(release: Release) -> set[str]:
+    """The names of all files; unsafe ones are faults."""
+    names = set()
+    for name, fault in release.folder.walk():
+        names.add(name)
+        if fault:
+            release.faults.append(fault)
+    return names
+
+
+def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
+    """The bytes of the files that the contract knows, each read once."""
+    unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
+    known = [MANIFEST, "croissant.json", *(release_file(t, s) for t in TABLES for s in SPLITS)]
+    found = {}
+    for name in known:
+        if name in present - unsafe:
+            try:
+                found[name] = release.folder.read(name)
+            except FaultError as error:
+                release.faults.append(error.fault)
+    return found
+
+
+def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
+    if name not in contents:
+        return None
+    try:
+        document = parse(contents[name], name)
+    except FaultError as error:
+        release.faults.append(error.fault)
+        return None
+    if isinstance(document, dict):
+        return document
+    message = f"This is a JSON {type(document).__name__}, not an object."
+    release.faults.append(Fault(rule="schema-violation", message=message, file=name))
+    return None
+
+
+def _refuse_newer(release: Release, path: Path) -> None:
+    stated = release.manifest.get("schema_version")
+    if isinstance(stated, str) and schema_number(stated) > schema_number(SCHEMA_VERSION):
+        raise InputError(
+            f"This release is of schema {stated}; this copydesk knows schemas up to "
+            f"{SCHEMA_VERSION}.",
+            where=str(path),
+            hint="Install a newer copydesk.",
+        )
+
+
+def schema_number(version: str) -> tuple[int, ...]:
+    """A schema version as numbers; nothing if it is none."""
+    parts = version.split(".")
+    return tuple(int(p) for p in parts) if all(p.isdecimal() and len(p) < 9 for p in parts) else ()
+
+
+def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    entries = manifest.get("files")
+    if not isinstance(entries, list):
+        return {}
+    return {
+        entry["path"]: entry
+        for entry in entries
+        if isinstance(entry, dict) and isinstance(entry.get("path"), str)
+    }
+
+
+def _check_list(
+    release: Release, listed: Mapping[str, Mapping[str, Any]], present: set[str]
+) -> None:
+    wanted = {MANIFEST, *listed}
+    for name in sorted(wanted - present):
+        reason = "A release needs this file" if name == MANIFEST else "release.json lists this file"
+        message = f"{reason}, but it is not there."
+        release.faults.append(Fault(rule="file-missing", message=message, file=name))
+    if not release.manifest:
+        return
+    for name in sorted(present - wanted):
+        message = "This file is not listed in release.json."
+        release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
+
+
+def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found]:
+    size, stated = len(data), entry.get("bytes")
+    if stated != size:
+        message = f"This file has {size:,} bytes; release.json states {stated}."
+    else:
+        digest = hashlib.sha256(data).hexdigest()
+        if entry.get("sha256") == digest:
+            return []
+        wanted = str(entry.get("sha256"))[:12]
+        message = f"The SHA-256 of this file is {digest[:12]}…; release.json states {wanted}…."
+    return [Fault(rule="checksum-mismatch", message=message, file=name)]
+
+
+def _read_table(
+    release: Release, table: str, split: str, data: bytes, entry: Mapping[str, Any]
+) -> None:
+    name = release_file(table, split)
+    try:
+        frame, schema = read_parquet(data, name)
+    except FaultError as error:
+        release.faults.append(error.fault)
+        release.unsound[table] = f"{name} could not be read"
+        return
+    if entry and entry.get("rows") != frame.height:
+        message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
+        release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
+    structure = _structure(table, name, frame)
+    release.faults += structure
+    if any(fault.rule != "column-unexpected" for fault in structure):
+        release.unsound[table] = f"{name} has not the columns of the contract"
+    order = [c.name for c in TABLES[table] if c.name in frame.columns]
+    release.schemas[table, split] = schema
+    release.parts[table, split] = (
+        frame.select(order)
+        .with_row_index("_row", offset=1)
+        .select(*order, _place(_FILES, name, "_file"), "_row", _place(_SPLITS, split, "_split"))
+    )
+
+
+def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
+    return pl.lit(value, dtype=kind).alias(name)
+
+
+def _structure(table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
+    wanted, given = dtypes(table), frame.schema
+    found: list[Fault] = []
+    for column in wanted.keys() - given.keys():
+        message = f"The column '{column}' is missing."
+        found.append(
+            Fault(rule="column-missing", message=message, file=name, pointer=f"/{column}")
+        )
+    for column in given.keys() - wanted.keys():
+        message = f"The column '{column}' is unknown."
+        found.append(
+            Fault(rule="column-unexpected", message=message, file=name, pointer=f"/{column}")
+        )
+    for column in wanted.keys() & given.keys():
+        if given[column] != wanted[column]:
+            message = f"The column '{column}' is {given[column]}, not {wanted[column]}."
+            found.append(
+                Fault(rule="column-type", message=message, file=name, pointer=f"/{column}")
+            )
+    return sorted(found, key=lambda fault: fault.pointer)

@@ -1,0 +1,94 @@
+"""Parquet that nobody vouches for: sized before it is decoded, decoded by pyarrow.
+
+polars ends the whole process on some damaged files; pyarrow raises.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from copydesk.validate.faults import Fault, FaultError
+
+MAX_RATIO: Final = 100
+"""A table of more than `FREE_BYTES` in memory may be this many times its file's size."""
+
+FREE_BYTES: Final = 1 << 30
+
+_WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+_DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
+
+
+def read_parquet(
+    data: bytes, name: str, *, free: int = FREE_BYTES
+) -> tuple[pl.DataFrame, pa.Schema]:
+    """The rows of a file and its Arrow schema, metadata included.
+
+    Args:
+        free: bytes that any file may fill in memory, however small it is.
+
+    Raises:
+        FaultError: it is no Parquet file, is damaged, or would expand out of all proportion.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        size = _expanded(file, data)
+        if size > max(free, MAX_RATIO * len(data)):
+            raise FaultError(_too_large(name, len(data), size))
+        table = file.read()
+        table.validate(full=True)
+        schema = table.schema
+        frame = pl.from_arrow(table.replace_schema_metadata(None), rechunk=False)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        reason = str(error).splitlines()[0].rstrip(".") if str(error) else "no memory"
+        message = f"This is no Parquet file that can be read: {reason[:200]}."
+        raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name)) from error
+    assert isinstance(frame, pl.DataFrame)
+    return frame, schema
+
+
+def _expanded(file: pq.ParquetFile, data: bytes) -> int:
+    """An upper bound of the bytes that the file's values fill in memory, without decoding them.
+
+    A dictionary of one long text and a million references to it takes a few bytes on disk; its
+    longest entry is read to see what each reference stands for.
+    """
+    total = 0
+    metadata = file.metadata
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            width = _WIDTHS.get(chunk.physical_type)
+            if width is not None:
+                total += chunk.num_values * width
+                continue
+            total += chunk.total_uncompressed_size + 8 * chunk.num_values
+            if _DICTIONARY & set(chunk.encodings) and "." not in chunk.path_in_schema:
+                total += chunk.num_values * _longest(data, group, chunk)
+    return total
+
+
+def _longest(data: bytes, group: int, chunk: pq.ColumnChunkMetaData) -> int:
+    """The length of the longest entry of a column chunk's dictionary, if it could matter."""
+    if chunk.num_values * chunk.total_uncompressed_size <= FREE_BYTES // 8:
+        return int(chunk.total_uncompressed_size)
+    name = chunk.path_in_schema
+    reader = pq.ParquetFile(pa.BufferReader(data), read_dictionary=[name])
+    for batch in reader.iter_batches(batch_size=1, row_groups=[group], columns=[name]):
+        column = batch.column(0)
+        if isinstance(column, pa.DictionaryArray) and len(column.dictionary):
+            lengths = pc.binary_length(column.dictionary)
+            return int(pc.max(lengths).as_py() or 0)
+        break
+    return 0
+
+
+def _too_large(name: str, size: int, expanded: int) -> Fault:
+    message = (
+        f"This file of {size:,} bytes expands to as much as {expanded:,} bytes; it was not read."
+    )
+    return Fault(rule="parquet-too-large", message=message, file=name)

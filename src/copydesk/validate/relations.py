@@ -1,0 +1,263 @@
+"""Level 3: rows of the tables against each other, by joins.
+
+Each check is a function from a release to what it found; the rows of a fault keep their place.
+Offsets are code points. Rows whose keys or values are null were found at level 2 and are passed
+over here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from copydesk.files import sha256_text
+from copydesk.labels import LABELS
+from copydesk.validate.faults import Found, rows_at_fault
+from copydesk.validate.loading import PLACE, Release
+from copydesk.validate.shape import KEYS
+
+_ANCHOR = ("article_id", "start", "end")
+
+
+def duplicates(release: Release) -> Iterator[Found]:
+    """No id twice in a table; a sentence_id not in both tables of sentences."""
+    for table, key in KEYS.items():
+        if table == "standoff":
+            continue
+        rows = release.labelled if table == "sentences" else release.table(table)
+        # Cheap first: most releases have no duplicate, and a set costs less than counts.
+        if rows[key].n_unique() == rows.height:
+            continue
+        twice = rows.filter(pl.col(key).is_duplicated() & pl.col(key).is_not_null())
+        again = twice.filter(~pl.col(key).is_first_distinct())
+        message = f"The {key} '{{{key}}}' is used more than once."
+        yield from rows_at_fault("id-duplicate", again, message, key, f"/{key}")
+
+
+def articles(release: Release) -> Iterator[Found]:
+    """Every row is of an article that is there."""
+    known = release.table("articles").select("article_id")
+    for table in ("sentences", "standoff", "annotations", "quotes"):
+        rows = release.table(table)
+        lost = rows.join(known, on="article_id", how="anti")
+        lost = lost.filter(pl.col("article_id").is_not_null())
+        message = "There is no article '{article_id}' in this release."
+        yield from rows_at_fault("article-unknown", lost, message, KEYS[table], "/article_id")
+
+
+def annotated(release: Release) -> Iterator[Found]:
+    """Every answer is about a sentence that is there."""
+    lost = release.table("annotations").join(release.labelled, on="sentence_id", how="anti")
+    lost = lost.filter(pl.col("sentence_id").is_not_null())
+    message = "There is no sentence '{sentence_id}' in this release."
+    yield from rows_at_fault("sentence-unknown", lost, message, "annotation_id", "/sentence_id")
+
+
+def quoted(release: Release) -> Iterator[Found]:
+    """Every quotation names sentences that are there."""
+    lost = (
+        release.table("quotes")
+        .explode("sentence_ids")
+        .filter(pl.col("sentence_ids").is_not_null())
+        .join(release.labelled, left_on="sentence_ids", right_on="sentence_id", how="anti")
+    )
+    message = "There is no sentence '{sentence_ids}' in this release."
+    yield from rows_at_fault("sentence-unknown", lost, message, "quote_id", "/sentence_ids")
+
+
+def hashes(release: Release) -> Iterator[Found]:
+    """Every article's text has its hash."""
+    given = release.table("articles").filter(pl.col("text").is_not_null())
+    digests = pl.Series([sha256_text(text) for text in given["text"]], dtype=pl.String)
+    wrong = given.filter(given["text_sha256"] != digests)
+    message = "The text is not the one with the SHA-256 {text_sha256}."
+    yield from rows_at_fault("text-hash-mismatch", wrong, message, "article_id", "/text_sha256")
+
+
+def offsets(release: Release) -> Iterator[Found]:
+    """Every sentence is the stretch of its article that its offsets name."""
+    start, end = pl.col("start"), pl.col("end")
+    rows = release.table("sentences").join(release.texts, on="article_id", suffix="_of_article")
+    # A negative start would count from the end; level 2 names it.
+    stretch = pl.col("text_of_article").str.slice(start.clip(0), (end - start).clip(0))
+    wrong = rows.filter(stretch.ne_missing(pl.col("text")))
+    message = "The article's code points {start} to {end} are not this sentence."
+    yield from rows_at_fault("sentence-offset-mismatch", wrong, message, "sentence_id", "/text")
+
+
+def overlaps(release: Release) -> Iterator[Found]:
+    """No sentence begins before the one before it ends."""
+    rows = release.labelled.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
+    reach = pl.col("end").cum_max().shift(1).over("article_id")
+    rows = _ordered(rows, "start").with_columns(_reach=reach)
+    wrong = rows.filter(pl.col("start") < pl.col("_reach"))
+    message = "The sentence begins at {start}, inside another that ends at {_reach}."
+    yield from rows_at_fault("sentence-overlap", wrong, message, "sentence_id", "/start")
+
+
+def order(release: Release) -> Iterator[Found]:
+    """Sentences are numbered from 1 in the order of the text, and so are their ids."""
+    rows = _ordered(release.labelled, "start").with_columns(
+        _number=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("article_id")
+    )
+    wrong = rows.filter(pl.col("index") != pl.col("_number"))
+    message = "The sentence has index {index}, but is number {_number} in its article's text."
+    yield from rows_at_fault("sentence-order", wrong, message, "sentence_id", "/index")
+    number = pl.col("index").cast(pl.String).str.zfill(3)
+    named = pl.concat_str("article_id", number, separator=".")
+    wrong = release.labelled.filter(named != pl.col("sentence_id"))
+    message = "The sentence_id '{sentence_id}' is not made of '{article_id}' and {index}."
+    yield from rows_at_fault("sentence-order", wrong, message, "sentence_id", "/sentence_id")
+
+
+def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The rows by article and offset."""
+    return rows.sort("article_id", by, maintain_order=True)
+
+
+def sentence_articles(release: Release) -> Iterator[Found]:
+    """A sentence's event is its article's."""
+    known = release.table("articles").select("article_id", _event="event").unique("article_id")
+    for table in ("sentences", "standoff", "quotes"):
+        rows = release.table(table).join(known, on="article_id")
+        wrong = rows.filter(pl.col("event") != pl.col("_event"))
+        message = "The event is '{event}', but that of its article is '{_event}'."
+        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/event")
+
+
+def splits(release: Release) -> Iterator[Found]:
+    """All rows of an event are in the split that ``release.json`` states."""
+    stated = release.manifest.get("splits")
+    articles = release.table("articles").filter(pl.col("event").is_not_null())
+    if isinstance(stated, dict):
+        drawn = {event: split for event, split in stated.items() if isinstance(split, str)}
+        wanted = pl.DataFrame(
+            {"event": list(drawn), "_wanted": list(drawn.values())},
+            schema={"event": pl.String, "_wanted": pl.String},
+        )
+    else:
+        wanted = articles.group_by("event").agg(_wanted=pl.col("_split").mode().first())
+        wanted = wanted.with_columns(pl.col("_wanted").cast(pl.String))
+    rows = articles.join(wanted, on="event", how="left")
+    wrong = rows.filter(pl.col("_split").cast(pl.String).ne_missing(pl.col("_wanted")))
+    message = "The event '{event}' is in the split '{_split}', but belongs to '{_wanted}'."
+    yield from rows_at_fault("split-mixed-event", wrong, message, "article_id", "/event")
+    home = articles.select("article_id", _wanted="_split").unique("article_id")
+    for table in ("sentences", "standoff", "annotations", "quotes"):
+        rows = release.table(table).join(home, on="article_id")
+        wrong = rows.filter(pl.col("_split") != pl.col("_wanted"))
+        message = "The row is in the split '{_split}', its article in '{_wanted}'."
+        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/article_id")
+
+
+def answers(release: Release) -> Iterator[Found]:
+    """An answer names its sentence's place, and nobody answers twice in a round."""
+    rows = release.table("annotations")
+    hashes = release.table("articles").select("article_id", _sha256="text_sha256")
+    places = release.labelled.select("sentence_id", *(pl.col(n).alias(f"_{n}") for n in _ANCHOR))
+    placed = rows.join(places.unique("sentence_id"), on="sentence_id")
+    for name in _ANCHOR:
+        wrong = placed.filter(pl.col(name) != pl.col(f"_{name}"))
+        message = f"'{name}' is {{{name}}}, but that of the sentence is {{_{name}}}."
+        yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", f"/{name}")
+    read = rows.join(hashes.unique("article_id"), on="article_id")
+    wrong = read.filter(pl.col("text_sha256") != pl.col("_sha256"))
+    message = "The answer was given to another text of the article."
+    yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
+    yield from _kinds(release, rows)
+    key = ["sentence_id", "annotator", "round"]
+    twice = rows.filter(~pl.struct(key).is_first_distinct())
+    message = "'{annotator}' answered the sentence '{sentence_id}' more than once in a round."
+    yield from rows_at_fault("answer-duplicate", twice, message, "annotation_id", "/annotator")
+
+
+def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
+    stated = release.manifest.get("annotators")
+    if isinstance(stated, dict):
+        kinds = pl.DataFrame(
+            {"annotator": list(stated), "_kind": [str(kind) for kind in stated.values()]},
+            schema={"annotator": pl.String, "_kind": pl.String},
+        )
+    else:
+        kinds = rows.group_by("annotator").agg(_kind=pl.col("annotator_kind").mode().first())
+    wrong = rows.join(kinds, on="annotator", how="left").filter(
+        pl.col("annotator_kind").ne_missing(pl.col("_kind"))
+    )
+    message = "'{annotator}' is of the kind {annotator_kind} here, but {_kind} in the release."
+    yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotator_kind")
+
+
+def votes(release: Release) -> Iterator[Found]:
+    """Votes and what follows from them, recomputed from the answers.
+
+    An annotator has one vote: of several answers (in several rounds) the last counts, as in
+    `copydesk.aggregate.aggregate`.
+    """
+    counted = _counted(release.table("annotations"))
+    method = release.manifest.get("aggregation", "majority")
+    for table in ("sentences", "standoff"):
+        rows = release.table(table).join(counted, on="sentence_id", how="left")
+        for column, wrong, message in _vote_tests(str(method)):
+            faulty = rows.filter(wrong)
+            yield from rows_at_fault("votes-mismatch", faulty, message, "sentence_id", f"/{column}")
+        undecided = rows.filter(_undecided())
+        message = "No label has two thirds of the {_n} answers, and none was adjudicated."
+        yield from rows_at_fault("label-unresolved", undecided, message, "sentence_id", "/label_source")
+
+
+def _counted(answers: pl.DataFrame) -> pl.DataFrame:
+    answers = answers.select("sentence_id", "annotator", "label", "created_at", "annotation_id")
+    answers = answers.filter(pl.col("label").is_not_null())
+    if answers.select("sentence_id", "annotator").is_duplicated().any():
+        answers = answers.sort("created_at", "annotation_id", nulls_last=False).unique(
+            ["sentence_id", "annotator"], keep="last", maintain_order=True
+        )
+    counts = [(pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(len(LABELS))]
+    return answers.group_by("sentence_id").agg(*counts, pl.len().cast(pl.Int32).alias("_n"))
+
+
+def _vote_tests(method: str) -> Iterator[tuple[str, pl.Expr, str]]:
+    given = [pl.col(f"_{n}").fill_null(0) for n in range(len(LABELS))]
+    stated = [pl.col("votes").struct.field(label) for label in LABELS]
+    total, top = pl.col("_n").fill_null(0), pl.max_horizontal(given)
+    differ = pl.any_horizontal(a != b for a, b in zip(given, stated, strict=True))
+    answered = ", ".join(f"{label} {{_{n}}}" for n, label in enumerate(LABELS))
+    yield "votes", differ, f"The votes are {{votes}}, but the answers are {answered}."
+    message = "'n_annotators' is {n_annotators}, but {_n} answered."
+    yield "n_annotators", pl.col("n_annotators") != total, message
+    share = pl.when(total > 0).then(top / total)
+    message = "'agreement' is {agreement}, which is not the share of the commonest answer."
+    yield "agreement", (pl.col("agreement") - share).abs() > 1e-9, message
+    source = _source(total, top)
+    # Adjudication stands above the votes, and a model may go against them.
+    decided = pl.col("label_source").is_in(["adjudicated", "dawid-skene", "mace"])
+    stated_label = pl.coalesce(
+        pl.when(pl.col("label") == n).then(votes) for n, votes in enumerate(given)
+    )
+    message = "The label is {label}, but the commonest answer is another."
+    yield "label", ~decided & (stated_label < top), message
+    wrong = ~decided & (pl.col("label_source") != source) & (pl.col("label_source") != "unresolved")
+    message = "'label_source' is {label_source}, which is not how its {_n} answers decide."
+    yield "label_source", wrong, message
+    allowed = ["adjudicated"] if method == "majority" else ["adjudicated", method]
+    wrong = decided & ~pl.col("label_source").is_in(allowed)
+    message = f"'label_source' is {{label_source}}, but the release was aggregated by {method}."
+    yield "label_source", wrong, message
+
+
+def _source(total: pl.Expr, top: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(total == 1)
+        .then(pl.lit("single"))
+        .when(top == total)
+        .then(pl.lit("unanimous"))
+        .otherwise(pl.lit("majority"))
+    )
+
+
+def _undecided() -> pl.Expr:
+    top = pl.max_horizontal(f"_{n}" for n in range(len(LABELS)))
+    by_votes = pl.col("label_source").is_in(["single", "unanimous", "majority"])
+    return by_votes & (top * 3 < pl.col("_n") * 2)
+

@@ -1,0 +1,82 @@
+"""Level 2: every document obeys its JSON Schema, every value its column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from copydesk.errors import InputError
+from copydesk.tables import TABLES
+from copydesk.text import canonical
+from copydesk.validate import models
+from copydesk.validate.documents import check_document
+from copydesk.validate.faults import Fault, Found, Rows
+from copydesk.validate.loading import MANIFEST, Release
+
+KEYS: Final = {
+    table: next(column.name for column in columns if column.key)
+    for table, columns in TABLES.items()
+}
+"""The column of each table that names its records."""
+
+_SUSPICIOUS: Final = (
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    r"|^\s|\s$|\s\n|\n\n"
+)
+"""Whatever canonical form forbids, and some of what it allows: `canonical` has the last word."""
+
+
+def manifest(release: Release) -> Iterator[Found]:
+    """``release.json`` against its schema."""
+    if release.manifest:
+        yield from check_document(dict(release.manifest), "release", MANIFEST)
+
+
+def values(release: Release) -> Iterator[Found]:
+    """Every table against its pandera model."""
+    for (table, _), frame in release.parts.items():
+        columns = [column.name for column in TABLES[table]]
+        if not set(columns) <= set(frame.columns):
+            continue
+        for check in models.violated(table, frame.select(columns)) or ():
+            rows = frame.filter(~check.holds)
+            if rows.height:
+                yield Rows(
+                    rule=check.rule,
+                    rows=rows,
+                    message=check.message,
+                    record=KEYS[table],
+                    pointer=f"/{check.column}",
+                )
+
+
+def texts(release: Release) -> Iterator[Found]:
+    """Every article's text in canonical form; a sentence of one is a stretch of it."""
+    given = release.table("articles").filter(pl.col("text").is_not_null())
+    text = pl.col("text")
+    odd = given.filter(text.str.contains(_SUSPICIOUS) | (text.str.normalize("NFC") != text))
+    for row in odd.iter_rows(named=True):
+        reason = _not_canonical(row["text"])
+        if reason:
+            yield Fault(
+                rule="text-not-canonical",
+                message=f"The text is not in canonical form: {reason}",
+                file=str(row["_file"]),
+                row=row["_row"],
+                record=str(row["article_id"]),
+                pointer="/text",
+            )
+
+
+def _not_canonical(text: str) -> str:
+    try:
+        form = canonical(text)
+    except InputError as error:
+        return f"{error.where}: {error.message}" if error.where else error.message
+    if form == text:
+        return ""
+    pairs = zip(text, form, strict=False)
+    place = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(form)))
+    return f"it differs from its canonical form at code point {place}."

@@ -1,0 +1,226 @@
+"""Level 3, stretches of text: pieces, quotations and cues against the text that they are of.
+
+Offsets are code points. Where a text is withheld, only what needs no text is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from copydesk.text import Piece, Quotation, quoted_ratio
+from copydesk.validate.faults import Found, rows_at_fault
+from copydesk.validate.loading import PLACE, Release
+
+_BLANK = r"^\s*$"
+_TOLERANCE = 1e-9
+
+
+def pieces(release: Release) -> Iterator[Found]:
+    """Every character but blanks is in exactly one piece, and pieces have no blanks at the ends."""
+    rows = _exploded(release)
+    start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
+    before = end.cum_max().shift(1, fill_value=0).over("article_id")
+    rows = rows.with_columns(_before=before)
+    overlap = rows.filter(start < pl.col("_before"))
+    message = "The piece at {start} begins inside the one before, which ends at {_before}."
+    yield from _piece_faults(overlap, message)
+    given = rows.filter(text.is_not_null())
+    gap = text.str.slice(pl.col("_before"), (start - pl.col("_before")).clip(0))
+    message = "Before the piece at {start} is text that is in no piece, from {_before} on."
+    yield from _piece_faults(given.filter(~gap.str.contains(_BLANK)), message)
+    stretch = text.str.slice(start.clip(0), (end - start).clip(0))
+    ragged = stretch.str.contains(r"^\s|\s$|\n|^$") | (stretch.str.len_chars() != end - start)
+    message = "The piece from {start} to {end} has blanks at an end, or is not within one line."
+    yield from _piece_faults(given.filter(ragged), message)
+    last = given.group_by("article_id").agg(_end=end.max())
+    articles = release.table("articles").filter(text.is_not_null())
+    rest = articles.join(last, on="article_id", how="left").with_columns(pl.col("_end").fill_null(0))
+    message = "After the last piece is text that is in no piece, from {_end} on."
+    yield from _piece_faults(rest.filter(~text.str.slice(pl.col("_end")).str.contains(_BLANK)), message)
+
+
+def _piece_faults(rows: pl.DataFrame, message: str) -> Iterator[Found]:
+    yield from rows_at_fault("piece-coverage", rows, message, "article_id", "/pieces")
+
+
+def _exploded(release: Release) -> pl.DataFrame:
+    articles = release.table("articles").select("article_id", "text", "pieces", *PLACE)
+    rows = articles.filter(pl.col("pieces").list.len() > 0).explode("pieces").unnest("pieces")
+    return rows.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
+
+
+def units(release: Release) -> Iterator[Found]:
+    """The labelled sentences are exactly the pieces that are units."""
+    key = ["article_id", "start", "end", "zone"]
+    wanted = _exploded(release).filter(pl.col("is_unit"))
+    missing = wanted.join(release.labelled, on=key, how="anti")
+    message = "The unit from {start} to {end} ({zone}) is no labelled sentence of the release."
+    yield from _piece_faults(missing, message)
+    known = release.table("articles").select("article_id")
+    labelled = release.labelled.join(known, on="article_id", how="semi")
+    extra = labelled.join(wanted, on=key, how="anti")
+    message = "No piece of the article that is a unit goes from {start} to {end} ({zone})."
+    yield from rows_at_fault("piece-coverage", extra, message, "sentence_id", "/start")
+
+
+def quotes(release: Release) -> Iterator[Found]:
+    """A quotation lies in exactly the sentences that it names."""
+    rows = release.table("quotes")
+    places = release.labelled.select("article_id", "sentence_id", _from="start", _to="end")
+    touched = (
+        rows.select("quote_id", "article_id", "start", "end")
+        .join(places, on="article_id")
+        .filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
+        .group_by("quote_id")
+        .agg(_touched=pl.col("sentence_id").sort(), _from=pl.col("_from").min(), _to=pl.col("_to").max())
+    )
+    both = rows.join(touched, on="quote_id", how="left")
+    named = pl.col("sentence_ids").list.sort()
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    wrong = both.filter(named.ne_missing(pl.col("_touched").fill_null(nothing)))
+    message = "It names the sentences {sentence_ids}, but touches {_touched}."
+    yield from rows_at_fault(
+        "quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids"
+    )
+    outside = both.filter((pl.col("start") < pl.col("_from")) | (pl.col("end") > pl.col("_to")))
+    message = "It goes from {start} to {end}, beyond its sentences, {_from} to {_to}."
+    yield from rows_at_fault("quote-outside-sentence", outside, message, "quote_id", "/start")
+
+
+def words_of_quotes(release: Release) -> Iterator[Found]:
+    """The words of a quotation and its speaker are those at their offsets."""
+    rows = release.table("quotes").join(release.texts, on="article_id", suffix="_of_article")
+    whole = pl.col("text_of_article")
+    start, end = pl.col("start"), pl.col("end")
+    stretch = whole.str.slice(start.clip(0), (end - start).clip(0))
+    wrong = rows.filter(stretch.ne_missing(pl.col("text")))
+    message = "The article's code points {start} to {end} are not these words."
+    yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/text")
+    speaker = pl.col("speaker").struct
+    start, end = speaker.field("start"), speaker.field("end")
+    stretch = whole.str.slice(start.clip(0), (end - start).clip(0))
+    spoken = pl.col("speaker").is_not_null()
+    wrong = rows.filter(spoken & stretch.ne_missing(speaker.field("text")))
+    message = "The speaker is not the article's text at its offsets: {speaker}."
+    yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/speaker")
+    cue = pl.col("cue").struct
+    wrong = rows.filter(cue.field("end") > whole.str.len_chars())
+    message = "The cue lies beyond the end of the article: {cue}."
+    yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/cue")
+
+
+def groups(release: Release) -> Iterator[Found]:
+    """A group is of one event, has at least two quotations, and one of them is the fullest."""
+    rows = release.table("quotes")
+    alone = pl.col("group").is_null()
+    wrong = rows.filter(
+        (alone != pl.col("relation").is_null()) | (alone != pl.col("similarity").is_null())
+    )
+    message = "Of group, relation and similarity some are null and others are not."
+    yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/group")
+    of_group = pl.col("group")
+    fullest = (pl.col("relation") == "identical") & (pl.col("similarity") > 1 - _TOLERANCE)
+    rows = rows.filter(~alone).with_columns(
+        _members=pl.len().over("event", of_group),
+        _leads=fullest.any().over("event", of_group),
+    )
+    small = rows.filter(pl.col("_members") < 2)
+    message = "The group '{group}' has one quotation in the event '{event}'."
+    yield from rows_at_fault("quote-mismatch", small, message, "quote_id", "/group")
+    headless = rows.filter((pl.col("_members") >= 2) & ~pl.col("_leads"))
+    message = "No quotation of the group '{group}' is the fullest, identical to itself."
+    yield from rows_at_fault("quote-mismatch", headless, message, "quote_id", "/relation")
+    odd = rows.filter(
+        (pl.col("relation") == "identical") & (pl.col("similarity") < 1 - _TOLERANCE)
+    )
+    message = "It is called identical to the fullest of its group, at a similarity of {similarity}."
+    yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
+
+
+def cues(release: Release) -> Iterator[Found]:
+    """Every cue lies in its sentence."""
+    rows = release.labelled.select("sentence_id", "start", "end", "cues", *PLACE)
+    rows = rows.filter(pl.col("cues").list.len() > 0).explode("cues")
+    cue = pl.col("cues").struct
+    outside = rows.filter(
+        (cue.field("start") < pl.col("start")) | (cue.field("end") > pl.col("end"))
+    )
+    message = "The sentence goes from {start} to {end}; the cue {cues} is not in it."
+    yield from rows_at_fault("cue-outside-sentence", outside, message, "sentence_id", "/cues")
+    entry = cue.field("entry")
+    unnamed = rows.filter(~entry.str.contains(r"^[a-z][a-z-]*/[^\s/][^/]*$"))
+    message = "The cue {cues} names no entry of a lexicon, such as 'reporting-verbs/say'."
+    yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
+
+
+def ratios(release: Release) -> Iterator[Found]:
+    """quoted_ratio follows from the quotations.
+
+    Sentences without quotation must have 0, withheld or not. Of the others the words are counted
+    in columns; where that does not give the stated share, `copydesk.text.quoted_ratio` decides.
+    """
+    spans = release.table("quotes").select("article_id", _from="start", _to="end")
+    named = release.table("quotes").select("sentence_ids").explode("sentence_ids")
+    named = named.unique().drop_nulls()
+    plain = release.labelled.join(
+        named, left_on="sentence_id", right_on="sentence_ids", how="anti"
+    )
+    wrong = plain.filter(pl.col("quoted_ratio") > 0)
+    message = "'quoted_ratio' is {quoted_ratio}, but the sentence has no quotation."
+    yield from rows_at_fault(
+        "quoted-ratio-mismatch", wrong, message, "sentence_id", "/quoted_ratio"
+    )
+    rows = release.table("sentences").join(
+        named, left_on="sentence_id", right_on="sentence_ids", how="semi"
+    )
+    unsure = rows.join(_word_shares(rows, spans), on="sentence_id", how="left").filter(
+        (pl.col("quoted_ratio") - pl.col("_share")).abs().fill_null(1.0) > _TOLERANCE
+    )
+    if unsure.is_empty():
+        return
+    exact = _exact(unsure, spans)
+    wrong = unsure.with_columns(_exact=exact).filter(
+        (pl.col("quoted_ratio") - pl.col("_exact")).abs() > _TOLERANCE
+    )
+    message = "'quoted_ratio' is {quoted_ratio}, but {_exact} of the words are quoted."
+    yield from rows_at_fault(
+        "quoted-ratio-mismatch", wrong, message, "sentence_id", "/quoted_ratio"
+    )
+
+
+def _word_shares(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    word = r"[^\W_]+(?:['’.-][^\W_]+)*"
+    start, end = pl.col("start"), pl.col("end")
+    first = pl.max_horizontal("start", "_from") - start
+    last = pl.min_horizontal("end", "_to") - start
+    inside = (
+        rows.select("sentence_id", "article_id", "start", "end", "text")
+        .join(spans, on="article_id")
+        .filter((start < pl.col("_to")) & (pl.col("_from") < end))
+        .with_columns(_quoted=pl.col("text").str.slice(first, last - first).str.count_matches(word))
+    )
+    return (
+        inside.group_by("sentence_id")
+        .agg(pl.col("_quoted").sum(), _words=pl.col("text").first().str.count_matches(word))
+        .select("sentence_id", _share=pl.col("_quoted") / pl.col("_words"))
+    )
+
+
+def _exact(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.Series:
+    wanted = spans.join(rows, on="article_id", how="semi").sort("_from", nulls_last=True)
+    quotes: dict[str, list[Quotation]] = {}
+    for article, start, end in wanted.drop_nulls().iter_rows():
+        quotes.setdefault(article, []).append(_span(start, end))
+    found = []
+    for row in rows.iter_rows(named=True):
+        shift, text = row["start"], row["text"]
+        local = [_span(q.start - shift, q.end - shift) for q in quotes.get(row["article_id"], ())]
+        piece = Piece(0, len(text), "body", True)
+        found.append(quoted_ratio(text, piece, [q for q in local if q.end > 0]))
+    return pl.Series(found, dtype=pl.Float64)
+
+
+def _span(start: int, end: int) -> Quotation:
+    return Quotation(start=start, end=end, form="direct", speaker=None, cue=None, pieces=())
