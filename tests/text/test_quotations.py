@@ -83,6 +83,7 @@ def test_mixed_and_misset_marks_are_one_quotation(text: str, expected: list[str]
         ("'I don't know the skippers' names,' she said.", ["I don't know the skippers' names,"]),
         ("‘It was like the ’90s again,’ she said.", ["It was like the ’90s again,"]),
         ("“Get ‘em out, ’tis late,” she said.", ["Get ‘em out, ’tis late,"]),
+        ("“Our 6'2\" keeper is out,” she said.", ["Our 6'2\" keeper is out,"]),
         ("The skippers’ boats and the crews’ wages rose.", []),
         ("Rock 'n' roll came to the harbour in the '60s.", []),
         ("The mast is 6'2\" and the boom 5'10\" long.", []),
@@ -143,6 +144,7 @@ def test_an_unclosed_quotation_ends_where_another_opens() -> None:
             "partial",
         ),
         ("Ada Voss said the boats must sail “fast”.", "partial"),
+        ("She called it “a leap into the cold dark sea”.", "direct"),
     ],
 )
 def test_the_form_tells_clauses_from_fragments(text: str, form: str) -> None:
@@ -156,6 +158,12 @@ def test_a_wholly_quoted_sentence_after_a_quotation_continues_it() -> None:
     first, second = quotations(text, body(text, text.index(" “The")))
     assert (first.form, second.form) == ("direct", "continuation")
     assert (second.speaker, second.cue, second.pieces) == (None, None, (1,))
+
+
+def test_a_quotation_after_a_sentence_of_the_reporter_continues_nothing() -> None:
+    """What stands between ends the run, even if the marks are alone on their line."""
+    text = "“We sail at noon,” Ada Voss said.\nIt rained.\n“The boats are ready.”"
+    assert [quote.form for quote in quotations(text, body(text))] == ["direct", "direct"]
 
 
 @pytest.mark.parametrize(

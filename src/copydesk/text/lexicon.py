@@ -62,8 +62,10 @@ class Lexicon:
         Only blanks may stand between the words of a form.
         """
         for form, key in self.phrases.get(words[index].form, ()):
+            if len(form) == 1:
+                return 1, key
             found = words[index : index + len(form)]
-            if tuple(word.form for word in found) == form and all(
+            if tuple([word.form for word in found]) == form and all(
                 text[left.end : right.start].isspace() for left, right in pairwise(found)
             ):
                 return len(form), key
@@ -71,16 +73,14 @@ class Lexicon:
 
     def find(self, words: Sequence[Word], text: str) -> Iterator[tuple[int, int, Cue]]:
         """All forms in a run of words, left to right: first word, word after the last, cue."""
-        index = 0
-        while index < len(words):
-            match = self.at(words, index, text) if words[index].form in self.phrases else None
-            if match is None:
-                index += 1
-                continue
-            length, key = match
-            last = words[index + length - 1]
-            yield index, index + length, Cue(words[index].start, last.end, f"{self.name}/{key}")
-            index += length
+        reach = 0
+        for index in [i for i, word in enumerate(words) if word.form in self.phrases]:
+            match = self.at(words, index, text) if index >= reach else None
+            if match is not None:
+                length, key = match
+                reach = index + length
+                start, end = words[index].start, words[reach - 1].end
+                yield index, reach, Cue(start, end, f"{self.name}/{key}")
 
 
 @cache
