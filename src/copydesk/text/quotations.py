@@ -251,7 +251,8 @@ def _names(
             return True
     if cue is not None and 0 <= stretch.start - cue.end <= 2:
         return False
-    content = [word for word in quoted if len(word.form) > 3]
+    # The first word of speech has a capital too: it tells nothing unless it stands alone.
+    content = [word for word in quoted[len(quoted) > 1 :] if len(word.form) > 3]
     return (
         bool(content)
         and all(text[word.start].isupper() for word in content)
