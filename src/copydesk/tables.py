@@ -274,7 +274,9 @@ def arrow_schema(table: str, *, metadata: dict[str, str] | None = None) -> pa.Sc
         table: a name in `TABLES`.
         metadata: written under the key ``copydesk`` as JSON, such as the release's version.
     """
-    fields = [pa.field(c.name, c.type, nullable=c.nullable) for c in TABLES[table]]
+    # Every field may be null as far as Arrow knows: `datasets` takes the ClassLabel of a field from
+    # the metadata only then. Where no null may stand is for `copydesk validate` to see.
+    fields = [pa.field(c.name, c.type) for c in TABLES[table]]
     features = {c.name: _feature(c.type, is_label=c.is_label) for c in TABLES[table]}
     return pa.schema(
         fields,

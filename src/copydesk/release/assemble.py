@@ -207,11 +207,7 @@ def _by_split(
 
 
 def to_arrow(frame: pl.DataFrame, table: str, *, version: str) -> pa.Table:
-    """A data frame as a table of the release, in its exact schema.
-
-    Raises:
-        pyarrow.ArrowInvalid: a value is null where none may be.
-    """
+    """A data frame as a table of the release, in its exact schema."""
     schema = arrow_schema(table, metadata={"version": version})
     columns = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
     return pa.Table.from_arrays(

@@ -145,7 +145,7 @@ def _assemble(
 def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Labelling:
     if options.labels == "rule":
         return rule_labelling(sentences, created=options.created)
-    from copydesk.rounds import labelling
+    from copydesk.rounds.labelling import labelling
 
     return labelling(corpus, options.rounds)
 

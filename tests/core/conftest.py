@@ -1,0 +1,69 @@
+"""A small corpus: four articles of three events, one of them withheld."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from copydesk.build import build
+from copydesk.corpus import Corpus
+from copydesk.ingest import ingest
+from copydesk.layout import lay_out
+
+TEXTS = {
+    "bridge-day": (
+        "Bridge over the Wend opens two years late\n"
+        "The bridge over the Wend opened on Monday.\n"
+        "“We waited long enough for this bridge,” said Ada Crane, the mayor.\n"
+        "The toll may rise next year.\n"
+    ),
+    "bridge-wire": (
+        "Wend bridge opens\n"
+        "Mayor Ada Crane said the town had “waited long enough for this bridge”.\n"
+        "It cost 40 million crowns.\n"
+    ),
+    "ferry-day": (
+        "Last ferry leaves Osk\n"
+        "The last ferry left Osk on Friday.\n"
+        "Its crew of nine said they would look for work ashore.\n"
+    ),
+    "kept-day": (
+        "Secret garden found behind the mill\n"
+        "A walled garden was found behind the old mill on Sunday.\n"
+        "“Nobody had a key to it,” said Jory Pell, the miller.\n"
+    ),
+}
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """The folder of articles that the small corpus is made from."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    lines = []
+    for name, text in TEXTS.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        given = name != "kept-day"
+        lines.append(
+            {
+                "article_id": name,
+                "file": f"{name}.txt",
+                "event": name.split("-")[0],
+                "licence": "CC-BY-4.0" if given else None,
+                "title": text.splitlines()[0],
+                "attribution": "The Day",
+            }
+        )
+    (folder / "articles.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines))
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path, raw: Path) -> Corpus:
+    """The small corpus, built."""
+    corpus = lay_out(tmp_path / "small", title="A small corpus")
+    ingest([str(raw)], corpus)
+    build(corpus, workers=1)
+    return corpus

@@ -1,0 +1,204 @@
+"""A release is whole, repeatable, never changed, and gives no text that it may not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from copydesk.build import build
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError, IntegrityError
+from copydesk.ingest import ingest
+from copydesk.release.contents import Contents
+from copydesk.release.cut import Options, cut
+from copydesk.release.leaks import Leak, find_leaks
+
+CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def options(version: str = "0.1.0") -> Options:
+    return Options(version=version, created=CREATED, labels="rule")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_rows_stand_where_their_rights_put_them(small: Corpus) -> None:
+    """Given text is in `sentences`; a withheld article is in `standoff`, with hashes and nulls."""
+    release = cut(small, options()).path
+    assert release is not None
+    contents = Contents.read(release)
+
+    assert set(contents.frame("sentences")["article_id"]) == {
+        "bridge-day",
+        "bridge-wire",
+        "ferry-day",
+    }
+    assert set(contents.frame("standoff")["article_id"]) == {"kept-day"}
+    kept = contents.frame("articles").filter(article_id="kept-day").to_dicts()[0]
+    assert (kept["text"], kept["title"], kept["attribution"]) == (None, None, None)
+    quote = contents.frame("quotes").filter(article_id="kept-day").to_dicts()[0]
+    assert (quote["text"], quote["speaker"]["text"]) == (None, None)
+    assert quote["speaker"]["start"] is not None
+
+
+def test_labels_by_rules_are_said_to_be_so_in_every_row(small: Corpus) -> None:
+    """The answers are of kind rule, and no sentence claims more than one of them."""
+    contents = Contents.read(cut(small, options()).path or Path())
+
+    answers = contents.frame("annotations")
+    assert set(answers["annotator_kind"]) == {"rule"}
+    assert answers["round"].null_count() == answers.height == 13
+    for table in ("sentences", "standoff"):
+        assert set(contents.frame(table)["label_source"]) == {"single"}
+        assert set(contents.frame(table)["n_annotators"]) == {1}
+    assert contents.manifest["annotators"] == {"rules": "rule"}
+
+
+def test_one_utterance_in_two_outlets_is_one_group(small: Corpus) -> None:
+    """The whole quotation and the part of it stand in one group, and in one split."""
+    contents = Contents.read(cut(small, options()).path or Path())
+
+    rows = contents.frame("quotes").filter(event="bridge")
+    assert rows["group"].n_unique() == 1
+    assert dict(zip(rows["article_id"], rows["relation"], strict=True)) == {
+        "bridge-day": "identical",
+        "bridge-wire": "truncated",
+    }
+    assert rows["split"].n_unique() == 1
+
+
+def test_no_withheld_sentence_is_in_any_file(small: Corpus) -> None:
+    """Every file of the data set folder, decompressed, is searched for every withheld sentence."""
+    cut(small, options())
+    kept = (small.private / "raw" / "kept-day.txt").read_text().splitlines()
+    withheld = pl.DataFrame({"sentence_id": ["1", "2", "3"], "text": kept})
+
+    assert find_leaks(small.dataset, withheld, pl.DataFrame({"text": [""]})) == []
+
+
+def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> None:
+    """A sentence in a nested Parquet column, in JSON escapes or in plain text is found."""
+    (tmp_path / "x").mkdir()
+    secret = "A walled “garden” was found here."
+    pl.DataFrame({"a": [[{"b": f"So: {secret}"}]]}).write_parquet(tmp_path / "x" / "a.parquet")
+    (tmp_path / "x" / "b.json").write_text(json.dumps({"c": [secret]}))
+    (tmp_path / "x" / "c.md").write_text(f"*{secret}*")
+    (tmp_path / "x" / "d.md").write_text("A walled garden was found here.")
+    withheld = pl.DataFrame({"sentence_id": ["k.1"], "text": [secret]})
+
+    found = find_leaks(tmp_path / "x", withheld, pl.DataFrame({"text": ["Other text."]}))
+
+    assert found == [Leak(file=f, sentence_id="k.1") for f in ("a.parquet", "b.json", "c.md")]
+    allowed = pl.DataFrame({"text": [f"We print it too. {secret}"]})
+    assert find_leaks(tmp_path / "x", withheld, allowed) == []
+
+
+def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
+    """A withheld sentence in a published field stops the cut, and nothing is released."""
+    lines = [json.loads(x) for x in small.manifest.read_text().splitlines()]
+    lines[0]["outlet"] = "A walled garden was found behind the old mill on Sunday."
+    small.manifest.write_text("".join(json.dumps(x) + "\n" for x in lines))
+    build(small, workers=1)
+
+    with pytest.raises(IntegrityError) as caught:
+        cut(small, options())
+
+    assert "Withheld text would be given in 1 places; the first is sentence kept-day.002." in str(
+        caught.value
+    )
+    assert list(small.releases.glob("*")) == []
+
+
+def test_the_same_inputs_give_the_same_bytes(small: Corpus, tmp_path: Path) -> None:
+    """Another folder, locale, time zone and hash seed change no byte of a release."""
+    cut(small, options())
+    script = (
+        "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
+        "from copydesk.layout import lay_out; from copydesk.ingest import ingest\n"
+        "from copydesk.build import build; from copydesk.release.cut import Options, cut\n"
+        "c = lay_out(Path(sys.argv[2]) / 'small', title='A small corpus')\n"
+        "ingest([sys.argv[1]], c); build(c, workers=1)\n"
+        "cut(c, Options(version='0.1.0', created=datetime(2026, 3, 1, 12, tzinfo=UTC),"
+        " labels='rule'))\n"
+    )
+    other = tmp_path / "elsewhere"
+    env = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    command = [sys.executable, "-c", script, str(tmp_path / "raw"), str(other)]
+    subprocess.run(command, check=True, env=env, capture_output=True)
+
+    ours, theirs = files(small.dataset), files(other / "small" / "dataset")
+    assert sorted(ours) == sorted(theirs)
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_a_release_is_never_written_twice(small: Corpus) -> None:
+    """An existing version is refused and stays as it is."""
+    release = cut(small, options()).path
+    assert release is not None
+    before = files(small.dataset)
+
+    with pytest.raises(InputError) as caught:
+        cut(small, options())
+
+    assert str(caught.value) == (
+        f"{release}: Release 0.1.0 exists, and a release never changes. Cut the next version."
+    )
+    assert files(small.dataset) == before
+
+
+def test_what_a_killed_cut_left_is_replaced(small: Corpus) -> None:
+    """A folder that the index does not name is no release, and the next cut makes it one."""
+    left = small.releases / "0.1.0"
+    left.mkdir(parents=True)
+    (left / "half").write_text("half")
+
+    assert cut(small, options()).path == left
+    assert not (left / "half").exists()
+
+
+def test_a_dry_run_writes_nothing(small: Corpus) -> None:
+    """It returns what the release would be, and the data set folder is as it was."""
+    before = files(small.root)
+
+    done = cut(small, options(), dry_run=True)
+
+    assert done.path is None
+    assert list(done.manifest["counts"]["standoff"].values()) == [3]
+    assert files(small.root).keys() - before.keys() <= {"build/cut.lock"}
+
+
+def test_a_version_too_small_for_the_changes_is_refused(small: Corpus, raw: Path) -> None:
+    """A changed text demands a new major version, and says so."""
+    cut(small, options("1.0.0"))
+    (raw / "ferry-day.txt").write_text("Last ferry leaves Osk\nThe last ferry left on Saturday.\n")
+    ingest([str(raw)], small, replace=True)
+    build(small, workers=1)
+
+    with pytest.raises(InputError) as caught:
+        cut(small, options("1.1.0"))
+
+    assert str(caught.value) == (
+        "Version 1.1.0 is too small: the changes since 1.0.0 demand 2.0.0 at least. "
+        "'copydesk release diff' lists them."
+    )
+    done = cut(small, options("2.0.0"))
+    assert done.manifest["previous"] == "1.0.0"
+    assert (
+        done.manifest["splits"]
+        == json.loads((small.releases / "1.0.0" / "release.json").read_text())["splits"]
+    )
+
+
+def test_a_corpus_nobody_has_labelled_is_told_what_to_do(small: Corpus) -> None:
+    """Without a round there is nothing to release but the rules' suggestions."""
+    with pytest.raises(InputError, match=r"--labels rule"):
+        cut(small, Options(version="0.1.0", created=CREATED))

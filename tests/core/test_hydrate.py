@@ -1,0 +1,120 @@
+"""Withheld text comes back from the user's own copy, by hash, with a reason for each gap."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import datasets
+import pytest
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.release.cut import Options, cut
+from copydesk.release.hydrate import Gap, hydrate
+
+OPTIONS = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
+
+
+@pytest.fixture
+def released(small: Corpus) -> Corpus:
+    cut(small, OPTIONS)
+    return small
+
+
+def rows(folder: Path, config: str) -> list[dict[str, object]]:
+    with tempfile.TemporaryDirectory() as cache:
+        loaded = datasets.load_dataset(str(folder), config, cache_dir=cache)
+        return [row for split in loaded.values() for row in split]
+
+
+def test_every_text_comes_back(released: Corpus, raw: Path, tmp_path: Path) -> None:
+    """The full data set loads, with the text of every sentence, article, quotation and speaker."""
+    done = hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
+
+    assert (done.filled, done.gaps, done.sentences) == (("kept-day",), (), 13)
+    texts = {r["article_id"]: r["text"] for r in rows(tmp_path / "full", "articles")}
+    assert texts == {p.stem: p.read_text().strip() for p in raw.glob("*.txt")}
+    for row in rows(tmp_path / "full", "sentences"):
+        start, end = row["start"], row["end"]
+        assert row["text"] == texts[row["article_id"]][start:end]  # type: ignore[index]
+    quotes = {r["quote_id"]: r for r in rows(tmp_path / "full", "quotes")}
+    assert quotes["kept-day.q001"]["text"] == "Nobody had a key to it,"
+    assert quotes["kept-day.q001"]["speaker"]["text"] == "Jory Pell"  # type: ignore[index]
+
+
+def test_a_copy_may_differ_in_what_canonical_text_mends(
+    released: Corpus, raw: Path, tmp_path: Path
+) -> None:
+    """Line ends, trailing blanks, blank lines and a byte order mark make no difference; nor does
+    the file's name."""
+    text = (raw / "kept-day.txt").read_text()
+    copy = tmp_path / "mine"
+    copy.mkdir()
+    (copy / "other-name.txt").write_bytes(
+        b"\xef\xbb\xbf" + text.replace("\n", "  \r\n\r\n").encode()
+    )
+
+    done = hydrate(released.dataset, raw=[str(copy)], out=tmp_path / "full")
+
+    assert done.filled == ("kept-day",)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            ("walled garden", "walled yard"),
+            "text differs in the sentence at offset 36, or between it and the sentence before.",
+        ),
+        (("the miller.", "the miller. More."), "text differs at the end: it has 152"),
+        (None, "absent: no file has this article's id or text."),
+    ],
+)
+def test_a_gap_has_a_reason(
+    released: Corpus,
+    raw: Path,
+    tmp_path: Path,
+    change: tuple[str, str] | None,
+    reason: str,
+) -> None:
+    """An article that cannot be filled is named with what is wrong, and stays stand-off."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    text = (raw / "kept-day.txt").read_text()
+    if change:
+        (mine / "kept-day.txt").write_text(text.replace(*change))
+    else:
+        (mine / "other.txt").write_text("Something else\n")
+
+    done = hydrate(released.dataset, raw=[str(mine)], out=tmp_path / "full")
+
+    assert [gap.article_id for gap in done.gaps] == ["kept-day"]
+    assert done.gaps[0].reason.startswith(reason)
+    assert {r["article_id"] for r in rows(tmp_path / "full", "standoff")} == {"kept-day"}
+    assert "kept-day" not in {r["article_id"] for r in rows(tmp_path / "full", "sentences")}
+
+
+def test_a_copy_that_is_no_text_is_a_reason_too(released: Corpus, tmp_path: Path) -> None:
+    """A file that cannot be read is told where the gap is told."""
+    (tmp_path / "mine").mkdir()
+    path = tmp_path / "mine" / "kept-day.txt"
+    path.write_bytes(b"\xff\xfe")
+
+    done = hydrate(released.dataset, raw=[str(tmp_path / "mine")], out=tmp_path / "full")
+
+    assert done.gaps == (
+        Gap(
+            article_id="kept-day",
+            reason=f"{path}: byte 0: Byte 0xff at offset 0 is not UTF-8. Save the text as UTF-8.",
+        ),
+    )
+
+
+def test_nothing_is_overwritten(released: Corpus, raw: Path, tmp_path: Path) -> None:
+    """A folder that exists is left alone."""
+    (tmp_path / "full").mkdir()
+
+    with pytest.raises(InputError, match=r"full: This folder exists already\.$"):
+        hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
