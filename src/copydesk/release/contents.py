@@ -37,11 +37,15 @@ class Contents:
     schemas: Mapping[str, pa.Schema]
 
     @classmethod
-    def read(cls, folder: Path) -> Contents:
+    def read(cls, folder: Path, *, manifest: Path | None = None) -> Contents:
         """The release in a folder; rows are read when they are asked for.
 
+        Args:
+            folder: a release folder.
+            manifest: where its manifest is; ``release.json`` in the folder by default.
+
         Raises:
-            InputError: ``release.json`` is absent or no JSON.
+            InputError: the manifest is absent or no JSON.
             IntegrityError: a table's file cannot be read, or two splits of a table differ in
                 their columns.
         """
@@ -55,7 +59,8 @@ class Contents:
                     pl.scan_parquet(path, glob=False).with_columns(split=pl.lit(split))
                     for split, path in parts.items()
                 )
-        return cls(manifest=read_json(folder / "release.json"), frames=frames, schemas=schemas)
+        document = read_json(manifest or folder / "release.json")
+        return cls(manifest=document, frames=frames, schemas=schemas)
 
     @classmethod
     def of(

@@ -1,0 +1,272 @@
+"""The pages of a release: made from its rows, written beside, and put in place as a whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from copydesk.agreement.page import figure, percent
+from copydesk.errors import InputError, IntegrityError
+from copydesk.explore.article import ArticlePage, Sentence, read_article
+from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
+from copydesk.explore.figures import Figures, count
+from copydesk.explore.quotations import Utterance, utterances
+from copydesk.explore.source import Source, read_source
+from copydesk.files import dump_json, read_json, replacing_dir
+from copydesk.labels import MEANINGS
+from copydesk.tables import SPLITS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MAX_ARTICLES: Final = 2000
+MAX_UTTERANCES: Final = 500
+MAX_DISPUTED: Final = 500
+MARKER: Final = "explore.json"
+"""The file that says that a folder was made here, and may be made anew."""
+
+_WIDTH: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """An article in the list of all: its row without text, and what is drawn of it."""
+
+    row: dict[str, Any]
+    name: str
+    withheld: bool
+    sentences: int
+    disputed: int
+    labels: dict[str, int]
+    score: dict[str, str]
+
+
+def explore(path: Path, out: Path, *, limit: int = MAX_ARTICLES) -> Path:
+    """Write pages that show a release: figures, articles, quotations, disputed sentences.
+
+    The pages use no network and need no JavaScript. The same release gives the same bytes.
+
+    Args:
+        path: a release, a data set folder, a corpus, or a folder written by ``release hydrate``.
+        out: the folder to make; one that was made by this function is replaced as a whole.
+        limit: how many articles get a page at most; the pages say how many are left out.
+
+    Returns:
+        The first page, ``index.html`` in ``out``.
+
+    Raises:
+        InputError: there is no release, ``out`` holds something else, or the disk refuses.
+        IntegrityError: the release's tables contradict each other.
+    """
+    try:
+        source = read_source(path, limit=limit)
+        figures = count(source)
+    except (pl.exceptions.ColumnNotFoundError, pl.exceptions.SchemaError) as error:
+        raise IntegrityError(
+            f"The tables of this release cannot be read as they should be: {error}",
+            where=str(path),
+            hint="Run 'copydesk validate' on it.",
+        ) from error
+    _refuse_inside(out, source.folder)
+    with _replacing(out) as folder:
+        _write(source, figures, folder)
+    return out / "index.html"
+
+
+def _write(source: Source, figures: Figures, folder: Path) -> None:
+    said = utterances(source)
+    shared = {
+        "source": source,
+        "figures": figures,
+        "manifest": source.contents.manifest,
+        "version": source.contents.version,
+        "has_disputed": figures.agreement.disputed_sentences > 0,
+        "utterances_count": len(said),
+    }
+    listed, found = _write_articles(source, said, shared, folder / "articles")
+    ranked = most_disputed_first(found)
+    pages = {
+        "index": {"articles": listed},
+        "quotations": {"utterances": said[:MAX_UTTERANCES], "total": len(said)},
+        "disputed": {"disputes": ranked[:MAX_DISPUTED], "total": len(ranked)},
+    }
+    for name, values in pages.items():
+        _render(folder / f"{name}.html", root="", page=name, **shared, **values)
+    marker = {"made_by": "copydesk explore", "version": source.contents.version}
+    (folder / MARKER).write_text(dump_json(marker), encoding="utf-8")
+
+
+def _write_articles(
+    source: Source, said: Sequence[Utterance], shared: dict[str, Any], folder: Path
+) -> tuple[list[Listed], list[Dispute]]:
+    """Write a page for each article, one at a time; give what the other pages need of them."""
+    folder.mkdir()
+    names = source.articles.select("article_id", "title", "outlet", "event").to_dicts()
+    by_event: dict[str, list[dict[str, Any]]] = {}
+    for name in names:
+        by_event.setdefault(name["event"], []).append(name)
+    mouths = {utterance.group: utterance.articles for utterance in said[:MAX_UTTERANCES]}
+    listed: list[Listed] = []
+    found: list[Dispute] = []
+    for place, article in enumerate(_articles(source)):
+        _render(
+            folder / f"{article.row['article_id']}.html",
+            template="article",
+            root="../",
+            page="article",
+            article=article,
+            score=score(article),
+            previous=names[place - 1] if place else None,
+            following=names[place + 1] if place + 1 < len(names) else None,
+            event=[a for a in by_event[article.row["event"]]],
+            mouths=mouths,
+            **shared,
+        )
+        listed.append(_listed(article))
+        found += disputes(article, source.labels)
+    return listed, found
+
+
+def _articles(source: Source) -> Iterator[ArticlePage]:
+    sentences = _ByArticle(source.sentences)
+    quotes = _ByArticle(source.quotes)
+    answers = _ByArticle(source.answers.select("article_id", "sentence_id", "annotator", "label"))
+    for row in source.articles.iter_rows(named=True):
+        name = row["article_id"]
+        given: dict[str, list[tuple[str, str]]] = {}
+        for answer in answers.get(name, ()):
+            pair = (answer["annotator"], answer["label"])
+            given.setdefault(answer["sentence_id"], []).append(pair)
+        yield read_article(
+            row,
+            [
+                Sentence(row=unit, answers=tuple(sorted(given.get(unit["sentence_id"], ()))))
+                for unit in sentences.get(name, ())
+            ],
+            quotes.get(name, ()),
+        )
+
+
+class _ByArticle:
+    """The rows of each article, made into dictionaries when they are asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frames = frame.partition_by("article_id", as_dict=True, maintain_order=True)
+
+    def get(self, name: str, default: tuple[()]) -> Sequence[dict[str, Any]]:
+        frame = self._frames.get((name,))
+        return default if frame is None else frame.to_dicts()
+
+
+def _listed(article: ArticlePage) -> Listed:
+    return Listed(
+        row={k: v for k, v in article.row.items() if k not in ("text", "pieces")},
+        name=article.name,
+        withheld=article.withheld,
+        sentences=len(article.sentences),
+        disputed=article.disputed,
+        labels=article.labels,
+        score=score(article),
+    )
+
+
+def score(article: ArticlePage) -> dict[str, str]:
+    """Where in the article each label stands: an SVG path for each, of bars 1 high.
+
+    The article is 1,000 wide, in proportion to its code points.
+    """
+    scale = _WIDTH / max(1, article.length)
+    paths: dict[str, str] = {}
+    for sentence in article.sentences:
+        start, end = (round(sentence.row[name] * scale) for name in ("start", "end"))
+        # A thin gap tells neighbours apart.
+        width = max(1, end - start - 2)
+        paths[sentence.label] = paths.get(sentence.label, "") + f"M{start} 0h{width}v1h-{width}z"
+    return paths
+
+
+def _refuse_inside(out: Path, folder: Path) -> None:
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            "These pages would lie inside the release, which must not change.",
+            where=str(out),
+            hint="Choose a folder outside it.",
+        )
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[Path]:
+    """Give a folder to fill; put it in the place of ``out``, which must be ours, empty or absent.
+
+    Raises:
+        InputError: ``out`` holds something that was not made here.
+    """
+    if out.exists() and not _is_ours(out):
+        raise InputError(
+            "This folder exists and was not made by 'copydesk explore'.",
+            where=str(out),
+            hint="Choose another folder, or remove it.",
+        )
+    fresh = out.with_name(f".{out.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    with replacing_dir(fresh) as beside:
+        yield beside
+    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old."))
+    if out.exists():
+        out.rename(old / out.name)
+    fresh.rename(out)
+    shutil.rmtree(old)
+
+
+def _is_ours(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    marker = folder / MARKER
+    if not marker.is_file():
+        return not any(folder.iterdir())
+    document = read_json(marker)
+    return isinstance(document, dict) and document.get("made_by") == "copydesk explore"
+
+
+def _render(path: Path, *, template: str | None = None, page: str, **values: Any) -> None:
+    name = f"{template or page}.html.jinja"
+    text = _environment().get_template(name).render(page=page, **values)
+    path.write_text(text.lstrip() + "\n", encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    folder = files("copydesk.explore") / "templates"
+    script = (folder / "explore.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = Environment(
+        loader=PackageLoader("copydesk.explore"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(figure=figure, percent=percent, whole=lambda n: f"{n:,}")
+    environment.globals.update(
+        style=Markup((folder / "explore.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        script_digest=digest,
+        meanings=MEANINGS,
+        all_splits=SPLITS,
+        is_web=lambda url: str(url).startswith(("https://", "http://")),
+    )
+    return environment
