@@ -43,6 +43,10 @@ def judged(*sentences: str, zone: str = "body") -> list[Suggestion]:
         ("Ada Voss would consider a later sailing, she said.", "claim", "attribution"),
         ("She said she could return the rest if the town agreed.", "claim", "attribution"),
         ("She said a truce could be near if the pier was returned.", "claim", "attribution"),
+        ("“Never,” she said.", "quote", "quotation"),
+        ("Ada Voss said he might resign.", "claim", "attribution"),
+        ("Ada Voss said he might have left.", "speculation", "forecast-or-possibility"),
+        ("The mayor wants a new pier.", "claim", "attribution"),
         ("She said the pier could be returned later.", "claim", "attribution"),
         ("The new tone could be a sign of trouble.", "speculation", "forecast-or-possibility"),
         ("The two reportedly had a friendly talk.", "claim", "attribution"),
@@ -93,6 +97,13 @@ def test_would_after_a_report_is_an_inherited_claim() -> None:
     report, going_on = "The mayor said the pier was lost.", "The town would build a new one."
     assert [s.rule for s in judged(report, going_on)] == ["attribution", "inherited"]
     assert [s.label for s in judged("The pier was lost.", going_on)] == ["background"] * 2
+
+
+def test_the_words_in_marks_are_not_counted_in_a_headline() -> None:
+    """The same fragment is a quote in the body and a claim in a headline."""
+    sentence = "Voss ‘prepared to sink the whole pier’"
+    assert [s.label for s in judged(sentence, zone="headline")] == ["claim"]
+    assert [s.label for s in judged(f"{sentence}, she said.")] == ["quote"]
 
 
 def test_only_units_get_a_suggestion_and_each_gets_one() -> None:

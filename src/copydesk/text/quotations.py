@@ -31,8 +31,9 @@ class Quotation:
     Attributes:
         start: Offset of the first quoted character: the mark before it is not included.
         end: Offset after the last one, without the closing mark; punctuation inside the marks is.
-        form: `direct`: a finite clause, or more than half of the words of a sentence it stands in.
-            `partial`: less than that, inside a sentence of the reporter's. `continuation`: goes on
+        form: `direct`: a finite clause, a whole reply, or more than half of the words of a
+            sentence that it stands in (no headline). `partial`: less than that, inside a sentence
+            of the reporter's. `continuation`: goes on
             with a quotation before it, with no attribution of its own.
         speaker: Offsets of who speaks, where the sentence shows it.
         cue: The word of report that it hangs on, where the sentence shows it.
@@ -157,11 +158,13 @@ def _quotation(
     form: Form | None
     if stretch.continues or (whole and follows and cue is None):
         form = "continuation"
-    elif whole:
+    elif whole or _is_reply(text, stretch, cue):
         form = "direct"
     elif _names(text, stretch, quoted, headline=headline, cue=cue):
         form = None
-    elif _is_clause(text, stretch.inner, quoted) or _is_half(quoted, indices, sentences):
+    elif _is_clause(text, stretch.inner, quoted) or (
+        not headline and _is_half(quoted, indices, sentences)
+    ):
         form = "direct"
         if cue is None and follows and _tail_only(stretch, indices, sentences):
             form = "continuation"
@@ -234,6 +237,15 @@ def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word]) -> boo
         if index and word.form in verbs and quoted[index - 1].form not in bare:
             return True
     return False
+
+
+def _is_reply(text: str, stretch: Marked, cue: Cue | None) -> bool:
+    """Whether marks hold all that a speaker said, however short: "Never," she said."""
+    start, end = stretch.inner
+    if cue is None or not text[start].isupper() or text[end - 1] not in ".!?,…":
+        return False
+    before, after = text[cue.end : stretch.start], text[stretch.end : cue.start]
+    return before.strip() in {",", ":"} or (cue.start >= stretch.end and after.count(" ") <= SHORT)
 
 
 def _names(

@@ -103,11 +103,13 @@ def _judge(unit: _Unit) -> Suggestion:
 
 
 def _quotation(unit: _Unit) -> _Found | None:
-    """A quotation of a finite clause, or quotations that hold at least half of the words."""
+    """A quotation of a finite clause or whole reply, or more than half of the words in marks.
+
+    At just half the sentence is still the reporter's. A headline's words are not counted.
+    """
     direct = [quote for quote in unit.quotes if quote.form == "direct"]
-    if not direct and (
-        not unit.quotes or 2 * (len(unit.words) - len(unit.outside)) <= len(unit.words)
-    ):
+    counted = unit.quotes and unit.piece.zone != "headline"
+    if not direct and not (counted and 2 * len(unit.outside) < len(unit.words)):
         return None
     return _cues_of(direct or unit.quotes, unit)
 
@@ -149,10 +151,19 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
         dated = first > 0 and found[first - 1].form in _context("month")
         return not dated and bool(follower) and not follower[:1].isdigit() and first > 0
     if form in {"may", "might"} and first and found[first - 1].form in _context("person"):
-        return not any(word.form in _context("condition") for word in found)
+        return not _is_will(unit, after)
     if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
         return _expects(unit, first)
     return True
+
+
+def _is_will(unit: _Unit, after: int) -> bool:
+    """Whether "he might" is in his own hands: a source says it, and it is something to do."""
+    found = unit.outside
+    if any(word.form in _context("condition") for word in found):
+        return True
+    state = after < len(found) and found[after].form in {"be", "have", "not", "never", "yet"}
+    return not state and bool(reports(unit.text, found))
 
 
 def _expects(unit: _Unit, first: int) -> bool:
@@ -221,7 +232,10 @@ def _evaluation(unit: _Unit) -> _Found | None:
 
 
 def _inherited(unit: _Unit) -> _Found | None:
-    """A "would" that goes on with the report of the sentence before."""
+    """A "would" that goes on with the report of the sentence before.
+
+    "Had" is no sign: in news copy it is mostly the outlet's own.
+    """
     if not unit.carried or unit.piece.zone != "body":
         return None
     cues = tuple(
