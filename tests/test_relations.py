@@ -49,7 +49,7 @@ def test_a_quotation_is_related_to_the_fullest_of_its_group(text: str, kind: str
 @pytest.mark.parametrize(
     "texts",
     [
-        ("We have to do it quickly.", "We need to do it fast.", "This needs to happen quickly."),
+        ("We have to mend it quickly.", "We need to fix it fast.", "This must be repaired swiftly."),
         ("You can’t mend a net in a day,", "You cannot mend a net in a day."),
         (
             "We aren’t buying the yard to make it smaller,",
@@ -66,7 +66,7 @@ def test_rewordings_of_one_utterance_meet(texts: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "texts",
     [
-        ("We have to do it quickly.", "We have to do it together."),
+        ("We have to mend it quickly.", "We have to mend it together."),
         ("We lost nine boats in one night.", "We will rebuild the pier by winter."),
         ("The harbour is closed.", "The harbour master is a liar and a thief."),
         ("I want to thank the crews.", "I want to see the report."),
