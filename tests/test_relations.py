@@ -49,7 +49,11 @@ def test_a_quotation_is_related_to_the_fullest_of_its_group(text: str, kind: str
 @pytest.mark.parametrize(
     "texts",
     [
-        ("We have to mend it quickly.", "We need to fix it fast.", "This must be repaired swiftly."),
+        (
+            "We have to mend it quickly.",
+            "We need to fix it fast.",
+            "This must be repaired swiftly.",
+        ),
         ("You can’t mend a net in a day,", "You cannot mend a net in a day."),
         (
             "We aren’t buying the yard to make it smaller,",
