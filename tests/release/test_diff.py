@@ -46,7 +46,8 @@ def test_nothing(differ: Any) -> None:
     assert (Bump.PATCH, "1.2.4", set()) == (diff.bump, str(diff.least), changed(diff))
     assert (
         verdict(diff)
-        == "The least version allowed is 1.2.4 (PATCH): every record and column is as it was in 1.2.3."
+        == "The least version allowed is 1.2.4 (PATCH): every record and column is as it was in "
+        "1.2.3."
     )
 
 
@@ -73,8 +74,8 @@ def test_article_gone(differ: Any) -> None:
     } == changed(diff)
     assert (
         verdict(diff)
-        == "The least version allowed is 2.0.0 (MAJOR): sentences, gone: b.001 and 2 more such kinds "
-        "of change."
+        == "The least version allowed is 2.0.0 (MAJOR): sentences, gone: b.001 and 2 more such "
+        "kinds of change."
     )
 
 

@@ -1,0 +1,296 @@
+"""The card: what is generated, what a person keeps, and what `datasets` makes of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from copydesk.errors import InputError
+from copydesk.release.card import read_baselines, render, write_card
+from copydesk.release.contents import Contents
+from copydesk.release.features import yaml_features
+from copydesk.tables import TABLES, arrow_schema
+
+LINES = [
+    ("The river rose on Monday.", ["background", "background", "background"]),
+    ("“It came at night,” she said.", ["quote", "quote", "claim"]),
+    ("It may fall by Friday.", ["speculation", "speculation"]),
+]
+
+
+@pytest.fixture
+def made(make: Any, story: Any) -> Any:
+    """Two events, one of them withheld and in the test split."""
+    return make(
+        {
+            "a": story(lines=LINES, quoted=[(26, 44)]),
+            "b": story(lines=LINES, event="fire", split="test", given=False, licence=None),
+        }
+    )
+
+
+def front(card: str) -> dict[str, Any]:
+    """The YAML front matter of a card."""
+    loaded: dict[str, Any] = yaml.safe_load(card.split("---\n")[1])
+    return loaded
+
+
+def block(card: str, name: str) -> str:
+    """The body of a generated block."""
+    return card.split(f"<!-- copydesk:begin {name} -->\n")[1].split("\n<!-- copydesk:end")[0]
+
+
+def test_front_matter(made: Any) -> None:
+    """Only splits with rows are named, under the version's folder, and machines are called so."""
+    known = front(render(made.contents))
+    assert known["configs"][:2] == [
+        {
+            "config_name": "sentences",
+            "default": True,
+            "data_files": [{"split": "train", "path": "releases/1.0.0/sentences/train.parquet"}],
+        },
+        {
+            "config_name": "standoff",
+            "data_files": [{"split": "test", "path": "releases/1.0.0/standoff/test.parquet"}],
+        },
+    ]
+    expected = {
+        "license": ["cc-by-4.0"],
+        "language": ["en"],
+        "annotations_creators": ["machine-generated"],
+        "size_categories": ["n<1K"],
+        "version": "1.0.0",
+    }
+    assert {name: known[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected", "sentence"),
+    [
+        (
+            {"a1": "rule", "a2": "rule", "a3": "rule"},
+            ["machine-generated"],
+            "**Every label was given by rules, not by a person:**",
+        ),
+        ({}, ["machine-generated"], "**No label was given by a person:** the answers are those of"),
+        (
+            {"a1": "human", "a2": "human"},
+            ["expert-generated", "machine-generated"],
+            "The answers are those of 2 people and 1 model.",
+        ),
+    ],
+)
+def test_origin(
+    make: Any, story: Any, kinds: dict[str, str], expected: list[str], sentence: str
+) -> None:
+    """The card says who labelled, in YAML and in words."""
+    card = render(make({"a": story(lines=LINES)}, kinds=kinds).contents)
+    assert front(card)["annotations_creators"] == expected
+    assert sentence in block(card, "summary")
+
+
+def test_numbers(made: Any) -> None:
+    """Counts are those of the rows, withheld sentences included."""
+    card = render(made.contents)
+    assert block(card, "counts").splitlines() == [
+        "| label | train | test | all | share |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        "| `quote` | 1 | 1 | 2 | 33.3 % |",
+        "| `claim` | 0 | 0 | 0 | 0.0 % |",
+        "| `speculation` | 1 | 1 | 2 | 33.3 % |",
+        "| `background` | 1 | 1 | 2 | 33.3 % |",
+        "| sentences | 3 | 3 | 6 | 100.0 % |",
+        "| events | 1 | 1 | 2 |  |",
+    ]
+    assert "| `wire` | CC-BY-4.0, none | 2 | 1 | 6 |" in block(card, "withheld")
+    assert "| `a3` | a model | 4 |" in block(card, "annotators")
+
+
+def test_alpha(made: Any) -> None:
+    """Agreement is Krippendorff's alpha; here it can be done by hand.
+
+    Of 16 answers 6 are background, 4 quote, 2 claim and 4 speculation; within units the pairs
+    agree except in the two units of quote, quote, claim: sum o_cc = 6 + 2 * 1 + 4 = 12. So
+    alpha = 1 - 15 * (16 - 12) / (256 - 36 - 16 - 4 - 16) = 1 - 60 / 184 = 0.674.
+    """
+    assert "| all labels | 0.67 | " in block(render(made.contents), "agreement")
+
+
+def test_same_again(made: Any) -> None:
+    """Rendering over a card that is in step changes nothing."""
+    card = render(made.contents)
+    assert render(made.contents, previous=card) == card
+
+
+def test_a_persons_words_stay(made: Any, make: Any, story: Any) -> None:
+    """Words outside the markers, headings and other YAML keys stay; blocks and our keys do not."""
+    card = render(made.contents)
+    mine = card.replace("## Load it", "Mine, with `code`.\n\n## How I load it").replace(
+        "pretty_name: Tiny", "pretty_name: Mine\ntags:\n- local-news"
+    )
+    later = make({"a": story(lines=LINES[:1])}, "2.0.0")
+    kept = render(later.contents, previous=mine)
+    assert "Mine, with `code`.\n\n## How I load it\n" in kept
+    assert (front(kept)["tags"], front(kept)["pretty_name"]) == (["local-news"], "Tiny")
+    assert "Version 2.0.0 (2026-03-01) holds 1 labelled sentence" in block(kept, "summary")
+    assert "1.0.0" not in kept
+
+
+def test_lost_block(made: Any) -> None:
+    """A block that somebody deleted comes back at the end."""
+    card = render(made.contents)
+    gone = card.replace(
+        f"<!-- copydesk:begin limits -->\n{block(card, 'limits')}\n<!-- copydesk:end limits -->", ""
+    )
+    again = render(made.contents, previous=gone)
+    assert again.endswith("<!-- copydesk:end limits -->\n")
+    assert block(again, "limits") == block(card, "limits")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "<!-- copydesk:end load -->",
+            "",
+            "README.md:{line}: The marker '<!-- copydesk:begin labels -->' has no partner, or its "
+            "block is there twice. Each block begins and ends once, and none is inside another.",
+        ),
+        (
+            "language:",
+            "[",
+            "README.md: The front matter is not YAML: ",
+        ),
+    ],
+)
+def test_broken_card(tmp_path: Path, made: Any, old: str, new: str, message: str) -> None:
+    """A card whose markers or YAML are broken is refused, and left as it was."""
+    folder = made.write(tmp_path)
+    write_card(tmp_path, folder)
+    path = tmp_path / "README.md"
+    broken = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(broken, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        write_card(tmp_path, folder)
+    body = broken.partition("\n---\n")[2]
+    line = body[: body.index("<!-- copydesk:begin labels")].count("\n") + 1
+    assert str(caught.value).startswith(message.format(line=line))
+    assert path.read_text(encoding="utf-8") == broken
+
+
+def test_baselines(tmp_path: Path, made: Any) -> None:
+    """Baselines are shown only if they were computed on this very release."""
+    contents = Contents.read(made.write(tmp_path))
+    document = {
+        "digest": contents.digest,
+        "method": "Scored so.",
+        "models": [{"name": "majority class", "macro_f1": 0.125, "low": 0.1, "high": 0.2}],
+    }
+    path = tmp_path / "baselines" / "1.0.0.json"
+    path.parent.mkdir()
+    path.write_text(str(document).replace("'", '"'), encoding="utf-8")
+    found = read_baselines(tmp_path, contents)
+    assert "| majority class | 0.12 | 0.10 to 0.20 |\n\nScored so." in block(
+        render(contents, baselines=found), "baselines"
+    )
+    path.write_text(path.read_text().replace(contents.digest, "0" * 64), encoding="utf-8")
+    assert read_baselines(tmp_path, contents) is None
+    assert block(render(contents), "baselines").startswith("Not computed for version 1.0.0.")
+
+
+def test_hydrated(made: Any) -> None:
+    """A copy that was filled in says that it must not be published."""
+    made.manifest["hydrated_from"] = "0" * 64
+    card = render(made.contents)
+    assert block(card, "summary").startswith(
+        "**This copy was filled in with text that may not be passed on. Do not publish it.**"
+    )
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_features(table: str) -> None:
+    """The features in the YAML are those that `datasets` itself would write."""
+    from datasets import ClassLabel, Features
+
+    schema = arrow_schema(table)
+    features = Features.from_arrow_schema(schema.remove_metadata())
+    if "label" in features:
+        features["label"] = ClassLabel(names=["quote", "claim", "speculation", "background"])
+    assert yaml_features(schema) == features._to_yaml_list()
+
+
+def test_load_dataset(tmp_path: Path, made: Any, make: Any, story: Any) -> None:
+    """`load_dataset` gives every config from the card alone, and its successor is never stale.
+
+    Both releases are loaded through one cache; the second changes a single label.
+    """
+    from datasets import ClassLabel, load_dataset
+
+    dataset, cache = tmp_path / "dataset", str(tmp_path / "cache")
+    write_card(dataset, made.write(dataset))
+    rows = load_dataset(str(dataset), cache_dir=cache)
+    assert (list(rows), rows["train"]["label"]) == (["train"], [3, 0, 2])
+    assert isinstance(rows["train"].features["label"], ClassLabel)
+    counts = {}
+    for config in TABLES:
+        found = load_dataset(str(dataset), config, cache_dir=cache)
+        counts[config] = {split: len(part) for split, part in found.items()}
+    assert counts == {
+        "sentences": {"train": 3},
+        "standoff": {"test": 3},
+        "articles": {"train": 1, "test": 1},
+        "annotations": {"train": 8, "test": 8},
+        "quotes": {"train": 1},
+    }
+    streamed = load_dataset(str(dataset), "articles", streaming=True)
+    assert [row["text"] for row in streamed["test"]] == [None]
+    other = [("The river rose on Monday.", ["claim"]), *LINES[1:]]
+    later = make({"a": story(lines=other)}, "2.0.0")
+    write_card(dataset, later.write(dataset))
+    assert load_dataset(str(dataset), split="train", cache_dir=cache)["label"] == [1, 0, 2]
+
+
+_RENDER = """
+import sys
+from pathlib import Path
+from copydesk.files import dump_json
+from copydesk.release import card, changes, croissant
+from copydesk.release.contents import Contents
+from copydesk.release.datasheet import render as datasheet
+contents = Contents.read(Path(sys.argv[1]))
+for text in (
+    card.render(contents),
+    changes.render(contents, None),
+    dump_json(croissant.render(contents)),
+    datasheet(contents),
+):
+    sys.stdout.buffer.write(text.encode())
+"""
+
+
+def test_determinism(tmp_path: Path, made: Any) -> None:
+    """Card, changes, Croissant and datasheet are the same bytes elsewhere, whatever the process.
+
+    The second process has another locale, time zone, hash seed, thread count and directory.
+    """
+    outputs = []
+    for number, setting in enumerate(
+        [
+            {"LC_ALL": "C", "TZ": "UTC", "PYTHONHASHSEED": "1", "POLARS_MAX_THREADS": "1"},
+            {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kolkata", "PYTHONHASHSEED": "7"},
+        ]
+    ):
+        folder = made.write(tmp_path / str(number))
+        command = [sys.executable, "-c", _RENDER, str(folder)]
+        run = subprocess.run(
+            command, env={**os.environ, **setting}, capture_output=True, check=True
+        )
+        outputs.append(run.stdout)
+    assert len(outputs[0]) > 10_000
+    assert outputs[0] == outputs[1]

@@ -1,0 +1,199 @@
+"""Croissant metadata: against the Parquet, and loaded by mlcroissant."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.files import atomic_write, dump_json
+from copydesk.release.contents import Contents
+from copydesk.release.croissant import Mismatch, check, render
+from copydesk.tables import TABLES
+
+LINES = [
+    ("The river rose on Monday.", ["background", "background"]),
+    ("“It came at night,” she said.", ["quote", "claim", "quote"]),
+]
+
+
+@pytest.fixture
+def release(tmp_path: Path, make: Any, story: Any) -> Path:
+    """A release with withheld text, nested columns that are full and empty, and two splits."""
+    made = make(
+        {
+            "a": story(lines=LINES, quoted=[(26, 44), (30, 34)]),
+            "b": story(lines=LINES, event="fire", split="test", given=False, quoted=[(26, 44)]),
+        }
+    )
+    rows = made.tables["sentences", "train"].to_pylist()
+    say = {"start": 47, "end": 51, "entry": "say"}
+    rows[1]["cues"] = [say, {"start": 1, "end": 2, "entry": "x"}]
+    quotes = made.tables["quotes", "train"].to_pylist()
+    quotes[0] |= {
+        "speaker": {"start": 43, "end": 46, "text": "she"},
+        "cue": say,
+        "similarity": 0.5,
+    }
+    tables = {
+        **made.tables,
+        ("sentences", "train"): type(made.tables["sentences", "train"]).from_pylist(
+            rows, made.tables["sentences", "train"].schema
+        ),
+        ("quotes", "train"): type(made.tables["quotes", "train"]).from_pylist(
+            quotes, made.tables["quotes", "train"].schema
+        ),
+    }
+    folder: Path = type(made)(tables=tables, manifest=made.manifest).write(tmp_path)
+    atomic_write(folder / "croissant.json", dump_json(render(Contents.read(folder))))
+    return folder
+
+
+def test_listed_or_not(release: Path) -> None:
+    """The document is the same before and after it is itself listed in the manifest."""
+    contents = Contents.read(release)
+    entry = {"path": "croissant.json", "sha256": "0" * 64, "bytes": 1, "rows": None}
+    manifest = {**contents.manifest, "files": [*contents.manifest["files"], entry]}
+    listed = Contents(manifest=manifest, frames=contents.frames, schemas=contents.schemas)
+    assert render(listed) == render(contents)
+
+
+def test_no_mismatch(release: Path) -> None:
+    """A document that was just rendered contradicts nothing."""
+    contents = Contents.read(release)
+    assert list(check(render(contents), contents)) == []
+
+
+def _drop_field(document: dict[str, Any]) -> None:
+    fields = document["recordSet"][3]["field"]
+    del fields[9]
+
+
+def _rename_file(document: dict[str, Any]) -> None:
+    document["distribution"][0]["@id"] = "sentences/dev.parquet"
+
+
+def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
+    def change(document: Any) -> None:
+        for key in keys[:-1]:
+            document = document[key]
+        document[keys[-1]] = to
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (
+            _set("license", to=[]),
+            [
+                (
+                    "/license",
+                    "It is [], the release has ['https://spdx.org/licenses/CC-BY-4.0.html'].",
+                )
+            ],
+        ),
+        (
+            _set("version", to="1.0.1"),
+            [("/version", "It is '1.0.1', the release has '1.0.0'.")],
+        ),
+        (
+            _set("recordSet", 3, "field", 9, "dataType", to="sc:Text"),
+            [
+                (
+                    "/recordSet/3/field/9/dataType",
+                    "It is 'sc:Text', the release has 'cr:Int64'.",
+                )
+            ],
+        ),
+        (_drop_field, [("/recordSet/3/field", "'sentences/label' is not described.")]),
+        (
+            _rename_file,
+            [
+                ("/distribution", "'sentences/train.parquet' is not described."),
+                ("/distribution/0", "'sentences/dev.parquet' is not in the release."),
+            ],
+        ),
+        (
+            _set("recordSet", 0, "data", 0, "labels/name", to="citation"),
+            None,
+        ),
+    ],
+)
+def test_mismatch(
+    release: Path,
+    spoil: Callable[[dict[str, Any]], None],
+    expected: list[tuple[str, str]] | None,
+) -> None:
+    """Each thing that mlcroissant's own validation lets pass is found, with its place."""
+    contents = Contents.read(release)
+    document = copy.deepcopy(render(contents))
+    spoil(document)
+    found = list(check(document, contents))
+    if expected is None:
+        assert [m.pointer for m in found] == ["/recordSet/0/data"]
+    else:
+        assert found == [Mismatch(pointer=p, message=m) for p, m in expected]
+
+
+def test_wrong_checksum(release: Path) -> None:
+    """A file's checksum that is not the manifest's is found."""
+    contents = Contents.read(release)
+    document = copy.deepcopy(render(contents))
+    document["distribution"][2]["sha256"] = "0" * 64
+    (found,) = check(document, contents)
+    assert found.pointer == "/distribution/2/sha256"
+    assert found.message.startswith(f"It is '{'0' * 64}', the release has '")
+
+
+def plain(value: Any) -> Any:
+    """A value of mlcroissant's as `datasets` gives it: text, numbers, short field names."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if isinstance(value, dict):
+        inner = {name.rpartition("/")[2]: plain(item) for name, item in value.items()}
+        # mlcroissant has no null for a field with subfields: it gives nulls inside.
+        return inner if any(item is not None for item in inner.values()) else None
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    return value.item() if hasattr(value, "item") else value
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_mlcroissant(release: Path) -> None:
+    """mlcroissant reads every record of every config as the Parquet has it, nested or withheld."""
+    import mlcroissant
+
+    data = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
+    assert (data.metadata.issues.errors, data.metadata.issues.warnings) == (set(), set())
+    for table in TABLES:
+        found = [
+            {name.partition("/")[2]: plain(value) for name, value in record.items()}
+            for record in data.records(table)
+        ]
+        expected = [
+            {"split": path.stem, **row}
+            for path in (release / table).glob("*.parquet")
+            for row in pq.read_table(path, partitioning=None).to_pylist()
+        ]
+        assert sorted(map(str, found)) == sorted(map(str, expected))
+
+
+def test_rai(release: Path) -> None:
+    """The RAI properties say who annotated, how often, and what is withheld."""
+    document = render(Contents.read(release))
+    assert document["rai:annotationsPerItem"] == "2 to 3 answers a sentence, 2.50 on average"
+    assert document["rai:machineAnnotationTools"] == ["a1 (model)", "a2 (model)", "a3 (model)"]
+    assert document["rai:annotatorDemographics"] == ["No person has annotated."]
+    assert document["rai:dataCollectionMissingData"].startswith(
+        "The text of 1 article (2 sentences) is withheld"
+    )
