@@ -104,7 +104,7 @@ def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]
     ids = [f"{article['article_id']}.{number:03d}" for number in range(1, len(units) + 1)]
     rows["articles"].append(article | {"pieces": [piece._asdict() for piece in pieces]})
     for number, (name, unit, suggestion) in enumerate(
-        zip(ids, units, suggest(text, pieces), strict=True), start=1
+        zip(ids, units, suggest(text, pieces, quotes=quotes), strict=True), start=1
     ):
         rows["sentences"].append(
             {

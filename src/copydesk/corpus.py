@@ -160,6 +160,12 @@ class Corpus:
         private = self._withheld_fields()
         for number, line in read_jsonl(self.manifest):
             check_document(line, "article", where=f"{self.manifest}:{number}")
+            if not line.keys() >= {"collection", "event", "text_sha256"}:
+                raise InputError(
+                    "This line was not written by 'copydesk ingest'.",
+                    where=f"{self.manifest}:{number}",
+                    hint="Move the file out of the corpus and ingest it from there.",
+                )
             line.pop("file", None)
             gives = policy.gives(line.get("licence"), line["collection"])
             if not gives:
