@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.tables import SCHEMA_VERSION
-from copydesk.validate import relations, shape, spans
 from copydesk.validate.faults import Fault, Found
-from copydesk.validate.loading import Release, schema_number
-from copydesk.validate.report import SEVERITIES, Finding, Severity, Waived
+from copydesk.validate.loading import schema_number
+from copydesk.validate.report import SEVERITIES, Finding, Waived
 from copydesk.validate.rules import RULES
 
 SHOWN: Final = 20
 """Faults of a rule that a report shows; the rest are counted."""
-
-_SENTENCES: Final = ("sentences", "standoff")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,76 +23,13 @@ class Check:
     """A function that looks for faults of some rules.
 
     Args:
-        needs: tables whose rows it relates; it is skipped where one is unsound.
+        needs: tables whose rows it relates, or other things that must be there; it is skipped,
+            with the reason, where one cannot be used.
     """
 
     rules: tuple[str, ...]
     run: Callable[[Any], Iterator[Found]]
     needs: tuple[str, ...] = ()
-
-
-RELEASE_CHECKS: Final = (
-    Check(rules=("schema-violation",), run=shape.manifest),
-    Check(
-        rules=("value-null", "value-out-of-range", "label-unknown", "label-unresolved", "id-malformed"),
-        run=shape.values,
-    ),
-    Check(rules=("text-not-canonical",), run=shape.texts, needs=("articles",)),
-    Check(
-        rules=("id-duplicate",),
-        run=relations.duplicates,
-        needs=(*_SENTENCES, "articles", "annotations", "quotes"),
-    ),
-    Check(
-        rules=("article-unknown",),
-        run=relations.articles,
-        needs=(*_SENTENCES, "articles", "annotations", "quotes"),
-    ),
-    Check(
-        rules=("sentence-unknown",),
-        run=relations.annotated,
-        needs=(*_SENTENCES, "annotations"),
-    ),
-    Check(rules=("sentence-unknown",), run=relations.quoted, needs=(*_SENTENCES, "quotes")),
-    Check(rules=("text-hash-mismatch",), run=relations.hashes, needs=("articles",)),
-    Check(
-        rules=("sentence-offset-mismatch",),
-        run=relations.offsets,
-        needs=("articles", "sentences"),
-    ),
-    Check(rules=("sentence-overlap",), run=relations.overlaps, needs=_SENTENCES),
-    Check(rules=("sentence-order",), run=relations.order, needs=_SENTENCES),
-    Check(rules=("piece-coverage",), run=spans.pieces, needs=("articles",)),
-    Check(rules=("piece-coverage",), run=spans.units, needs=("articles", *_SENTENCES)),
-    Check(
-        rules=("votes-mismatch", "label-unresolved"),
-        run=relations.votes,
-        needs=(*_SENTENCES, "annotations"),
-    ),
-    Check(
-        rules=("answer-mismatch", "answer-duplicate"),
-        run=relations.answers,
-        needs=(*_SENTENCES, "annotations", "articles"),
-    ),
-    Check(rules=("quote-outside-sentence",), run=spans.quotes, needs=(*_SENTENCES, "quotes")),
-    Check(
-        rules=("quote-mismatch",), run=spans.words_of_quotes, needs=("quotes", "articles")
-    ),
-    Check(rules=("quote-mismatch",), run=spans.groups, needs=("quotes",)),
-    Check(rules=("cue-outside-sentence",), run=spans.cues, needs=_SENTENCES),
-    Check(rules=("quoted-ratio-mismatch",), run=spans.ratios, needs=(*_SENTENCES, "quotes")),
-    Check(
-        rules=("split-mixed-event",),
-        run=relations.sentence_articles,
-        needs=(*_SENTENCES, "quotes", "articles"),
-    ),
-    Check(
-        rules=("split-mixed-event",),
-        run=relations.splits,
-        needs=(*_SENTENCES, "annotations", "quotes", "articles"),
-    ),
-)
-"""What is checked of a release after it was read, in order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,13 +138,18 @@ def finding(fault: Fault) -> Finding:
         rule=rule.id,
         level=rule.level,
         severity=rule.severity,
-        message=fault.message,
+        message=printable(fault.message),
         hint=rule.mend,
-        file=fault.file,
+        file=printable(fault.file),
         row=fault.row,
-        record=fault.record,
-        pointer=fault.pointer,
+        record=printable(fault.record),
+        pointer=printable(fault.pointer),
     )
+
+
+def printable(text: str) -> str:
+    """Text from files that nobody vouches for, without what would move a terminal's cursor."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def chosen(
@@ -237,11 +176,3 @@ def chosen(
         else:
             judged.add(rule.id)
     return judged, skipped
-
-
-def severity_of(text: str) -> Severity:
-    """A severity by its name."""
-    return next(severity for severity in SEVERITIES if severity == text)
-
-
-Released = Release

@@ -244,9 +244,7 @@ def _structure(table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
     found: list[Fault] = []
     for column in wanted.keys() - given.keys():
         message = f"The column '{column}' is missing."
-        found.append(
-            Fault(rule="column-missing", message=message, file=name, pointer=f"/{column}")
-        )
+        found.append(Fault(rule="column-missing", message=message, file=name, pointer=f"/{column}"))
     for column in given.keys() - wanted.keys():
         message = f"The column '{column}' is unknown."
         found.append(

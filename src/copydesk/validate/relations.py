@@ -14,7 +14,7 @@ import polars as pl
 from copydesk.files import sha256_text
 from copydesk.labels import LABELS
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import PLACE, Release
+from copydesk.validate.loading import Release
 from copydesk.validate.shape import KEYS
 
 _ANCHOR = ("article_id", "start", "end")
@@ -203,7 +203,9 @@ def votes(release: Release) -> Iterator[Found]:
             yield from rows_at_fault("votes-mismatch", faulty, message, "sentence_id", f"/{column}")
         undecided = rows.filter(_undecided())
         message = "No label has two thirds of the {_n} answers, and none was adjudicated."
-        yield from rows_at_fault("label-unresolved", undecided, message, "sentence_id", "/label_source")
+        yield from rows_at_fault(
+            "label-unresolved", undecided, message, "sentence_id", "/label_source"
+        )
 
 
 def _counted(answers: pl.DataFrame) -> pl.DataFrame:
@@ -213,7 +215,9 @@ def _counted(answers: pl.DataFrame) -> pl.DataFrame:
         answers = answers.sort("created_at", "annotation_id", nulls_last=False).unique(
             ["sentence_id", "annotator"], keep="last", maintain_order=True
         )
-    counts = [(pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(len(LABELS))]
+    counts = [
+        (pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(len(LABELS))
+    ]
     return answers.group_by("sentence_id").agg(*counts, pl.len().cast(pl.Int32).alias("_n"))
 
 
@@ -260,4 +264,3 @@ def _undecided() -> pl.Expr:
     top = pl.max_horizontal(f"_{n}" for n in range(len(LABELS)))
     by_votes = pl.col("label_source").is_in(["single", "unanimous", "majority"])
     return by_votes & (top * 3 < pl.col("_n") * 2)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 from typing import Any, Final, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -66,6 +67,7 @@ class Report:
         version: of the release; None if there is none.
         levels: the levels that were checked.
         threshold: the lightest severity that makes the gate fail.
+        judged: the rules that were judged, in the order of their levels.
         findings: some of each rule, gravest rule first; ``counts`` has all of them.
         counts: faults by rule, shown or not.
         waived: faults that count for nothing.
@@ -77,16 +79,26 @@ class Report:
     version: str | None
     levels: tuple[int, ...]
     threshold: Severity
+    judged: tuple[str, ...]
     findings: tuple[Finding, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     waived: tuple[Waived, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
 
+    def location(self, finding: Finding) -> str:
+        """The path of a finding's file from where the target was named, or the target's."""
+        if not finding.file or self.kind == "document":
+            return PurePath(self.target).as_posix()
+        return (PurePath(self.target) / finding.file).as_posix()
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether a finding of this severity makes the report fail."""
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.threshold)
+
     @property
     def failed(self) -> bool:
         """Whether a finding is at or above the threshold."""
-        limit = SEVERITIES.index(self.threshold)
-        return any(SEVERITIES.index(finding.severity) <= limit for finding in self.findings)
+        return any(self.fails(finding.severity) for finding in self.findings)
 
     @property
     def exit_code(self) -> int:
@@ -110,6 +122,7 @@ class Report:
             "version": self.version,
             "levels": list(self.levels),
             "threshold": self.threshold,
+            "judged": list(self.judged),
             "failed": self.failed,
             "total": self.total,
             "counts": dict(self.counts),

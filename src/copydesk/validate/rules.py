@@ -29,9 +29,7 @@ class Rule:
 
 
 def _rule(level: int, id: str, meaning: str, mend: str, severity: Severity = "error") -> Rule:
-    return Rule(
-        id=id, level=level, severity=severity, since="1.0", meaning=meaning, mend=mend
-    )
+    return Rule(id=id, level=level, severity=severity, since="1.0", meaning=meaning, mend=mend)
 
 
 _CUT = "Cut the release again; never edit its files."
@@ -363,7 +361,12 @@ def rules_markdown() -> str:
         "Made from `copydesk.validate.rules`; `copydesk validate --rules` prints the same.",
     ]
     for level, name in LEVELS.items():
-        lines += ["", f"## Level {level}: {name}", "", "| rule | severity | since | meaning | mend |"]
+        lines += [
+            "",
+            f"## Level {level}: {name}",
+            "",
+            "| rule | severity | since | meaning | mend |",
+        ]
         lines.append("|---|---|---|---|---|")
         lines += [
             f"| `{r.id}` | {r.severity} | {r.since} | {r.meaning} | {r.mend} |"

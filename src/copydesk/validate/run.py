@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from copydesk.errors import InputError
-from copydesk.validate.engine import RELEASE_CHECKS, Run, chosen
+from copydesk.validate.checks import AROUND_CHECKS, RELEASE_CHECKS
+from copydesk.validate.engine import Run, chosen
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
 from copydesk.validate.rules import LEVELS, RULES
+from copydesk.validate.surroundings import around, waivers
 
 
 def validate(
@@ -55,15 +57,22 @@ def validate(
         exclude=excluded,
         schema_version=version if isinstance(version, str) and not all_rules else None,
     )
-    run = Run(rules=judged, skipped=skipped)
+    subject = around(release)
+    run = Run(
+        rules=judged,
+        skipped=skipped,
+        waivers=waivers(subject.config, today or datetime.datetime.now(datetime.UTC).date()),
+    )
     run.add(release.faults)
     run.check(RELEASE_CHECKS, release, release.unsound)
+    run.check(AROUND_CHECKS, subject, subject.lacking)
     return Report(
         target=str(path),
         kind="release",
         version=release.version,
         levels=tuple(range(1, level + 1)),
         threshold=severity,
+        judged=tuple(rule for rule in RULES if rule in judged and rule not in run.skipped),
         findings=run.findings(),
         counts=run.counts(),
         waived=run.waived(),

@@ -36,9 +36,13 @@ def pieces(release: Release) -> Iterator[Found]:
     yield from _piece_faults(given.filter(ragged), message)
     last = given.group_by("article_id").agg(_end=end.max())
     articles = release.table("articles").filter(text.is_not_null())
-    rest = articles.join(last, on="article_id", how="left").with_columns(pl.col("_end").fill_null(0))
+    rest = articles.join(last, on="article_id", how="left").with_columns(
+        pl.col("_end").fill_null(0)
+    )
     message = "After the last piece is text that is in no piece, from {_end} on."
-    yield from _piece_faults(rest.filter(~text.str.slice(pl.col("_end")).str.contains(_BLANK)), message)
+    yield from _piece_faults(
+        rest.filter(~text.str.slice(pl.col("_end")).str.contains(_BLANK)), message
+    )
 
 
 def _piece_faults(rows: pl.DataFrame, message: str) -> Iterator[Found]:
@@ -74,16 +78,18 @@ def quotes(release: Release) -> Iterator[Found]:
         .join(places, on="article_id")
         .filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
         .group_by("quote_id")
-        .agg(_touched=pl.col("sentence_id").sort(), _from=pl.col("_from").min(), _to=pl.col("_to").max())
+        .agg(
+            _touched=pl.col("sentence_id").sort(),
+            _from=pl.col("_from").min(),
+            _to=pl.col("_to").max(),
+        )
     )
     both = rows.join(touched, on="quote_id", how="left")
     named = pl.col("sentence_ids").list.sort()
     nothing = pl.lit([], dtype=pl.List(pl.String))
     wrong = both.filter(named.ne_missing(pl.col("_touched").fill_null(nothing)))
     message = "It names the sentences {sentence_ids}, but touches {_touched}."
-    yield from rows_at_fault(
-        "quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids"
-    )
+    yield from rows_at_fault("quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids")
     outside = both.filter((pl.col("start") < pl.col("_from")) | (pl.col("end") > pl.col("_to")))
     message = "It goes from {start} to {end}, beyond its sentences, {_from} to {_to}."
     yield from rows_at_fault("quote-outside-sentence", outside, message, "quote_id", "/start")
@@ -132,9 +138,7 @@ def groups(release: Release) -> Iterator[Found]:
     headless = rows.filter((pl.col("_members") >= 2) & ~pl.col("_leads"))
     message = "No quotation of the group '{group}' is the fullest, identical to itself."
     yield from rows_at_fault("quote-mismatch", headless, message, "quote_id", "/relation")
-    odd = rows.filter(
-        (pl.col("relation") == "identical") & (pl.col("similarity") < 1 - _TOLERANCE)
-    )
+    odd = rows.filter((pl.col("relation") == "identical") & (pl.col("similarity") < 1 - _TOLERANCE))
     message = "It is called identical to the fullest of its group, at a similarity of {similarity}."
     yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
 
@@ -164,9 +168,7 @@ def ratios(release: Release) -> Iterator[Found]:
     spans = release.table("quotes").select("article_id", _from="start", _to="end")
     named = release.table("quotes").select("sentence_ids").explode("sentence_ids")
     named = named.unique().drop_nulls()
-    plain = release.labelled.join(
-        named, left_on="sentence_id", right_on="sentence_ids", how="anti"
-    )
+    plain = release.labelled.join(named, left_on="sentence_id", right_on="sentence_ids", how="anti")
     wrong = plain.filter(pl.col("quoted_ratio") > 0)
     message = "'quoted_ratio' is {quoted_ratio}, but the sentence has no quotation."
     yield from rows_at_fault(

@@ -1,0 +1,110 @@
+"""Level 5: what a release gives, and whether it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from copydesk.errors import InputError
+from copydesk.rights import OPEN_LICENCES, Policy, spdx
+from copydesk.validate.faults import Found, rows_at_fault
+from copydesk.validate.surroundings import Released
+
+_NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
+"""Public domain: nobody must be named."""
+
+
+def policy(config: Mapping[str, Any]) -> Policy:
+    """Whose text may be given; a release without a corpus is held against the open licences."""
+    rights = config.get("rights", {})
+    return Policy(
+        allow=tuple(rights.get("allow", OPEN_LICENCES)), withhold=tuple(rights.get("withhold", ()))
+    )
+
+
+def withheld(subject: Released) -> Iterator[Found]:
+    """Nothing that an article says stands in a release that may not give it."""
+    release = subject.release
+    articles = release.table("articles")
+    shut = ~pl.col("redistributable")
+    for column in ("text", "title", "attribution"):
+        rows = articles.filter(shut & pl.col(column).is_not_null())
+        message = f"The article is withheld, but its {column} is given."
+        yield from _leak(rows, message, "article_id", f"/{column}")
+    given = articles.select("article_id", "redistributable").unique("article_id")
+    sentences = release.table("sentences").join(given, on="article_id")
+    message = "The article '{article_id}' is withheld, but this sentence of it is given."
+    yield from _leak(sentences.filter(shut), message, "sentence_id", "/text")
+    quotes = release.table("quotes").join(given, on="article_id")
+    message = "The article '{article_id}' is withheld, but this quotation of it is given."
+    rows = quotes.filter(shut & pl.col("text").is_not_null())
+    yield from _leak(rows, message, "quote_id", "/text")
+    message = "The article '{article_id}' is withheld, but a speaker's name in it is given."
+    rows = quotes.filter(shut & pl.col("speaker").struct.field("text").is_not_null())
+    yield from _leak(rows, message, "quote_id", "/speaker/text")
+
+
+def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterator[Found]:
+    yield from rows_at_fault("text-withheld-leaked", rows, message, record, pointer)
+
+
+def missing(subject: Released) -> Iterator[Found]:
+    """A text that may be given is given: as a text, and as sentences, not as hashes."""
+    release = subject.release
+    articles = release.table("articles")
+    open_ = pl.col("redistributable")
+    rows = articles.filter(open_ & pl.col("text").is_null())
+    message = "The article's text may be given, but is null."
+    yield from rows_at_fault("value-null", rows, message, "article_id", "/text")
+    given = articles.select("article_id", "redistributable").unique("article_id")
+    rows = release.table("standoff").join(given, on="article_id").filter(open_)
+    message = "The article '{article_id}' is given, but this sentence of it is withheld."
+    yield from rows_at_fault("value-null", rows, message, "sentence_id", "/text_sha256")
+    quotes = release.table("quotes").join(given, on="article_id")
+    rows = quotes.filter(open_ & pl.col("text").is_null())
+    message = "The article '{article_id}' is given, but this quotation's words are null."
+    yield from rows_at_fault("value-null", rows, message, "quote_id", "/text")
+
+
+def licences(subject: Released) -> Iterator[Found]:
+    """Licences are SPDX ids; text is given under those of the allow-list alone."""
+    articles = subject.release.table("articles")
+    names = articles["licence"].drop_nulls().unique().to_list()
+    unknown = [name for name in names if not _is_spdx(name)]
+    rows = articles.filter(pl.col("licence").is_in(unknown))
+    message = "'{licence}' is no SPDX licence identifier."
+    yield from rows_at_fault("licence-unknown", rows, message, "article_id", "/licence")
+    decision = policy(subject.config)
+    open_ = pl.col("redistributable")
+    rows = articles.filter(open_ & pl.col("licence").is_null())
+    message = "The text is given, but the article has no licence."
+    yield from rows_at_fault("licence-unknown", rows, message, "article_id", "/licence")
+    allowed = pl.col("licence").is_in(list(decision.allow))
+    rows = articles.filter(open_ & ~allowed & ~pl.col("licence").is_in(unknown))
+    message = "The text is given under '{licence}', which is not on the corpus's allow-list."
+    yield from rows_at_fault("licence-unknown", rows, message, "article_id", "/licence")
+    rows = articles.filter(open_ & pl.col("collection").is_in(list(decision.withhold)))
+    message = "The text is given, but the corpus withholds the collection '{collection}'."
+    yield from _leak(rows, message, "article_id", "/collection")
+
+
+def _is_spdx(name: str) -> bool:
+    try:
+        return spdx(name) == name
+    except InputError:
+        return False
+
+
+def attributions(subject: Released) -> Iterator[Found]:
+    """A text that is given names whom its licence wants named."""
+    articles = subject.release.table("articles")
+    free = pl.col("licence").is_in(list(_NO_ATTRIBUTION))
+    rows = articles.filter(
+        pl.col("redistributable")
+        & ~free
+        & (pl.col("attribution").fill_null("").str.strip_chars() == "")
+    )
+    message = "The text is given under {licence}, but nobody is named."
+    yield from rows_at_fault("attribution-missing", rows, message, "article_id", "/attribution")

@@ -1,0 +1,115 @@
+"""Level 4: how far annotators agree, and how the labels moved since the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+import polars as pl
+
+from copydesk.labels import LABELS
+from copydesk.validate.faults import Fault, Found
+from copydesk.validate.loading import Release
+from copydesk.validate.surroundings import Released
+
+MIN_ANSWERS: Final = 20
+"""An annotator with fewer answers beside others is no outlier yet."""
+
+_MANIFEST: Final = "release.json"
+
+
+def agreement(subject: Released) -> Iterator[Found]:
+    """Alpha of every round, and of every label in it, reaches the threshold."""
+    from copydesk.agreement import Alpha, krippendorff_alpha
+    from copydesk.agreement.units import count_matrix, prepare
+
+    least = float(subject.threshold("alpha_min"))
+
+    def fault(round_id: str, what: str, alpha: Alpha) -> Iterator[Found]:
+        if alpha.value is None or alpha.value >= least:
+            return
+        interval = (
+            f"{alpha.low:.3f} to {alpha.high:.3f}"
+            if alpha.low is not None and alpha.high is not None
+            else "none, since one article was answered"
+        )
+        yield Fault(
+            rule="agreement-below-threshold",
+            message=f"Krippendorff's alpha {what} is {alpha.value:.3f} (95 % interval {interval}; "
+            f"{alpha.units:,} sentences, {alpha.answers:,} answers), below {least:g}.",
+            file=_MANIFEST,
+            record=round_id,
+        )
+
+    for round_id, rows in _rounds(subject.release):
+        counts, articles = count_matrix(prepare(rows, LABELS), len(LABELS))
+        overall, per_label = krippendorff_alpha(counts, articles)
+        yield from fault(round_id, f"of the round '{round_id}'", overall)
+        for label, alpha in zip(LABELS, per_label, strict=True):
+            yield from fault(round_id, f"of '{label}' in the round '{round_id}'", alpha)
+
+
+def outliers(subject: Released) -> Iterator[Found]:
+    """No annotator's kappa with the majority of the rest is far below the others'."""
+    from copydesk.agreement.annotators import against_rest
+    from copydesk.agreement.units import prepare
+
+    gap = float(subject.threshold("outlier_gap"))
+    for round_id, rows in _rounds(subject.release):
+        compared = against_rest(prepare(rows, LABELS), LABELS)
+        kappas = {
+            one.annotator: one.kappa
+            for one in compared
+            if one.kappa is not None and one.sentences >= MIN_ANSWERS
+        }
+        for name, kappa in kappas.items():
+            others = [value for other, value in kappas.items() if other != name]
+            if len(others) >= 2 and kappa < median(others) - gap:
+                yield Fault(
+                    rule="annotator-outlier",
+                    message=f"The kappa of '{name}' with the rest is {kappa:.3f} in the round "
+                    f"'{round_id}'; the median of the others is {median(others):.3f}.",
+                    file=_MANIFEST,
+                    record=name,
+                )
+
+
+def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The answers of each round, with the names of their labels; second answers are left out."""
+    answers = release.table("annotations").filter(
+        pl.col("round").is_not_null() & pl.col("label").is_between(0, len(LABELS) - 1)
+    )
+    for (name,), rows in sorted(answers.partition_by("round", as_dict=True).items()):
+        once = rows.unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
+        labels = pl.col("label").replace_strict(list(range(len(LABELS))), list(LABELS))
+        yield str(name), once.with_columns(label=labels)
+
+
+def drift(subject: Released) -> Iterator[Found]:
+    """The labels are distributed as in the release before: by chi-square and by Cramér's V."""
+    from copydesk.release.drift import drift as compare
+
+    if subject.previous is None:
+        return
+    found = compare("label", _labels(subject.previous), _labels(subject.release))
+    if found.p is None or found.cramers_v is None:
+        return
+    if found.p < subject.threshold("drift_p") and found.cramers_v > subject.threshold("drift_v"):
+        yield Fault(
+            rule="label-drift",
+            message=f"The labels were {_shares(found.before)} in {subject.previous.version} and "
+            f"are {_shares(found.after)}: chi-square {found.chi2:.1f}, p {found.p:.2g}, "
+            f"Cramér's V {found.cramers_v:.3f}.",
+            file=_MANIFEST,
+        )
+
+
+def _labels(release: Release) -> dict[str, int]:
+    counted = dict(release.labelled["label"].value_counts().iter_rows())
+    return {label: counted.get(number, 0) for number, label in enumerate(LABELS)}
+
+
+def _shares(counts: dict[str, int]) -> str:
+    total = sum(counts.values())
+    return ", ".join(f"{label} {count / total:.0%}" for label, count in counts.items())

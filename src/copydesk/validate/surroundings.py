@@ -1,0 +1,173 @@
+"""What lies around a release: the data set folder, its index and documents, the corpus."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.release.contents import Contents
+from copydesk.release.versions import Version
+from copydesk.tables import TABLES
+from copydesk.validate.documents import check_document, parse
+from copydesk.validate.engine import Waiver
+from copydesk.validate.faults import FaultError
+from copydesk.validate.folder import Folder
+from copydesk.validate.loading import MANIFEST, Release, load
+
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "alpha_min": 0.667,
+    "drift_p": 0.01,
+    "drift_v": 0.1,
+    "near_duplicate": 0.8,
+    "outlier_gap": 0.2,
+    "pseudonyms": r"^[a-z]+(-[a-z]+)*-?[0-9]+$|^[a-z]$",
+}
+"""Thresholds where ``[checks]`` of ``copydesk.toml`` names none.
+
+An alpha of .667 is the lowest at which Krippendorff (2004, p. 241) draws even tentative
+conclusions; a V of .1 is Cohen's (1988, p. 227) small effect.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of ``releases/index.json``."""
+
+    version: str
+    digest: str
+
+
+@dataclass(kw_only=True)
+class Released:
+    """A release and what lies around it; a release by itself has nothing around it.
+
+    Args:
+        dataset: the folder of README.md, CHANGES.md and ``releases/``.
+        corpus: the folder of ``copydesk.toml``.
+        config: its content; empty if it cannot be used.
+        index: the releases that were published; empty if the index cannot be used.
+    """
+
+    release: Release
+    dataset: Folder | None = None
+    corpus: Corpus | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    index: tuple[Entry, ...] = ()
+
+    @functools.cached_property
+    def lacking(self) -> dict[str, str]:
+        """What checks may need and is not there, with the reason; see `Check.needs`."""
+        found = dict(self.release.unsound)
+        if self.dataset is None:
+            found["dataset"] = "the release does not lie in a data set folder"
+        if self.corpus is None:
+            found["corpus"] = "the release does not lie in a corpus"
+        if self.dataset is None:
+            found["previous"] = found["dataset"]
+        if any(True for _ in check_document(dict(self.release.manifest), "release", MANIFEST)):
+            found["manifest"] = "release.json violates its schema"
+        return found
+
+    @property
+    def newest(self) -> bool:
+        """Whether the index names no later release: card and manifest speak of this one."""
+        return all(_order(entry.version) <= _order(self.release.version) for entry in self.index)
+
+    @functools.cached_property
+    def previous(self) -> Release | None:
+        """The release before, read; None if there is none or it cannot be used."""
+        name = self.release.manifest.get("previous")
+        if not isinstance(name, str) or name not in {entry.version for entry in self.index}:
+            return None
+        assert self.dataset is not None
+        found = load(self.dataset.root / "releases" / name)
+        return None if found.unsound or not found.manifest else found
+
+    def threshold(self, name: str) -> Any:
+        """A threshold of the corpus's configuration, or its default."""
+        checks = self.config.get("checks")
+        stated = checks.get(name) if isinstance(checks, dict) else None
+        return DEFAULTS[name] if stated is None else stated
+
+
+def _order(version: str | None) -> tuple[int, ...]:
+    parts = (version or "").split(".")
+    return tuple(int(part) for part in parts) if all(p.isdecimal() for p in parts) else ()
+
+
+def contents(release: Release) -> Contents:
+    """The release as `copydesk.release` renders documents from it."""
+    schemas = {
+        table: next(schema for (name, _), schema in release.schemas.items() if name == table)
+        for table in TABLES
+        if any(name == table for name, _ in release.schemas)
+    }
+    frames = {
+        table: release.table(table).drop("_file", "_row").rename({"_split": "split"}).lazy()
+        for table in schemas
+    }
+    return Contents(manifest=release.manifest, frames=frames, schemas=schemas)
+
+
+def around(release: Release) -> Released:
+    """Find what lies around a release; what cannot be read there is passed over.
+
+    The corpus's own validation names what is wrong with its rooms.
+    """
+    root = release.folder.root
+    if root.parent.name != "releases":
+        return Released(release=release)
+    dataset = Folder(root.parent.parent)
+    corpus = Corpus(dataset.root.parent)
+    is_corpus = (corpus.root / CONFIG_NAME).is_file()
+    return Released(
+        release=release,
+        dataset=dataset,
+        corpus=corpus if is_corpus else None,
+        config=read_config(corpus) if is_corpus else {},
+        index=read_index(dataset),
+    )
+
+
+def read_config(corpus: Corpus) -> Mapping[str, Any]:
+    """The corpus's configuration.
+
+    Raises:
+        InputError: it is no TOML, or against its schema: thresholds and waivers would be guessed.
+    """
+    return corpus.config
+
+
+def read_index(dataset: Folder) -> tuple[Entry, ...]:
+    """The entries of the index that can be used."""
+    name = "releases/index.json"
+    try:
+        document = parse(dataset.read(name), name)
+        return tuple(
+            Entry(version=str(Version.parse(entry["version"])), digest=str(entry["digest"]))
+            for entry in document["releases"]
+        )
+    except (FaultError, LookupError, TypeError, ValueError, AttributeError):
+        return ()
+
+
+def waivers(config: Mapping[str, Any], today: datetime.date) -> tuple[Waiver, ...]:
+    """The waivers of a configuration that are in force."""
+    return tuple(w for w in all_waivers(config) if w.until >= today)
+
+
+def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
+    """The waivers of a configuration, expired ones too."""
+    return tuple(
+        Waiver(
+            rule=entry["rule"],
+            record=entry.get("record"),
+            reason=entry["reason"],
+            until=datetime.date.fromisoformat(str(entry["until"])),
+        )
+        for entry in config.get("waivers", ())
+    )
