@@ -85,7 +85,9 @@ def test_a_label_needs_two_thirds(
 def test_a_label_is_given_exactly_when_two_thirds_agree(letters: list[str]) -> None:
     """The rule in whole numbers, for any number of annotators."""
     (row,) = aggregate(answers({"a.001": "".join(letters)})).to_dicts()
-    expected = [LETTERS[c] for c in "qcsb" if 3 * letters.count(c) >= 2 * len(letters)]
+    expected: list[str | None] = [
+        LETTERS[c] for c in "qcsb" if 3 * letters.count(c) >= 2 * len(letters)
+    ]
     assert [row["label"]] == (expected or [None])
     assert (row["label_source"] == "unresolved") == (not expected)
 

@@ -57,7 +57,7 @@ def most_disputed(
     ranked = (
         units.with_columns(votes=pl.Series(votes, dtype=pl.Int64))
         .filter(pl.Series((counts > 0).sum(axis=1) > 1, dtype=pl.Boolean))
-        .join(given.group_by("unit").agg(pl.col("sentence_id").first()), on="unit")
+        .join(given.group_by("unit").agg(pl.col("sentence_id").min()), on="unit")
         # Equal votes in another order of labels differ in the last bit; rounded, they are equal.
         .sort(-pl.col("entropy").round(9), -pl.col("votes"), pl.col("sentence_id"), pl.col("unit"))
         .head(limit)

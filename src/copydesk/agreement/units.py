@@ -21,7 +21,7 @@ def prepare(answers: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     """Answers given (null labels dropped) with ``unit``, ``article`` and ``code`` added, as i64.
 
     ``unit`` and ``article`` number the units and articles in sorted order, ``code`` is the place
-    of the label in ``labels``; rows are sorted, so that the order of the input changes nothing.
+    of the label in ``labels``. Nothing that is made of them depends on the order of the rows.
 
     Raises:
         InputError: a column is missing, a label is unknown, or an annotator answered a sentence
@@ -38,7 +38,7 @@ def prepare(answers: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
         pl.col("unit").cast(pl.Int64),
         (pl.col("article_id").rank("dense").cast(pl.Int64) - 1).alias("article"),
     )
-    keyed = given.join(units, on=UNIT, how="left", nulls_equal=True).sort("unit", "annotator")
+    keyed = given.join(units, on=UNIT, how="left", nulls_equal=True)
     _refuse_second_answers(keyed)
     return keyed
 
@@ -92,7 +92,7 @@ def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
 
 
 def _refuse_second_answers(keyed: pl.DataFrame) -> None:
-    twice = keyed.filter(pl.struct("unit", "annotator").is_duplicated())
+    twice = keyed.filter(pl.struct("unit", "annotator").is_duplicated()).sort("unit", "annotator")
     if len(twice):
         row = twice.row(0, named=True)
         place = f"in round {row['round']}" if row["round"] is not None else "outside any round"
