@@ -29,6 +29,7 @@ class Assembled:
         splits: the split of each event.
         annotators: kind by pseudonym.
         rounds: whose answers are in it.
+        guidelines_version: that the latest answers followed; None if none did.
         unlabelled: articles that nobody has labelled, which are left out.
     """
 
@@ -36,6 +37,7 @@ class Assembled:
     splits: Mapping[str, str]
     annotators: Mapping[str, str]
     rounds: tuple[str, ...]
+    guidelines_version: str | None
     unlabelled: tuple[str, ...]
 
 
@@ -94,6 +96,7 @@ def assemble(
             answers.select("annotator", "annotator_kind").unique().sort("annotator").iter_rows()
         ),
         rounds=labelling.rounds,
+        guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )
 
@@ -101,6 +104,11 @@ def assemble(
 def _annotators(answers: pl.DataFrame) -> dict[str, str]:
     kinds = answers.select("annotator", "annotator_kind").unique().sort("annotator")
     return dict(kinds.iter_rows())
+
+
+def _latest_guidelines(answers: pl.DataFrame) -> str | None:
+    versions = answers.filter(pl.col("guidelines_version").is_not_null()).sort("created_at")
+    return versions["guidelines_version"][-1] if versions.height else None
 
 
 def _votes(answers: pl.DataFrame, decided: pl.DataFrame, method: str) -> pl.DataFrame:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 from filelock import FileLock
 
 from copydesk.answers import Labelling, rule_labelling
@@ -168,7 +167,7 @@ def _write(
         "schema_version": SCHEMA_VERSION,
         "previous": previous.name if previous else None,
         "corpus": corpus.config["corpus"],
-        "guidelines_version": guidelines_version(corpus),
+        "guidelines_version": assembled.guidelines_version,
         "labels": options.labels,
         "rounds": list(assembled.rounds),
         "aggregation": options.method,
@@ -192,26 +191,6 @@ def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "rows": rows,
     }
-
-
-def guidelines_version(corpus: Corpus) -> str | None:
-    """The version in the front matter of the corpus's guidelines; None without guidelines.
-
-    Raises:
-        InputError: the guidelines have no ``version`` in a YAML front matter.
-    """
-    path = corpus.guidelines
-    if not path.is_file():
-        return None
-    parts = path.read_text(encoding="utf-8").split("---\n", 2)
-    front = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0] else None
-    if not isinstance(front, dict) or "version" not in front:
-        raise InputError(
-            "The guidelines name no version.",
-            where=str(path),
-            hint='Begin the file with a front matter that holds: version: "1.0"',
-        )
-    return str(front["version"])
 
 
 def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
