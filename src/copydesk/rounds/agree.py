@@ -1,0 +1,128 @@
+"""Agreement in a round, and over rounds: measured, and written as JSON and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.files import atomic_write, dump_json, read_jsonl
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.labelling import answers_of, round_ids
+from copydesk.rounds.plan import Plan, read_plan
+from copydesk.rounds.tasks import context
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from copydesk.agreement import Agreement, Bootstrap
+    from copydesk.agreement.disputed import Disputed
+    from copydesk.agreement.page import Context
+
+
+def agree(
+    corpus: Corpus,
+    round_id: str,
+    *,
+    over_rounds: bool = False,
+    bootstrap: Bootstrap | None = None,
+) -> Agreement:
+    """Measure agreement in a round; ``report.json`` and ``report.html`` are written into it.
+
+    The published page shows the text of disputed sentences only where it may be given; a page with
+    all of them goes to the private folder.
+
+    Args:
+        over_rounds: take in the answers of every round, for the trend; nothing is written.
+
+    Raises:
+        InputError: the round is unknown or has no answers.
+    """
+    folder = RoundFolder(corpus, round_id)
+    plan = read_plan(folder)
+    names = round_ids(corpus) if over_rounds else [round_id]
+    agreement = measured(corpus, names, bootstrap)
+    if not over_rounds:
+        _write(corpus, folder, plan, agreement)
+    return agreement
+
+
+def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = None) -> Agreement:
+    """Agreement over the answers of rounds, with their suggestions and gold.
+
+    Raises:
+        InputError: there are no answers.
+    """
+    import polars as pl
+
+    from copydesk.agreement import measure
+
+    answers = answers_of(corpus, rounds)
+    if answers.is_empty():
+        raise InputError(
+            f"There are no answers in {', '.join(rounds)}.", hint="Pull them with 'round pull'."
+        )
+    about = {a.article_id: (a.collection, a.event) for a in corpus.articles()}
+    places = pl.DataFrame(
+        [(name, *place) for name, place in about.items()],
+        schema=["article_id", "collection", "event"],
+        orient="row",
+    )
+    plans = [read_plan(RoundFolder(corpus, name)) for name in rounds]
+    suggestions = {
+        anchor.sentence_id: anchor.suggestion for plan in plans for _, anchor in plan.anchors()
+    }
+    gold = {
+        line["sentence_id"]: line["label"]
+        for name in rounds
+        if (path := RoundFolder(corpus, name).gold).is_file()
+        for _, line in read_jsonl(path)
+    }
+    return measure(
+        answers.join(places, on="article_id", how="left", maintain_order="left"),
+        suggestions=_labels(suggestions),
+        gold=_labels(gold) if gold else None,
+        bootstrap=bootstrap,
+    )
+
+
+def _labels(labels: dict[str, str] | dict[str, str | None]) -> pl.DataFrame:
+    import polars as pl
+
+    schema = {"sentence_id": pl.String, "label": pl.String}
+    return pl.DataFrame(list(labels.items()), schema=schema, orient="row")
+
+
+def _write(corpus: Corpus, folder: RoundFolder, plan: Plan, agreement: Agreement) -> None:
+    from copydesk.agreement.page import html_page
+
+    title = f"Round {plan.round}: agreement"
+    atomic_write(folder.report("json"), dump_json(agreement.as_document()))
+    public = html_page(agreement, title=title, context=shown(corpus, withheld=False))
+    atomic_write(folder.report("html"), public)
+    full = html_page(agreement, title=title, context=shown(corpus, withheld=True))
+    if full != public:
+        atomic_write(folder.full_report, full)
+
+
+def shown(corpus: Corpus, *, withheld: bool) -> Callable[[Disputed], Context | None]:
+    """Gives a sentence in its context, or None where its text is not here or may not be shown.
+
+    Args:
+        withheld: whether text that is withheld is given too.
+    """
+    from copydesk.agreement.page import Context
+
+    articles = {a.article_id: a for a in corpus.articles() if withheld or a.redistributable}
+
+    def give(disputed: Disputed) -> Context | None:
+        article = articles.get(disputed.article_id)
+        if article is None or article.text_sha256 != disputed.text_sha256:
+            return None
+        if not corpus.text_path(article).is_file():
+            return None
+        around = context(corpus.text(article), disputed.start, disputed.end, reach=300)
+        return Context(before=around["before"], sentence=around["text"], after=around["after"])
+
+    return give

@@ -1,0 +1,100 @@
+"""Closing a round: a digest of its files, after which nothing may be added."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError, IntegrityError
+from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
+from copydesk.rounds.adjudicate import open_sentences
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.log import read_log
+from copydesk.rounds.plan import now, read_plan
+from copydesk.rounds.status import status
+
+
+def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]:
+    """Freeze a round and give what ``closed.json`` says of it.
+
+    Args:
+        despite: why it is closed although answers are missing or the last pull found errors.
+
+    Raises:
+        InputError: it is closed already, has no answers, or (without a reason) lacks some.
+    """
+    folder = RoundFolder(corpus, round_id)
+    with folder.lock():
+        folder.refuse_closed()
+        plan = read_plan(folder)
+        answers = read_log(folder.annotations).answers
+        if not answers:
+            raise InputError(
+                f"Round '{round_id}' has no answers.", hint="Pull them before it is closed."
+            )
+        doubts = _doubts(corpus, folder)
+        if doubts and not despite:
+            raise InputError(
+                f"Round '{round_id}' is not complete: {'; '.join(doubts)}.",
+                hint="Complete it and pull again, or say why not with --despite REASON.",
+            )
+        files = _files(folder)
+        document = {
+            "round": round_id,
+            "closed_at": now(),
+            "despite": despite or None,
+            "doubts": doubts,
+            "articles": len(plan.articles),
+            "sentences": sum(len(article.sentences) for article in plan.articles),
+            "answers": len(answers),
+            "unresolved": len(open_sentences(corpus, round_id)),
+            "files": files,
+            "digest": _digest(files),
+        }
+        atomic_write(folder.closed, dump_json(document))
+    return document
+
+
+def _doubts(corpus: Corpus, folder: RoundFolder) -> list[str]:
+    progress = status(corpus, folder.round)
+    doubts = []
+    if progress.answered < progress.needed:
+        doubts.append(
+            f"{progress.needed - progress.answered} of {progress.needed} answers are missing"
+        )
+    if folder.findings.is_file():
+        found = read_json(folder.findings)["findings"]
+        bad = [f for f in found if f["severity"] == "error"]
+        if bad:
+            doubts.append(f"the last pull found {len(bad)} errors, such as {bad[0]['rule']}")
+    return doubts
+
+
+def _files(folder: RoundFolder) -> dict[str, str]:
+    """SHA-256 of every file of the round by its path in it, but for what is derived from them."""
+    left_out = {folder.closed, folder.report("json"), folder.report("html")}
+    paths = sorted(p for p in folder.path.rglob("*") if p.is_file() and p not in left_out)
+    return {p.relative_to(folder.path).as_posix(): sha256_file(p) for p in paths}
+
+
+def _digest(files: dict[str, str]) -> str:
+    return sha256_text("".join(f"{digest}  {name}\n" for name, digest in sorted(files.items())))
+
+
+def check_closed(folder: RoundFolder) -> None:
+    """Compare a closed round with its digest; an open one passes.
+
+    Raises:
+        IntegrityError: a file was changed, added or removed after it was closed.
+    """
+    if not folder.closed.is_file():
+        return
+    then, here = read_json(folder.closed)["files"], _files(folder)
+    changed = sorted(name for name in then.keys() | here.keys() if then.get(name) != here.get(name))
+    if changed:
+        raise IntegrityError(
+            f"{len(changed)} files of round '{folder.round}' are not as they were when it was "
+            f"closed, such as {changed[0]}.",
+            where=str(folder.path),
+            hint="Put them back from version control.",
+        )

@@ -1,0 +1,158 @@
+"""From a task as the server gives it to answers and findings. Pure: nothing is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from copydesk.labels import LABELS
+from copydesk.rounds.findings import Finding
+from copydesk.rounds.log import Answer, Key
+from copydesk.rounds.plan import Anchor, PlannedTask
+from copydesk.rounds.tasks import LABEL_CONTROL, NOT_YET, UNIT_CONTROL
+
+Row = Mapping[str, Any]
+
+
+def collect(
+    rows: Sequence[Row],
+    task: PlannedTask,
+    anchors: Sequence[Anchor],
+    people: Mapping[int, str],
+    allowed: Sequence[str],
+) -> tuple[dict[Key, Answer], list[Finding]]:
+    """The answers to one task.
+
+    Args:
+        rows: the task as the server has it (more than once if it was duplicated): a mapping with
+            ``annotations``, each with id, result, completed_by, created_at, updated_at,
+            was_cancelled and lead_time.
+        anchors: the sentences that an answer must label.
+        people: pseudonyms by Label Studio's user ids.
+        allowed: pseudonyms of those who may answer here.
+    """
+    findings: list[Finding] = []
+    by_person: dict[str, list[Row]] = {}
+    for row in rows:
+        for annotation in row["annotations"]:
+            name = people.get(_user(annotation["completed_by"]))
+            if name is None:
+                findings.append(
+                    Finding(
+                        rule="annotator-unknown",
+                        where=task.uid,
+                        detail=f"user {_user(annotation['completed_by'])}",
+                    )
+                )
+            elif name not in allowed:
+                rule = "annotator-unassigned"
+                findings.append(Finding(rule=rule, where=task.uid, annotator=name))
+            else:
+                by_person.setdefault(name, []).append(annotation)
+    answers: dict[Key, Answer] = {}
+    for name in sorted(by_person):
+        latest = _latest(by_person[name], task, name, findings)
+        if latest is not None:
+            answers |= _labels(latest, task, anchors, name, findings)
+    return answers, findings
+
+
+def _user(completed_by: Any) -> int:
+    return int(completed_by["id"] if isinstance(completed_by, Mapping) else completed_by or 0)
+
+
+def _latest(
+    annotations: list[Row], task: PlannedTask, name: str, findings: list[Finding]
+) -> Row | None:
+    """The submission that counts: the latest one that holds anything."""
+    usable = []
+    for annotation in annotations:
+        number = f"submission {annotation['id']}"
+        if annotation.get("was_cancelled"):
+            rule = "answer-cancelled"
+        elif not annotation["result"]:
+            rule = "answer-empty"
+        else:
+            usable.append(annotation)
+            continue
+        findings.append(Finding(rule=rule, where=task.uid, annotator=name, detail=number))
+    usable.sort(key=lambda a: (a["updated_at"], a["id"]))
+    for older in usable[:-1]:
+        findings.append(
+            Finding(
+                rule="answer-superseded",
+                where=task.uid,
+                annotator=name,
+                detail=f"submission {older['id']}",
+            )
+        )
+    return usable[-1] if usable else None
+
+
+def _labels(
+    annotation: Row,
+    task: PlannedTask,
+    anchors: Sequence[Anchor],
+    name: str,
+    findings: list[Finding],
+) -> dict[Key, Answer]:
+    def report(rule: str, sentence: str | None = None, detail: str = "") -> None:
+        findings.append(
+            Finding(rule=rule, where=task.uid, annotator=name, sentence_id=sentence, detail=detail)
+        )
+
+    known = {anchor.sentence_id: anchor for anchor in anchors}
+    chosen: dict[str, set[tuple[str, ...]]] = {}
+    moved: set[str] = set()
+    unknown: set[str] = set()
+    for item in annotation["result"]:
+        control = item.get("from_name")
+        if control not in (UNIT_CONTROL, LABEL_CONTROL):
+            continue
+        sentence = str(item.get("id", "")) if task.sentence_id is None else task.sentence_id
+        value = item.get("value") or {}
+        anchor = known.get(sentence)
+        if anchor is None:
+            unknown.add(sentence)
+            continue
+        if task.sentence_id is None and (value.get("start"), value.get("end")) != (
+            anchor.start,
+            anchor.end,
+        ):
+            moved.add(sentence)
+        if control == LABEL_CONTROL:
+            given = value.get("choices") or value.get("labels") or ()
+            chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in NOT_YET))
+    for sentence in sorted(unknown):
+        # A drawn region's id is Label Studio's own random string.
+        report("region-unknown", detail=f"region {sentence[:40]}")
+    taken = {}
+    for sentence, anchor in known.items():
+        found = chosen.get(sentence, {()})
+        only = next(iter(found))
+        if sentence in moved:
+            report("region-moved", sentence)
+        elif len(found) > 1:
+            report("region-repeated", sentence)
+        elif not only:
+            report("region-missing", sentence)
+        elif len(only) > 1:
+            report("label-repeated", sentence)
+        elif only[0] not in LABELS:
+            report("label-unknown", sentence)
+        else:
+            taken[anchor.sentence_id] = only[0]
+    seconds = annotation.get("lead_time")
+    share = None if seconds is None else round(float(seconds) / len(known), 3)
+    return {
+        (name, sentence): Answer(
+            annotator=name,
+            sentence_id=sentence,
+            arm=task.arm,
+            label=label,
+            created_at=annotation["created_at"],
+            lead_time_s=share,
+            source=int(annotation["id"]),
+        )
+        for sentence, label in taken.items()
+    }

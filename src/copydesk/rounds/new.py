@@ -1,0 +1,314 @@
+"""Planning a round: what is there, what is chosen of it, and the plan on the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from copydesk.corpus import Article, Corpus
+from copydesk.errors import InputError
+from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir, sha256_text
+from copydesk.labels import LABELS
+from copydesk.records import check_document
+from copydesk.rounds import people
+from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.labelling import answers_of
+from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
+from copydesk.rounds.tasks import config_sha256, data_sha256, label_config, task_data
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ORDERS = ("drawn", "unlabelled", "disagreement")
+_BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Which articles a round takes.
+
+    Args:
+        events, collections, articles: names to take; empty takes all.
+        order: ``drawn`` at random; ``unlabelled`` first; or by ``disagreement``, those first where
+            the rules' suggestion and models' answers differ most (articles that no model has
+            answered are left out).
+        limit: how many to take at most.
+    """
+
+    events: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    order: str = "drawn"
+    limit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What a manager decides about a round; see `copydesk.rounds.plan.Plan`.
+
+    Args:
+        emails: Label Studio's address of each annotator, kept in the private folder.
+        suggested_share: share of the articles that an annotator sees with suggestions.
+        gold: a file of known answers, a line ``{"sentence_id", "label"}`` each.
+    """
+
+    round: str
+    annotators: tuple[Annotator, ...]
+    unit: str = "article"
+    overlap: Overlap = dataclasses.field(default_factory=lambda: Overlap(base=2))
+    suggested_share: float = 0.0
+    shared: bool = False
+    seed: str = ""
+    selection: Selection = Selection()
+    emails: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    gold: Path | None = None
+
+
+def new_round(corpus: Corpus, options: Options) -> Plan:
+    """Plan a round and write its plan; nothing is sent.
+
+    Raises:
+        InputError: the round exists, an article or annotator is unknown, named twice or missing,
+            or the overlap asks for more annotators than there are.
+    """
+    folder = RoundFolder(corpus, options.round)
+    if folder.path.exists():
+        raise InputError(
+            f"Round '{options.round}' exists already.",
+            where=str(folder.path),
+            hint="Choose another name; a plan is never changed.",
+        )
+    _check_options(options)
+    plan, gold = make_plan(corpus, options)
+    check_document(json.loads(plan.dump()), "round", where=str(folder.plan))
+    people.write(folder, plan, options.emails)
+    with replacing_dir(folder.path) as beside:
+        if gold:
+            lines = "".join(f"{dump_line(line)}\n" for line in gold)
+            atomic_write(beside / folder.gold.name, lines)
+        atomic_write(beside / folder.plan.name, plan.dump())
+    return plan
+
+
+def _check_options(options: Options) -> None:
+    names = [a.annotator for a in options.annotators]
+    if not names:
+        raise InputError("A round needs annotators.", hint="Name them with --annotator.")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(f"Annotator '{twice[0]}' is named twice.")
+    if options.unit not in ("article", "sentence"):
+        raise InputError(f"There is no unit '{options.unit}'.", hint="Use article or sentence.")
+    options.overlap.check(len(names))
+
+
+def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, Any]]]:
+    """The plan that the options ask for, and the known answers that stay on our side."""
+    seed = options.seed or options.round
+    chosen = choose_articles(corpus, options.selection, seed)
+    planned = {a.article_id: a for a in _planned(corpus, chosen)}
+    gold = _gold(options.gold, planned)
+    sizes = {name: len(article.sentences) for name, article in planned.items()}
+    names = [a.annotator for a in options.annotators]
+    assigned = assign(sizes, names, options.overlap, seed)
+    seen = arms(assigned, options.suggested_share, seed, by_article=options.shared)
+    version, digest = guidelines(corpus)
+    used = sorted(set(seen.values()), key=(BLIND, SUGGESTED).index)
+    plan = Plan(
+        round=options.round,
+        created_at=now(),
+        unit=options.unit,
+        shared=options.shared,
+        seed=seed,
+        guidelines_version=version,
+        guidelines_sha256=digest,
+        label_configs={arm: config_sha256(label_config(corpus, options.unit, arm)) for arm in used},
+        annotators=options.annotators,
+        articles=tuple(planned.values()),
+        tasks=tuple(_tasks(corpus, options, chosen, planned, assigned, seen)),
+        gold=tuple(sorted({line["sentence_id"].rpartition(".")[0] for line in gold})),
+    )
+    return plan, gold
+
+
+def choose_articles(corpus: Corpus, selection: Selection, seed: str) -> list[Article]:
+    """The articles that a selection takes, in the order in which annotators get them.
+
+    Raises:
+        InputError: a name is unknown, or nothing is left.
+    """
+    if selection.order not in ORDERS:
+        raise InputError(
+            f"There is no order '{selection.order}'.", hint=f"Use {', '.join(ORDERS)}."
+        )
+    everything = {article.article_id: article for article in corpus.articles()}
+    _know("event", selection.events, {a.event for a in everything.values()})
+    _know("collection", selection.collections, {a.collection for a in everything.values()})
+    _know("article", selection.articles, everything)
+    kept = [
+        article.article_id
+        for article in everything.values()
+        if (not selection.events or article.event in selection.events)
+        and (not selection.collections or article.collection in selection.collections)
+        and (not selection.articles or article.article_id in selection.articles)
+    ]
+    order = shuffle(kept, seed, "order")
+    if selection.order == "unlabelled":
+        labelled = set(answers_of(corpus)["article_id"])
+        order.sort(key=lambda name: name in labelled)
+    elif selection.order == "disagreement":
+        disputed = disagreement(answers_of(corpus), _suggestions(corpus))
+        order = sorted(
+            (name for name in order if name in disputed), key=lambda name: -disputed[name]
+        )
+    if not order:
+        raise InputError(
+            "No article fits what was asked for.", hint="Ask for other events or collections."
+        )
+    return [everything[name] for name in order[: selection.limit]]
+
+
+def _know(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    for name in asked:
+        if name not in known:
+            raise InputError(f"There is no {what} '{name}' in this corpus.")
+
+
+def disagreement(answers: pl.DataFrame, suggestions: Mapping[str, str]) -> dict[str, float]:
+    """The share of models' answers in each article that differ from the suggestion.
+
+    Args:
+        answers: of any rounds; only those of kind ``model`` count.
+        suggestions: label by sentence_id.
+    """
+    asked: Counter[str] = Counter()
+    differ: Counter[str] = Counter()
+    for sentence, article, kind, label in answers.select(
+        "sentence_id", "article_id", "annotator_kind", "label"
+    ).iter_rows():
+        if kind == "model" and sentence in suggestions:
+            asked[article] += 1
+            differ[article] += suggestions[sentence] != label
+    return {article: differ[article] / count for article, count in asked.items()}
+
+
+def _suggestions(corpus: Corpus) -> dict[str, str]:
+    found = {}
+    for planned in _planned(corpus, list(corpus.articles())):
+        for anchor in planned.sentences:
+            if anchor.suggestion:
+                found[anchor.sentence_id] = anchor.suggestion
+    return found
+
+
+def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArticle]:
+    import pyarrow as pa
+
+    from copydesk.build import ARTICLES, build_batch
+
+    for at in range(0, len(articles), _BATCH):
+        batch = articles[at : at + _BATCH]
+        rows = [dataclasses.asdict(a) | {"text": corpus.text(a)} for a in batch]
+        built = build_batch(pa.RecordBatch.from_pylist(rows, ARTICLES)).sentences
+        anchors: dict[str, list[Anchor]] = {}
+        names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]
+        for row in built.select(names).to_pylist():
+            anchors.setdefault(row.pop("article_id"), []).append(Anchor(**row))
+        for article in batch:
+            if article.article_id not in anchors:
+                raise InputError(
+                    f"Article '{article.article_id}' has no sentence to label.",
+                    hint="Leave it out of the round.",
+                )
+            yield PlannedArticle(
+                article_id=article.article_id,
+                text_sha256=article.text_sha256,
+                sentences=tuple(anchors[article.article_id]),
+            )
+
+
+def _tasks(
+    corpus: Corpus,
+    options: Options,
+    chosen: Sequence[Article],
+    planned: Mapping[str, PlannedArticle],
+    assigned: Mapping[str, tuple[str, ...]],
+    seen: Mapping[tuple[str, str], str],
+) -> Iterator[PlannedTask]:
+    everyone = tuple(sorted(a.annotator for a in options.annotators))
+    for article in chosen:
+        text = corpus.text(article)
+        name = article.article_id
+        for arm in (BLIND, SUGGESTED):
+            group = tuple(a for a in assigned[name] if seen[name, a] == arm)
+            if not group:
+                continue
+            anchors = planned[name].sentences if options.unit == "sentence" else (None,)
+            for anchor in anchors:
+                key = anchor.sentence_id if anchor else name
+                task = PlannedTask(
+                    uid=f"{options.round}.{arm}.{key}",
+                    article_id=name,
+                    sentence_id=anchor.sentence_id if anchor else None,
+                    arm=arm,
+                    annotators=everyone if options.shared else group,
+                    overlap=len(group),
+                    data_sha256="",
+                )
+                data = task_data(task, article, text, anchor)
+                yield dataclasses.replace(task, data_sha256=data_sha256(data))
+
+
+def _gold(path: Path | None, planned: Mapping[str, PlannedArticle]) -> list[dict[str, Any]]:
+    if path is None:
+        return []
+    known = {s.sentence_id for article in planned.values() for s in article.sentences}
+    found: dict[str, dict[str, Any]] = {}
+    for number, line in read_jsonl(path):
+        where = f"{path}:{number}"
+        name, label = line.get("sentence_id"), line.get("label")
+        if name not in known:
+            raise InputError(
+                f"'{name}' is no sentence of this round.",
+                where=where,
+                hint="Choose articles of the gold file with --article, or leave the line out.",
+            )
+        if label not in LABELS:
+            raise InputError(f"'{label}' is no label.", where=where)
+        if name in found:
+            raise InputError(f"'{name}' stands here twice.", where=where)
+        found[name] = {"sentence_id": name, "label": label}
+    return list(found.values())
+
+
+def guidelines(corpus: Corpus) -> tuple[str, str]:
+    """The version in the front matter of the corpus's guidelines, and the file's SHA-256.
+
+    Raises:
+        InputError: there is no such file, or no ``version`` in it.
+    """
+    try:
+        text = corpus.guidelines.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "The guidelines cannot be read.",
+            where=str(corpus.guidelines),
+            hint="Write them, with 'version:' in their front matter.",
+        ) from error
+    front = text.split("---\n", 2)
+    meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
+    if not isinstance(meta, dict) or not meta.get("version"):
+        raise InputError(
+            "The guidelines have no version.",
+            where=str(corpus.guidelines),
+            hint="Begin the file with '---', a line 'version: \"1.0\"' and '---'.",
+        )
+    return str(meta["version"]), sha256_text(text)

@@ -1,0 +1,168 @@
+"""The plan of a round: which articles, whose answers, in which arm.
+
+It is written before anything is sent. It holds ids, offsets and hashes, and no text of an article.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from copydesk.errors import InputError, IntegrityError
+from copydesk.files import dump_json, read_json, sha256_text
+from copydesk.records import check_document
+from copydesk.rounds.folder import RoundFolder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchor:
+    """A sentence of a planned article.
+
+    Args:
+        start, end: code points into the article's canonical text.
+        suggestion: the label that the rules give it; null if they give none.
+    """
+
+    sentence_id: str
+    start: int
+    end: int
+    zone: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedArticle:
+    """An article of the round, by the hash of the text that is read."""
+
+    article_id: str
+    text_sha256: str
+    sentences: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Annotator:
+    """Who answers: a pseudonym, and whether it is a human or a model."""
+
+    annotator: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedTask:
+    """What is put before annotators: an article, or one sentence of it.
+
+    Args:
+        uid: our own key, which no other task of the round has.
+        sentence_id: null if the whole article is the task.
+        annotators: who is to answer; in a shared project, who may.
+        overlap: how many of them are to answer.
+        data_sha256: of the task's data as it is sent, see `copydesk.rounds.tasks.data_sha256`.
+    """
+
+    uid: str
+    article_id: str
+    sentence_id: str | None
+    arm: str
+    annotators: tuple[str, ...]
+    overlap: int
+    data_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """A round, whole.
+
+    Args:
+        unit: ``article`` or ``sentence``: what a task is.
+        shared: whether annotators share a project, and not each has one of their own.
+        seed: decides order, assignment and arms.
+        label_configs: SHA-256 of each arm's label config in canonical XML.
+        gold: articles with known answers.
+    """
+
+    round: str
+    created_at: str
+    unit: str
+    shared: bool
+    seed: str
+    guidelines_version: str
+    guidelines_sha256: str
+    label_configs: dict[str, str]
+    annotators: tuple[Annotator, ...]
+    articles: tuple[PlannedArticle, ...]
+    tasks: tuple[PlannedTask, ...]
+    gold: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each annotator."""
+        return {a.annotator: a.kind for a in self.annotators}
+
+    def article(self) -> dict[str, PlannedArticle]:
+        """The articles by their ids."""
+        return {a.article_id: a for a in self.articles}
+
+    def anchors(self) -> Iterator[tuple[PlannedArticle, Anchor]]:
+        """Every sentence of the round with its article."""
+        for article in self.articles:
+            for anchor in article.sentences:
+                yield article, anchor
+
+    def expected(self, task: PlannedTask, article: PlannedArticle) -> tuple[Anchor, ...]:
+        """The sentences that an answer to a task must label."""
+        if task.sentence_id is None:
+            return article.sentences
+        return tuple(a for a in article.sentences if a.sentence_id == task.sentence_id)
+
+    def dump(self) -> str:
+        """The plan as it stands in ``round.json``."""
+        return dump_json({"format": 1, **dataclasses.asdict(self)})
+
+    @property
+    def sha256(self) -> str:
+        """Of the plan's file; tells this plan from any other on a server."""
+        return sha256_text(self.dump())
+
+
+def read_plan(folder: RoundFolder) -> Plan:
+    """The plan of a round.
+
+    Raises:
+        InputError: there is no such round, or its plan is against its schema.
+        IntegrityError: the plan was changed after its first push.
+    """
+    if not folder.plan.is_file():
+        known = sorted(p.parent.name for p in folder.corpus.rounds.glob("*/round.json"))
+        raise InputError(
+            f"There is no round '{folder.round}' in this corpus.",
+            where=str(folder.plan),
+            hint=f"There are: {', '.join(known)}." if known else "Plan one with 'round new'.",
+        )
+    document = read_json(folder.plan)
+    check_document(document, "round", where=str(folder.plan))
+    plan = _plan(document)
+    if plan.round != folder.round:
+        raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
+    return plan
+
+
+def _plan(document: dict[str, Any]) -> Plan:
+    rest = {key: value for key, value in document.items() if key != "format"}
+    rest["annotators"] = tuple(Annotator(**a) for a in document["annotators"])
+    rest["articles"] = tuple(
+        PlannedArticle(**{**a, "sentences": tuple(Anchor(**s) for s in a["sentences"])})
+        for a in document["articles"]
+    )
+    rest["tasks"] = tuple(
+        PlannedTask(**{**t, "annotators": tuple(t["annotators"])}) for t in document["tasks"]
+    )
+    rest["gold"] = tuple(document["gold"])
+    return Plan(**rest)
+
+
+def now() -> str:
+    """The present time as plans and logs write it: UTC, in milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

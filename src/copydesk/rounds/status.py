@@ -1,0 +1,216 @@
+"""How far a round is: by annotator and by article, as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from copydesk.corpus import Corpus
+from copydesk.rounds import people, projects
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.log import read_log
+from copydesk.rounds.plan import Plan, read_plan
+from copydesk.rounds.send import logged_projects
+from copydesk.rounds.server import Server
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """One answered task.
+
+    Args:
+        at: when, UTC.
+        seconds: Label Studio's lead time; None if it is not known.
+    """
+
+    annotator: str
+    uid: str
+    at: datetime
+    seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnnotatorProgress:
+    """One annotator's part, counted in tasks.
+
+    Args:
+        assigned: None in a shared project, where nobody has a share of their own.
+        per_hour: tasks an hour between the first and the last answer.
+        median_seconds: of lead time for a task.
+    """
+
+    annotator: str
+    kind: str
+    assigned: int | None
+    answered: int
+    per_hour: float | None
+    median_seconds: float | None
+    last: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleProgress:
+    """One article, counted in answers to its tasks.
+
+    Args:
+        waiting_for: annotators with an own project who have not answered all of it.
+    """
+
+    article_id: str
+    needed: int
+    answered: int
+    waiting_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """A round's progress; answers are counted in tasks."""
+
+    round: str
+    unit: str
+    closed: bool
+    source: str
+    projects: int
+    projects_missing: int
+    tasks_missing: int | None
+    needed: int
+    answered: int
+    annotators: tuple[AnnotatorProgress, ...]
+    articles: tuple[ArticleProgress, ...]
+
+    def as_document(self) -> dict[str, Any]:
+        """As JSON types."""
+        return dataclasses.asdict(self)
+
+
+def status(corpus: Corpus, round_id: str, server: Server | None = None) -> Status:
+    """Where a round stands on a server, or without one where it stood at the last pull."""
+    folder = RoundFolder(corpus, round_id)
+    plan = read_plan(folder)
+    streams = projects.streams(plan)
+    if server is None:
+        found, missing = {s.key: 0 for s in streams}, None
+        submissions = list(_logged(folder, plan))
+    else:
+        found = projects.find(server, streams, logged_projects(folder))
+        emails, users = people.read(folder, plan), server.users()
+        names = {users[mail]: name for name, mail in emails.items() if mail in users}
+        there: set[tuple[str, str]] = set()
+        submissions = []
+        for stream in (s for s in streams if s.key in found):
+            uids = {task.uid for task in stream.tasks}
+            for row in server.answered_tasks(found[stream.key]):
+                uid = row["data"].get("uid")
+                if uid in uids:
+                    there.add((stream.key, uid))
+                    submissions += _submissions(row, uid, names, stream.annotators)
+        missing = sum(len(s.tasks) for s in streams) - len(there)
+    return summarise(
+        plan,
+        submissions,
+        closed=folder.closed.exists(),
+        source="log" if server is None else "server",
+        projects_missing=len(streams) - len(found),
+        tasks_missing=missing,
+    )
+
+
+def _submissions(
+    row: dict[str, Any], uid: str, names: dict[int, str], allowed: tuple[str, ...]
+) -> Iterator[Submission]:
+    latest: dict[str, Submission] = {}
+    for annotation in sorted(row["annotations"], key=lambda a: (a["updated_at"], a["id"])):
+        name = names.get(annotation["completed_by"])
+        if name in allowed and annotation["result"] and not annotation["was_cancelled"]:
+            latest[name] = Submission(
+                annotator=name,
+                uid=uid,
+                at=datetime.fromisoformat(annotation["created_at"]),
+                seconds=annotation["lead_time"],
+            )
+    yield from latest.values()
+
+
+def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
+    tasks = {}
+    for task in plan.tasks:
+        article = plan.article()[task.article_id]
+        for anchor in plan.expected(task, article):
+            tasks[task.arm, anchor.sentence_id] = task.uid
+    found: dict[tuple[str, str], list[Any]] = {}
+    for answer in read_log(folder.annotations).answers.values():
+        key = answer.annotator, tasks[answer.arm, answer.sentence_id]
+        found.setdefault(key, []).append(answer)
+    for (annotator, uid), answers in found.items():
+        times = [a.lead_time_s for a in answers]
+        yield Submission(
+            annotator=annotator,
+            uid=uid,
+            at=max(datetime.fromisoformat(a.created_at) for a in answers),
+            seconds=None if None in times else sum(times),
+        )
+
+
+def summarise(
+    plan: Plan,
+    submissions: Iterable[Submission],
+    *,
+    closed: bool,
+    source: str,
+    projects_missing: int,
+    tasks_missing: int | None,
+) -> Status:
+    """Count submissions by annotator and by article."""
+    by_annotator: dict[str, list[Submission]] = {name: [] for name in plan.kinds}
+    by_task: dict[str, set[str]] = {task.uid: set() for task in plan.tasks}
+    for submission in submissions:
+        by_annotator[submission.annotator].append(submission)
+        by_task[submission.uid].add(submission.annotator)
+    articles: dict[str, tuple[int, int, set[str]]] = {}
+    for task in plan.tasks:
+        needed, answered, waiting = articles.get(task.article_id, (0, 0, set()))
+        if not plan.shared:
+            waiting |= set(task.annotators) - by_task[task.uid]
+        got = min(len(by_task[task.uid]), task.overlap)
+        articles[task.article_id] = (needed + task.overlap, answered + got, waiting)
+    return Status(
+        round=plan.round,
+        unit=plan.unit,
+        closed=closed,
+        source=source,
+        projects=len(projects.streams(plan)),
+        projects_missing=projects_missing,
+        tasks_missing=tasks_missing,
+        needed=sum(needed for needed, _, _ in articles.values()),
+        answered=sum(answered for _, answered, _ in articles.values()),
+        annotators=tuple(_annotator(plan, name, by_annotator[name]) for name in plan.kinds),
+        articles=tuple(
+            ArticleProgress(
+                article_id=name,
+                needed=needed,
+                answered=answered,
+                waiting_for=tuple(sorted(waiting)),
+            )
+            for name, (needed, answered, waiting) in articles.items()
+        ),
+    )
+
+
+def _annotator(plan: Plan, name: str, given: list[Submission]) -> AnnotatorProgress:
+    times = sorted(submission.at for submission in given)
+    hours = (times[-1] - times[0]).total_seconds() / 3600 if times else 0.0
+    seconds = [s.seconds for s in given if s.seconds is not None]
+    return AnnotatorProgress(
+        annotator=name,
+        kind=plan.kinds[name],
+        assigned=None if plan.shared else sum(name in task.annotators for task in plan.tasks),
+        answered=len(given),
+        # n answers have n - 1 intervals between them.
+        per_hour=round((len(given) - 1) / hours, 1) if hours else None,
+        median_seconds=round(statistics.median(seconds), 1) if seconds else None,
+        last=times[-1].isoformat(timespec="seconds") if times else None,
+    )
