@@ -128,6 +128,8 @@ def _full_stop_ends(text: str, start: int, match: re.Match[str], token: str, wor
     if closing and not _QUOTE_MARKS.isdisjoint(closing):
         return kind is not Kind.TITLE and not _ATTRIBUTION.match(text, match.end())
     if kind is not None:
+        if kind is Kind.CLOCK and at - start <= 10:
+            return False  # the time of an entry of a live page
         return _abbreviation_ends(text, match.end(), bare, kind, word)
     if len(bare) == 1 and bare.isalpha():
         initial = at - len(token) == start or word.lower() in ALSO_SURNAMES

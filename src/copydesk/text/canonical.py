@@ -18,6 +18,11 @@ _REFUSED: Final = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides and isolates
     "\ud800-\udfff]"  # halves of surrogate pairs, which UTF-8 cannot hold
 )
+_MARKS_AT_MOST: Final = 100
+_MAY_BE_MARKS: Final = re.compile(
+    f"[\u0300-\u1fff\u20d0-\u20ff\u2ce0-\u309f\ua660-\uabff\ufb1e-\ufe2f\U00010000-\U0001efff]"
+    f"{{{_MARKS_AT_MOST + 1},}}"
+)
 _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\xad"
 
 
@@ -36,7 +41,8 @@ def canonical(data: bytes | str) -> str:
     Raises:
         InputError: A byte is no UTF-8 (names its offset); the text holds NUL, another control
             character, a bidirectional control or half of a surrogate pair (names its line, its
-            column in code points, both from 1, and the character); or nothing but blanks is there.
+            column in code points, both from 1, and the character); more than 100 combining marks
+            stand on one letter; or nothing but blanks is there.
     """
     text = _decode(data) if isinstance(data, bytes) else data
     refused = _REFUSED.search(text)
@@ -47,6 +53,13 @@ def canonical(data: bytes | str) -> str:
             hint="Remove it from the text.",
         )
     text = LINE_END.sub("\n", text.replace(BYTE_ORDER_MARK, ""))
+    pile = _pile_of_marks(text)
+    if pile is not None:
+        raise InputError(
+            f"More than {_MARKS_AT_MOST} combining marks stand on one letter.",
+            where=_position(text, pile),
+            hint="Remove them from the text.",
+        )
     text = unicodedata.normalize("NFC", text)
     text = "\n".join(line for line in map(str.rstrip, text.split("\n")) if line)
     if not text.strip(_INVISIBLE + " \n\t"):
@@ -57,13 +70,26 @@ def canonical(data: bytes | str) -> str:
     return text
 
 
+def _pile_of_marks(text: str) -> int | None:
+    """Offset of more marks than any language stacks: to order n of them takes n² steps.
+
+    The stream-safe format of Unicode (UAX #15) allows 30.
+    """
+    for run in _MAY_BE_MARKS.finditer(text):
+        marks = 0
+        for offset in range(run.start(), run.end()):
+            marks = marks + 1 if unicodedata.combining(text[offset]) else 0
+            if marks > _MARKS_AT_MOST:
+                return offset - _MARKS_AT_MOST
+    return None
+
+
 def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
             f"Byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8.",
-            where=f"byte {error.start}",
             hint="Save the text as UTF-8.",
         ) from error
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from copydesk.text import cues, verbs
+from copydesk.text import cues, openings, verbs
 from copydesk.text.boundaries import NAME_BELOW_QUOTE, sentences
 from copydesk.text.pieces import Zone
 from copydesk.text.words import words
@@ -38,6 +38,7 @@ _TIME_WORDS: Final = words(
     """
 )
 _CENTURIES: Final = (" 17", " 18", " 19", " 20")
+_TIMED_ENTRY: Final = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s[A-Z]{3})?[\s:–—-]+[^\W\d]")
 _YEAR_AT_END: Final = re.compile(r"(?:19|20)\d\d\W{0,3}$")
 _PLACE: Final = re.compile(
     r"\b(?:in|at|on|near|outside|inside|over|off|during|from|of)\s+(?:the\s+)?(?:[A-Z]|\d{4})"
@@ -48,6 +49,7 @@ _NOT_OF_CAPTIONS: Final = words(
     i you he she it we they this that these those there here but and or so yet not no nor now then
     if as because while when what who why how where which also even just only still again perhaps
     maybe yes well all none nothing nobody everyone my your his her its our their enough more
+    another such quite hence meanwhile first last next too very
     """
 )
 _SMALL_WORDS: Final = words(
@@ -67,7 +69,7 @@ def has_stop(line: str) -> bool:
 
 def credit_start(line: str) -> int:
     """Return where the credit that closes a caption's line begins, or -1 if there is none."""
-    if cues.may_end_in_credit(line):
+    if openings.may_end_in_credit(line):
         for match in _WORD_START.finditer(line, max(0, len(line) - 120)):
             if cues.CREDIT_TAIL.match(line, match.start()):
                 return match.start()
@@ -104,7 +106,8 @@ def with_stop(line: str) -> Zone:
     if len(line) > _SHORT or line[0] in _QUOTES:
         return "body"
     if line[-1] == "?" and len(line) <= 60 and _QUESTION.match(line):
-        return "subhead" if line.count("?") == 1 else "body"
+        asks_someone = " you" in line or line.count("?") > 1
+        return "body" if asks_someone else "subhead"
     return "caption" if line[-1] == "." and _describes_picture(line) else "body"
 
 
@@ -122,31 +125,45 @@ def _describes_picture(line: str) -> bool:
     forms = frozenset(token.strip(".,;()").lower().replace("’", "'") for token in tokens)
     if not _NO_CAPTION.isdisjoint(forms) or verbs.has_regular_past(forms):
         return False
-    if verbs.SCENE.isdisjoint(forms):
-        return bool(line[0].islower() or _PLACE.search(line) or cues.PICTURE_OF.match(line))
-    return _YEAR_AT_END.search(line) is not None
+    if not verbs.SCENE.isdisjoint(forms):
+        if _YEAR_AT_END.search(line):
+            return True
+        return not verbs.POSTURE.isdisjoint(forms) and _PLACE.search(line) is not None
+    if verbs.has_object(tokens):
+        return False
+    return bool(line[0].islower() or _PLACE.search(line) or cues.PICTURE_OF.match(line))
 
 
 def without_stop(line: str) -> Zone:
     """The zone of a line that ends without a stop and has no fixed wording."""
     tokens = line.split(None, 60)
     if line[0] in _QUOTES:
-        return "subhead" if len(tokens) <= 8 and line[-1] in _QUOTES else "body"
+        short = len(tokens) <= 8 and len(line) <= 80
+        return "subhead" if short and line[-1] in _QUOTES else "body"
     if line.endswith(_GOES_ON):
         label = len(tokens) <= 3 and line[-1] == ":"
         says = verbs.has_main_verb(frozenset(line[:-1].lower().split()))
         return "subhead" if label and not says else "body"
-    if NAME_BELOW_QUOTE.search(line, max(0, len(line) - 80)):
-        return "body"
+    if _TIMED_ENTRY.match(line):
+        return "subhead"
     bullet = _BULLET.match(line)
     if bullet:
         counted = (bullet["count"] or "").isdigit() and len(tokens) <= 9
         return "subhead" if counted else "body"
-    if tells_when_or_side(line) or credit_start(line) > 0:
+    if credit_start(line) > 0:
+        return "caption"
+    if NAME_BELOW_QUOTE.search(line, max(0, len(line) - 80)):
+        return "body"
+    if tells_when_or_side(line):
         return "caption" if len(tokens) <= _CAPTION_WORDS_AT_MOST else "body"
-    if (len(tokens) <= 14 and _QUESTION.match(line)) or line.isupper() or is_title_case(tokens):
+    if is_heading(line) or is_title_case(tokens):
         return "subhead"
     return _by_length(line, tokens)
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line without a stop is a heading whatever it names: a question, or capitals."""
+    return line.isupper() or (len(line) <= 90 and _QUESTION.match(line) is not None)
 
 
 def _by_length(line: str, tokens: Sequence[str]) -> Zone:
@@ -157,8 +174,11 @@ def _by_length(line: str, tokens: Sequence[str]) -> Zone:
         return "body"
     if len(tokens) >= 9:
         return "subhead" if told else "caption"
-    shows_scene = not verbs.SCENE.isdisjoint(tokens) and _PLACE.search(line)
-    return "caption" if shows_scene or cues.PICTURE_OF.match(line) else "subhead"
+    if cues.PICTURE_OF.match(line):
+        return "caption"
+    shows = not verbs.SCENE.isdisjoint(tokens) or any(t.endswith("ing") for t in tokens[1:])
+    stands = tokens[0] in ("A", "An", "The")
+    return "caption" if (shows or stands) and _PLACE.search(line) else "subhead"
 
 
 def tells_when_or_side(line: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from copydesk.text.words import words
@@ -64,6 +66,23 @@ SCENE: Final = words(
 )
 """Present-tense verbs of what a picture shows."""
 
+POSTURE: Final = words(
+    """
+    addresses arrives embraces gestures greets holds hugs kisses kneels listens looks marches poses
+    salutes shakes shows sits smiles speaks stands walks watches waves gather hold kneel listen look
+    march pose pray queue sit stand walk watch wave
+    """
+)
+"""Those of them that hardly stand in the present tense anywhere else."""
+
+_DETERMINERS: Final = words("the a an its his her their this that these those no every each")
+_BEFORE_NOUNS: Final = words(
+    """
+    of in on at to for by with from as into over after before under near outside inside behind
+    beside between through during against along across around above below among amid within without
+    upon toward towards off past beyond and or but both than like all half via nor not half about
+    """
+)
 NOT_PAST: Final = words(
     """
     red bed hundred united need speed seed feed breed weed shed sacred kindred exceed proceed
@@ -79,6 +98,16 @@ def has_main_verb(words: frozenset[str]) -> bool:
         not (words.isdisjoint(AUXILIARIES) and words.isdisjoint(PAST))
         or not (words.isdisjoint(PRESENT) and words.isdisjoint(SCENE))
         or has_regular_past(words)
+    )
+
+
+def has_object(tokens: Sequence[str]) -> bool:
+    """Whether a determiner follows a word that must be a verb ("opposes the plan")."""
+    return any(
+        word in _DETERMINERS
+        and before.lower() not in _BEFORE_NOUNS
+        and not before.endswith(("ing", "ed", ",", ";", ")", "—", "–"))
+        for before, word in pairwise(tokens)
     )
 
 

@@ -14,17 +14,21 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from copydesk.text import cues, lines
+from copydesk.text import cues, lines, openings
 from copydesk.text.pieces import Zone
 
 _NAMES: Final = re.compile(r"[A-Z][\w’.-]{0,30}(?: (?:[A-Z][\w.-]{0,30}|al|bin|de|del|van|von))+")
 _BARE_NAMES: Final = re.compile(
-    rf"(?P<name>{cues.NAME})(?: (?:and|in|for) {cues.CAPITALISED}(?: {cues.CAPITALISED}){{0,3}})?$"
+    rf"(?P<name>{cues.NAME})"
+    rf"(?: (?:and|in|at|for) {cues.CAPITALISED}(?: {cues.CAPITALISED}){{0,3}})?$"
 )
 _NAME_CAPTION: Final = re.compile(
     rf"(?:(?:the )?{cues.CAPITALISED}(?: {cues.CAPITALISED}){{0,4}}?(?:[’']s?)? )??"
-    rf"(?P<name>{cues.NAME})(?:$|[,;:] | (?=[a-z(]))"
+    rf"(?P<name>{cues.NAME})"
+    r"(?:$|[,;:] | (?=\(|(?:of|and|at|in|with|on|during|outside|near|after|before)\b"
+    r"|[a-z]+(?:s|ed|ing)\b))"
 )
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _AUTHOR_WITHIN: Final = 4
 _HEADLINE_AT_MOST: Final = 220
 
@@ -35,7 +39,7 @@ def classify(article: Sequence[str]) -> list[Zone]:
     named = _Named(article, loose)
     zones: list[Zone] = []
     for index, line in enumerate(article):
-        zone = lines.fixed(line) if cues.may_be_fixed(line) else None
+        zone = lines.fixed(line) if openings.may_be_fixed(line) else None
         if zone is None:
             zone = _loose(index, article, zones, named) if loose[index] else lines.with_stop(line)
         zones.append(zone)
@@ -54,23 +58,27 @@ def classify(article: Sequence[str]) -> list[Zone]:
 def _loose(index: int, article: Sequence[str], zones: Sequence[Zone], named: _Named) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
+    above_body = "body" not in zones[:_AUTHOR_WITHIN]
     name = _BARE_NAMES.match(line)
-    if 0 < index < _AUTHOR_WITHIN and name and "body" not in zones and name["name"] not in named:
+    if 0 < index < _AUTHOR_WITHIN and above_body and name and not named.knows(name["name"]):
+        return "byline"
+    if zones and zones[-1] == "byline" and cues.ROLE.search(line):
         return "byline"
     zone = lines.without_stop(line)
-    if zone != "body":
-        name = _NAME_CAPTION.match(line)
-        if name and name["name"] in named:
-            return "caption"
-    if index == 1 and zone in ("body", "caption") and not lines.tells_when_or_side(line):
-        return "subhead"
-    if zones and zones[-1] == "dateline" and index > 2 and zone == "caption" and len(line) < 80:
-        return "subhead"  # what a live page says under the time of an entry
+    if index == 1 and not line.endswith((":", ",")) and not lines.tells_when_or_side(line):
+        return "caption" if named.pictured(line) else "subhead"
+    if zone == "body" or lines.is_heading(line):
+        return zone
+    if named.pictured(line):
+        return "caption"
+    if zones and zones[-1] == "dateline":
+        # Below the date of the article stands a picture, below a time an entry of a live page.
+        return "caption" if _YEAR.search(article[index - 1]) else "subhead"
     return zone
 
 
 class _Named:
-    """Names of two words in the running text: who is named alone on a line is in a picture."""
+    """Who and what is named in the running text: named alone on a line, it is in a picture."""
 
     def __init__(self, article: Sequence[str], loose: Sequence[bool]) -> None:
         self._article = article
@@ -78,17 +86,24 @@ class _Named:
 
     @cached_property
     def _names(self) -> frozenset[str]:
+        """Pairs of words that stand together in names, and the last word of each name."""
         names: set[str] = set()
         for line, is_loose in zip(self._article, self._loose, strict=True):
             if not is_loose:
                 for name in _NAMES.findall(line):
-                    words = name.removesuffix(".").split()
+                    words = name.rstrip(".").removesuffix("’s").removesuffix("'s").split()
                     names.update(map(" ".join, pairwise(words)))
+                    names.add(words[-1])
         return frozenset(names)
 
-    def __contains__(self, name: str) -> bool:
-        words = name.split()
-        return " ".join(words[:2]) in self._names
+    def knows(self, name: str) -> bool:
+        """Whether a person is named in the text, by the full name or with another first word."""
+        return not self._names.isdisjoint((" ".join(name.split()[:2]), name.split()[-1]))
+
+    def pictured(self, line: str) -> bool:
+        """Whether a line begins or is a name of the text, with no more than a short addition."""
+        name = _NAME_CAPTION.match(line)
+        return name is not None and " ".join(name["name"].split()[:2]) in self._names
 
 
 def _headline(article: Sequence[str], loose: Sequence[bool], zones: Sequence[Zone]) -> int | None:
