@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from copydesk.cli.common import data, words
+from copydesk.cli.common import counting, data, words
 
 
 def explore(
@@ -22,7 +22,8 @@ def explore(
     """Make pages to look at: articles with coloured sentences, agreement, quotations, charts."""
     from copydesk.explore import explore as make
 
-    page = make(path, out)
+    with counting("articles shown") as progress:
+        page = make(path, out, progress=progress)
     data().print(str(page), markup=False, soft_wrap=True)
     if open and typer.launch(page.resolve().as_uri()):
         words().print("No browser could be opened: open the page named above.")

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
@@ -183,7 +183,7 @@ def segments(text: str, start: int, end: int, spans: Sequence[Span]) -> tuple[Se
             kinds=tuple(sorted({s.kind for s in spans if s.start <= a and b <= s.end})),
             ended=tuple(s.group for s in spans if s.group and s.end == b),
         )
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     )
 
 

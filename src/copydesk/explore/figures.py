@@ -111,7 +111,7 @@ def count(source: Source) -> Figures:
     panels, left = _panels(table, source.labels)
     return Figures(
         **row,
-        sentences=table["sentences"].sum(),
+        sentences=panels[0].total,
         withheld_sentences=contents.scan("standoff").select(pl.len()).collect().item(),
         published=(first, last) if first else None,
         quotes=quotes.select(pl.len()).collect().item(),

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
-from copydesk.agreement.page import figure, percent
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
 from copydesk.explore.figures import Figures, count
 from copydesk.explore.quotations import Utterance, utterances
+from copydesk.explore.render import render
 from copydesk.explore.source import Source, read_source
 from copydesk.files import dump_json, read_json, replacing_dir
-from copydesk.labels import MEANINGS
-from copydesk.tables import SPLITS
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 MAX_ARTICLES: Final = 2000
 MAX_UTTERANCES: Final = 500
@@ -52,7 +43,13 @@ class Listed:
     score: dict[str, str]
 
 
-def explore(path: Path, out: Path, *, limit: int = MAX_ARTICLES) -> Path:
+def explore(
+    path: Path,
+    out: Path,
+    *,
+    limit: int = MAX_ARTICLES,
+    progress: Callable[[int], None] | None = None,
+) -> Path:
     """Write pages that show a release: figures, articles, quotations, disputed sentences.
 
     The pages use no network and need no JavaScript. The same release gives the same bytes.
@@ -61,6 +58,7 @@ def explore(path: Path, out: Path, *, limit: int = MAX_ARTICLES) -> Path:
         path: a release, a data set folder, a corpus, or a folder written by ``release hydrate``.
         out: the folder to make; one that was made by this function is replaced as a whole.
         limit: how many articles get a page at most; the pages say how many are left out.
+        progress: called with the number of articles written so far.
 
     Returns:
         The first page, ``index.html`` in ``out``.
@@ -80,35 +78,39 @@ def explore(path: Path, out: Path, *, limit: int = MAX_ARTICLES) -> Path:
         ) from error
     _refuse_inside(out, source.folder)
     with _replacing(out) as folder:
-        _write(source, figures, folder)
+        _write(source, figures, folder, progress)
     return out / "index.html"
 
 
-def _write(source: Source, figures: Figures, folder: Path) -> None:
+def _write(
+    source: Source, figures: Figures, folder: Path, progress: Callable[[int], None] | None
+) -> None:
     said = utterances(source)
     shared = {
         "source": source,
         "figures": figures,
         "manifest": source.contents.manifest,
         "version": source.contents.version,
-        "has_disputed": figures.agreement.disputed_sentences > 0,
-        "utterances_count": len(said),
     }
-    listed, found = _write_articles(source, said, shared, folder / "articles")
+    listed, found = _write_articles(source, said, shared, folder / "articles", progress)
     ranked = most_disputed_first(found)
-    pages = {
+    pages: dict[str, dict[str, Any]] = {
         "index": {"articles": listed},
         "quotations": {"utterances": said[:MAX_UTTERANCES], "total": len(said)},
         "disputed": {"disputes": ranked[:MAX_DISPUTED], "total": len(ranked)},
     }
     for name, values in pages.items():
-        _render(folder / f"{name}.html", root="", page=name, **shared, **values)
+        render(folder / f"{name}.html", root="", page=name, **shared, **values)
     marker = {"made_by": "copydesk explore", "version": source.contents.version}
     (folder / MARKER).write_text(dump_json(marker), encoding="utf-8")
 
 
 def _write_articles(
-    source: Source, said: Sequence[Utterance], shared: dict[str, Any], folder: Path
+    source: Source,
+    said: Sequence[Utterance],
+    shared: dict[str, Any],
+    folder: Path,
+    progress: Callable[[int], None] | None,
 ) -> tuple[list[Listed], list[Dispute]]:
     """Write a page for each article, one at a time; give what the other pages need of them."""
     folder.mkdir()
@@ -120,21 +122,22 @@ def _write_articles(
     listed: list[Listed] = []
     found: list[Dispute] = []
     for place, article in enumerate(_articles(source)):
-        _render(
+        render(
             folder / f"{article.row['article_id']}.html",
-            template="article",
             root="../",
             page="article",
             article=article,
             score=score(article),
             previous=names[place - 1] if place else None,
             following=names[place + 1] if place + 1 < len(names) else None,
-            event=[a for a in by_event[article.row["event"]]],
+            event=by_event[article.row["event"]],
             mouths=mouths,
             **shared,
         )
         listed.append(_listed(article))
         found += disputes(article, source.labels)
+        if progress:
+            progress(place + 1)
     return listed, found
 
 
@@ -237,36 +240,3 @@ def _is_ours(folder: Path) -> bool:
         return not any(folder.iterdir())
     document = read_json(marker)
     return isinstance(document, dict) and document.get("made_by") == "copydesk explore"
-
-
-def _render(path: Path, *, template: str | None = None, page: str, **values: Any) -> None:
-    name = f"{template or page}.html.jinja"
-    text = _environment().get_template(name).render(page=page, **values)
-    path.write_text(text.lstrip() + "\n", encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    folder = files("copydesk.explore") / "templates"
-    script = (folder / "explore.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    environment = Environment(
-        loader=PackageLoader("copydesk.explore"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(figure=figure, percent=percent, whole=lambda n: f"{n:,}")
-    environment.globals.update(
-        style=Markup((folder / "explore.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        script_digest=digest,
-        meanings=MEANINGS,
-        all_splits=SPLITS,
-        is_web=lambda url: str(url).startswith(("https://", "http://")),
-    )
-    return environment

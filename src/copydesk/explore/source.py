@@ -8,13 +8,15 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.errors import IntegrityError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.files import read_json
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
+from copydesk.tables import TABLES
 
 HYDRATED: Final = "hydrated.json"
 
+_SLUG: Final = next(c.pattern for c in TABLES["articles"] if c.name == "article_id") or ""
 _UNIT: Final = (
     *("sentence_id", "article_id", "event", "index", "start", "end", "zone", "text", "label"),
     *("votes", "n_annotators", "agreement", "label_source", "quoted_ratio", "cues", "split"),
@@ -63,6 +65,7 @@ def read_source(path: Path, *, limit: int) -> Source:
     hydrated = (path / HYDRATED).is_file()
     folder = path if hydrated else find_release(path)
     contents = _read_hydrated(path) if hydrated else Contents.read(folder)
+    _check_manifest(contents, folder)
     order = contents.frame("articles", "collection", "event", "article_id").sort(pl.all())
     shown = order.head(limit).select("article_id").lazy()
     place = shown.with_row_index("place")
@@ -75,15 +78,14 @@ def read_source(path: Path, *, limit: int) -> Source:
             .collect(engine="streaming")
         )
 
+    _check_ids(order["article_id"].head(limit))
     known = contents.scan("articles").select("article_id", "collection")
     return Source(
         folder=folder,
         hydrated=hydrated,
         contents=contents,
         articles=rows(contents.scan("articles")),
-        sentences=_named(
-            rows(units(contents), "index"), contents, "sentences", "standoff"
-        ),
+        sentences=_named(rows(units(contents), "index"), contents, "sentences", "standoff"),
         quotes=rows(contents.scan("quotes"), "start"),
         answers=_named(
             rows(contents.scan("annotations").join(known, on="article_id"), "start", "annotator"),
@@ -98,6 +100,26 @@ def units(contents: Contents) -> pl.LazyFrame:
     """All labelled sentences, text withheld (null) or not, not yet read."""
     withheld = contents.scan("standoff").with_columns(pl.lit(None, pl.String).alias("text"))
     return pl.concat([contents.scan("sentences").select(_UNIT), withheld.select(_UNIT)])
+
+
+def _check_manifest(contents: Contents, folder: Path) -> None:
+    manifest = contents.manifest
+    corpus = manifest.get("corpus")
+    if not {"version", "created"} <= manifest.keys() or "title" not in (corpus or {}):
+        raise InputError(
+            "The manifest of this release lacks its version, created or corpus.title.",
+            where=str(folder),
+            hint="Run 'copydesk validate' on it.",
+        )
+
+
+def _check_ids(ids: pl.Series) -> None:
+    """Ids become names of files, so that none may lead elsewhere."""
+    bad = ids.filter(~ids.str.contains(_SLUG))
+    if bad.len():
+        raise IntegrityError(
+            f"'{bad[0]}' is no id of an article.", hint="Run 'copydesk validate' on the release."
+        )
 
 
 def _named(rows: pl.DataFrame, contents: Contents, *tables: str) -> pl.DataFrame:
