@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 import copydesk
-from copydesk.cli import build, demo, ingest, init, prelabel, release, studio
+from copydesk.cli import (
+    build,
+    demo,
+    explore,
+    ingest,
+    init,
+    prelabel,
+    release,
+    round,
+    studio,
+    validate,
+)
 from copydesk.errors import CopydeskError
 
 app = typer.Typer(
@@ -19,7 +30,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    # Plain help: importing rich would double the time that --help takes.
+    rich_markup_mode=None,
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
@@ -27,7 +39,10 @@ app.command("ingest")(ingest.ingest)
 app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
 app.add_typer(studio.app, name="studio")
+app.add_typer(round.app, name="round")
 app.add_typer(release.app, name="release")
+app.command("validate")(validate.validate)
+app.command("explore")(explore.explore)
 
 
 def _version(asked: bool) -> None:
