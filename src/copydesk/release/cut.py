@@ -109,6 +109,18 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     )
 
 
+def present(corpus: Corpus, options: Options) -> Contents:
+    """The corpus as a release of it would be now, in memory.
+
+    Raises:
+        InputError: the corpus is not built, or a sentence is unresolved.
+        IntegrityError: an answer is about no sentence.
+    """
+    built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+    assembled = _assemble(corpus, built, options, _previous(corpus))
+    return Contents.of({"version": options.version}, assembled.tables)
+
+
 def _refuse_existing(corpus: Corpus, version: str) -> None:
     if version in {entry.version for entry in read_index(corpus.dataset)}:
         raise InputError(

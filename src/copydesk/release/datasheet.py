@@ -200,8 +200,9 @@ def _time(known: Facts) -> str:
         if known.published
         else "No article is dated."
     )
-    when = f" Answers were given from {known.answered[0]} to {known.answered[1]}."
-    return dated + (when if known.answered else "")
+    if known.answered is None:
+        return dated
+    return f"{dated} Answers were given from {known.answered[0]} to {known.answered[1]}."
 
 
 def _labelling(known: Facts) -> str:
@@ -221,7 +222,7 @@ def _licences(known: Facts) -> str:
 def _withheld(known: Facts) -> str:
     if not known.withheld_articles:
         return "No: every article's licence lets its text be given."
-    return f"Yes. {prose.missing(known)} They remain the copyright of their publishers."
+    return f"Yes. {prose.missing(known)} They remain their authors' and publishers'."
 
 
 _BLOCKS: Final[dict[str, Callable[[Facts], str]]] = {

@@ -84,7 +84,7 @@ def summary(facts: Facts) -> str:
         text += (
             f" The text of {plural(given, 'sentence')} is given; that of "
             f"{plural(facts.withheld_sentences, 'sentence')} in "
-            f"{plural(facts.withheld_articles, 'article')} is not ours to give and stands here as "
+            f"{plural(facts.withheld_articles, 'article')} is not given and stands here as "
             "offsets, hashes and labels."
         )
     return f"{text} {origin(facts)}"
@@ -257,8 +257,8 @@ def missing(facts: Facts) -> str:
         return "No text is withheld."
     return (
         f"The text of {plural(facts.withheld_articles, 'article')} "
-        f"({plural(facts.withheld_sentences, 'sentence')}) is withheld, since no licence allows "
-        "giving it; offsets, hashes and labels stand in its place."
+        f"({plural(facts.withheld_sentences, 'sentence')}) is withheld, by its licence or by the "
+        "corpus's own decision; offsets, hashes and labels stand in its place."
     )
 
 

@@ -1,0 +1,89 @@
+"""``copydesk release diff``: what changed, and the version that it demands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus
+
+if TYPE_CHECKING:
+    from copydesk.release.contents import Contents
+    from copydesk.release.diff import Diff
+
+
+class Format(StrEnum):
+    """How a difference is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+class Labels(StrEnum):
+    """Where the labels of the corpus's present state come from."""
+
+    ROUNDS = "rounds"
+    RULE = "rule"
+
+
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(help="A version or a release's folder; the newest by default.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="Another; what a cut would give now by default.")
+    ] = None,
+    corpus: CorpusDir = None,
+    format: Annotated[Format, typer.Option(help="How to tell it.")] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option(help="A file to write; stdout by default.")] = None,
+    labels: Annotated[
+        Labels, typer.Option(help="For what a cut would give now, as in 'release cut'.")
+    ] = Labels.ROUNDS,
+) -> None:
+    """Compare two releases, or a release and the corpus as it is, record by record."""
+    from copydesk.files import atomic_write
+    from copydesk.release.diff import compare
+
+    now = after is None
+    later = _present(corpus, labels) if now else _release(after, corpus)
+    text = _told(compare(_release(before, corpus), later, released=not now), format)
+    if out:
+        atomic_write(out, text)
+    else:
+        typer.echo(text, nl=False)
+
+
+def _release(name: str | None, corpus: Path | None) -> Contents:
+    """The release that a version or a path means."""
+    from copydesk.release.contents import Contents
+    from copydesk.release.index import find_release
+
+    if name is not None and Path(name).is_dir():
+        return Contents.read(find_release(Path(name)))
+    return Contents.read(find_release(find_corpus(corpus).dataset, name))
+
+
+def _present(corpus: Path | None, labels: Labels) -> Contents:
+    from datetime import UTC, datetime
+
+    from copydesk.release.cut import Options, present
+
+    # The version goes into no row, and answers of rules are dated by their release: neither is
+    # compared.
+    options = Options(version="0.0.0", created=datetime.now(UTC), labels=labels.value)
+    return present(find_corpus(corpus), options)
+
+
+def _told(difference: Diff, format: Format) -> str:
+    from copydesk.files import dump_json
+    from copydesk.release import diff_report
+
+    if format is Format.JSON:
+        return dump_json(diff_report.as_document(difference))
+    if format is Format.HTML:
+        return diff_report.as_html(difference)
+    return diff_report.as_text(difference)

@@ -1,0 +1,51 @@
+"""``copydesk release publish``: to the Hugging Face Hub, a directory or an fsspec URL."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, data, find_corpus, words
+
+
+def publish(
+    target: Annotated[
+        str,
+        typer.Argument(help="hf://datasets/ORG/NAME, a directory, or a URL such as s3://…"),
+    ],
+    corpus: CorpusDir = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Publish; without it, only say what would be sent.")
+    ] = False,
+    endpoint: Annotated[
+        str | None, typer.Option(envvar="HF_ENDPOINT", help="Of the Hub, if not the public one.")
+    ] = None,
+) -> None:
+    """Publish the data set with its newest release; a dry run unless --yes is given.
+
+    On the Hub that is one commit and one tag. The token is taken from HF_TOKEN, or from where
+    'hf auth login' put it.
+    """
+    from copydesk.release.publish import prepare
+    from copydesk.release.publish import publish as send
+
+    plan = prepare(find_corpus(corpus).dataset)
+    console, total = words(), sum(plan.files.values())
+    if yes:
+        done = send(plan, target, endpoint=endpoint)
+        console.print(
+            f"Release {done.version} is published: {done.sent:,} files at {done.url}"
+            + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else ""),
+            markup=False,
+        )
+        return
+    out = data()
+    for path, size in plan.files.items():
+        out.print(f"{size:>12,}  {path}", markup=False, soft_wrap=True)
+    out.print(f"\n{plan.card}", markup=False, soft_wrap=True, end="")
+    console.print(
+        f"Nothing was sent. Release {plan.version} would go to {target}: {len(plan.files):,} files "
+        f"of {total:,} bytes, and the card above. Publish it with --yes.",
+        markup=False,
+    )

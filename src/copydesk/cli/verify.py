@@ -1,0 +1,39 @@
+"""``copydesk release verify``: whether a release comes out again as it was."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus, words
+
+
+def verify(
+    version: Annotated[str | None, typer.Argument(help="The newest by default.")] = None,
+    corpus: CorpusDir = None,
+    allow_missing: Annotated[
+        bool,
+        typer.Option("--allow-missing", help="Exit with 0 though some articles are not here."),
+    ] = False,
+) -> None:
+    """Rebuild a release from raw articles and annotations, and compare it with what was released.
+
+    Exit: 0 it came out the same, 1 it did not, or some of its articles are not here.
+    """
+    from copydesk.release.verify import verify as rebuild
+
+    found = rebuild(find_corpus(corpus), version)
+    console = words()
+    for name, reason in found.missing.items():
+        console.print(f"  not rebuilt: {name}: {reason}", markup=False)
+    for sentence in found.differing:
+        console.print(f"  {sentence}", markup=False)
+    how = "to the byte" if not found.missing else "in every row that could be rebuilt"
+    console.print(
+        f"Release {found.version}: {found.articles:,} articles were rebuilt, "
+        f"{len(found.missing):,} could not be. "
+        + (f"They came out the same, {how}." if not found.differing else "They came out otherwise.")
+    )
+    if found.differing or (found.missing and not allow_missing):
+        raise typer.Exit(1)
