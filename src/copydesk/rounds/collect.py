@@ -9,7 +9,7 @@ from copydesk.labels import LABELS
 from copydesk.rounds.findings import Finding
 from copydesk.rounds.log import Answer, Key
 from copydesk.rounds.plan import Anchor, PlannedTask
-from copydesk.rounds.tasks import LABEL_CONTROL, NOT_YET, UNIT_CONTROL
+from copydesk.rounds.tasks import LABEL_CONTROL, NOT_YET, UNIT_CONTROL, region_id
 
 Row = Mapping[str, Any]
 
@@ -102,6 +102,7 @@ def _labels(
         )
 
     known = {anchor.sentence_id: anchor for anchor in anchors}
+    of_region = {region_id(sentence): sentence for sentence in known}
     chosen: dict[str, set[tuple[str, ...]]] = {}
     moved: set[str] = set()
     unknown: set[str] = set()
@@ -109,12 +110,12 @@ def _labels(
         control = item.get("from_name")
         if control not in (UNIT_CONTROL, LABEL_CONTROL):
             continue
-        sentence = str(item.get("id", "")) if task.sentence_id is None else task.sentence_id
-        value = item.get("value") or {}
-        anchor = known.get(sentence)
-        if anchor is None:
-            unknown.add(sentence)
+        region = str(item.get("id", ""))
+        sentence = task.sentence_id or of_region.get(region)
+        if sentence is None:
+            unknown.add(region)
             continue
+        value, anchor = item.get("value") or {}, known[sentence]
         if task.sentence_id is None and (value.get("start"), value.get("end")) != (
             anchor.start,
             anchor.end,
@@ -123,9 +124,8 @@ def _labels(
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
             chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in NOT_YET))
-    for sentence in sorted(unknown):
-        # A drawn region's id is Label Studio's own random string.
-        report("region-unknown", detail=f"region {sentence[:40]}")
+    for region in sorted(unknown):
+        report("region-unknown", detail=f"region {region[:40]}")
     taken = {}
     for sentence, anchor in known.items():
         found = chosen.get(sentence, {()})

@@ -23,7 +23,7 @@ from copydesk.rounds.projects import Stream
 from copydesk.rounds.redact import redact
 from copydesk.rounds.send import logged_projects
 from copydesk.rounds.server import PAGE, Server
-from copydesk.rounds.tasks import config_sha256, data_sha256
+from copydesk.rounds.tasks import config_sha256, data_sha256, region_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,7 +249,8 @@ class _Reading:
 
     def _line(self, stream: Stream, task: PlannedTask | None, row: Row) -> str:
         given = task is not None and task.article_id in self._given
-        ids = frozenset(a.sentence_id for a in self._anchors(task)) if task else frozenset[str]()
+        anchors = self._anchors(task) if task else ()
+        ids = frozenset(region_id(anchor.sentence_id) for anchor in anchors)
         annotations = [redact(a, withheld=not given, ids=ids) for a in row["annotations"]]
         return dump_line(
             {

@@ -35,7 +35,7 @@ def redact(annotation: Mapping[str, Any], *, withheld: bool, ids: frozenset[str]
     Args:
         annotation: as the server gives it.
         withheld: whether the text of its article is withheld.
-        ids: the ids of the article's sentences, which regions are known by.
+        ids: of the article's pre-drawn regions.
     """
     kept = {key: value for key, value in annotation.items() if key not in _DROPPED}
     person = kept.get("completed_by")

@@ -174,15 +174,23 @@ def context(text: str, start: int, end: int, *, reach: int = CONTEXT) -> dict[st
     }
 
 
+def region_id(sentence_id: str) -> str:
+    """The id of a sentence's region, which is also part of a CSS class and so holds no full stop.
+
+    No article_id holds an underscore, so the ids of two sentences never fall together.
+    """
+    return sentence_id.replace(".", "_")
+
+
 def regions(text: str, anchors: tuple[Anchor, ...], arm: str, control: str) -> list[dict[str, Any]]:
-    """The pre-drawn regions of an article: one for each sentence, under its id.
+    """The pre-drawn regions of an article: one for each sentence.
 
     Args:
         control: see `region_control`; regions that are not renamed are read-only.
     """
     return [
         {
-            "id": anchor.sentence_id,
+            "id": region_id(anchor.sentence_id),
             "from_name": control,
             "to_name": TEXT_OBJECT,
             "type": "labels",
@@ -262,9 +270,9 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
         return
     from label_studio_sdk.label_interface.interface import LabelInterface
 
-    interface = LabelInterface(config)
+    validate: Any = LabelInterface(config).validate_prediction
     for uid, prediction in made:
-        errors = interface.validate_prediction(copy.deepcopy(prediction), return_errors=True)
+        errors = validate(copy.deepcopy(prediction), return_errors=True)
         if errors:
             raise IntegrityError(
                 f"The label config does not allow the regions of task '{uid}': {errors[0]}."
