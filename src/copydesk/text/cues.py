@@ -39,10 +39,10 @@ _CREDIT_WORD: Final = (
     rf"(?:(?:file\s+)?{_PICTURE}(?:\s+(?:credits?|source|courtesy|by))?|credits?|courtesy)"
 )
 _SIDE: Final = (
-    r"(?:and|in|for|of|at|on|the|our|de|del|der|den|la|le|van|von|al|bin|ben|with|by|via)"
+    r"(?:and|in|for|of|at|on|to|the|our|de|del|der|den|la|le|van|von|al|bin|ben|with|by|via)"
 )
 _ROLE: Final = (
-    r"(?:staff|senior|chief|deputy|political|foreign|special|diplomatic|world|news|business"
+    r"(?:staff|special|contributors?|contributing|senior|chief|deputy|political|foreign|special|diplomatic|world|news|business"
     r"|sports?|health|science|crime|home|affairs|correspondents?|reporters?|editors?|editing"
     r"|writers?|writing|reporting|additional|agenc(?:y|ies)|columnist|desk|bureau)"
 )
@@ -128,6 +128,9 @@ NOTE: Final = re.compile(
       (?:\w+\s+){{0,3}}?(?:updated|corrected|amended|edited|revised|clarified|published
       |republished|reproduced|reprinted|syndicated|translated|produced|appeared|in|on|by|from
       |more\s+than|part\s+of|developing|breaking)\b
+    | the\s+(?:story|article|headline)\s+(?:was|has\s+been)\s+
+      (?:updated|corrected|amended|clarified|edited|revised)\b
+    | with\s+(?:the\s+)?(?:kind\s+)?permission\s+(?:of|from)\b
     | this\s+is\s+a\s+(?:breaking|developing)\b
     | an?\s+(?:(?:earlier|previous|prior)\s+version\s+of\s+(?:this|the)|version\s+of\s+this)\b
     | \((?:updates?|recasts|adds|corrects|removes)\s.{{0,180}}$

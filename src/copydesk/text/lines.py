@@ -122,14 +122,20 @@ def _describes_picture(line: str) -> bool:
         return False
     if cues.is_scene(line):
         return True
-    forms = frozenset(token.strip(".,;()").lower().replace("’", "'") for token in tokens)
-    if not _NO_CAPTION.isdisjoint(forms) or verbs.has_regular_past(forms):
+    forms = frozenset(
+        token.strip(".,;()").lower().replace("’", "'")
+        for token in tokens
+        if token != "May"  # the month is no modal verb
+    )
+    if not _NO_CAPTION.isdisjoint(forms):
+        return False
+    if not verbs.SCENE.isdisjoint(forms) and _YEAR_AT_END.search(line):
+        return True
+    if verbs.has_regular_past(forms):
         return False
     if not verbs.SCENE.isdisjoint(forms):
-        if _YEAR_AT_END.search(line):
-            return True
         return not verbs.POSTURE.isdisjoint(forms) and _PLACE.search(line) is not None
-    if verbs.has_object(tokens):
+    if verbs.has_clause(tokens):
         return False
     return bool(line[0].islower() or _PLACE.search(line) or cues.PICTURE_OF.match(line))
 

@@ -32,10 +32,10 @@ _SECOND_WORDS: Final = {
     "an": "earlier undated aerial hour",
     "this": "story article report post piece page headline copy story's article's story’s article’s"
     " is interview blog live review exclusive file handout undated satellite",
-    "the": "associated ap text",
+    "the": "associated ap text story article headline",
     "first": "published",
     "last": "published updated modified posted",
-    "with": "additional files input inputs reporting material",
+    "with": "the kind permission additional files input inputs reporting material",
     "for": "confidential more",
     "all": "rights",
     "have": "you an",
@@ -86,10 +86,11 @@ def may_be_fixed(line: str) -> bool:
 
 def may_end_in_credit(line: str) -> bool:
     """Whether a line can hold a `CREDIT_TAIL`: it has a mark or an agency's name for it."""
-    if (line[-1] in ")." and line.endswith((")", ")."))) or "©" in line or "/" in line:
-        return True
-    if line[-1] not in _STOPS and (" by " in line or " for " in line or "ource," in line):
+    if line[-1] == ")" or line[-2:] == ")." or "/" in line or "©" in line:
         return True
     colon = line.rfind(":")
-    noun = line[max(0, colon - 20) : max(0, colon)].rpartition(" ")[2]
-    return noun.lstrip("(").lower() in _CREDIT_NOUNS
+    if colon > 0:
+        noun = line[max(0, colon - 20) : colon].rpartition(" ")[2]
+        if noun.lstrip("(").lower() in _CREDIT_NOUNS:
+            return True
+    return line[-1] not in _STOPS and (" by " in line or " for " in line or "ource," in line)

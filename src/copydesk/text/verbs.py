@@ -101,8 +101,12 @@ def has_main_verb(words: frozenset[str]) -> bool:
     )
 
 
-def has_object(tokens: Sequence[str]) -> bool:
-    """Whether a determiner follows a word that must be a verb ("opposes the plan")."""
+def has_clause(tokens: Sequence[str]) -> bool:
+    """Whether the order of words shows a verb: "opposes the plan", "Prices soar in"."""
+    subject, verb = tokens[:2]
+    plain = verb.islower() and verb.isalpha() and not verb.endswith(("ing", "s"))
+    if subject.endswith("s") and plain and verb not in _BEFORE_NOUNS:
+        return True
     return any(
         word in _DETERMINERS
         and before.lower() not in _BEFORE_NOUNS

@@ -58,10 +58,10 @@ def classify(article: Sequence[str]) -> list[Zone]:
 def _loose(index: int, article: Sequence[str], zones: Sequence[Zone], named: _Named) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
-    above_body = "body" not in zones[:_AUTHOR_WITHIN]
-    name = _BARE_NAMES.match(line)
-    if 0 < index < _AUTHOR_WITHIN and above_body and name and not named.knows(name["name"]):
-        return "byline"
+    if 0 < index < _AUTHOR_WITHIN and "body" not in zones:
+        name = _BARE_NAMES.match(line)
+        if name and not named.knows(name["name"]):
+            return "byline"
     if zones and zones[-1] == "byline" and cues.ROLE.search(line):
         return "byline"
     zone = lines.without_stop(line)
