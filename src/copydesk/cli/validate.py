@@ -54,7 +54,7 @@ def validate(
         Gate, typer.Option(help="The lightest severity that makes the exit code 1.")
     ] = Gate.WARNING,
     include: Annotated[
-        list[str] | None, typer.Option(metavar="RULE", help="Judge only this rule; may be repeated.")
+        list[str] | None, typer.Option(metavar="RULE", help="Judge this rule alone (repeatable).")
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="RULE", help="Do not judge this rule.")

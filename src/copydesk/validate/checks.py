@@ -116,5 +116,11 @@ AROUND_CHECKS: Final = (
     ),
     Check(rules=("schema-disagrees",), run=published.schemas),
     Check(rules=("source-disagrees",), run=published.sources, needs=("articles", "corpus")),
+    Check(rules=("source-disagrees",), run=published.answered, needs=("annotations", "corpus")),
 )
 """Levels 4 and 5: a `Released`, with the data set and the corpus that the release lies in."""
+
+REBUILD_CHECKS: Final = (
+    Check(rules=("rebuild-differs",), run=published.rebuilt, needs=(*_ALL, "manifest", "corpus")),
+)
+"""Slow: the release is cut again. Each takes a `Released`."""

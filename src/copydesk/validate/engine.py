@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,11 +50,13 @@ class Run:
     Args:
         rules: the ids of the rules that are judged.
         waivers: those in force.
+        prefix: the path from the target to the files of what is checked now.
     """
 
     rules: Collection[str]
     waivers: tuple[Waiver, ...] = ()
     shown: int = SHOWN
+    prefix: str = ""
     skipped: dict[str, str] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _findings: dict[str, list[Finding]] = field(default_factory=dict)
@@ -75,6 +78,11 @@ class Run:
             if item.rule in self.rules:
                 self._take(item)
 
+    def leave(self, rule: str, reason: str) -> None:
+        """Do not judge a rule."""
+        if rule in self.rules:
+            self.skipped[rule] = reason
+
     def _take(self, item: Found) -> None:
         for waiver in (w for w in self.waivers if w.rule == item.rule):
             before = _size(item)
@@ -90,7 +98,7 @@ class Run:
         shown = self._findings.setdefault(item.rule, [])
         room = self.shown - len(shown)
         faults = [item] if isinstance(item, Fault) else item.render(room)
-        shown += [finding(fault) for fault in list(faults)[:room]]
+        shown += [finding(fault, self.prefix) for fault in list(faults)[:room]]
 
     def findings(self) -> tuple[Finding, ...]:
         """What is shown: the gravest first, then by level, in the order of `RULES`."""
@@ -131,8 +139,8 @@ def _without(item: Found, record: str | None) -> Found | None:
     return item.without(frozenset([record]))
 
 
-def finding(fault: Fault) -> Finding:
-    """A fault with what its rule says."""
+def finding(fault: Fault, prefix: str = "") -> Finding:
+    """A fault with what its rule says, and the path of its file from the target."""
     rule = RULES[fault.rule]
     return Finding(
         rule=rule.id,
@@ -140,7 +148,7 @@ def finding(fault: Fault) -> Finding:
         severity=rule.severity,
         message=printable(fault.message),
         hint=rule.mend,
-        file=printable(fault.file),
+        file=printable(posixpath.normpath(prefix + fault.file)) if fault.file else "",
         row=fault.row,
         record=printable(fault.record),
         pointer=printable(fault.pointer),

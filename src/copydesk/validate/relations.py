@@ -166,6 +166,12 @@ def answers(release: Release) -> Iterator[Found]:
     message = "The answer was given to another text of the article."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
     yield from _kinds(release, rows)
+    suffix = pl.concat_str(
+        pl.lit("."), pl.concat_str("round", pl.lit(".")).fill_null(""), "annotator"
+    )
+    wrong = rows.filter(~pl.col("annotation_id").str.ends_with(suffix))
+    message = "The annotation_id '{annotation_id}' does not end in the round and the annotator."
+    yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotation_id")
     key = ["sentence_id", "annotator", "round"]
     twice = rows.filter(~pl.struct(key).is_first_distinct())
     message = "'{annotator}' answered the sentence '{sentence_id}' more than once in a round."

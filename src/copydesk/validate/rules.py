@@ -81,7 +81,7 @@ _TABLE: Final = (
     _rule(
         1,
         "json-unreadable",
-        "Every JSON document is UTF-8 JSON, nested no deeper than 100, without a key twice.",
+        "Every JSON (or TOML) document can be read: UTF-8, nested at most 100 deep, no key twice.",
         "Copy the file again from where it was published, or mend its JSON.",
     ),
     _rule(
@@ -195,6 +195,12 @@ _TABLE: Final = (
         "An answer names the article, text and offsets of its sentence; "
         "an annotator is of one kind.",
         _CUT,
+    ),
+    _rule(
+        3,
+        "round-unreadable",
+        "The answers of a round can be read, and are to the sentences and annotators of its plan.",
+        "Put the round's files back as they were pulled; its log is only ever appended to.",
     ),
     _rule(
         3,

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
-from copydesk.validate.checks import AROUND_CHECKS, RELEASE_CHECKS
+from copydesk.release.versions import Version
+from copydesk.validate import corpora
+from copydesk.validate.canary import prove_gate
+from copydesk.validate.checks import AROUND_CHECKS, REBUILD_CHECKS, RELEASE_CHECKS
+from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
+from copydesk.validate.faults import FaultError
+from copydesk.validate.folder import Folder
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
 from copydesk.validate.rules import LEVELS, RULES
-from copydesk.validate.surroundings import around, waivers
+from copydesk.validate.single import document
+from copydesk.validate.surroundings import Released, around, expired, read_index, waivers
 
 
 def validate(
@@ -47,37 +57,142 @@ def validate(
     """
     included, excluded = set(include), set(exclude)
     _refuse_unknown(level, severity, included | excluded)
-    if not is_release(path):
-        raise InputError("This is no release.", where=str(path))
-    release = load(path)
-    version = release.manifest.get("schema_version")
-    judged, skipped = chosen(
-        levels=range(1, level + 1),
+    request = _Request(
+        path=path,
+        levels=tuple(range(1, level + 1)),
+        severity=severity,
         include=included,
         exclude=excluded,
-        schema_version=version if isinstance(version, str) and not all_rules else None,
+        all_rules=all_rules,
+        today=today or datetime.datetime.now(datetime.UTC).date(),
+        rebuild=rebuild,
     )
-    subject = around(release)
-    run = Run(
-        rules=judged,
-        skipped=skipped,
-        waivers=waivers(subject.config, today or datetime.datetime.now(datetime.UTC).date()),
-    )
-    run.add(release.faults)
-    run.check(RELEASE_CHECKS, release, release.unsound)
-    run.check(AROUND_CHECKS, subject, subject.lacking)
-    return Report(
-        target=str(path),
-        kind="release",
-        version=release.version,
-        levels=tuple(range(1, level + 1)),
-        threshold=severity,
-        judged=tuple(rule for rule in RULES if rule in judged and rule not in run.skipped),
-        findings=run.findings(),
-        counts=run.counts(),
-        waived=run.waived(),
-        skipped=run.skipped,
-    )
+    prove_gate()
+    return request.judge()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """What was asked for."""
+
+    path: Path
+    levels: tuple[int, ...]
+    severity: Severity
+    include: Collection[str]
+    exclude: Collection[str]
+    all_rules: bool
+    today: datetime.date
+    rebuild: bool
+
+    def judge(self) -> Report:
+        path = self.path
+        try:
+            if path.is_file():
+                return self._document()
+            if (path / CONFIG_NAME).is_file():
+                return self._corpus()
+            if is_release(path):
+                return self._release()
+            if (path / "releases" / "index.json").is_file():
+                return self._dataset()
+        except FaultError as error:
+            fault = error.fault
+            raise InputError(fault.message, where=str(path)) from error
+        if not path.exists():
+            raise InputError("This path does not exist.", where=str(path))
+        raise InputError(
+            "This is no release, no corpus, no data set folder and no document of copydesk.",
+            where=str(path),
+            hint=f"A release holds release.json, a corpus {CONFIG_NAME}.",
+        )
+
+    def _run(self, config: Mapping[str, Any], schema_version: object = None) -> Run:
+        age = schema_version if isinstance(schema_version, str) and not self.all_rules else None
+        judged, skipped = chosen(
+            levels=self.levels, include=self.include, exclude=self.exclude, schema_version=age
+        )
+        run = Run(rules=judged, skipped=skipped, waivers=waivers(config, self.today))
+        run.add(expired(config, self.today))
+        return run
+
+    def _report(self, run: Run, kind: str, version: str | None) -> Report:
+        return Report(
+            target=str(self.path),
+            kind=kind,
+            version=version,
+            levels=self.levels,
+            threshold=self.severity,
+            judged=tuple(rule for rule in RULES if rule in run.rules and rule not in run.skipped),
+            findings=run.findings(),
+            counts=run.counts(),
+            waived=run.waived(),
+            skipped=run.skipped,
+        )
+
+    def _release(self) -> Report:
+        subject = around(load(self.path))
+        manifest = subject.release.manifest
+        run = self._run(subject.config, manifest.get("schema_version"))
+        self._check(run, subject)
+        return self._report(run, "release", subject.release.version)
+
+    def _check(self, run: Run, subject: Released) -> None:
+        release = subject.release
+        run.add(release.faults)
+        run.check(RELEASE_CHECKS, release, release.unsound)
+        run.check(AROUND_CHECKS, subject, subject.lacking)
+        if self.rebuild:
+            run.check(REBUILD_CHECKS, subject, subject.lacking)
+        else:
+            run.leave("rebuild-differs", "it was not asked for (--rebuild)")
+
+    def _newest(self, run: Run, dataset: Folder, prefix: str) -> str | None:
+        index = read_index(dataset)
+        run.prefix = prefix
+        run.add(corpora.published(dataset, index))
+        if not index:
+            return None
+        newest = max(index, key=lambda entry: Version.parse(entry.version)).version
+        path = dataset.root / "releases" / newest
+        if is_release(path):
+            run.prefix = f"{prefix}releases/{newest}/"
+            self._check(run, around(load(path)))
+        return newest
+
+    def _corpus(self) -> Report:
+        folder = Folder(self.path.resolve())
+        broken = list(corpora.configuration(folder))
+        config = {} if broken else Corpus(folder.root).config
+        run = self._run(config)
+        run.add(broken)
+        run.add(corpora.rooms(folder, config))
+        version = None if broken else self._dataset_of(run, folder)
+        return self._report(run, "corpus", version)
+
+    def _dataset_of(self, run: Run, folder: Folder) -> str | None:
+        file = "dataset/releases/index.json"
+        if not folder.has(file):
+            return None
+        try:
+            run.add(check_document(parse(folder.read(file), file), "index", file))
+        except FaultError as error:
+            run.add([error.fault])
+        return self._newest(run, Folder(folder.root / "dataset"), "dataset/")
+
+    def _dataset(self) -> Report:
+        run = self._run({})
+        folder = Folder(self.path.resolve())
+        file = "releases/index.json"
+        run.add(check_document(parse(folder.read(file), file), "index", file))
+        return self._report(run, "dataset", self._newest(run, folder, ""))
+
+    def _document(self) -> Report:
+        run = self._run({})
+        try:
+            run.add(document(self.path))
+        except FaultError as error:
+            run.add([error.fault])
+        return self._report(run, "document", None)
 
 
 def _refuse_unknown(level: int, severity: str, rules: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from copydesk.release.versions import Version
 from copydesk.tables import TABLES
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
-from copydesk.validate.faults import FaultError
+from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release, load
+from copydesk.validate.rules import RULES
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "alpha_min": 0.667,
@@ -171,3 +172,21 @@ def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
         )
         for entry in config.get("waivers", ())
     )
+
+
+def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
+    """Waivers past their end, or of a rule that does not exist."""
+    for place, waiver in enumerate(all_waivers(config)):
+        if waiver.rule not in RULES:
+            message = f"The waiver is of a rule that does not exist, '{waiver.rule}'."
+        elif waiver.until < today:
+            message = f"The waiver of '{waiver.rule}' ended on {waiver.until}: {waiver.reason}"
+        else:
+            continue
+        yield Fault(
+            rule="waiver-expired",
+            message=message,
+            file=CONFIG_NAME,
+            record=waiver.record or "",
+            pointer=f"/waivers/{place}",
+        )

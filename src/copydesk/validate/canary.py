@@ -1,0 +1,62 @@
+"""The canary: tables that are known to be bad, on which the gate must fail before it is trusted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from copydesk.errors import IntegrityError
+from copydesk.tables import TABLES
+from copydesk.validate import models
+
+EXPECTED: Final = {
+    ("id-malformed", "sentence_id"),
+    ("value-out-of-range", "index"),
+    ("label-unknown", "label"),
+    ("value-null", "article_id"),
+}
+"""What pandera must find in the canary: rule and column."""
+
+
+def canary() -> pl.DataFrame:
+    """Rows of `sentences` with a bad id, a bad number, the label -1 and a null."""
+    good = dict.fromkeys(models.dtypes("sentences")) | {
+        "sentence_id": "canary.001",
+        "article_id": "canary",
+        "event": "canary",
+        "index": 1,
+        "start": 0,
+        "end": 4,
+        "zone": "body",
+        "text": "Cheep.",
+        "label": 0,
+        "votes": dict.fromkeys(("quote", "claim", "speculation", "background"), 0) | {"quote": 1},
+        "n_annotators": 1,
+        "agreement": 1.0,
+        "label_source": "single",
+        "quoted_ratio": 0.0,
+        "cues": [],
+    }
+    bad = [good, good | {"sentence_id": "Canary 2", "index": 0}, good | {"label": -1}]
+    return pl.DataFrame([*bad, good | {"article_id": None}], schema=models.dtypes("sentences"))
+
+
+def prove_gate() -> None:
+    """Fail unless the models find every fault of the canary.
+
+    Raises:
+        InputError: pandera is turned off.
+        IntegrityError: pandera is on, but passes a bad table.
+    """
+    models.refuse_if_off()
+    frame = canary()
+    assert frame.columns == [column.name for column in TABLES["sentences"]]
+    failed = models.violated("sentences", frame) or []
+    found = {(check.rule, check.column) for check in failed}
+    if found != EXPECTED:
+        missed = ", ".join(f"{rule} of {column}" for rule, column in sorted(EXPECTED ^ found))
+        raise IntegrityError(
+            f"The gate does not work: it passed or misread a known-bad table ({missed}).",
+            hint="Reinstall copydesk and pandera; do not trust this installation.",
+        )

@@ -1,0 +1,316 @@
+"""The rooms of a corpus: configuration, raw articles, guidelines, label configs, rounds, index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.errors import CopydeskError
+from copydesk.labels import HOTKEYS, LABELS
+from copydesk.rooms import schema_dir
+from copydesk.text import canonical
+from copydesk.validate import personal
+from copydesk.validate.documents import check_document, check_rows, parse
+from copydesk.validate.faults import Fault, FaultError, Found, show
+from copydesk.validate.folder import Folder
+from copydesk.validate.given import policy
+from copydesk.validate.schemas import table_schema
+from copydesk.validate.single import json_lines
+from copydesk.validate.surroundings import DEFAULTS, Entry
+
+MANIFEST: Final = "dataset/raw/articles.jsonl"
+_RAW: Final = "dataset/raw"
+_LABEL_CONFIGS: Final = (
+    "annotations/label-config-article.xml",
+    "annotations/label-config-sentence.xml",
+)
+_ROUND_DOCUMENTS: Final = {"round.json": "round", "report.json": "agreement"}
+
+
+def rooms(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
+    """Everything that is wrong with a corpus's rooms, its releases aside."""
+    yield from raw(folder, config)
+    yield from guidelines(folder)
+    for name in _LABEL_CONFIGS:
+        yield from label_config(folder, name)
+    yield from contract(folder)
+    yield from rounds(folder, config)
+
+
+def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
+    """The manifest, and a canonical text for each article that is given."""
+    if not folder.has(MANIFEST):
+        message = "The corpus has no manifest."
+        yield Fault(rule="file-missing", message=message, file=MANIFEST)
+        return
+    try:
+        rows = list(json_lines(folder.read(MANIFEST), MANIFEST))
+    except FaultError as error:
+        yield error.fault
+        return
+    yield from check_rows(rows, "article", MANIFEST, record="article_id")
+    lines = [(n, line) for n, line in rows if isinstance(line, dict)]
+    counts = Counter(line.get("article_id") for _, line in lines if line.get("article_id"))
+    listed = {"articles.jsonl"}
+    for number, line in lines:
+        name = str(line.get("article_id", ""))
+        if counts[line.get("article_id")] > 1:
+            message = f"The article_id '{show(name)}' is used more than once."
+            yield _line("id-duplicate", message, number, name, "/article_id")
+        if isinstance(line.get("file"), str):
+            listed.add(line["file"])
+        yield from _article(folder, config, number, line)
+    yield from _unlisted(folder, listed)
+
+
+def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault:
+    return Fault(rule=rule, message=message, file=MANIFEST, row=row, record=record, pointer=pointer)
+
+
+def _unlisted(folder: Folder, listed: set[str]) -> Iterator[Found]:
+    for name, fault in Folder(folder.root / _RAW).walk():
+        if fault is not None:
+            yield Fault(rule=fault.rule, message=fault.message, file=f"{_RAW}/{name}")
+        elif name not in listed:
+            message = "This file is no article of the manifest, and would be published with it."
+            yield Fault(rule="file-unlisted", message=message, file=f"{_RAW}/{name}")
+
+
+def _article(
+    folder: Folder, config: Mapping[str, Any], number: int, line: dict[str, Any]
+) -> Iterator[Found]:
+    name, licence = str(line.get("article_id", "")), line.get("licence")
+    file, collection = line.get("file"), str(line.get("collection", ""))
+    gives = policy(config).gives(licence if isinstance(licence, str) else None, collection)
+    if not gives:
+        for column in ("file", "title", "attribution", "text"):
+            if line.get(column) is not None:
+                message = f"The article is withheld, but its {column} is given."
+                yield _line("text-withheld-leaked", message, number, name, f"/{column}")
+        return
+    if not line.get("attribution") and not str(licence).startswith(("CC0", "PDDL", "CC-PDDC")):
+        message = f"The text is given under {licence}, but nobody is named."
+        yield _line("attribution-missing", message, number, name, "/attribution")
+    if not isinstance(file, str):
+        message = "The article's text is given, but the manifest names no file."
+        yield _line("file-missing", message, number, name, "/file")
+        return
+    try:
+        data = folder.read(f"{_RAW}/{file}")
+    except FaultError as error:
+        yield Fault(
+            rule=error.fault.rule, message=error.fault.message, file=f"{_RAW}/{file}", record=name
+        )
+        return
+    yield from _text(data.removesuffix(b"\n"), f"{_RAW}/{file}", line, number)
+
+
+def _text(data: bytes, file: str, line: dict[str, Any], number: int) -> Iterator[Found]:
+    name = str(line.get("article_id", ""))
+    try:
+        text = canonical(data)
+    except CopydeskError as error:
+        yield Fault(rule="text-not-canonical", message=str(error), file=file, record=name)
+        return
+    if text.encode() != data:
+        message = "The text is not in canonical form."
+        yield Fault(rule="text-not-canonical", message=message, file=file, record=name)
+    if line.get("text_sha256") != hashlib.sha256(data).hexdigest():
+        message = f"The text is not the one of the manifest, line {number}."
+        yield Fault(rule="text-hash-mismatch", message=message, file=file, record=name)
+    for kind, start, end in personal.find(text):
+        message = f"Code points {start} to {end} look like {kind}."
+        yield Fault(rule="personal-data", message=message, file=file, record=name)
+
+
+def guidelines(folder: Folder) -> Iterator[Found]:
+    """The guidelines name their version and every label."""
+    from copydesk.rounds.new import guidelines as read_guidelines
+
+    name = "annotations/guidelines.md"
+    if not folder.has(name):
+        yield Fault(rule="file-missing", message="The corpus has no guidelines.", file=name)
+        return
+    try:
+        read_guidelines(Corpus(folder.root))
+        text = folder.read(name).decode("utf-8")
+    except (CopydeskError, FaultError, UnicodeDecodeError) as error:
+        message = f"The guidelines cannot be used: {getattr(error, 'message', error)}"
+        yield Fault(rule="schema-disagrees", message=message, file=name)
+        return
+    for label in LABELS:
+        if label not in text:
+            message = f"The guidelines do not speak of the label '{label}'."
+            yield Fault(rule="schema-disagrees", message=message, file=name)
+
+
+def label_config(folder: Folder, name: str) -> Iterator[Found]:
+    """A label config offers the labels of labels.json, in their order, with their keys."""
+    if not folder.has(name):
+        yield Fault(rule="file-missing", message="The corpus lacks this label config.", file=name)
+        return
+    try:
+        root = ET.fromstring(folder.read(name))
+    except FaultError as error:
+        yield error.fault
+        return
+    except (ET.ParseError, ValueError) as error:
+        message = f"This is no XML: {error}."
+        yield Fault(rule="schema-disagrees", message=message, file=name)
+        return
+    offered = [
+        (item.get("value"), item.get("hotkey"))
+        for control in root.iter()
+        if control.get("name") == "label" and control.tag in ("Choices", "Labels")
+        for item in control
+    ]
+    wanted = [(label, HOTKEYS[label]) for label in LABELS]
+    if offered[: len(wanted)] != wanted:
+        says = ", ".join(f"{value} ({key})" for value, key in offered)
+        message = f"It offers {show(says) or 'no labels'}, not those of labels.json."
+        yield Fault(rule="schema-disagrees", message=message, file=name)
+
+
+def contract(folder: Folder) -> Iterator[Found]:
+    """The JSON Schemas of the tables are those that the code derives.
+
+    Of the corpus, where it has a folder ``schema`` of its own, and else of this installation.
+    """
+    own = folder.has("schema/labels.json")
+    place = Folder(folder.root / "schema") if own else Folder(schema_dir())
+    for table in ("sentences", "standoff", "articles", "annotations", "quotes"):
+        yield from _same(place, f"tables/{table}.schema.json", lambda t=table: table_schema(t))
+    names = [{"name": label, "hotkey": HOTKEYS[label]} for label in LABELS]
+    try:
+        document = parse(place.read("labels.json"), "schema/labels.json")
+    except FaultError as error:
+        yield error.fault
+        return
+    yield from check_document(document, "labels", "schema/labels.json")
+    entries = document.get("labels", []) if isinstance(document, dict) else []
+    given = [{k: e.get(k) for k in ("name", "hotkey")} for e in entries if isinstance(e, dict)]
+    if given != names:
+        message = f"The labels are {show(given)}; this copydesk has {', '.join(LABELS)}."
+        yield Fault(rule="schema-disagrees", message=message, file="schema/labels.json")
+
+
+def _same(place: Folder, name: str, wanted: Callable[[], Any]) -> Iterator[Found]:
+    try:
+        found = parse(place.read(name), f"schema/{name}")
+    except FaultError as error:
+        message = f"The schema cannot be read: {error.fault.message}"
+        yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
+        return
+    if found != wanted():
+        message = "The schema is not the one that copydesk.tables gives."
+        yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
+
+
+def rounds(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
+    """Every round's documents obey their schemas, and its logs can be read."""
+    place = folder.root / "annotations" / "rounds"
+    if place.is_symlink() or not place.is_dir():
+        return
+    for path in sorted(p for p in place.iterdir() if p.is_dir() and not p.is_symlink()):
+        yield from _round(folder, path.name, config)
+
+
+def _round(folder: Folder, name: str, config: Mapping[str, Any]) -> Iterator[Found]:
+    room = f"annotations/rounds/{name}"
+    sound = True
+    for document, schema in _ROUND_DOCUMENTS.items():
+        file = f"{room}/{document}"
+        if not folder.has(file):
+            continue
+        try:
+            content = parse(folder.read(file), file)
+        except FaultError as error:
+            yield error.fault
+            sound = False
+            continue
+        found = list(check_document(content, schema, file))
+        yield from found
+        if document == "round.json":
+            sound = sound and not found
+            yield from _pseudonyms(content, file, config)
+    if sound:
+        yield from _answers(folder, name)
+
+
+def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Found]:
+    import re
+
+    checks = config.get("checks")
+    pattern = (checks or {}).get("pseudonyms", DEFAULTS["pseudonyms"])
+    people = plan.get("annotators", []) if isinstance(plan, dict) else []
+    for place, person in enumerate(p for p in people if isinstance(p, dict)):
+        name = str(person.get("annotator"))
+        if person.get("kind") == "human" and not re.search(str(pattern), name):
+            message = "An annotator is called by a name; a pseudonym is a word and a number."
+            yield Fault(
+                rule="personal-data",
+                message=message,
+                file=file,
+                pointer=f"/annotators/{place}/annotator",
+            )
+
+
+def _answers(folder: Folder, name: str) -> Iterator[Found]:
+    from copydesk.rounds.labelling import answers_of
+
+    if not folder.has(f"annotations/rounds/{name}/annotations.jsonl"):
+        return
+    try:
+        answers_of(Corpus(folder.root), [name])
+    except CopydeskError as error:
+        address = f"annotations/rounds/{name}/annotations.jsonl"
+        yield Fault(rule="round-unreadable", message=error.message, file=address)
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"The answers do not fit the plan ({type(error).__name__}: {show(error)})."
+        address = f"annotations/rounds/{name}/annotations.jsonl"
+        yield Fault(rule="round-unreadable", message=message, file=address)
+
+
+def published(folder: Folder, index: tuple[Entry, ...]) -> Iterator[Found]:
+    """Every release of the index is there, byte for byte."""
+    for entry in index:
+        room = Folder(folder.root / "releases" / entry.version)
+        file = f"releases/{entry.version}/release.json"
+        try:
+            data = room.read("release.json")
+        except (FaultError, OSError):
+            message = f"The index names release {entry.version}, which is not there."
+            yield Fault(rule="release-changed", message=message, file=file)
+            continue
+        if hashlib.sha256(data).hexdigest() != entry.digest:
+            message = "release.json is not the one that was published."
+            yield Fault(rule="release-changed", message=message, file=file)
+            continue
+        yield from _files(room, f"releases/{entry.version}", parse(data, file))
+
+
+def _files(room: Folder, prefix: str, manifest: dict[str, Any]) -> Iterator[Found]:
+    for entry in manifest.get("files", ()):
+        try:
+            same = hashlib.sha256(room.read(entry["path"])).hexdigest() == entry["sha256"]
+        except FaultError:
+            same = False
+        if not same:
+            message = "This file is not the one that was published, or is not there."
+            yield Fault(rule="release-changed", message=message, file=f"{prefix}/{entry['path']}")
+
+
+def configuration(folder: Folder) -> Iterator[Found]:
+    """copydesk.toml can be read and obeys its schema."""
+    from copydesk.validate.single import toml
+
+    try:
+        document = toml(folder.read(CONFIG_NAME), CONFIG_NAME)
+    except FaultError as error:
+        yield error.fault
+        return
+    yield from check_document(document, "corpus", CONFIG_NAME)
