@@ -15,7 +15,7 @@ def build(
         int | None, typer.Option(min=1, help="Processes; all processors by default.")
     ] = None,
 ) -> None:
-    """Cut every article into sentences, zones and quotations."""
+    """Cut articles into sentences and quotations."""
     from copydesk.build import build as run
 
     with counting("articles built") as progress:

@@ -19,7 +19,10 @@ def demo(
         "copydesk-demo"
     ),
 ) -> None:
-    """Go the whole way on the shipped corpus: raw articles to a release that `datasets` loads."""
+    """Go the whole way on the shipped corpus.
+
+    From raw articles to a validated release that `datasets` loads, and a page to look at.
+    """
     # `datasets` asks the Hub for news of itself unless it is told that there is no network.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from datetime import UTC, datetime

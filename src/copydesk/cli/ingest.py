@@ -25,7 +25,10 @@ def ingest(
         bool, typer.Option("--replace", help="Take a changed text for an article the corpus has.")
     ] = False,
 ) -> None:
-    """Take raw articles into the corpus: all of them, or none if one cannot be used."""
+    """Take raw articles into the corpus.
+
+    All of them are taken, or none if one of them cannot be used.
+    """
     from copydesk.ingest import ingest as take
 
     done = take(

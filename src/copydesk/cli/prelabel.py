@@ -9,7 +9,10 @@ from copydesk.cli.common import CorpusDir, find_corpus
 
 
 def prelabel(corpus: CorpusDir = None) -> None:
-    """Print the label that the rules suggest for each sentence, and the cues, as JSON Lines."""
+    """Print the labels that the rules suggest.
+
+    One JSON object a line: the sentence, the label, and the cues that gave it.
+    """
     from copydesk.build import read_built
 
     names = ["sentence_id", "suggestion", "cues"]
