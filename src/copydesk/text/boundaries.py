@@ -89,7 +89,7 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         last = _end(text, start, end, match)
         if last:
             spans.append((start, last))
-            start = max(last, match.end()) if match.end() > match.end(1) else last
+            start = last if match.end() == match.end(1) else match.end()
     spans.append((start, end))
     return spans
 
