@@ -13,14 +13,17 @@ import copydesk
 from copydesk.cli import (
     build,
     demo,
+    diff,
     explore,
     ingest,
     init,
     prelabel,
+    publish,
     release,
     round,
     studio,
     validate,
+    verify,
 )
 from copydesk.errors import CopydeskError
 
@@ -40,6 +43,9 @@ app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
 app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
+release.app.command("diff")(diff.diff)
+release.app.command("verify")(verify.verify)
+release.app.command("publish")(publish.publish)
 app.add_typer(release.app, name="release")
 app.command("validate")(validate.validate)
 app.command("explore")(explore.explore)
