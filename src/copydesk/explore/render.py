@@ -37,7 +37,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=figure, percent=percent, whole=_whole, entry=_entry)
+    environment.filters.update(
+        figure=figure, percent=percent, whole=_whole, many=_many, entry=_entry
+    )
     environment.globals.update(
         style=Markup((folder / "explore.css").read_text(encoding="utf-8")),
         script=Markup(script),
@@ -50,6 +52,11 @@ def _environment() -> Environment:
 
 def _whole(number: int) -> str:
     return f"{number:,}"
+
+
+def _many(number: int, one: str, several: str = "") -> str:
+    """A number and what it counts: 1 article, 2,000 articles."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _entry(name: str) -> str:

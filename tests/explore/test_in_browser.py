@@ -1,0 +1,134 @@
+"""The pages in a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ARGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PAGES = [
+    *("index.html", "quotations.html", "disputed.html"),
+    *("articles/flood-gazette.html", "articles/vote-post.html"),
+]
+UNNAMED = """() => {
+  const named = (e) => e.getAttribute("aria-label") || e.getAttribute("aria-labelledby")
+    || e.textContent.trim();
+  const faults = [];
+  for (const e of document.querySelectorAll("a,button,summary,nav,section,form label"))
+    if (!e.closest("[hidden]") && !named(e)) faults.push(e.outerHTML.slice(0, 80));
+  for (const e of document.querySelectorAll("svg"))
+    if (e.getAttribute("role") !== "img" || !e.getAttribute("aria-label"))
+      faults.push(e.outerHTML.slice(0, 80));
+  for (const e of document.querySelectorAll("input,select"))
+    if (!e.labels.length) faults.push(e.outerHTML);
+  for (const e of document.querySelectorAll("table"))
+    if (!e.caption) faults.push("table without caption");
+  for (const name of ["main", "header.masthead", "footer", "h1"])
+    if (document.querySelectorAll(name).length !== 1) faults.push("not one " + name);
+  return faults;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+def test_pages_ask_for_nothing_and_fit_every_screen(browser: Any, pages: Path) -> None:
+    """Nothing in the console, no request but the page itself, no sideways scrolling, all named.
+
+    In light and dark, wide and narrow; one h1, one main, a name for each link, chart and field.
+    """
+    settings = [
+        {"viewport": {"width": 1280, "height": 800}},
+        {"viewport": {"width": 360, "height": 700}, "color_scheme": "dark"},
+    ]
+    for setting in settings:
+        context = browser.new_context(**setting)
+        page = context.new_page()
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        for name in PAGES:
+            page.goto((pages / name).as_uri())
+            assert page.evaluate(UNNAMED) == [], name
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= setting["viewport"]["width"], name  # type: ignore[index]
+        assert said == []
+        assert [url for url in asked if url != "data:,"] == [(pages / n).as_uri() for n in PAGES]
+        context.close()
+
+
+def test_labels_differ_by_ground_by_line_and_by_letter(browser: Any, pages: Path) -> None:
+    """A label can be told by its colour, and as well without any colour, by line and letter."""
+    page = browser.new_page()
+    page.goto((pages / "index.html").as_uri())
+    seen = page.evaluate(
+        """[...document.querySelectorAll(".key dt")].map((e) => {
+          const style = getComputedStyle(e.querySelector(".t"));
+          return [style.backgroundColor, style.textDecorationStyle,
+                  e.querySelector(".chip").textContent];
+        })"""
+    )
+    assert [line for _, line, _ in seen] == ["solid", "double", "wavy", "dotted"]
+    assert [letter for *_, letter in seen] == ["Q", "C", "S", "B"]
+    assert len({ground for ground, *_ in seen}) == 4
+    page.close()
+
+
+def test_the_list_is_narrowed_as_one_types(browser: Any, pages: Path) -> None:
+    """Search and choices combine; the count is said."""
+    page = browser.new_page()
+    page.goto((pages / "index.html").as_uri())
+    output = page.locator("output")
+    assert output.text_content() == "3 of 3"
+    page.get_by_role("searchbox").fill("GAZETTE flood")
+    assert output.text_content() == "1 of 3"
+    assert page.locator("#list tbody tr:visible").count() == 1
+    page.get_by_role("searchbox").fill("")
+    page.locator("select[name=collection]").select_option("press")
+    assert page.locator("#list tbody tr:visible th a").all_text_contents() == ["vote-post"]
+    page.close()
+
+
+def test_without_javascript_everything_is_there(browser: Any, pages: Path) -> None:
+    """Lists are whole, dead filters are not shown, a label is still hidden by CSS."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((pages / "index.html").as_uri())
+    assert page.locator("#list tbody tr:visible").count() == 3
+    assert page.locator("form.filters:visible").count() == 0
+    page.goto((pages / "articles/flood-gazette.html").as_uri())
+    sentence = page.locator(".s.l-quote .t")
+    assert sentence.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"
+    page.get_by_role("checkbox", name="quote").uncheck()
+    assert sentence.evaluate("e => getComputedStyle(e).textDecorationLine") == "none"
+    context.close()
+
+
+def test_the_keyboard_reaches_a_sentence_and_what_is_said_of_it(browser: Any, pages: Path) -> None:
+    """Tab reaches the skip link first; Enter on a sentence's letter leads to its note."""
+    page = browser.new_page()
+    page.goto((pages / "articles/flood-gazette.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.locator('[id="flood-gazette.003"] a.chip').focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector(':target').id") == "n003"
+    page.close()
