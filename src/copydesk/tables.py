@@ -55,6 +55,11 @@ _PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit
 _VOTES = pa.struct([(label, _INT) for label in LABELS])
 
 
+def _list(kind: pa.DataType) -> pa.DataType:
+    # The name that Parquet gives to the items of a list, so that a type is the same when read.
+    return pa.list_(pa.field("element", kind))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
     """One column of a table.
@@ -128,7 +133,7 @@ def _sentence_columns(text: Column) -> tuple[Column, ...]:
         ),
         Column(
             name="cues",
-            type=pa.list_(_CUE),
+            type=_list(_CUE),
             meaning="offsets of reporting and hedging words, with our lexicon's entry",
         ),
     )
@@ -174,7 +179,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         ),
         Column(
             name="pieces",
-            type=pa.list_(_PIECE),
+            type=_list(_PIECE),
             meaning="every part of the text, with its zone and whether it is labelled",
         ),
     ),
@@ -227,7 +232,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="event", type=_STRING, pattern=_SLUG, meaning="the event reported"),
         Column(
             name="sentence_ids",
-            type=pa.list_(_STRING),
+            type=_list(_STRING),
             meaning="the labelled sentences that it touches",
         ),
         Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
