@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from copydesk.files import atomic_write, dump_json, sha256_file, sha256_text
+from copydesk.build import build
+from copydesk.corpus import Corpus
+from copydesk.files import atomic_write, dump_json, dump_line, sha256_file, sha256_text
+from copydesk.ingest import ingest
 from copydesk.labels import LABELS
+from copydesk.layout import lay_out
 from copydesk.release.contents import Contents
+from copydesk.release.cut import Options, cut
 from copydesk.tables import TABLES, arrow_schema, release_file, write_table
 
 
@@ -66,6 +72,39 @@ class Made:
 
 
 Make = Callable[..., Made]
+
+ARTICLES = {
+    "flood-post": "Wend rises\nThe Wend rose on Monday.\n“It came at night,” said Ada Crane.\n",
+    "flood-wire": "Wend floods\nAda Crane said it “came at night”.\nIt may fall by Friday.\n",
+    "fire-post": "Mill burns\nThe mill burned on Tuesday.\nNobody was hurt, Jory Pell said.\n",
+    "fair-post": "Fair opens\nThe fair opened in Osk.\nIt is expected to last a week.\n",
+}
+"""Articles of a corpus that is cut for real; the fire is withheld."""
+
+
+@pytest.fixture(scope="session")
+def _cut_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("once")
+    lines = []
+    for name, text in ARTICLES.items():
+        atomic_write(root / "raw" / f"{name}.txt", text)
+        event = name.partition("-")[0]
+        licence = None if event == "fire" else "CC-BY-4.0"
+        line = {"article_id": name, "file": f"{name}.txt", "event": event, "licence": licence}
+        lines.append(dump_line(line | {"attribution": "The Post"}) + "\n")
+    atomic_write(root / "raw" / "articles.jsonl", "".join(lines))
+    corpus = lay_out(root / "tiny", title="Tiny")
+    ingest([str(root / "raw")], corpus)
+    build(corpus, workers=1)
+    options = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
+    cut(corpus, options)
+    return corpus.root
+
+
+@pytest.fixture
+def tiny(_cut_once: Path, tmp_path: Path) -> Corpus:
+    """A corpus of its own with release 0.1.0, labelled by rules."""
+    return Corpus(Path(shutil.copytree(_cut_once, tmp_path / "tiny")))
 
 
 @pytest.fixture(scope="session")

@@ -55,10 +55,10 @@ def release(tmp_path: Path, make: Any, story: Any) -> Path:
 
 
 def test_listed_or_not(release: Path) -> None:
-    """The document is the same before and after it is itself listed in the manifest."""
+    """The document is the same before it is itself listed in the manifest, and after, sorted."""
     contents = Contents.read(release)
     entry = {"path": "croissant.json", "sha256": "0" * 64, "bytes": 1, "rows": None}
-    manifest = {**contents.manifest, "files": [*contents.manifest["files"], entry]}
+    manifest = {**contents.manifest, "files": [entry, *reversed(contents.manifest["files"])]}
     listed = Contents(manifest=manifest, frames=contents.frames, schemas=contents.schemas)
     assert render(listed) == render(contents)
 
@@ -116,7 +116,7 @@ def _set(*keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
         (
             _rename_file,
             [
-                ("/distribution", "'sentences/train.parquet' is not described."),
+                ("/distribution", "'annotations/test.parquet' is not described."),
                 ("/distribution/0", "'sentences/dev.parquet' is not in the release."),
             ],
         ),

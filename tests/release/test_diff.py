@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -171,6 +172,23 @@ def test_values_of_an_article(differ: Any) -> None:
     diff = differ({"a": {"lines": LINES}}, {"a": {"lines": LINES, "outlet": "The Post"}})
     assert {("articles", "values-changed", "a")} == changed(diff)
     assert str(diff.least) == "1.3.0"
+
+
+def test_answers_of_rules_are_dated_by_their_cut(make: Any, story: Any) -> None:
+    """A rule that answers the same at a later cut has changed nothing; a person's date would."""
+
+    def dated(kind: str, day: int) -> Any:
+        made = make({"a": story(lines=LINES[2:])}, kinds={"a1": kind})
+        rows = made.tables["annotations", "train"].to_pylist()
+        rows[0]["created_at"] = datetime(2026, 2, day, tzinfo=UTC)
+        schema = made.tables["annotations", "train"].schema
+        tables = {**made.tables, ("annotations", "train"): pa.Table.from_pylist(rows, schema)}
+        return type(made)(tables=tables, manifest=made.manifest).contents
+
+    assert compare(dated("rule", 1), dated("rule", 2)).bump is Bump.PATCH
+    assert changed(compare(dated("human", 1), dated("human", 2))) == {
+        ("annotations", "values-changed", "a.001.a1")
+    }
 
 
 def test_quotes(differ: Any) -> None:

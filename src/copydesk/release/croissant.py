@@ -65,11 +65,12 @@ class Mismatch:
 def render(contents: Contents) -> dict[str, Any]:
     """The Croissant document of a release. Pure.
 
-    The release's ``files`` are read from its manifest, where only Parquet files count: the result
-    is the same before and after ``croissant.json`` itself is listed there.
+    The release's ``files`` are read from its manifest, where only Parquet files count, in whatever
+    order: the result is the same before and after ``croissant.json`` itself is listed there.
     """
     known = facts(contents)
-    files = [entry for entry in contents.manifest["files"] if entry["path"].endswith(".parquet")]
+    listed = sorted(contents.manifest["files"], key=lambda entry: entry["path"])
+    files = [entry for entry in listed if entry["path"].endswith(".parquet")]
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",

@@ -140,10 +140,17 @@ def _columns(contents: Contents, table: str, family: str, columns: list[str]) ->
     yield _text(table).alias("text")
     known = {c.name for c in TABLES[table]}
     yield from (
-        pl.col(name).hash().alias(f"={name}")
+        _value(name).hash().alias(f"={name}")
         for name in columns
         if name in known and name not in _NOT_VALUES
     )
+
+
+def _value(name: str) -> pl.Expr:
+    if name == "created_at":
+        # Rules answer anew at each cut: that is no change of their answer.
+        return pl.when(pl.col("annotator_kind") != "rule").then(name)
+    return pl.col(name)
 
 
 def _text(table: str) -> pl.Expr:

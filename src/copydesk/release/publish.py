@@ -207,7 +207,7 @@ def _to_hub(plan: Plan, repo: str, endpoint: str | None) -> Published:
         raise _refused(error, where) from error
     except CopydeskError:
         raise
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise ServerError(f"The Hub could not be used: {error}", where=where) from error
     except Exception as error:
         # The HTTP client's own errors share no base with OSError.
