@@ -13,7 +13,7 @@ from copydesk.validate.faults import Fault, Found
 from copydesk.validate.loading import Release
 from copydesk.validate.surroundings import Released
 
-MIN_ANSWERS: Final = 20
+MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is no outlier yet."""
 
 _MANIFEST: Final = "release.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -88,7 +89,8 @@ def changed(subject: Released) -> Iterator[Found]:
         message = f"CHANGES.md has no entry for {version}."
         yield Fault(rule="changes-missing", message=message, file=f"{_UP}/CHANGES.md")
         return
-    if subject.release.manifest.get("previous") and subject.previous is None:
+    # An older entry may be worded as an older copydesk did.
+    if not subject.newest or (subject.release.manifest.get("previous") and not subject.previous):
         return
     before = contents(subject.previous) if subject.previous else None
     after = contents(subject.release)
@@ -149,11 +151,12 @@ def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
-            says = show(" / ".join(before[a:b])) or "nothing"
-            instead = show(" / ".join(after[c:d])) or "nothing"
+            says, instead = " / ".join(before[a:b]), " / ".join(after[c:d])
+            same = max(len(os.path.commonprefix([says, instead])) - 20, 0)
             yield Fault(
                 rule=rule,
-                message=f"It says “{says}”; the release makes it “{instead}”.",
+                message=f"It says “{show(says[same:])}”; the release makes it "
+                f"“{show(instead[same:])}”.",
                 file=f"{_UP}/{name}",
                 row=a + 1,
             )

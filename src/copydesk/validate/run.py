@@ -106,13 +106,17 @@ class _Request:
             hint=f"A release holds release.json, a corpus {CONFIG_NAME}.",
         )
 
-    def _run(self, config: Mapping[str, Any], schema_version: object = None) -> Run:
+    def _run(
+        self, config: Mapping[str, Any], schema_version: object = None, prefix: str = ""
+    ) -> Run:
         age = schema_version if isinstance(schema_version, str) and not self.all_rules else None
         judged, skipped = chosen(
             levels=self.levels, include=self.include, exclude=self.exclude, schema_version=age
         )
         run = Run(rules=judged, skipped=skipped, waivers=waivers(config, self.today))
+        run.prefix = prefix
         run.add(expired(config, self.today))
+        run.prefix = ""
         return run
 
     def _report(self, run: Run, kind: str, version: str | None) -> Report:
@@ -132,7 +136,7 @@ class _Request:
     def _release(self) -> Report:
         subject = around(load(self.path))
         manifest = subject.release.manifest
-        run = self._run(subject.config, manifest.get("schema_version"))
+        run = self._run(subject.config, manifest.get("schema_version"), "../../../")
         self._check(run, subject)
         return self._report(run, "release", subject.release.version)
 

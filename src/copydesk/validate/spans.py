@@ -22,8 +22,10 @@ def pieces(release: Release) -> Iterator[Found]:
     rows = _exploded(release)
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
     before = end.cum_max().shift(1, fill_value=0).over("article_id")
-    rows = rows.with_columns(_before=before)
-    overlap = rows.filter(start < pl.col("_before"))
+    unit_before = pl.col("is_unit").shift(1, fill_value=False).over("article_id")
+    rows = rows.with_columns(_before=before, _both=pl.col("is_unit") & unit_before)
+    # Two units that overlap are two sentences that do, which is another rule.
+    overlap = rows.filter((start < pl.col("_before")) & ~pl.col("_both"))
     message = "The piece at {start} begins inside the one before, which ends at {_before}."
     yield from _piece_faults(overlap, message)
     given = rows.filter(text.is_not_null())
@@ -74,18 +76,20 @@ def quotes(release: Release) -> Iterator[Found]:
     rows = release.table("quotes")
     places = release.labelled.select("article_id", "sentence_id", _from="start", _to="end")
     touched = (
-        rows.select("quote_id", "article_id", "start", "end")
+        rows.select("article_id", "start", "end", "_file", "_row")
         .join(places, on="article_id")
         .filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
-        .group_by("quote_id")
+        .group_by("_file", "_row")
         .agg(
             _touched=pl.col("sentence_id").sort(),
             _from=pl.col("_from").min(),
             _to=pl.col("_to").max(),
         )
     )
-    both = rows.join(touched, on="quote_id", how="left")
-    named = pl.col("sentence_ids").list.sort()
+    both = rows.join(touched, on=["_file", "_row"], how="left")
+    # Ids of no sentence are named by another rule.
+    known = pl.element().filter(pl.element().is_in(release.labelled["sentence_id"].implode()))
+    named = pl.col("sentence_ids").list.eval(known).list.sort()
     nothing = pl.lit([], dtype=pl.List(pl.String))
     wrong = both.filter(named.ne_missing(pl.col("_touched").fill_null(nothing)))
     message = "It names the sentences {sentence_ids}, but touches {_touched}."

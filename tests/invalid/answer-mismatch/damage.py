@@ -1,0 +1,10 @@
+"""An answer is about another stretch of text than its sentence."""
+
+from __future__ import annotations
+
+from specimens import Specimen
+
+
+def damage(specimen: Specimen) -> None:
+    specimen.set("annotations", "start", 1)
+    specimen.sign()
