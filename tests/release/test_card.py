@@ -190,7 +190,10 @@ def test_baselines(tmp_path: Path, made: Any) -> None:
     document = {
         "digest": contents.digest,
         "method": "Scored so.",
-        "models": [{"name": "majority class", "macro_f1": 0.125, "low": 0.1, "high": 0.2}],
+        "version": "1.0.0",
+        "models": [
+            {"name": "majority class", "macro_f1": 0.125, "low": 0.1, "high": 0.2, "labels": {}}
+        ],
     }
     path = tmp_path / "baselines" / "1.0.0.json"
     path.parent.mkdir()

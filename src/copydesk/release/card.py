@@ -19,6 +19,7 @@ import yaml
 
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
+from copydesk.records import check_document
 from copydesk.release import prose
 from copydesk.release.blocks import fill, wrap
 from copydesk.release.contents import Contents
@@ -67,10 +68,17 @@ def write_card(dataset: Path, release: Path) -> None:
 
 
 def read_baselines(dataset: Path, contents: Contents) -> dict[str, Any] | None:
-    """The baselines that were computed on this very release; None if there are none."""
+    """The baselines that were computed on this very release; None if there are none.
+
+    Raises:
+        InputError: the file is against ``schema/baselines.schema.json``.
+    """
     path = dataset / "baselines" / f"{contents.version}.json"
-    document: dict[str, Any] | None = read_json(path) if path.is_file() else None
-    return document if document and document["digest"] == contents.digest else None
+    if not path.is_file():
+        return None
+    document: dict[str, Any] = read_json(path)
+    check_document(document, "baselines", where=str(path))
+    return document if document["digest"] == contents.digest else None
 
 
 def render(
