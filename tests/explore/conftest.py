@@ -78,7 +78,7 @@ QUOTES = [
     ("flood-wire", "Nobody could see it coming", "partial", "reworded", 0.71),
 ]
 SPLIT = {"flood": "train", "vote": "test"}
-BLOCKS = {*"td th tr li p dt dd div h1 h2 caption br figcaption blockquote".split()}
+BLOCKS = {"td", "th", "tr", "li", "p", "dt", "dd", "div", "h1", "h2", "caption", "br", "figcaption"}
 _LABEL = {label[0]: label for label in LABELS}
 
 
