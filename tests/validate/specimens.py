@@ -284,6 +284,8 @@ class Specimen:
                     entry |= self._entry(self.release / name, entry["rows"])
 
         self.amend(change)
+        if not name.endswith(".parquet"):
+            write_card(self.dataset, self.release)  # it names the digest of release.json
         self.sign_index()
 
     def sign(self, *, documents: bool = True) -> None:
@@ -306,9 +308,14 @@ class Specimen:
         manifest["files"] = sorted([*files, *extra], key=lambda entry: entry["path"])
         self._write(manifest)
         if documents:
-            write_card(self.dataset, self.release)
-            write_changes(self.dataset, self.release, self._difference())
-            write_datasheet(self.root / "DATASHEET.md", self.release)
+            self.sign_documents()
+        self.sign_index()
+
+    def sign_documents(self) -> None:
+        """Write card, change list and datasheet anew from the release as it is."""
+        write_card(self.dataset, self.release)
+        write_changes(self.dataset, self.release, self._difference())
+        write_datasheet(self.root / "DATASHEET.md", self.release)
         self.sign_index()
 
     def _difference(self) -> Any:

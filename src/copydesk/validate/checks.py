@@ -9,6 +9,7 @@ from copydesk.validate.engine import Check
 
 _SENTENCES: Final = ("sentences", "standoff")
 _ALL: Final = (*_SENTENCES, "articles", "annotations", "quotes")
+_DESCRIBED: Final = (*_ALL, "manifest", "facts")
 
 RELEASE_CHECKS: Final = (
     Check(rules=("row-count-mismatch",), run=published.counts),
@@ -104,21 +105,23 @@ AROUND_CHECKS: Final = (
     Check(rules=("attribution-missing",), run=given.attributions, needs=("articles",)),
     Check(rules=("version-too-small",), run=published.version, needs=_ALL),
     Check(rules=("release-changed",), run=published.digest, needs=("dataset",)),
-    Check(rules=("changes-missing",), run=published.changed, needs=(*_ALL, "manifest", "dataset")),
-    Check(rules=("card-disagrees",), run=published.described, needs=(*_ALL, "manifest", "dataset")),
-    Check(
-        rules=("croissant-disagrees",), run=published.machine_readable, needs=(*_ALL, "manifest")
-    ),
-    Check(
-        rules=("datasheet-disagrees",),
-        run=published.datasheet_of,
-        needs=(*_ALL, "manifest", "corpus"),
-    ),
     Check(rules=("schema-disagrees",), run=published.schemas),
     Check(rules=("source-disagrees",), run=published.sources, needs=("articles", "corpus")),
     Check(rules=("source-disagrees",), run=published.answered, needs=("annotations", "corpus")),
 )
 """Levels 4 and 5: a `Released`, with the data set and the corpus that the release lies in."""
+
+DOCUMENT_CHECKS: Final = (
+    Check(rules=("changes-missing",), run=published.changed, needs=(*_DESCRIBED, "dataset")),
+    Check(rules=("card-disagrees",), run=published.described, needs=(*_DESCRIBED, "dataset")),
+    Check(rules=("croissant-disagrees",), run=published.machine_readable, needs=_DESCRIBED),
+    Check(
+        rules=("datasheet-disagrees",),
+        run=published.datasheet_of,
+        needs=(*_DESCRIBED, "corpus"),
+    ),
+)
+"""Level 5, what is rendered from the release's numbers. Each takes a `Released`."""
 
 REBUILD_CHECKS: Final = (
     Check(rules=("rebuild-differs",), run=published.rebuilt, needs=(*_ALL, "manifest", "corpus")),

@@ -62,6 +62,10 @@ class Run:
     _findings: dict[str, list[Finding]] = field(default_factory=dict)
     _waived: Counter[Waiver] = field(default_factory=Counter)
 
+    def wants(self, checks: Iterable[Check]) -> bool:
+        """Whether any of the checks looks for a rule that is judged."""
+        return any(rule in self.rules for check in checks for rule in check.rules)
+
     def check(self, checks: Iterable[Check], subject: Any, unsound: Mapping[str, str]) -> None:
         """Run those checks that look for a rule that is judged."""
         for check in checks:

@@ -77,6 +77,18 @@ class Release:
         articles = self.table("articles").filter(pl.col("text").is_not_null())
         return articles.select("article_id", "text").unique("article_id", keep="first")
 
+    @functools.cached_property
+    def touches(self) -> pl.DataFrame:
+        """A row for each labelled sentence that a quotation shares a character with.
+
+        ``_file`` and ``_row`` are the quotation's; ``_from`` and ``_to`` the sentence's offsets,
+        ``start`` and ``end`` the quotation's.
+        """
+        spans = self.table("quotes").select("article_id", "start", "end", "_file", "_row")
+        places = self.labelled.select("article_id", "sentence_id", _from="start", _to="end")
+        both = spans.join(places, on="article_id")
+        return both.filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
+
     __hash__ = object.__hash__
 
 

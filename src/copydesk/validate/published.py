@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ _OF_ROUNDS: Final = (
     *("annotator_kind", "arm", "label", "created_at", "lead_time_s", "guidelines_version"),
 )
 
+_CONTEXT: Final = 20
 _UP: Final = "../.."
 """The data set folder from a release's, for the addresses of its documents."""
 
@@ -152,7 +152,9 @@ def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             says, instead = " / ".join(before[a:b]), " / ".join(after[c:d])
-            same = max(len(os.path.commonprefix([says, instead])) - 20, 0)
+            pairs = enumerate(zip(says, instead, strict=False))
+            apart = next((i for i, (one, other) in pairs if one != other), 0)
+            same = max(apart - _CONTEXT, 0)
             yield Fault(
                 rule=rule,
                 message=f"It says “{show(says[same:])}”; the release makes it "

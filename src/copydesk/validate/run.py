@@ -13,7 +13,12 @@ from copydesk.errors import InputError
 from copydesk.release.versions import Version
 from copydesk.validate import corpora
 from copydesk.validate.canary import prove_gate
-from copydesk.validate.checks import AROUND_CHECKS, REBUILD_CHECKS, RELEASE_CHECKS
+from copydesk.validate.checks import (
+    AROUND_CHECKS,
+    DOCUMENT_CHECKS,
+    REBUILD_CHECKS,
+    RELEASE_CHECKS,
+)
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
 from copydesk.validate.faults import FaultError
@@ -145,6 +150,8 @@ class _Request:
         run.add(release.faults)
         run.check(RELEASE_CHECKS, release, release.unsound)
         run.check(AROUND_CHECKS, subject, subject.lacking)
+        if run.wants(DOCUMENT_CHECKS):
+            run.check(DOCUMENT_CHECKS, subject, subject.undescribed)
         if self.rebuild:
             run.check(REBUILD_CHECKS, subject, subject.lacking)
         else:

@@ -74,17 +74,10 @@ def units(release: Release) -> Iterator[Found]:
 def quotes(release: Release) -> Iterator[Found]:
     """A quotation lies in exactly the sentences that it names."""
     rows = release.table("quotes")
-    places = release.labelled.select("article_id", "sentence_id", _from="start", _to="end")
-    touched = (
-        rows.select("article_id", "start", "end", "_file", "_row")
-        .join(places, on="article_id")
-        .filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
-        .group_by("_file", "_row")
-        .agg(
-            _touched=pl.col("sentence_id").sort(),
-            _from=pl.col("_from").min(),
-            _to=pl.col("_to").max(),
-        )
+    touched = release.touches.group_by("_file", "_row").agg(
+        _touched=pl.col("sentence_id").sort(),
+        _from=pl.col("_from").min(),
+        _to=pl.col("_to").max(),
     )
     both = rows.join(touched, on=["_file", "_row"], how="left")
     # Ids of no sentence are named by another rule.
@@ -169,24 +162,20 @@ def ratios(release: Release) -> Iterator[Found]:
     Sentences without quotation must have 0, withheld or not. Of the others the words are counted
     in columns; where that does not give the stated share, `copydesk.text.quoted_ratio` decides.
     """
-    spans = release.table("quotes").select("article_id", _from="start", _to="end")
-    named = release.table("quotes").select("sentence_ids").explode("sentence_ids")
-    named = named.unique().drop_nulls()
-    plain = release.labelled.join(named, left_on="sentence_id", right_on="sentence_ids", how="anti")
+    quoted = release.touches.select("sentence_id").unique()
+    plain = release.labelled.join(quoted, on="sentence_id", how="anti")
     wrong = plain.filter(pl.col("quoted_ratio") > 0)
     message = "'quoted_ratio' is {quoted_ratio}, but the sentence has no quotation."
     yield from rows_at_fault(
         "quoted-ratio-mismatch", wrong, message, "sentence_id", "/quoted_ratio"
     )
-    rows = release.table("sentences").join(
-        named, left_on="sentence_id", right_on="sentence_ids", how="semi"
-    )
-    unsure = rows.join(_word_shares(rows, spans), on="sentence_id", how="left").filter(
+    rows = release.table("sentences").join(quoted, on="sentence_id", how="semi")
+    unsure = rows.join(_word_shares(rows, release.touches), on="sentence_id", how="left").filter(
         (pl.col("quoted_ratio") - pl.col("_share")).abs().fill_null(1.0) > _TOLERANCE
     )
     if unsure.is_empty():
         return
-    exact = _exact(unsure, spans)
+    exact = _exact(unsure, release.touches)
     wrong = unsure.with_columns(_exact=exact).filter(
         (pl.col("quoted_ratio") - pl.col("_exact")).abs() > _TOLERANCE
     )
@@ -196,16 +185,12 @@ def ratios(release: Release) -> Iterator[Found]:
     )
 
 
-def _word_shares(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+def _word_shares(rows: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:
     word = r"[^\W_]+(?:['’.-][^\W_]+)*"
-    start, end = pl.col("start"), pl.col("end")
-    first = pl.max_horizontal("start", "_from") - start
-    last = pl.min_horizontal("end", "_to") - start
-    inside = (
-        rows.select("sentence_id", "article_id", "start", "end", "text")
-        .join(spans, on="article_id")
-        .filter((start < pl.col("_to")) & (pl.col("_from") < end))
-        .with_columns(_quoted=pl.col("text").str.slice(first, last - first).str.count_matches(word))
+    first = pl.max_horizontal("start", "_from") - pl.col("_from")
+    last = pl.min_horizontal("end", "_to") - pl.col("_from")
+    inside = touches.join(rows.select("sentence_id", "text"), on="sentence_id").with_columns(
+        _quoted=pl.col("text").str.slice(first, last - first).str.count_matches(word)
     )
     return (
         inside.group_by("sentence_id")
@@ -214,18 +199,21 @@ def _word_shares(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _exact(rows: pl.DataFrame, spans: pl.DataFrame) -> pl.Series:
-    wanted = spans.join(rows, on="article_id", how="semi").sort("_from", nulls_last=True)
+def _exact(rows: pl.DataFrame, touches: pl.DataFrame) -> pl.Series:
+    wanted = touches.join(rows, on="sentence_id", how="semi").sort("start")
     quotes: dict[str, list[Quotation]] = {}
-    for article, start, end in wanted.drop_nulls().iter_rows():
-        quotes.setdefault(article, []).append(_span(start, end))
-    found = []
-    for row in rows.iter_rows(named=True):
-        shift, text = row["start"], row["text"]
-        local = [_span(q.start - shift, q.end - shift) for q in quotes.get(row["article_id"], ())]
-        piece = Piece(0, len(text), "body", True)
-        found.append(quoted_ratio(text, piece, [q for q in local if q.end > 0]))
-    return pl.Series(found, dtype=pl.Float64)
+    for name, start, end, shift in wanted.select(
+        "sentence_id", "start", "end", "_from"
+    ).iter_rows():
+        # An offset before the sentence is as good as its beginning.
+        quotes.setdefault(name, []).append(_span(max(start - shift, 0), end - shift))
+    return pl.Series(
+        [
+            quoted_ratio(text, Piece(0, len(text), "body", True), quotes.get(name, []))
+            for name, text in rows.select("sentence_id", "text").iter_rows()
+        ],
+        dtype=pl.Float64,
+    )
 
 
 def _span(start: int, end: int) -> Quotation:

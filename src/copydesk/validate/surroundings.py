@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
+from copydesk.release.facts import facts
 from copydesk.release.versions import Version
 from copydesk.tables import TABLES
 from copydesk.validate.documents import check_document, parse
@@ -23,7 +25,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "alpha_min": 0.667,
     "drift_p": 0.01,
     "drift_v": 0.1,
-    "near_duplicate": 0.8,
+    "near_duplicate": 0.7,
     "outlier_gap": 0.2,
     "pseudonyms": r"^[a-z]+(-[a-z]+)*-?[0-9]+$|^[a-z]$",
 }
@@ -71,6 +73,17 @@ class Released:
             found["previous"] = found["dataset"]
         if any(True for _ in check_document(dict(self.release.manifest), "release", MANIFEST)):
             found["manifest"] = "release.json violates its schema"
+        return found
+
+    @functools.cached_property
+    def undescribed(self) -> dict[str, str]:
+        """As `lacking`; and why the release's numbers cannot be computed, under ``facts``."""
+        found = dict(self.lacking)
+        if not self.release.unsound and "manifest" not in found:
+            try:
+                facts(contents(self.release))
+            except (CopydeskError, LookupError, TypeError, ValueError) as error:
+                found["facts"] = f"its numbers cannot be computed: {error}"
         return found
 
     @property

@@ -6,5 +6,5 @@ from specimens import Specimen
 
 
 def damage(specimen: Specimen) -> None:
-    specimen.amend(lambda manifest: manifest["counts"]["quotes"].update(train=4))
-    specimen.sign_index()
+    specimen.amend(lambda manifest: manifest["files"][-1].update(rows=16))
+    specimen.sign_documents()
