@@ -44,7 +44,8 @@ class Running:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A Label Studio that all tests of the run share; make projects of your own in it."""
     folder = _run_folder(tmp_path_factory)
-    mine = filelock.FileLock(folder / f"{os.getpid()}.user.lock")
+    # a singleton: another folder of tests may take the same fixture in the same process
+    mine = filelock.FileLock(folder / f"{os.getpid()}.user.lock", is_singleton=True)
     with filelock.FileLock(folder / "studio.lock"):
         note = folder / "studio.json"
         started = None

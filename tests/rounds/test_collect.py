@@ -1,0 +1,235 @@
+"""From what the server gives to answers: every irregularity has its rule, none is passed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.labels import LABELS
+from copydesk.rounds.collect import collect
+from copydesk.rounds.findings import RULES, Finding
+from copydesk.rounds.plan import Anchor, PlannedTask
+
+ANCHORS = (
+    Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", suggestion=None),
+    Anchor(sentence_id="mill.002", start=12, end=36, zone="body", suggestion="claim"),
+)
+ARTICLE = PlannedTask(
+    uid="r.blind.mill",
+    article_id="mill",
+    sentence_id=None,
+    arm="blind",
+    annotators=("anna", "ben"),
+    overlap=2,
+    data_sha256="0" * 64,
+)
+SENTENCE = PlannedTask(
+    uid="r.blind.mill.002",
+    article_id="mill",
+    sentence_id="mill.002",
+    arm="blind",
+    annotators=("anna", "ben"),
+    overlap=2,
+    data_sha256="0" * 64,
+)
+PEOPLE = {7: "anna", 8: "ben", 9: "cleo"}
+
+
+def region(name: str, start: int, end: int, *labels: str) -> dict[str, Any]:
+    """A region as the editor submits it."""
+    return {
+        "id": name,
+        "from_name": "label",
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": start, "end": end, "text": "…", "labels": list(labels)},
+    }
+
+
+def choice(*labels: str) -> dict[str, Any]:
+    """A choice for a task that is a sentence."""
+    value = {"choices": list(labels)}
+    return {"from_name": "label", "to_name": "text", "type": "choices", "value": value}
+
+
+FIRST, SECOND = region("mill_001", 0, 11, "quote"), region("mill_002", 12, 36, "claim")
+
+
+def submission(*result: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """An annotation by anna; ``fields`` replace its defaults."""
+    return {
+        "id": 1,
+        "result": list(result),
+        "completed_by": 7,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+        "was_cancelled": False,
+        "lead_time": 4.0,
+    } | fields
+
+
+def run(
+    *annotations: dict[str, Any], task: PlannedTask = ARTICLE
+) -> tuple[dict[str, str], list[str]]:
+    """Labels by annotator and sentence, and the findings as rule, annotator, sentence, detail."""
+    anchors = ANCHORS if task.sentence_id is None else ANCHORS[1:]
+    rows = [{"annotations": list(annotations)}]
+    answers, findings = collect(rows, task, anchors, PEOPLE, ("anna", "ben"))
+    labels = {f"{a.annotator} {a.sentence_id}": a.label for a in answers.values()}
+    return labels, [short(finding) for finding in findings]
+
+
+def short(finding: Finding) -> str:
+    """A finding in one line, for comparing."""
+    parts = (finding.rule, finding.annotator, finding.sentence_id, finding.detail)
+    return " ".join(part for part in parts if part)
+
+
+BOTH = {"anna mill.001": "quote", "anna mill.002": "claim"}
+ONE = {"anna mill.002": "claim"}
+
+
+def test_a_whole_answer_gives_every_label_and_no_finding() -> None:
+    """Each sentence of an article takes the label of its region."""
+    assert run(submission(FIRST, SECOND)) == (BOTH, [])
+
+
+def test_a_sentence_task_takes_its_choice() -> None:
+    """A task that is one sentence takes the label that was chosen."""
+    assert run(submission(choice("claim")), task=SENTENCE) == (ONE, [])
+
+
+def test_an_articles_time_is_shared_by_its_sentences() -> None:
+    """The lead time of a submission is divided by the sentences that it had to label."""
+    answers, _ = collect(
+        [{"annotations": [submission(FIRST, SECOND)]}], ARTICLE, ANCHORS, PEOPLE, ("anna",)
+    )
+    assert [a.lead_time_s for a in answers.values()] == [2.0, 2.0]
+
+
+CASES = {
+    "region-missing": (
+        (FIRST,),
+        {"anna mill.001": "quote"},
+        ["region-missing anna mill.002"],
+    ),
+    "region-missing, still to do": (
+        (region("mill_001", 0, 11, "to do"), SECOND),
+        ONE,
+        ["region-missing anna mill.001"],
+    ),
+    "region-missing, only suggested": (
+        (region("mill_001", 0, 11, "quote?"), SECOND),
+        ONE,
+        ["region-missing anna mill.001"],
+    ),
+    "region-unknown": (
+        (FIRST, SECOND, region("Xa9Q", 3, 5, "claim")),
+        BOTH,
+        ["region-unknown anna region Xa9Q"],
+    ),
+    "region-unknown, of another article": (
+        (FIRST, SECOND, region("tram_001", 0, 11, "claim")),
+        BOTH,
+        ["region-unknown anna region tram_001"],
+    ),
+    "region-moved": (
+        (region("mill_001", 0, 10, "quote"), SECOND),
+        ONE,
+        ["region-moved anna mill.001"],
+    ),
+    "region-repeated": (
+        (FIRST, region("mill_001", 0, 11, "claim"), SECOND),
+        ONE,
+        ["region-repeated anna mill.001"],
+    ),
+    "label-repeated": (
+        (region("mill_001", 0, 11, "quote", "claim"), SECOND),
+        ONE,
+        ["label-repeated anna mill.001"],
+    ),
+    "label-unknown": (
+        (region("mill_001", 0, 11, "irony"), SECOND),
+        ONE,
+        ["label-unknown anna mill.001"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_irregular_sentence_is_named_and_the_others_are_taken(case: str) -> None:
+    """A fault in one sentence costs that sentence its label and no other one."""
+    result, labels, findings = CASES[case]
+    assert run(submission(*result)) == (labels, findings)
+
+
+def test_a_region_that_is_there_twice_with_one_label_is_one_answer() -> None:
+    """Two equal regions under one id contradict nothing."""
+    assert run(submission(FIRST, FIRST, SECOND)) == (BOTH, [])
+
+
+def test_cancelled_and_empty_answers_are_named() -> None:
+    """A skipped task and an empty submission give no label and one finding each."""
+    skipped = submission(FIRST, SECOND, was_cancelled=True, id=3)
+    empty = submission(id=4, completed_by=8)
+    assert run(skipped, empty) == (
+        {},
+        ["answer-cancelled anna submission 3", "answer-empty ben submission 4"],
+    )
+
+
+def test_of_two_answers_by_one_person_the_latest_counts() -> None:
+    """The submission that was changed last is taken; the other is named."""
+    early = submission(FIRST, region("mill_002", 12, 36, "background"), id=5)
+    late = submission(FIRST, SECOND, id=4, updated_at="2026-01-02T00:00:00Z")
+    assert run(late, early) == (BOTH, ["answer-superseded anna submission 5"])
+
+
+def test_a_cancelled_answer_does_not_replace_one_that_was_given() -> None:
+    """Skipping a task after answering it is named, and the answer stays."""
+    later = submission(was_cancelled=True, id=9, updated_at="2026-02-01T00:00:00Z")
+    assert run(submission(FIRST, SECOND), later) == (BOTH, ["answer-cancelled anna submission 9"])
+
+
+def test_strangers_are_not_heard() -> None:
+    """An account that is nobody's, and an annotator of another project, are named and not taken."""
+    stranger = submission(FIRST, SECOND, completed_by=55)
+    other = submission(FIRST, SECOND, completed_by={"id": 9, "email": "cleo@example.org"})
+    assert run(stranger, other) == ({}, ["annotator-unknown user 55", "annotator-unassigned cleo"])
+
+
+def test_copies_of_a_task_are_read_together() -> None:
+    """Of the answers of one person to two copies of a task, the latest counts."""
+    early = {"annotations": [submission(FIRST, SECOND)]}
+    change = (FIRST, region("mill_002", 12, 36, "background"))
+    late = {"annotations": [submission(*change, id=2, updated_at="2026-01-03T00:00:00Z")]}
+    answers, findings = collect([late, early], ARTICLE, ANCHORS, PEOPLE, ("anna",))
+    assert answers["anna", "mill.002"].label == "background"
+    assert [finding.rule for finding in findings] == ["answer-superseded"]
+
+
+NAMES = st.sampled_from(["mill_001", "mill_002", "mill_003", "", "x"])
+REGIONS = st.builds(
+    lambda name, start, end, labels: region(name, start, end, *labels),
+    NAMES,
+    st.integers(0, 12),
+    st.integers(0, 36),
+    st.lists(st.sampled_from([*LABELS, "to do", "irony", "claim?"]), max_size=2),
+)
+
+
+@given(st.lists(REGIONS, max_size=6))
+def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -> None:
+    """Whatever regions come back, each sentence has a label of ours or exactly one finding."""
+    answers, findings = collect(
+        [{"annotations": [submission(*result)]}], ARTICLE, ANCHORS, PEOPLE, ("anna",)
+    )
+    taken = [sentence for _, sentence in answers]
+    named = [f.sentence_id for f in findings if f.sentence_id]
+    whole = [f.rule for f in findings if f.rule == "answer-empty"]
+    assert whole or sorted(taken + named) == ["mill.001", "mill.002"]
+    assert all(answer.label in LABELS for answer in answers.values())
+    assert all(finding.rule in RULES for finding in findings)

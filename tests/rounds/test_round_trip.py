@@ -1,0 +1,362 @@
+"""Rounds on a real Label Studio: pushed, answered, pulled, settled, closed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError, IntegrityError, ServerError
+from copydesk.rounds import projects
+from copydesk.rounds.adjudicate import open_sentences, pull_decisions, push_disputed
+from copydesk.rounds.agree import agree
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.close import close
+from copydesk.rounds.enter import enter
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.labelling import labelling
+from copydesk.rounds.log import read_log
+from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import difference, push
+from copydesk.rounds.server import Server
+from copydesk.rounds.status import status
+
+pytestmark = pytest.mark.studio
+
+HOSTILE = (
+    "<script>document.title='taken'</script> opens the fair\n"
+    "<img src=x onerror=alert(1)> stood at {{gate}} and ${gate}, “as planned”.\n"
+    + " ".join(f"🙂👩‍👩‍👧 Stall {n} sold cafe\u0301 and 字 today." for n in range(30))
+    + "\nIt may rain, he said."
+)
+
+
+@dataclass
+class Round:
+    """A round of two annotators with accounts of their own."""
+
+    corpus: Corpus
+    plan: Plan
+    people: dict[str, Any]
+    server_for: Callable[..., Any]
+    folder: Path
+
+    def push(self) -> Any:
+        """Push as the administrator."""
+        with self.server_for() as server:
+            return push(self.corpus, self.plan.round, server, patience=5)
+
+    def pull(self) -> Any:
+        """Pull as the administrator."""
+        with self.server_for() as server:
+            return pull(self.corpus, self.plan.round, server)
+
+    def rules(self) -> list[str]:
+        """The findings of a pull."""
+        return [finding.rule for finding in self.pull().findings]
+
+    def answer(self, name: str, labels: dict[str, str]) -> Any:
+        """Enter an annotator's answers with that annotator's token."""
+        path = self.folder / f"{name}.jsonl"
+        lines = [json.dumps({"sentence_id": s, "label": label}) for s, label in labels.items()]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        with self.server_for(self.people[name].token) as server:
+            return enter(self.corpus, self.plan.round, server, name, path)
+
+    def labels(self, name: str) -> dict[str, str]:
+        """An annotator's current answers in the log."""
+        state = read_log(RoundFolder(self.corpus, self.plan.round).annotations)
+        return {s: a.label for (who, s), a in state.answers.items() if who == name}
+
+    @contextmanager
+    def project(self, name: str) -> Iterator[tuple[Server, int]]:
+        """The administrator's connection, and the number of an annotator's project."""
+        with self.server_for() as server:
+            streams = [s for s in projects.streams(self.plan) if s.annotators == (name,)]
+            yield server, projects.find(server, streams, {})[streams[0].key]
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """An annotator's tasks as the server has them."""
+        with self.project(name) as (server, number):
+            return list(server.answered_tasks(number))
+
+    def all(self, label: str, article: str | None = None) -> dict[str, str]:
+        """One label for every sentence."""
+        return {
+            anchor.sentence_id: label
+            for planned, anchor in self.plan.anchors()
+            if article in (None, planned.article_id)
+        }
+
+
+@pytest.fixture
+def make_round(studio: Any, server_for: Callable[..., Any], tmp_path: Path) -> Callable[..., Round]:
+    """Plans a round under a name of its own."""
+
+    def make(corpus: Corpus, **fields: Any) -> Round:
+        people = {"anna": studio.newcomer(), "ben": studio.newcomer()}
+        plan = new_round(
+            corpus,
+            Options(
+                round=f"t-{people['anna'].email.partition('@')[0].rpartition('-')[2]}",
+                annotators=(
+                    Annotator(annotator="anna", kind="human"),
+                    Annotator(annotator="ben", kind="model"),
+                ),
+                emails={name: person.email for name, person in people.items()},
+                **{"overlap": Overlap(base=2), **fields},
+            ),
+        )
+        return Round(corpus, plan, people, server_for, tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def pushed(make_round: Callable[..., Round], corpus: Corpus) -> Round:
+    """A pushed round of four articles."""
+    made = make_round(corpus)
+    made.push()
+    return made
+
+
+def test_a_round_goes_all_the_way(
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], studio: Any
+) -> None:
+    """Planned, pushed, answered, pulled, measured, settled in Label Studio, closed, released."""
+    corpus = make_corpus({"mill": "Mill closes\nThe mill closed.\nIt was old, he said."})
+    trip = make_round(corpus)
+    sent = trip.push()
+    assert (sent.projects_made, sent.tasks_sent, sent.checked) == (2, 2, 2)
+    assert (trip.push().projects_made, trip.push().tasks_sent) == (0, 0)
+    trip.answer("anna", {"mill.001": "background", "mill.002": "background", "mill.003": "claim"})
+    trip.answer("ben", {"mill.001": "background", "mill.002": "claim", "mill.003": "claim"})
+    read = trip.pull()
+    assert (len(read.changes.new), read.findings) == (6, ())
+    assert agree(corpus, trip.plan.round).disputed_sentences == 1
+    assert "The mill closed." in RoundFolder(corpus, trip.plan.round).report("html").read_text()
+    assert [s.anchor.sentence_id for s in open_sentences(corpus, trip.plan.round)] == ["mill.002"]
+    dora = studio.newcomer()
+    with trip.server_for() as server:
+        assert push_disputed(corpus, trip.plan.round, server, by="dora").sent == 1
+        assert push_disputed(corpus, trip.plan.round, server, by="dora").sent == 0
+    decide_as(trip, dora, "background", "Nobody is named.")
+    with trip.server_for() as server:
+        options = {"by": "dora", "by_kind": "human", "email": dora.email}
+        assert pull_decisions(corpus, trip.plan.round, server, **options) == (1, [])
+        assert pull_decisions(corpus, trip.plan.round, server, **options) == (0, [])
+    assert close(corpus, trip.plan.round)["unresolved"] == 0
+    with pytest.raises(InputError, match="is closed"):
+        trip.pull()
+    found = labelling(corpus)
+    assert found.adjudications.select("sentence_id", "label", "by", "reason").rows() == [
+        ("mill.002", "background", "dora", "Nobody is named.")
+    ]
+    assert sorted(found.answers["annotator_kind"]) == ["human"] * 3 + ["model"] * 3
+
+
+def decide_as(trip: Round, person: Any, label: str, reason: str) -> None:
+    """Answer the one adjudication task as the editor would."""
+    with trip.server_for(person.token) as server:
+        number = next(
+            p["id"]
+            for p in server.projects()
+            if "adjudication" in p["title"] and trip.plan.round in p["title"]
+        )
+        (row,) = server.answered_tasks(number)
+        assert set(row["data"]) == {"uid", "title", "before", "text", "after"}
+        base = {"to_name": "text"}
+        choice = {"type": "choices", "from_name": "label", "value": {"choices": [label]}}
+        why = {"type": "textarea", "from_name": "reason", "value": {"text": [reason]}}
+        server.create_annotation(row["id"], {"result": [base | choice, base | why]})
+
+
+@pytest.mark.parametrize("unit", ["article", "sentence"])
+def test_hostile_text_comes_back_as_it_went(
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], unit: str
+) -> None:
+    """Markup, templates, joined emoji and combining marks pass unchanged, offsets and all."""
+    trip = make_round(make_corpus({"fair": HOSTILE}), unit=unit)
+    trip.push()
+    trip.answer("anna", trip.all("background"))
+    trip.answer("ben", trip.all("claim"))
+    read = trip.pull()
+    assert read.findings == ()
+    assert trip.labels("anna") == trip.all("background")
+    assert trip.labels("ben") == trip.all("claim")
+    assert len(trip.labels("anna")) > 30
+
+
+def test_every_arm_and_overlap_can_be_shared(
+    make_round: Callable[..., Round], corpus: Corpus
+) -> None:
+    """In shared projects with suggestions each task takes two answers, one of each annotator."""
+    trip = make_round(corpus, shared=True, suggested_share=0.5)
+    assert trip.push().projects_made == 2
+    trip.answer("anna", trip.all("quote"))
+    trip.answer("ben", trip.all("claim"))
+    assert trip.rules() == []
+    assert trip.labels("anna") == trip.all("quote")
+    with trip.server_for() as server:
+        state = status(corpus, trip.plan.round, server)
+    assert (state.answered, state.needed, state.tasks_missing) == (8, 8, 0)
+
+
+def test_answers_are_entered_once_and_changed_in_place(pushed: Round) -> None:
+    """Entering a file again submits nothing; another label changes the submission that is there."""
+    first = pushed.answer("anna", pushed.all("quote"))
+    assert (first.created, first.updated, first.unchanged) == (4, 0, 0)
+    again = pushed.answer("anna", pushed.all("quote"))
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 4)
+    pushed.pull()
+    changed = pushed.answer("anna", pushed.all("quote") | {"mill.001": "claim"})
+    assert (changed.created, changed.updated, changed.unchanged) == (0, 1, 3)
+    assert pushed.rules() == []
+    assert pushed.labels("anna")["mill.001"] == "claim"
+    assert [len(row["annotations"]) for row in pushed.rows("anna")] == [1, 1, 1, 1]
+
+
+def test_answers_are_entered_as_oneself_and_whole(pushed: Round) -> None:
+    """Another's token, half an article and a strange sentence are refused before anything is sent."""
+    with pytest.raises(InputError) as refused:
+        pushed.people["anna"], kept = pushed.people["ben"], pushed.people["anna"]
+        pushed.answer("anna", pushed.all("quote"))
+    assert str(refused.value).startswith("The token is not that of 'anna' but of ben.")
+    pushed.people["anna"] = kept
+    with pytest.raises(InputError, match="2 of 3 sentences of 'mill' are not answered, such as"):
+        pushed.answer("anna", {"mill.001": "quote"})
+    with pytest.raises(InputError, match="'x.001' is no sentence of round"):
+        pushed.answer("anna", {"x.001": "quote"})
+    assert pushed.answer("anna", pushed.all("quote", "mill")).left == 3
+
+
+def test_an_answer_that_an_annotator_deletes_is_kept_and_named(pushed: Round) -> None:
+    """Deleted between two pulls, an article's answers stay, and each is reported once."""
+    pushed.answer("anna", pushed.all("quote"))
+    pushed.pull()
+    with pushed.server_for(pushed.people["anna"].token) as server:
+        row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "mill")
+        server._ask("DELETE", f"api/annotations/{row['annotations'][0]['id']}/")
+    assert pushed.rules() == ["answer-vanished"] * 3
+    assert pushed.labels("anna") == pushed.all("quote")
+    assert pushed.rules() == []
+    pushed.answer("anna", pushed.all("claim", "mill"))
+    assert pushed.rules() == []
+    assert pushed.labels("anna") == pushed.all("quote") | pushed.all("claim", "mill")
+
+
+def test_a_task_whose_text_was_changed_is_not_believed(pushed: Round) -> None:
+    """Answers to other data than were sent are not taken, and a push refuses to go on."""
+    pushed.answer("anna", pushed.all("quote"))
+    with pushed.project("anna") as (server, _):
+        row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "mill")
+        data = row["data"] | {"text": row["data"]["text"].replace("noon", "dawn")}
+        server._ask("PATCH", f"api/tasks/{row['id']}/", json={"data": data})
+    assert pushed.rules() == ["task-changed"]
+    assert set(pushed.labels("anna")) == set(pushed.all("quote")) - set(pushed.all("", "mill"))
+    with pytest.raises(IntegrityError, match=r"blind\.mill' is not what was sent"):
+        pushed.push()
+
+
+def test_a_task_that_was_removed_is_named_and_sent_again(pushed: Round) -> None:
+    """A pull says which task is gone; the next push puts it back, alone."""
+    with pushed.project("anna") as (server, _):
+        row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "tram")
+        server.delete_task(row["id"])
+    assert pushed.rules() == ["task-missing"]
+    with pushed.server_for() as server:
+        assert difference(pushed.corpus, pushed.plan.round, server).tasks_missing == 1
+    assert pushed.push().tasks_sent == 1
+    assert pushed.rules() == []
+
+
+def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) -> None:
+    """Of two copies the answered one stays; nothing is counted twice."""
+    pushed.answer("anna", pushed.all("quote"))
+    with pushed.project("anna") as (server, number):
+        row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "weir")
+        server.import_tasks(number, [{"data": row["data"]}])
+    assert pushed.rules() == ["task-repeated"]
+    assert pushed.labels("anna") == pushed.all("quote")
+    assert pushed.push().removed == 1
+    assert pushed.rules() == []
+
+
+def test_a_strangers_task_and_answer_are_named_and_not_read(pushed: Round, studio: Any) -> None:
+    """A task that nobody planned, and an answer of somebody outside the round, are findings."""
+    with pushed.project("anna") as (server, number):
+        server.import_tasks(number, [{"data": {"uid": "x", "title": "x", "text": "x"}}])
+    with pushed.server_for(studio.newcomer().token) as server:
+        server.create_annotation(pushed.rows("anna")[0]["id"], {"result": []})
+    assert pushed.rules() == ["annotator-unknown", "task-unknown"]
+
+
+def test_answers_are_archived_without_a_withheld_text(
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus]
+) -> None:
+    """Nothing that a round publishes holds a sentence of an article that is withheld."""
+    import gzip
+
+    corpus = make_corpus(withheld=("harbour",))
+    trip = make_round(corpus)
+    trip.push()
+    trip.answer("anna", trip.all("quote"))
+    trip.answer("ben", trip.all("claim"))
+    trip.pull()
+    agree(corpus, trip.plan.round)
+    folder = RoundFolder(corpus, trip.plan.round)
+    archive = gzip.decompress(next(folder.pulls.iterdir()).read_bytes()).decode("utf-8")
+    published = archive + "".join(p.read_text() for p in folder.path.glob("*.*"))
+    assert "The mill closed at noon." in published
+    for word in ("harbour opened", "We are glad", "warden", "More ships"):
+        assert word not in published
+    assert all(person.email not in published for person in trip.people.values())
+    assert "We are glad" in folder.full_report.read_text()
+
+
+def test_equal_pulls_leave_one_archive(pushed: Round) -> None:
+    """A pull without news archives nothing; one with news archives again."""
+    pushed.answer("anna", pushed.all("quote", "mill"))
+    first = pushed.pull()
+    assert first.archive is not None
+    assert pushed.pull().archive is None
+    pushed.answer("anna", pushed.all("claim", "mill"))
+    assert pushed.pull().archive is not None
+    assert len(list(RoundFolder(pushed.corpus, pushed.plan.round).pulls.iterdir())) == 2
+
+
+def test_a_round_that_is_not_there_cannot_be_pulled(
+    make_round: Callable[..., Round], corpus: Corpus
+) -> None:
+    """Connected to the wrong server, a pull says so and marks nothing as gone."""
+    trip = make_round(corpus)
+    with pytest.raises(ServerError, match="The server has no project of round"):
+        trip.pull()
+    assert not RoundFolder(corpus, trip.plan.round).annotations.exists()
+
+
+def test_a_plan_changed_after_its_push_is_refused(pushed: Round) -> None:
+    """The log remembers the plan that was pushed."""
+    path = RoundFolder(pushed.corpus, pushed.plan.round).plan
+    path.write_text(path.read_text().replace('"kind": "human"', '"kind": "model"'))
+    with pytest.raises(IntegrityError, match="The plan was changed after it was pushed"):
+        pushed.push()
+
+
+def test_guidelines_are_shown_as_instructions(pushed: Round) -> None:
+    """The project shows the guidelines' text as HTML, without their front matter."""
+    with pushed.project("anna") as (server, number):
+        project = server.project(number)
+        assert project is not None
+    assert project["show_instruction"] is True
+    assert project["expert_instruction"] == (
+        "<h1>Guidelines</h1>\n<p>Press <strong>1</strong> to 4.</p>\n"
+    )
