@@ -13,6 +13,7 @@ import dataclasses
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -20,7 +21,15 @@ from copydesk import connection
 from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, dump_json, read_json
 
-_HOST = "copydesk.localhost"  # .localhost is reserved: no mail can go there
+_HOST: Final = "copydesk.localhost"  # .localhost is reserved: no mail can go there
+_HOTKEYS: Final = {
+    # one key to the next sentence, beside Label Studio's own two
+    "regions:region:cycle": {"key": "alt+.,.", "active": True},
+    # the sentences of an article are given: a slip must not remove one
+    "regions:region:delete": {"key": "backspace", "active": False},
+    "regions:region:delete-all": {"key": "ctrl+backspace", "active": False},
+    "regions:region:duplicate": {"key": "ctrl+d", "active": False},
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +125,7 @@ def invite(data_dir: Path, url: str, count: int) -> list[Person]:
     for at, person in enumerate(people):
         if not person.token and person.email in wanted:
             token = join(link, person.email, person.password)
+            set_hotkeys(url, token)
             people[at] = dataclasses.replace(person, token=token)
             save(data_dir, people)
     return [person for person in people if person.email in wanted]
@@ -142,6 +152,20 @@ def join(link: str, email: str, password: str) -> str:
                 hint="Make the account by hand from the invitation link.",
             )
         return str(client.get("api/current-user/token").json()["token"])
+
+
+def set_hotkeys(url: str, token: str) -> None:
+    """Give an account keys for labelling sentences: full stop moves on, nothing deletes.
+
+    Args:
+        url: of the server.
+        token: of the account, a legacy one.
+
+    Raises:
+        ServerError: the server is not there or refuses.
+    """
+    with connection.http(url, token) as client:
+        client.patch("api/current-user/hotkeys/", json={"custom_hotkeys": _HOTKEYS})
 
 
 def _submit(client: httpx.Client, address: str, fields: dict[str, str]) -> bool:
