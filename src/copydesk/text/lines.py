@@ -183,7 +183,8 @@ def _by_length(line: str, tokens: Sequence[str]) -> Zone:
     if cues.PICTURE_OF.match(line):
         return "caption"
     shows = not verbs.SCENE.isdisjoint(tokens) or any(t.endswith("ing") for t in tokens[1:])
-    stands = tokens[0] in ("A", "An", "The")
+    named = any(token[0].isupper() or token[0].isdigit() for token in tokens[1:])
+    stands = named and tokens[0] in ("A", "An", "The")
     return "caption" if (shows or stands) and _PLACE.search(line) else "subhead"
 
 

@@ -77,7 +77,7 @@ def may_be_fixed(line: str) -> bool:
         return True
     if first in _SECOND_WORDS:
         return f"{first} {rest.partition(' ')[0]}" in _OPENINGS
-    if len(line) <= 60 and ("/" in line or "@" in line):
+    if len(line) <= 60 and ("/" in line or "@" in line or line[-1].isdigit()):
         return True
     return (first[-1] in ":,.;" and first.rstrip(":,.;") in _FIRST_WORDS) or (
         len(line) <= 200 and line.endswith(_ENDINGS)
