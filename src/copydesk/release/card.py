@@ -20,7 +20,7 @@ import yaml
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.records import check_document
-from copydesk.release import prose
+from copydesk.release import prose, sections
 from copydesk.release.blocks import fill, wrap
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
@@ -212,15 +212,15 @@ def _blocks(
     return {
         "summary": _hydrated(contents) + prose.summary(known),
         "load": _load(contents),
-        "labels": prose.label_meanings(known),
-        "counts": prose.counts(known),
-        "annotators": prose.annotators(known),
-        "agreement": prose.agreement(known),
-        "withheld": prose.withheld(known),
-        "columns": prose.columns(_present(contents)),
-        "baselines": prose.baselines(baselines, known),
-        "limits": prose.limits(known),
-        "citation": prose.citation(known),
+        "labels": sections.label_meanings(known),
+        "counts": sections.counts(known),
+        "annotators": sections.annotators(known),
+        "agreement": sections.agreement(known),
+        "withheld": sections.withheld(known),
+        "columns": sections.columns(_present(contents)),
+        "baselines": sections.baselines(baselines, known),
+        "limits": sections.limits(known),
+        "citation": sections.citation(known),
     }
 
 

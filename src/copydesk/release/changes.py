@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from copydesk.files import atomic_write
-from copydesk.release import prose
+from copydesk.release import prose, sections
 from copydesk.release.blocks import fill, spans, wrap
 from copydesk.release.contents import Contents
 from copydesk.release.diff import Diff, Reason
@@ -121,4 +121,6 @@ def matrix(diff: Diff) -> str:
     rows = [
         [f"`{old}`", *(diff.matrix.get(old, {}).get(new, 0) for new in labels)] for old in labels
     ]
-    return prose.table(["from \\ to", *(f"`{name}`" for name in labels)], rows, numbers=len(labels))
+    return sections.table(
+        ["from \\ to", *(f"`{name}`" for name in labels)], rows, numbers=len(labels)
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from copydesk.files import atomic_write
-from copydesk.release import prose
+from copydesk.release import prose, sections
 from copydesk.release.blocks import fill, wrap
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
@@ -160,7 +160,9 @@ def _instances(known: Facts) -> str:
 
 
 def _labels(known: Facts) -> str:
-    return f"Yes, one of these, which are explained beside their numbers:\n\n{prose.counts(known)}"
+    return (
+        f"Yes, one of these, which are explained beside their numbers:\n\n{sections.counts(known)}"
+    )
 
 
 def _relations(known: Facts) -> str:
@@ -231,10 +233,10 @@ _BLOCKS: Final[dict[str, Callable[[Facts], str]]] = {
     "missing": prose.missing,
     "relations": _relations,
     "splits": _splits,
-    "limits": prose.limits,
+    "limits": sections.limits,
     "outside": _outside,
     "sources": prose.collection,
-    "annotators": prose.annotators,
+    "annotators": sections.annotators,
     "time": _time,
     "labelling": _labelling,
     "origin": prose.origin,

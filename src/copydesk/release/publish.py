@@ -15,13 +15,10 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from copydesk.errors import CopydeskError, InputError, IntegrityError, ServerError
 from copydesk.release.index import Entry, read_index
-
-if TYPE_CHECKING:
-    from huggingface_hub import HfApi
 
 _HUB: Final = re.compile(r"hf://datasets/([^/\s]+/[^/\s]+?)/?")
 _INDEX: Final = "releases/index.json"
@@ -173,77 +170,12 @@ def publish(
     """
     hub = _HUB.fullmatch(target)
     if hub:
-        return _to_hub(plan, hub[1], endpoint)
+        from copydesk.release.hub import send
+
+        return send(plan, hub[1], endpoint)
     if target.startswith("hf:"):
         raise InputError(f"'{target}' is no data set.", hint="Write hf://datasets/ORG/NAME.")
     return _to_files(plan, target, dict(options or {}))
-
-
-def _to_hub(plan: Plan, repo: str, endpoint: str | None) -> Published:
-    from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
-    api = HfApi(endpoint=endpoint)
-    where = f"{api.endpoint}/datasets/{repo}"
-    try:
-        head = _head(api, repo, plan, where)
-        commit = api.create_commit(
-            repo,
-            [CommitOperationAdd(path, str(plan.dataset / path)) for path in plan.files],
-            commit_message=f"Release {plan.version}",
-            repo_type="dataset",
-            parent_commit=head,
-        )
-        api.create_tag(
-            repo,
-            tag=plan.tag,
-            tag_message=f"Release {plan.version}",
-            revision=commit.oid,
-            repo_type="dataset",
-        )
-    except HFValidationError as error:
-        raise InputError(f"'{repo}' is no name of a data set: {error}", where=where) from error
-    except HfHubHTTPError as error:
-        raise _refused(error, where) from error
-    except CopydeskError:
-        raise
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ServerError(f"The Hub could not be used: {error}", where=where) from error
-    except Exception as error:
-        # The HTTP client's own errors share no base with OSError.
-        if not type(error).__module__.startswith("http"):
-            raise
-        raise ServerError(
-            f"The Hub cannot be reached: {error}.", where=where, hint="Try again later."
-        ) from error
-    return Published(url=where, version=plan.version, sent=len(plan.files), commit=commit.oid)
-
-
-def _head(api: HfApi, repo: str, plan: Plan, where: str) -> str | None:
-    """The commit that the new one follows, so that nobody's work in between is overwritten."""
-    refs = api.list_repo_refs(repo, repo_type="dataset")
-    if plan.tag in {tag.name for tag in refs.tags}:
-        raise InputError(
-            f"Version {plan.version} is published there already: the tag {plan.tag} exists.",
-            where=where,
-            hint="A release never changes; cut and publish the next version.",
-        )
-    return next((b.target_commit for b in refs.branches if b.name == "main"), None)
-
-
-def _refused(error: Any, where: str) -> ServerError:
-    status = int(error.response.status_code)
-    hints = {
-        401: "Give a token with write access in HF_TOKEN, or run 'hf auth login'.",
-        403: "Use a token with write access to this data set.",
-        404: "Make the data set on the Hub first, or give a token that may see it.",
-        409: "Somebody else published at the same time: look, then run this again.",
-        412: "Somebody else published at the same time: look, then run this again.",
-    }
-    said = error.server_message or str(error).splitlines()[0]
-    return ServerError(
-        f"The Hub refuses (HTTP {status}): {said}", where=where, hint=hints.get(status, "")
-    )
 
 
 def _to_files(plan: Plan, target: str, options: dict[str, Any]) -> Published:
