@@ -41,8 +41,9 @@ seed = "{name}"
 _IGNORED: Final = """\
 # Withheld texts, and who the annotators are: never publish these.
 /private/
-# Made anew by 'copydesk build'.
+# Made anew by 'copydesk build' and 'copydesk explore'.
 /build/
+/explore/
 """
 
 
@@ -75,7 +76,5 @@ def lay_out(folder: Path, *, title: str | None = None) -> Corpus:
     if not (corpus.root / ".gitignore").exists():
         atomic_write(corpus.root / ".gitignore", _IGNORED)
     stated = (title or corpus.root.name).replace("\\", "\\\\").replace('"', '\\"')
-    atomic_write(
-        corpus.root / CONFIG_NAME, _CONFIG.format(name=name, title=stated, allow=allow)
-    )
+    atomic_write(corpus.root / CONFIG_NAME, _CONFIG.format(name=name, title=stated, allow=allow))
     return corpus

@@ -99,8 +99,8 @@ def test_a_quotation_inside_another_is_part_of_it() -> None:
     """Only the outermost of nested quotations is given, whatever the marks."""
     text = "“He told me, ‘Go home,’ and I went,” she said."
     assert quoted(text) == ["He told me, ‘Go home,’ and I went,"]
-    same = "‘The question is about the ‘when’. I can’t answer it now,’ she said."
-    assert quoted(same) == ["The question is about the ‘when’. I can’t answer it now,"]
+    same = "‘Nobody here asks the ‘why’ of it. We sail at nine,’ she said."
+    assert quoted(same) == ["Nobody here asks the ‘why’ of it. We sail at nine,"]
 
 
 def test_paragraphs_that_each_open_are_a_quotation_and_its_continuations() -> None:
@@ -172,7 +172,7 @@ def test_a_quotation_after_a_sentence_of_the_reporter_continues_nothing() -> Non
         'The boat, named "Better Days," sank.',
         "The so-called “red telephone” is green.",
         "They sang under the slogan “Boats before Bread”.",
-        "The team listed their country as “Hope” on their shirts.",
+        "The crew wore the name “Hope” on their shirts.",
         "The form is meant to “streamline” the harbour.",
         "He stayed at the “Harbour Palace” and paid.",
     ],
