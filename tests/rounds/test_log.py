@@ -53,7 +53,7 @@ STATES = st.lists(
 def test_the_state_is_the_last_answer_to_everything(
     tmp_path: Path, pulls: list[dict[Key, tuple[str, int]]]
 ) -> None:
-    """After any pulls the log holds, for each key ever seen, its last answer, and which are gone."""
+    """After any pulls the log holds the last answer to everything, and which are gone."""
     path = tmp_path / "log.jsonl"
     path.unlink(missing_ok=True)
     wanted: dict[Key, Answer] = {}

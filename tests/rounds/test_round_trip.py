@@ -225,7 +225,7 @@ def test_answers_are_entered_once_and_changed_in_place(pushed: Round) -> None:
 
 
 def test_answers_are_entered_as_oneself_and_whole(pushed: Round) -> None:
-    """Another's token, half an article and a strange sentence are refused before anything is sent."""
+    """Another's token, half an article and a strange sentence are refused before sending."""
     with pytest.raises(InputError) as refused:
         pushed.people["anna"], kept = pushed.people["ben"], pushed.people["anna"]
         pushed.answer("anna", pushed.all("quote"))
@@ -233,7 +233,7 @@ def test_answers_are_entered_as_oneself_and_whole(pushed: Round) -> None:
     pushed.people["anna"] = kept
     with pytest.raises(InputError, match="2 of 3 sentences of 'mill' are not answered, such as"):
         pushed.answer("anna", {"mill.001": "quote"})
-    with pytest.raises(InputError, match="'x.001' is no sentence of round"):
+    with pytest.raises(InputError, match=r"'x\.001' is no sentence of round"):
         pushed.answer("anna", {"x.001": "quote"})
     assert pushed.answer("anna", pushed.all("quote", "mill")).left == 3
 

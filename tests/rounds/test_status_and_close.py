@@ -211,7 +211,7 @@ def test_a_round_that_lacks_answers_is_closed_with_a_reason_only(
 
 
 def test_a_closed_round_takes_nothing_and_shows_every_change(corpus: Corpus, plan: Plan) -> None:
-    """After closing, decisions are refused, and a changed byte is found when labels are asked for."""
+    """After closing, decisions are refused, and labels are not given from a changed file."""
     log(corpus, WHOLE)
     decide(corpus, "r", [decision(), decision("tram.003")], via="file")
     done = close(corpus, "r")

@@ -72,7 +72,7 @@ def test_regions_count_code_points() -> None:
 def test_every_payload_is_what_was_planned_and_allowed(
     corpus: Corpus, unit: str, share: float
 ) -> None:
-    """Data have the planned hash, regions stand on their sentences, the label config allows them."""
+    """Data have the planned hash, regions stand on their sentences, the config allows them."""
     plan, _ = make_plan(corpus, options(unit=unit, suggested_share=share))
     arm = "suggested" if share else "blind"
     writer = TaskWriter(corpus, plan)
@@ -114,7 +114,7 @@ def test_regions_that_the_config_does_not_allow_are_refused(corpus: Corpus) -> N
     """A prediction for another config is refused before it is sent; the server would take it."""
     plan, _ = make_plan(corpus, options(suggested_share=1.0))
     payloads = [TaskWriter(corpus, plan).payload(task) for task in plan.tasks]
-    with pytest.raises(IntegrityError, match="does not allow the regions of task 'r.suggested"):
+    with pytest.raises(IntegrityError, match=r"does not allow the regions of task 'r\.suggested"):
         check_predictions(label_config(corpus, "article", "blind"), payloads)
 
 
@@ -143,7 +143,7 @@ CHOICES = "".join(f'<Choice value="{label}"/>' for label in LABELS)
         ("<View>", "This label config cannot be read: no element found: line 1, column 6."),
         ("<View/>", "There is no Text named 'text'."),
         (
-            '<View><Text name="text"/><Choices name="label"><Choice value="quote"/></Choices></View>',
+            '<View><Text name="text"/><Choices name="label"><Choice value="x"/></Choices></View>',
             "There are no Labels with the value 'to do'.",
         ),
         (

@@ -106,7 +106,7 @@ def enter(
     for stream in streams:
         tasks = [task for task in stream.tasks if task.uid in answered]
         for task, number in _numbers(server, stream, tasks, found):
-            anchors = plan.expected(task, plan.article()[task.article_id])
+            anchors = plan.expected(task)
             content = _content(writer.payload(task), task, anchors, given)
             done[_submit(server, number, user, content)] += 1
             progress(sum(done.values()))
@@ -131,11 +131,10 @@ def _complete(
     plan: Plan, streams: Sequence[Stream], given: Mapping[str, Given], annotator: str
 ) -> tuple[set[str], int]:
     """The uids of the tasks that are answered whole, and how many are not answered at all."""
-    articles = plan.article()
     answered, left, used = set(), 0, set()
     for stream in streams:
         for task in stream.tasks:
-            names = [a.sentence_id for a in plan.expected(task, articles[task.article_id])]
+            names = [a.sentence_id for a in plan.expected(task)]
             missing = [name for name in names if name not in given]
             if not missing:
                 answered.add(task.uid)

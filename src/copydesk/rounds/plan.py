@@ -6,14 +6,17 @@ It is written before anything is sent. It holds ids, offsets and hashes, and no 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema_rs
+
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_text
-from copydesk.records import check_document
+from copydesk.records import check_document, load_schema
 from copydesk.rounds.folder import RoundFolder
 
 
@@ -71,7 +74,7 @@ class PlannedTask:
     data_sha256: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A round, whole.
 
@@ -96,12 +99,13 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
     gold: tuple[str, ...] = ()
 
-    @property
+    @functools.cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of each annotator."""
         return {a.annotator: a.kind for a in self.annotators}
 
-    def article(self) -> dict[str, PlannedArticle]:
+    @functools.cached_property
+    def by_id(self) -> dict[str, PlannedArticle]:
         """The articles by their ids."""
         return {a.article_id: a for a in self.articles}
 
@@ -111,17 +115,18 @@ class Plan:
             for anchor in article.sentences:
                 yield article, anchor
 
-    def expected(self, task: PlannedTask, article: PlannedArticle) -> tuple[Anchor, ...]:
+    def expected(self, task: PlannedTask) -> tuple[Anchor, ...]:
         """The sentences that an answer to a task must label."""
+        sentences = self.by_id[task.article_id].sentences
         if task.sentence_id is None:
-            return article.sentences
-        return tuple(a for a in article.sentences if a.sentence_id == task.sentence_id)
+            return sentences
+        return tuple(a for a in sentences if a.sentence_id == task.sentence_id)
 
     def dump(self) -> str:
         """The plan as it stands in ``round.json``."""
         return dump_json({"format": 1, **dataclasses.asdict(self)})
 
-    @property
+    @functools.cached_property
     def sha256(self) -> str:
         """Of the plan's file; tells this plan from any other on a server."""
         return sha256_text(self.dump())
@@ -142,11 +147,18 @@ def read_plan(folder: RoundFolder) -> Plan:
             hint=f"There are: {', '.join(known)}." if known else "Plan one with 'round new'.",
         )
     document = read_json(folder.plan)
-    check_document(document, "round", where=str(folder.plan))
+    # The fast validator says yes or no; the other one says what and where.
+    if not _validator().is_valid(document):
+        check_document(document, "round", where=str(folder.plan))
     plan = _plan(document)
     if plan.round != folder.round:
         raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
     return plan
+
+
+@functools.cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(load_schema("round"), validate_formats=True)
 
 
 def _plan(document: dict[str, Any]) -> Plan:

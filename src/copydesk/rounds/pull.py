@@ -163,7 +163,6 @@ class _Reading:
         emails = people.read(folder, plan)
         self._people = {users[mail]: name for name, mail in emails.items() if mail in users}
         self._plan, self._server, self._progress = plan, server, progress
-        self._articles = plan.article()
         self._given = frozenset(a.article_id for a in corpus.articles() if a.redistributable)
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
@@ -238,7 +237,7 @@ class _Reading:
         self.findings += findings
 
     def _anchors(self, task: PlannedTask) -> tuple[Anchor, ...]:
-        return self._plan.expected(task, self._articles[task.article_id])
+        return self._plan.expected(task)
 
     def _again(self, stream: Stream, number: int, task: PlannedTask) -> None:
         """Take the answers to all copies of a task together, so that the latest counts."""

@@ -138,8 +138,7 @@ def _submissions(
 def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
     tasks = {}
     for task in plan.tasks:
-        article = plan.article()[task.article_id]
-        for anchor in plan.expected(task, article):
+        for anchor in plan.expected(task):
             tasks[task.arm, anchor.sentence_id] = task.uid
     found: dict[tuple[str, str], list[Any]] = {}
     for answer in read_log(folder.annotations).answers.values():

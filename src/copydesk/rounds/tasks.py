@@ -215,7 +215,7 @@ class TaskWriter:
 
     def __init__(self, corpus: Corpus, plan: Plan) -> None:
         self._articles = {article.article_id: article for article in corpus.articles()}
-        self._planned = plan.article()
+        self._planned = plan.by_id
         self._plan = plan
         self._text: Callable[[str], str] = lru_cache(maxsize=64)(self._read)
         self._control: Callable[[str], str] = lru_cache(self._read_control)
@@ -242,8 +242,7 @@ class TaskWriter:
             IntegrityError: the data is not what the plan's hash says.
         """
         text = self._text(task.article_id)
-        planned = self._planned[task.article_id]
-        anchors = self._plan.expected(task, planned)
+        anchors = self._plan.expected(task)
         one = None if task.sentence_id is None else anchors[0]
         data = task_data(task, self._articles[task.article_id], text, one)
         if data_sha256(data) != task.data_sha256:
