@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.tables import SCHEMA_VERSION
-from copydesk.validate.faults import Fault, Found
+from copydesk.validate.faults import Fault, Found, show
 from copydesk.validate.loading import schema_number
 from copydesk.validate.report import SEVERITIES, Finding, Waived
 from copydesk.validate.rules import RULES
@@ -50,6 +50,7 @@ class Run:
     Args:
         rules: the ids of the rules that are judged.
         waivers: those in force.
+        skipped, broken: rules that were not judged, and those whose check failed, with the reason.
         prefix: the path from the target to the files of what is checked now.
     """
 
@@ -58,6 +59,7 @@ class Run:
     shown: int = SHOWN
     prefix: str = ""
     skipped: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _findings: dict[str, list[Finding]] = field(default_factory=dict)
     _waived: Counter[Waiver] = field(default_factory=Counter)
@@ -74,7 +76,14 @@ class Run:
             if wanted and broken:
                 self.skipped |= dict.fromkeys(wanted, broken[0])
             elif wanted:
-                self.add(check.run(subject))
+                self._judge(check, subject, wanted)
+
+    def _judge(self, check: Check, subject: Any, wanted: list[str]) -> None:
+        try:
+            self.add(check.run(subject))
+        except Exception as error:  # data that other rules refuse can break any computation
+            reason = f"it could not be judged ({type(error).__name__}: {show(error)})"
+            self.broken |= dict.fromkeys(wanted, reason)
 
     def add(self, found: Iterable[Found]) -> None:
         """Take faults in: waive, count, and render as many as are shown."""

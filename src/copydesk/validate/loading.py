@@ -64,6 +64,12 @@ class Release:
         types = {**dtypes(name), "_file": _FILES, "_row": pl.UInt32(), "_split": _SPLITS}
         return pl.DataFrame(schema=types)
 
+    def whole(self, name: str) -> list[pl.DataFrame]:
+        """The rows of a table in as few frames as its files agree on."""
+        if name in self.unsound:
+            return [frame for (table, _), frame in self.parts.items() if table == name]
+        return [self.table(name)]
+
     @functools.cached_property
     def labelled(self) -> pl.DataFrame:
         """The rows of sentences and standoff together, without their text or its hash."""

@@ -16,6 +16,7 @@ from copydesk.validate.surroundings import Released
 MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is no outlier yet."""
 
+_KEY: Final = ("round", "annotator", "article_id", "sentence_id", "start", "end")
 _MANIFEST: Final = "release.json"
 
 
@@ -78,7 +79,9 @@ def outliers(subject: Released) -> Iterator[Found]:
 def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out."""
     answers = release.table("annotations").filter(
-        pl.col("round").is_not_null() & pl.col("label").is_between(0, len(LABELS) - 1)
+        pl.col("label").is_between(0, len(LABELS) - 1),
+        # Level 2 names rows that lack one of these.
+        pl.all_horizontal(pl.col(_KEY).is_not_null()),
     )
     for (name,), rows in sorted(answers.partition_by("round", as_dict=True).items()):
         once = rows.unique(["sentence_id", "annotator"], keep="last", maintain_order=True)

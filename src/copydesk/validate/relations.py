@@ -166,10 +166,12 @@ def answers(release: Release) -> Iterator[Found]:
     message = "The answer was given to another text of the article."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
     yield from _kinds(release, rows)
-    suffix = pl.concat_str(
-        pl.lit("."), pl.concat_str("round", pl.lit(".")).fill_null(""), "annotator"
+    of_round = pl.concat_str(pl.lit("."), "round", pl.lit("."), "annotator")
+    # An answer keeps its id when its sentence is numbered anew, so only the end is sure.
+    named = pl.when(pl.col("round").is_null()).then(
+        pl.col("annotation_id") == pl.concat_str("sentence_id", pl.lit("."), "annotator")
     )
-    wrong = rows.filter(~pl.col("annotation_id").str.ends_with(suffix))
+    wrong = rows.filter(~named.otherwise(pl.col("annotation_id").str.ends_with(of_round)))
     message = "The annotation_id '{annotation_id}' does not end in the round and the annotator."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotation_id")
     key = ["sentence_id", "annotator", "round"]

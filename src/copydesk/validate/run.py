@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
-from copydesk.errors import InputError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.release.versions import Version
 from copydesk.validate import corpora
 from copydesk.validate.canary import prove_gate
@@ -125,6 +125,15 @@ class _Request:
         return run
 
     def _report(self, run: Run, kind: str, version: str | None) -> Report:
+        if run.broken and not any(RULES[rule].severity == "error" for rule in run.counts()):
+            rule, reason = next(iter(run.broken.items()))
+            raise IntegrityError(
+                f"The rule '{rule}' was not judged, and nothing that was found explains it: "
+                f"{reason}.",
+                where=str(self.path),
+                hint="This is a fault of copydesk; please report it.",
+            )
+        run.skipped |= run.broken
         return Report(
             target=str(self.path),
             kind=kind,

@@ -36,8 +36,13 @@ def manifest(release: Release) -> Iterator[Found]:
 
 def values(release: Release) -> Iterator[Found]:
     """Every table against its pandera model."""
-    for (table, _), frame in release.parts.items():
-        columns = [column.name for column in TABLES[table]]
+    for table in TABLES:
+        yield from _values(table, release.whole(table))
+
+
+def _values(table: str, frames: list[pl.DataFrame]) -> Iterator[Found]:
+    columns = [column.name for column in TABLES[table]]
+    for frame in frames:
         if not set(columns) <= set(frame.columns):
             continue
         for check in models.violated(table, frame.select(columns)) or ():
