@@ -27,7 +27,7 @@ CHANGES: Final = pl.Schema(
 )
 """One row is one change of one record; ``record`` is its id in the later release, if it has one."""
 
-_PLACE: Final = ("article_id", "article_sha256", "start", "end")
+_PLACE: Final = ("text_number", "start", "end")
 _KEYS: Final = {
     "sentences": _PLACE,
     "quotes": _PLACE,
@@ -54,24 +54,32 @@ def match(before: Contents, after: Contents) -> pl.DataFrame:
         IntegrityError: two records of one release are at the same place.
     """
     rewritten = _rewritten(before, after)
+    texts = _texts(before, after)
     found = [
         change.select(
             pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
         ).match_to_schema(CHANGES, missing_columns="insert")
         for family in _KEYS
-        for change in _family(family, before, after, rewritten)
+        for change in _family(family, before, after, texts, rewritten)
     ]
     return pl.concat(found).sort(*CHANGES)
 
 
+def _texts(before: Contents, after: Contents) -> pl.DataFrame:
+    """A number for each text of an article in either release: a join on it is a third cheaper."""
+    sides = [c.frame("articles", "article_id", "text_sha256") for c in (before, after)]
+    return pl.concat(sides).unique().sort(pl.all()).with_row_index("text_number")
+
+
 def _family(
-    family: str, before: Contents, after: Contents, rewritten: pl.DataFrame
+    family: str, before: Contents, after: Contents, texts: pl.DataFrame, rewritten: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     keys = _KEYS[family]
-    old, new = _rows(before, family), _rows(after, family)
-    gone = old.join(new, on=keys, how="anti")
-    added = new.join(old, on=keys, how="anti")
-    yield from _kept(old.join(new, on=keys, suffix="_after"))
+    old, new = (_rows(c, family, texts).with_row_index("row") for c in (before, after))
+    pairs = old.join(new, on=keys, suffix="_after")
+    gone = old.join(pairs, on="row", how="anti")
+    added = new.join(pairs, left_on="row", right_on="row_after", how="anti")
+    yield from _kept(pairs)
     if family == "sentences":
         again = rewritten.select("article_id")
         yield from _realigned(
@@ -97,18 +105,17 @@ def _change(rows: pl.DataFrame, kind: str, before: str = "", after: str = "") ->
     )
 
 
-def _rows(contents: Contents, family: str) -> pl.DataFrame:
+def _rows(contents: Contents, family: str, texts: pl.DataFrame) -> pl.DataFrame:
     """A family's records: its key, id, split, label, place and text, and a hash of each value."""
     tables = ("sentences", "standoff") if family == "sentences" else (family,)
-    articles = contents.scan("articles").select(
-        "article_id", pl.col("text_sha256").alias("article_sha256")
-    )
+    articles = contents.scan("articles").select("article_id", "text_sha256")
+    numbers = articles.join(texts.lazy(), on=("article_id", "text_sha256")).drop("text_sha256")
     parts = []
     for table in tables:
         rows = contents.scan(table)
         columns = rows.collect_schema().names()
-        if "article_sha256" in _KEYS[family]:
-            rows = rows.join(articles, on="article_id", how="left")
+        if "text_number" in _KEYS[family]:
+            rows = rows.join(numbers, on="article_id", how="left")
         parts.append(rows.select(*_columns(contents, table, family, columns)))
     whole = pl.concat(parts, how="diagonal").collect()
     twice = whole.filter(pl.struct(_KEYS[family]).is_duplicated())
@@ -124,7 +131,7 @@ def _rows(contents: Contents, family: str) -> pl.DataFrame:
 
 def _columns(contents: Contents, table: str, family: str, columns: list[str]) -> Iterator[pl.Expr]:
     keys = _KEYS[family]
-    yield from (pl.col(name) for name in keys)
+    yield from (pl.col(name) for name in dict.fromkeys((*keys, "article_id")))
     yield pl.col(_IDS[family]).alias("record")
     yield pl.col("split")
     if "label" in columns:
@@ -259,7 +266,7 @@ def _aligned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[tuple[str, str, b
 
 def _recut(gone: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
     """Old records of unchanged texts that overlap new ones: their boundaries changed."""
-    both = gone.join(added, on=("article_id", "article_sha256"), suffix="_after").filter(
+    both = gone.join(added, on="text_number", suffix="_after").filter(
         (pl.col("start") < pl.col("end_after")) & (pl.col("start_after") < pl.col("end"))
     )
     return (

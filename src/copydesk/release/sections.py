@@ -152,10 +152,10 @@ def withheld(facts: Facts) -> str:
     return (
         f"{stated}\n\nText is given only where an article's licence and the corpus allow it. Of "
         f"the other {plural(facts.withheld_articles, 'article')} this data set holds offsets, "
-        "SHA-256 hashes, labels and entries of our own lexicon, and no stretch of text: their sentences "
-        "are in `standoff`, and their titles, texts, quotations and speakers are null. Whoever has "
-        "a copy of these articles can fill the text in; every hash is checked, and what could not "
-        "be filled is named with the reason:\n\n"
+        "SHA-256 hashes, labels and entries of our own lexicon, and no stretch of text: their "
+        "sentences are in `standoff`, and their titles, texts, quotations and speakers are null. "
+        "Whoever has a copy of these articles can fill the text in; every hash is checked, and "
+        "what could not be filled is named with the reason:\n\n"
         "```console\n$ copydesk release hydrate dataset --raw FOLDER_OF_YOURS --out full\n```"
     )
 
