@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import polars as pl
+
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
@@ -121,7 +123,10 @@ def contents(release: Release) -> Contents:
         if any(name == table for name, _ in release.schemas)
     }
     frames = {
-        table: release.table(table).drop("_file", "_row").rename({"_split": "split"}).lazy()
+        table: release.table(table)
+        .drop("_file", "_row", "_split")
+        .with_columns(split=release.table(table)["_split"].cast(pl.String))
+        .lazy()
         for table in schemas
     }
     return Contents(manifest=release.manifest, frames=frames, schemas=schemas)
