@@ -52,6 +52,11 @@ class Options:
     rounds: tuple[str, ...] | None = None
     method: str = "majority"
 
+    def __post_init__(self) -> None:
+        # `release.json` names the second, and the answers of rules bear the release's time.
+        whole = self.created.astimezone(UTC).replace(microsecond=0)
+        object.__setattr__(self, "created", whole)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cut:
