@@ -193,7 +193,9 @@ def _f1(table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """F1 = 2 TP / (2 TP + FP + FN) of each label; 0 where nothing was asked or said."""
     hits = np.diag(table)
     whole = table.sum(axis=0) + table.sum(axis=1)
-    return np.divide(2 * hits, whole, out=np.zeros(len(table)), where=whole > 0)
+    f1: np.ndarray[Any, Any] = np.zeros(len(table))
+    np.divide(2 * hits, whole, out=f1, where=whole > 0)
+    return f1
 
 
 if __name__ == "__main__":

@@ -180,18 +180,13 @@ def _kept(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield _change(pairs.filter(differ("rights")), "rights-changed", "rights", "rights_after")
     same = pairs.filter(~differ("rights"))
     yield _change(same.filter(differ("text")), "text-changed")
-    values = [name for name in same.columns if name.startswith("=") and not _is_after(name)]
-    values = [name for name in values if f"{name}_after" in same.columns]
+    values = [n for n in same.columns if n.startswith("=") and f"{n}_after" in same.columns]
     named = [pl.when(differ(name)).then(pl.lit(name[1:])) for name in values]
     if named:
         changed = same.with_columns(
             pl.concat_str(named, separator=", ", ignore_nulls=True).alias("columns")
         )
         yield _change(changed.filter(pl.col("columns") != ""), "values-changed", "", "columns")
-
-
-def _is_after(name: str) -> bool:
-    return name.endswith("_after")
 
 
 def _labels_and_splits(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
