@@ -369,6 +369,26 @@ class TestLabelStudio:
             client.projects.get(id=999_999)
         assert missing.value.status_code == 404
 
+    @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 504])
+    def test_the_sdk_sends_a_post_once(self, studio, serve: Serve, status: int) -> None:
+        """Left to itself the SDK sends it three times, though the first may have been acted on."""
+        posts: list[str] = []
+
+        def answer(request: http.server.BaseHTTPRequestHandler) -> None:
+            if request.command == "POST":
+                posts.append(request.path)
+                return reply(status, "<html>bad</html>")(request)
+            with connection.http(studio.url, studio.admin.token) as client:
+                return reply(200, client.get(request.path).text, "application/json")(request)
+
+        with (
+            connection.connect(serve(answer), studio.admin.token) as client,
+            pytest.raises(connection.RequestError) as failed,
+        ):
+            client.projects.create(title="A project")
+        assert failed.value.status == status
+        assert posts == ["/api/projects/"]
+
     def test_what_the_server_refuses_is_repeated(self, studio) -> None:
         """A refusal carries the server's own reason."""
         with (

@@ -7,7 +7,7 @@ system closes the pipe, so a server never outlives the one who knows its address
 import os
 import threading
 
-from label_studio.server import main
+from label_studio.server import main  # type: ignore[import-not-found]  # in its own env
 
 
 def _end_with_starter() -> None:
