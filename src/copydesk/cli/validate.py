@@ -37,7 +37,7 @@ def validate(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[PATH]",
+            metavar="PATH",
             help="A release, a corpus, a data set folder or one JSON document; by default the "
             "corpus around this directory.",
         ),

@@ -64,7 +64,7 @@ _KINDS: Final = (
         pattern=re.compile(
             r"(?<![\w.,/+-])(?:"
             r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}"  # North America
-            r"|(?:1 )?\d{3} \d{3} \d{4}"
+            r"|(?<!\d )[2-9]\d{2} [2-9]\d{2} \d{4}"
             r"|\(?0\d{2,4}\)?[ /-]\d{3,4}[ -]\d{3,4}"  # a trunk 0, as in most of Europe
             r"|\(?0\d{2,4}\)?[ /-]\d{6,8}"
             r")(?![\w]|[.,/-]\d)"
@@ -73,8 +73,7 @@ _KINDS: Final = (
     Kind(
         name="a telephone number",
         pattern=re.compile(
-            r"(?i:\b(?:tel|telephone|phone|mobile|whatsapp|fax|call|text|ring)\b)"
-            r"(?: us| me| him| her| them| the \w+)?(?: on| at|:|\.)? ?"
+            r"(?i:\b(?:tel|telephone|phone|mobile|whatsapp|fax)\b)(?: number)?(?: on| at|:|\.)? ?"
             r"\(?\d{2,5}\)?(?:[ .-]?\d{2,5}){1,4}\b"
         ),
         holds=lambda value: 7 <= sum(c.isdigit() for c in value) <= 15,
