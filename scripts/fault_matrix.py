@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import multiprocessing
 import os
@@ -217,7 +218,7 @@ class Matrix:
 
     def pushed_through(self, *faults: Fault, timeout: float = 30.0) -> str:
         """Push through faults; if it fails, push again directly."""
-        world = self.world(tasks=400)
+        world = self.world(tasks=min(400, self.tasks))
         with proxy(self.url, *faults) as wrong, contextlib.suppress(CopydeskError):
             world.push(wrong.url, timeout)
         unmet = [fault.kind for fault in faults if not fault.done]
@@ -226,7 +227,7 @@ class Matrix:
 
     def pulled_through(self, *faults: Fault, timeout: float = 30.0) -> str:
         """Pull through faults; if it fails, pull again directly."""
-        world = self.world(tasks=400, answered=True)
+        world = self.world(tasks=min(400, self.tasks), answered=True)
         with proxy(self.url, *faults) as wrong, contextlib.suppress(CopydeskError):
             world.pull(wrong.url, timeout)
         unmet = [fault.kind for fault in faults if not fault.done]
@@ -371,14 +372,12 @@ class Matrix:
         for name, (method, path) in {"import": post, "create": make, "read": read}.items():
             for kind, fault in _faults(method, path).items():
                 timeout = 2.0 if kind == "delay" else 30.0
-                rows[f"push-{kind}-{name}"] = lambda f=fault, t=timeout: self.pushed_through(
-                    Fault(**f), timeout=t
+                rows[f"push-{kind}-{name}"] = functools.partial(
+                    self.pushed_through, fault, timeout=timeout
                 )
         for kind, fault in _faults(*read).items():
             timeout = 2.0 if kind == "delay" else 30.0
-            rows[f"pull-{kind}"] = lambda f=fault, t=timeout: self.pulled_through(
-                Fault(**f), timeout=t
-            )
+            rows[f"pull-{kind}"] = functools.partial(self.pulled_through, fault, timeout=timeout)
         return rows | {
             "push-drop-thrice": lambda: self.pushed_through(Fault("drop", *post, times=3)),
             "push-kill-client": self.killed_pushes,
@@ -393,15 +392,14 @@ class Matrix:
         }
 
 
-def _faults(method: str, path: str) -> dict[str, dict[str, Any]]:
-    one = {"method": method, "path": path}
+def _faults(method: str, path: str) -> dict[str, Fault]:
     return {
-        "drop": {"kind": "drop", **one},
-        "delay": {"kind": "delay", "seconds": 3.0, **one},
-        "500": {"kind": "before", "status": 500, **one},
-        "502": {"kind": "after", "status": 502, **one},
-        "429": {"kind": "before", "status": 429, **one},
-        "cut": {"kind": "cut", **one},
+        "drop": Fault("drop", method, path),
+        "delay": Fault("delay", method, path, seconds=3.0),
+        "500": Fault("before", method, path, status=500),
+        "502": Fault("after", method, path, status=502),
+        "429": Fault("before", method, path, status=429),
+        "cut": Fault("cut", method, path),
     }
 
 
@@ -511,8 +509,12 @@ def main() -> int:
                 _record(
                     outcomes,
                     name,
-                    lambda v=verb: killed_server(
-                        home / f"kill-{v}", verb=v, trials=options.server_kills, tasks=options.tasks
+                    functools.partial(
+                        killed_server,
+                        home / f"kill-{verb}",
+                        verb=verb,
+                        trials=options.server_kills,
+                        tasks=options.tasks,
                     ),
                 )
     bad = sum(bool(what) for what, _ in outcomes.values())

@@ -82,7 +82,12 @@ def pages(client: httpx.Client, number: int, **params: str) -> Iterator[int]:
     page = count = 0
     while True:
         page += 1
-        options = {"project": number, "page": page, "page_size": PAGE, **params}
+        options: dict[str, str | int] = {
+            "project": number,
+            "page": page,
+            "page_size": PAGE,
+            **params,
+        }
         answer = client.get("api/tasks/", params=options)
         rows = answer.json()["tasks"] if answer.status_code == 200 else []
         count += len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ import pytest
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
 from copydesk.rounds import projects
-from copydesk.rounds.adjudicate import open_sentences, pull_decisions, push_disputed
+from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
+from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
@@ -97,16 +99,23 @@ class Round:
         }
 
 
+@pytest.fixture(scope="module")
+def people(studio: Any) -> dict[str, Any]:
+    """Two accounts; every round makes projects of its own for them."""
+    return {"anna": studio.newcomer(), "ben": studio.newcomer()}
+
+
 @pytest.fixture
-def make_round(studio: Any, server_for: Callable[..., Any], tmp_path: Path) -> Callable[..., Round]:
+def make_round(
+    people: dict[str, Any], server_for: Callable[..., Any], tmp_path: Path
+) -> Callable[..., Round]:
     """Plans a round under a name of its own."""
 
     def make(corpus: Corpus, **fields: Any) -> Round:
-        people = {"anna": studio.newcomer(), "ben": studio.newcomer()}
         plan = new_round(
             corpus,
             Options(
-                round=f"t-{people['anna'].email.partition('@')[0].rpartition('-')[2]}",
+                round=f"t-{secrets.token_hex(6)}",
                 annotators=(
                     Annotator(annotator="anna", kind="human"),
                     Annotator(annotator="ben", kind="model"),
@@ -115,7 +124,7 @@ def make_round(studio: Any, server_for: Callable[..., Any], tmp_path: Path) -> C
                 **{"overlap": Overlap(base=2), **fields},
             ),
         )
-        return Round(corpus, plan, people, server_for, tmp_path)
+        return Round(corpus, plan, dict(people), server_for, tmp_path)
 
     return make
 
@@ -144,7 +153,7 @@ def test_a_round_goes_all_the_way(
     assert agree(corpus, trip.plan.round).disputed_sentences == 1
     assert "The mill closed." in RoundFolder(corpus, trip.plan.round).report("html").read_text()
     assert [s.anchor.sentence_id for s in open_sentences(corpus, trip.plan.round)] == ["mill.002"]
-    dora = studio.newcomer()
+    dora = studio.annotators[0]
     with trip.server_for() as server:
         assert push_disputed(corpus, trip.plan.round, server, by="dora").sent == 1
         assert push_disputed(corpus, trip.plan.round, server, by="dora").sent == 0
@@ -294,7 +303,7 @@ def test_a_strangers_task_and_answer_are_named_and_not_read(pushed: Round, studi
     """A task that nobody planned, and an answer of somebody outside the round, are findings."""
     with pushed.project("anna") as (server, number):
         server.import_tasks(number, [{"data": {"uid": "x", "title": "x", "text": "x"}}])
-    with pushed.server_for(studio.newcomer().token) as server:
+    with pushed.server_for(studio.annotators[0].token) as server:
         server.create_annotation(pushed.rows("anna")[0]["id"], {"result": []})
     assert pushed.rules() == ["annotator-unknown", "task-unknown"]
 

@@ -11,9 +11,9 @@ import pytest
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
-from copydesk.rounds.adjudicate import Decision, decide, open_sentences, read_decisions
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
+from copydesk.rounds.decisions import Decision, decide, open_sentences, read_decisions
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import Answer, append, compare, read_log

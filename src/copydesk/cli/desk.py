@@ -12,7 +12,7 @@ def decide_here(corpus: Corpus, round_id: str, *, by: str, kind: str, show_answe
     from rich.text import Text
 
     from copydesk.labels import HOTKEYS, LABELS
-    from copydesk.rounds.adjudicate import UNRESOLVED, Decision, decide, open_sentences
+    from copydesk.rounds.decisions import UNRESOLVED, Decision, decide, open_sentences
     from copydesk.rounds.tasks import context
 
     console = words()

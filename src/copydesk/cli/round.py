@@ -18,6 +18,7 @@ from copydesk.cli.common import CorpusDir, counting, data, find_corpus, words
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
+    from copydesk.rounds.plan import Annotator
     from copydesk.rounds.server import Server
     from copydesk.rounds.status import Status
 
@@ -158,9 +159,9 @@ def new(
     )
 
 
-def parse_annotator(text: str):  # type: ignore[no-untyped-def]  # the type would be a heavy import
+def parse_annotator(text: str) -> tuple[Annotator, str]:
     """``NAME[:KIND][=EMAIL]`` as an annotator and an address (empty if there is none)."""
-    from copydesk.rounds.plan import Annotator
+    from copydesk.rounds import plan
 
     who, _, email = text.partition("=")
     name, _, kind = who.partition(":")
@@ -169,7 +170,7 @@ def parse_annotator(text: str):  # type: ignore[no-untyped-def]  # the type woul
         raise InputError(
             f"'{kind}' is no kind of annotator.", where=text, hint="Write human or model."
         )
-    return Annotator(annotator=name, kind=kind), email
+    return plan.Annotator(annotator=name, kind=kind), email
 
 
 @app.command("push")
@@ -372,7 +373,8 @@ def adjudicate(
 
     Without a name (--by) the open sentences are listed, and the exit code is 1 if there are any.
     """
-    from copydesk.rounds import adjudicate as settling
+    from copydesk.rounds import adjudicate as studio
+    from copydesk.rounds import decisions as settling
 
     found = find_corpus(corpus)
     if not by:
@@ -388,12 +390,12 @@ def adjudicate(
     if send or take:
         with _server(url, token_env) as server:
             if send:
-                sent = settling.push_disputed(
+                sent = studio.push_disputed(
                     found, round_id, server, by=by, show_answers=show_answers
                 )
                 words().print(f"{sent.sent} sentences sent, {sent.checked} are there.")
             if take:
-                taken, refused = settling.pull_decisions(
+                taken, refused = studio.pull_decisions(
                     found,
                     round_id,
                     server,

@@ -7,7 +7,7 @@ from typing import Any
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
-from copydesk.rounds.adjudicate import open_sentences
+from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.plan import now, read_plan

@@ -33,7 +33,7 @@ def answers_of(corpus: Corpus, rounds: Sequence[str] | None = None) -> pl.DataFr
         folder = RoundFolder(corpus, name)
         plan = read_plan(folder)
         rows += _rows(plan, read_log(folder.annotations).answers.values())
-    return _frame(rows, ANSWERS)
+    return as_frame(rows, ANSWERS)
 
 
 def _rows(plan: Plan, answers: Iterable[Answer]) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,8 @@ def _rows(plan: Plan, answers: Iterable[Answer]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _frame(rows: list[dict[str, Any]], schema: pl.Schema) -> pl.DataFrame:
+def as_frame(rows: list[dict[str, Any]], schema: pl.Schema) -> pl.DataFrame:
+    """Rows with ISO 8601 times as a table of a schema."""
     import polars as pl
 
     times = [name for name, kind in schema.items() if isinstance(kind, pl.Datetime)]
@@ -81,8 +82,8 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None) -> Labelling:
         IntegrityError: a closed round's files are not those that it was closed with.
     """
     from copydesk.answers import ADJUDICATIONS, Labelling
-    from copydesk.rounds.adjudicate import decisions_of
     from copydesk.rounds.close import check_closed
+    from copydesk.rounds.decisions import decisions_of
 
     names = round_ids(corpus, closed=True) if rounds is None else list(rounds)
     for name in names:
@@ -91,6 +92,6 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None) -> Labelling:
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     return Labelling(
         answers=answers_of(corpus, names),
-        adjudications=_frame(rows, ADJUDICATIONS),
+        adjudications=as_frame(rows, ADJUDICATIONS),
         rounds=tuple(names),
     )

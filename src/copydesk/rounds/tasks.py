@@ -111,8 +111,9 @@ def _show_suggestions(view: ET.Element, unit: str) -> None:
         config = ET.tostring(view, encoding="unicode")
         labels = view.find(f".//Labels[@name='{region_control(config)}']")
         assert labels is not None
+        grey = {"background": "#999999"}
         for label in LABELS:
-            ET.SubElement(labels, "Label", {"value": suggested_region(label)})
+            ET.SubElement(labels, "Label", {"value": suggested_region(label), **grey})
         for control in view.iter():
             if control.get("whenLabelValue") == TO_DO:
                 control.set("whenLabelValue", ",".join(sorted(NOT_YET)))

@@ -1,0 +1,119 @@
+"""What annotators and adjudicators see of a round, in a real browser."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from copydesk.corpus import Corpus
+from copydesk.rounds import projects
+from copydesk.rounds.adjudicate import pull_decisions, push_disputed
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.log import Answer, append, compare, read_log
+from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
+
+pytestmark = [pytest.mark.studio, pytest.mark.browser]
+
+
+def plan_for(corpus: Corpus, email: str, **fields: Any) -> Plan:
+    """A round of one annotator on the article about the mill."""
+    basics = {
+        "overlap": Overlap(base=1),
+        "selection": Selection(articles=("mill",)),
+        "annotators": (Annotator(annotator="anna", kind="human"),),
+    }
+    return new_round(
+        corpus,
+        Options(round=f"b-{secrets.token_hex(6)}", emails={"anna": email}, **{**basics, **fields}),
+    )
+
+
+def test_a_suggestion_cannot_pass_for_an_answer(
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """Suggestions are words on grey; an article with one left is not accepted; keys answer it."""
+    anna = studio.annotators[0]
+    plan = plan_for(corpus, anna.email, suggested_share=1.0)
+    with server_for() as server:
+        push(corpus, plan.round, server)
+        (stream,) = projects.streams(plan)
+        number = projects.find(server, [stream], {})[stream.key]
+        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.open(number)
+        annotator.close_instructions()
+        assert annotator.labels() == ["1:background?", "2:background?", "3:claim?"]
+        assert len(set(annotator.colours())) == 1
+        annotator.press("Alt+.", "4", "Alt+.", "4", "Control+Enter")
+        expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
+        assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
+        annotator.press("Escape")
+        assert annotator.selected() == "The owner said it was old."
+        annotator.press("2", "Control+Enter")
+        expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+        assert pull(corpus, plan.round, server).findings == ()
+    answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
+    assert [a.label for a in answers.values()] == ["background", "background", "claim"]
+
+
+def test_a_sentence_is_settled_with_a_label_and_a_reason(
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """The adjudicator sees the sentence and no answer, presses a digit, gives a reason."""
+    people = tuple(Annotator(annotator=name, kind="human") for name in ("anna", "ben"))
+    plan = plan_for(corpus, "anna@example.org", annotators=people, overlap=Overlap(base=2))
+    dispute(corpus, plan)
+    dora = studio.annotators[1]
+    with server_for() as server:
+        push_disputed(corpus, plan.round, server, by="dora")
+        number = next(p["id"] for p in server.projects() if plan.round in p["title"])
+        annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+        annotator.open(number)
+        annotator.close_instructions()
+        page = annotator.page
+        shown = page.locator("body").inner_text()
+        assert "The owner said it was old." in shown
+        assert "anna" not in shown
+        annotator.press("2", "Control+Enter")
+        expect(page.get_by_text("in words of your own.")).to_be_visible()
+        annotator.press("Escape")
+        page.get_by_role("textbox").first.click()
+        page.keyboard.type("Rule 6: 1 source is named, not 4.")
+        annotator.press("Enter", "Control+Enter")
+        expect(page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+        options = {"by": "dora", "by_kind": "human", "email": dora.email}
+        assert pull_decisions(corpus, plan.round, server, **options) == (1, [])
+    (line,) = decisions_of(RoundFolder(corpus, plan.round))
+    assert (line["sentence_id"], line["label"], line["reason"]) == (
+        "mill.003",
+        "claim",
+        "Rule 6: 1 source is named, not 4.",
+    )
+
+
+def dispute(corpus: Corpus, plan: Plan) -> None:
+    """Log answers of which the third sentence's differ."""
+    given = {"anna": ("quote", "quote", "quote"), "ben": ("quote", "quote", "claim")}
+    answers = {
+        (name, f"mill.{number:03d}"): Answer(
+            annotator=name,
+            sentence_id=f"mill.{number:03d}",
+            arm="blind",
+            label=label,
+            created_at="2026-01-01T00:00:00Z",
+            lead_time_s=None,
+            source=1,
+        )
+        for name, labels in given.items()
+        for number, label in enumerate(labels, start=1)
+    }
+    folder = RoundFolder(corpus, plan.round)
+    append(folder.annotations, compare(read_log(folder.annotations), answers), "p")
