@@ -107,7 +107,7 @@ def test_a_copy_that_is_no_text_is_a_reason_too(released: Corpus, tmp_path: Path
     assert done.gaps == (
         Gap(
             article_id="kept-day",
-            reason=f"{path}: byte 0: Byte 0xff at offset 0 is not UTF-8. Save the text as UTF-8.",
+            reason=f"{path}: Byte 0xff at offset 0 is not UTF-8. Save the text as UTF-8.",
         ),
     )
 

@@ -186,7 +186,7 @@ LINE = {"article_id": "a", "file": "a.txt"}
         (
             b"caf\xe9 noir",
             LINE,
-            "in/a.txt: byte 3: Byte 0xe9 at offset 3 is not UTF-8. Save the text as UTF-8.",
+            "in/a.txt: Byte 0xe9 at offset 3 is not UTF-8. Save the text as UTF-8.",
         ),
         (b"", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
         (b" \n\t\n", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),

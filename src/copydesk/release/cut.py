@@ -26,8 +26,10 @@ from copydesk.labels import LABELS
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
+from copydesk.release.citation import write_citation
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render as render_croissant
+from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.leaks import find_leaks
@@ -104,6 +106,8 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         else:
             write_changes(corpus.dataset, target, difference)
             write_card(corpus.dataset, target)
+            write_datasheet(corpus.root / "DATASHEET.md", target)
+            write_citation(corpus.root / "CITATION.cff", target)
             add_to_index(corpus.dataset, target)
     return Cut(
         path=None if dry_run else target,
