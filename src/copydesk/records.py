@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
 
 from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
@@ -21,11 +23,21 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    # Python's `$` also stands before a final line feed; before a second one it is the value's end.
+    if isinstance(value, str) and not re.search(pattern, f"{value}\n"):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
 @functools.cache
 def validator(name: str) -> Draft202012Validator:
     """The validator of one schema; ``format`` is an assertion, not an annotation."""
-    schema = load_schema(name)
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    checker = Draft202012Validator.FORMAT_CHECKER
+    found: Draft202012Validator = _Validator(load_schema(name), format_checker=checker)
+    return found
 
 
 def iter_errors(document: object, schema: str) -> Iterator[ValidationError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -183,7 +183,7 @@ def contract(folder: Folder) -> Iterator[Found]:
     own = folder.has("schema/labels.json")
     place = Folder(folder.root / "schema") if own else Folder(schema_dir())
     for table in ("sentences", "standoff", "articles", "annotations", "quotes"):
-        yield from _same(place, f"tables/{table}.schema.json", lambda t=table: table_schema(t))
+        yield from _same(place, f"tables/{table}.schema.json", table_schema(table))
     names = [{"name": label, "hotkey": HOTKEYS[label]} for label in LABELS]
     try:
         document = parse(place.read("labels.json"), "schema/labels.json")
@@ -198,14 +198,14 @@ def contract(folder: Folder) -> Iterator[Found]:
         yield Fault(rule="schema-disagrees", message=message, file="schema/labels.json")
 
 
-def _same(place: Folder, name: str, wanted: Callable[[], Any]) -> Iterator[Found]:
+def _same(place: Folder, name: str, wanted: Any) -> Iterator[Found]:
     try:
         found = parse(place.read(name), f"schema/{name}")
     except FaultError as error:
         message = f"The schema cannot be read: {error.fault.message}"
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
         return
-    if found != wanted():
+    if found != wanted:
         message = "The schema is not the one that copydesk.tables gives."
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
 

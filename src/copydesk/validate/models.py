@@ -208,7 +208,7 @@ def model(table: str) -> pa_pl.DataFrameSchema:
     for check in checks(table):
         if check.rule != "value-null" or _is_nested(TABLES[table], check.column):
             by_column.setdefault(check.column, []).append(_as_pandera(pandera, check))
-    return pandera.DataFrameSchema(
+    found: pa_pl.DataFrameSchema = pandera.DataFrameSchema(
         {
             column.name: pandera.Column(
                 types[column.name],
@@ -222,6 +222,7 @@ def model(table: str) -> pa_pl.DataFrameSchema:
         ordered=False,
         name=table,
     )
+    return found
 
 
 def _is_nested(columns: tuple[Column, ...], name: str) -> bool:

@@ -1,0 +1,200 @@
+"""Input that nobody vouches for: a sentence or a finding, never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from specimens import Specimen
+
+from copydesk.errors import CopydeskError, InputError
+from copydesk.validate import Report, validate
+from copydesk.validate.documents import MAX_DEPTH, parse
+from copydesk.validate.faults import FaultError
+from copydesk.validate.folder import Folder
+from copydesk.validate.parquet import read_parquet
+
+
+def _rules(report: Report) -> set[str]:
+    return set(report.counts)
+
+
+def test_no_path_no_release(tmp_path: Path) -> None:
+    """What is nothing that can be validated is named, with what could be."""
+    with pytest.raises(InputError, match="This path does not exist"):
+        validate(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"This is no release, no corpus, .* holds release.json"):
+        validate(tmp_path)
+
+
+def test_a_release_without_its_manifest_is_one_still(specimen: Specimen) -> None:
+    """A folder of tables alone is a release that lacks a file."""
+    (specimen.release / "release.json").unlink()
+    assert "file-missing" in _rules(validate(specimen.release))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b"3", b"null", b'"text"', b"{", b"\xff\xfe", b"", b"[" * 10_000, b'{"a": NaN}'],
+)
+def test_a_manifest_that_is_none(specimen: Specimen, content: bytes) -> None:
+    """Whatever stands in release.json, there is a finding about it."""
+    (specimen.release / "release.json").write_bytes(content)
+    report = validate(specimen.release)
+    assert {"json-unreadable", "schema-violation"} & _rules(report)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        3,
+        [3],
+        [{"path": 3}],
+        [{"path": "../../index.json", "sha256": "0" * 64, "bytes": 1, "rows": None}],
+        [{"path": "/etc/passwd", "sha256": "0" * 64, "bytes": 1, "rows": None}],
+        [{"path": "a" * 5000, "sha256": None, "bytes": -1, "rows": "x"}],
+    ],
+)
+def test_a_list_of_files_that_leads_astray(specimen: Specimen, files: object) -> None:
+    """Paths in the manifest are compared with the folder's names, never opened."""
+    specimen.amend(lambda manifest: manifest.update(files=files))
+    report = validate(specimen.release)
+    assert "schema-violation" in _rules(report)
+
+
+def test_depth_is_counted_outside_strings() -> None:
+    """Brackets in a string are no nesting; the limit is exact."""
+    assert parse(b'["' + b"[" * 500 + b'"]', "x") == ["[" * 500]
+    assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, "x")
+    with pytest.raises(FaultError, match="nested deeper than 100"):
+        parse(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "x")
+
+
+def test_links_are_never_followed(specimen: Specimen, tmp_path: Path) -> None:
+    """A link to a file or a folder outside is a finding, and its target is not read."""
+    secret = tmp_path / "outside"
+    specimen.release.joinpath("quotes").rename(secret)
+    specimen.release.joinpath("quotes").symlink_to(secret)
+    os.chmod(secret, 0o700)
+    report = validate(specimen.release)
+    [fault] = [f for f in report.findings if f.rule == "file-unsafe"]
+    assert fault.file == "quotes"
+    assert "something outside the release" in fault.message
+    with pytest.raises(FaultError, match="cannot be read"):
+        Folder(specimen.release).read("quotes/train.parquet")
+    with pytest.raises(FaultError, match="leads out"):
+        Folder(specimen.release).read("../1.0.0/release.json")
+
+
+def test_a_pipe_is_not_opened(specimen: Specimen) -> None:
+    """A named pipe would block whoever opens it."""
+    (specimen.release / "croissant.json").unlink()
+    os.mkfifo(specimen.release / "croissant.json")
+    assert "file-unsafe" in _rules(validate(specimen.release))
+
+
+def test_a_dictionary_bomb_is_measured_before_it_is_decoded() -> None:
+    """Values count by what they stand for: a thousand references to a long text are its size."""
+    stream = io.BytesIO()
+    pl.DataFrame({"text": ["x" * 1_000_000] * 3}).write_parquet(stream)
+    data = stream.getvalue()
+    assert read_parquet(data, "t")[0].height == 3
+    with pytest.raises(FaultError, match="expands to as much as"):
+        read_parquet(data, "t", free=2_000_000)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0), st.integers(0, 255))
+def test_a_damaged_table_is_read_or_refused(place: int, byte: int) -> None:
+    """One byte of a Parquet file is changed: rows or a fault come out, never a crash."""
+    data = bytearray(_TABLE)
+    data[place % len(data)] = byte
+    try:
+        frame, _ = read_parquet(bytes(data), "t")
+    except FaultError:
+        return  # any other exception fails the test
+    assert frame.height <= 50
+
+
+def _table() -> bytes:
+    stream = io.BytesIO()
+    ids = [f"row.{n:03d}" for n in range(50)]
+    pl.DataFrame({"id": ids, "n": range(50), "list": [[n] for n in range(50)]}).write_parquet(
+        stream
+    )
+    return stream.getvalue()
+
+
+_TABLE = _table()
+
+
+def test_random_files_never_end_in_a_traceback(specimen: Specimen) -> None:
+    """Each file of a release in turn is replaced by noise, by nothing, and by half of itself."""
+    noise = random.Random(7).randbytes(500)
+    files = sorted(p for p in specimen.release.rglob("*") if p.is_file())
+    for path in files[:6]:
+        whole = path.read_bytes()
+        for data in (noise, b"", whole[: len(whole) // 2]):
+            path.write_bytes(data)
+            try:
+                report = validate(specimen.release, level=3)
+            except CopydeskError as error:
+                pytest.fail(f"{path.name}: {error}")
+            assert report.exit_code == 1
+        path.write_bytes(whole)
+
+
+def test_words_of_a_file_cannot_move_the_cursor(specimen: Specimen) -> None:
+    """Control characters of a file's name or content are replaced in findings."""
+    (specimen.release / "a\x1b[31mred").touch()
+    [fault] = validate(specimen.release, include=["file-unlisted"]).findings
+    assert fault.file == "a\ufffd[31mred"
+
+
+def test_documents_by_themselves(specimen: Specimen, tmp_path: Path) -> None:
+    """Every JSON document of a corpus is judged by its own schema, and found wrong by it."""
+    for name in (
+        "copydesk.toml",
+        "dataset/raw/articles.jsonl",
+        "dataset/releases/index.json",
+        "dataset/releases/1.1.0/release.json",
+        "dataset/releases/1.1.0/croissant.json",
+        "annotations/rounds/r1/round.json",
+    ):
+        report = validate(specimen.root / name)
+        assert (report.kind, report.exit_code) == ("document", 0), name
+    path = specimen.root / "dataset/raw/articles.jsonl"
+    line = json.loads(path.read_text().splitlines()[1])
+    bad = json.dumps(line | {"published": "soon", "article_id": "Bad"})
+    path.write_text(path.read_text() + "\n" + bad + "\n")
+    report = validate(path)
+    assert {(f.rule, f.row, f.record, f.pointer) for f in report.findings} == {
+        ("schema-violation", 8, "Bad", "/article_id"),
+        ("schema-violation", 8, "Bad", "/published"),
+    }
+    stray = tmp_path / "stray.json"
+    stray.write_text("{}")
+    with pytest.raises(InputError, match="no document that copydesk knows"):
+        validate(stray)
+
+
+def test_rows_of_a_table_as_json_lines(specimen: Specimen, tmp_path: Path) -> None:
+    """Rows that were written out as JSON Lines are judged by the schema of their table."""
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {**row, "created_at": row["created_at"].isoformat()}
+        for row in specimen.rows("annotations").drop("split").iter_rows(named=True)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert validate(path).counts == {}
+    rows[3]["label"] = -1
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    [fault] = validate(path).findings
+    assert (fault.rule, fault.row, fault.pointer) == ("schema-violation", 4, "/label")
