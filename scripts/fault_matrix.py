@@ -287,8 +287,10 @@ class Matrix:
     def full_disk(self) -> str:
         """The disk is full at several points of a pull: the log stays whole, the next mends."""
         bad: Counter[str] = Counter()
-        for size in (0, 1_000, 9_000, 40_000):
-            world = self.world(tasks=400, answered=True)
+        for share in (0, 5, 50, 200):
+            world = self.world(tasks=min(400, self.tasks), answered=True)
+            # A line of the log takes some 240 bytes: the last size fails in the log, not before.
+            size = share * len(world.labels)
             process = _fork(_child_with_little_disk, world, size)
             process.join()
             if process.exitcode != 3:
