@@ -40,6 +40,7 @@ _ADJUDICATIONS: Final[_Types] = {
     "end": pl.Int32,
     "label": pl.String,
     "by": pl.String,
+    "by_kind": pl.String,
     "reason": pl.String,
 }
 ADJUDICATIONS: Final = pl.Schema(_ADJUDICATIONS)

@@ -28,6 +28,7 @@ class Assembled:
         tables: by (table, split), in the order of `copydesk.tables.TABLES`; none is empty.
         splits: the split of each event.
         annotators: kind by pseudonym.
+        adjudicators: the same of those who decided what the answers left open.
         rounds: whose answers are in it.
         guidelines_version: that the latest answers followed; None if none did.
         unlabelled: articles that nobody has labelled, which are left out.
@@ -36,6 +37,7 @@ class Assembled:
     tables: Mapping[tuple[str, str], pa.Table]
     splits: Mapping[str, str]
     annotators: Mapping[str, str]
+    adjudicators: Mapping[str, str]
     rounds: tuple[str, ...]
     guidelines_version: str | None
     unlabelled: tuple[str, ...]
@@ -92,18 +94,16 @@ def assemble(
     return Assembled(
         tables=_by_split(frames, splits, version),
         splits=dict(sorted(splits.items())),
-        annotators=dict(
-            answers.select("annotator", "annotator_kind").unique().sort("annotator").iter_rows()
-        ),
+        annotators=_kinds(answers, "annotator", "annotator_kind"),
+        adjudicators=_kinds(decided, "by", "by_kind"),
         rounds=labelling.rounds,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )
 
 
-def _annotators(answers: pl.DataFrame) -> dict[str, str]:
-    kinds = answers.select("annotator", "annotator_kind").unique().sort("annotator")
-    return dict(kinds.iter_rows())
+def _kinds(rows: pl.DataFrame, name: str, kind: str) -> dict[str, str]:
+    return dict(rows.select(name, kind).unique().sort(name).iter_rows())
 
 
 def _latest_guidelines(answers: pl.DataFrame) -> str | None:

@@ -193,6 +193,7 @@ def _write(
         "rounds": list(assembled.rounds),
         "aggregation": options.method,
         "annotators": dict(assembled.annotators),
+        "adjudicators": dict(assembled.adjudicators),
         "splits": dict(assembled.splits),
         "counts": {name: by_split for name, by_split in counts.items() if by_split},
         "files": files,

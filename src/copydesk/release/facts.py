@@ -36,6 +36,7 @@ class Facts:
         events: events by split.
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
+        adjudicators: the kind of each who decided what the answers left open.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
@@ -64,6 +65,7 @@ class Facts:
     published: tuple[str, str] | None
     answers: Counts
     kinds: dict[str, str]
+    adjudicators: dict[str, str]
     answered: tuple[str, str] | None
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
@@ -138,6 +140,7 @@ def facts(contents: Contents) -> Facts:
         kinds=dict(
             answers.select("annotator", "annotator_kind").unique().sort(pl.all()).iter_rows()
         ),
+        adjudicators=dict(contents.manifest.get("adjudicators", {})),
         answered=_range(answers["created_at"].dt.strftime("%Y-%m-%d")),
         annotators_per_sentence=(
             _int(per_sentence.min()),

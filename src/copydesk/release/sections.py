@@ -102,10 +102,12 @@ def annotators(facts: Facts) -> str:
         else ""
     )
     rounds = f" Rounds: {listed([f'`{name}`' for name in facts.rounds])}." if facts.rounds else ""
+    decided = listed([f"`{name}` ({_IS[kind]})" for name, kind in facts.adjudicators.items()])
+    deciders = f" What was adjudicated was decided by {decided}." if facts.adjudicators else ""
     return (
         f"{table(['annotator', 'is', 'answers'], rows, numbers=1)}\n\n"
         f"Annotators per sentence: {per}.{guided}{rounds} Where a sentence's label comes from "
-        f"(`label_source`): {sources}. Every single answer is in the config `annotations`."
+        f"(`label_source`): {sources}.{deciders} Every single answer is in the config `annotations`."
     )
 
 

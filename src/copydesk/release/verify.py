@@ -162,6 +162,7 @@ def _derived(again: Assembled) -> dict[str, Any]:
         counts.setdefault(table, {})[split] = rows.num_rows
     return {
         "annotators": dict(again.annotators),
+        "adjudicators": dict(again.adjudicators),
         "counts": counts,
         "splits": dict(again.splits),
         "rounds": list(again.rounds),
@@ -203,5 +204,5 @@ def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
     listed.pop("croissant.json", None)
     yield from (f"{name}: it does not come out." for name in listed)
     for key, value in _derived(again).items():
-        if released.manifest[key] != value:
+        if released.manifest.get(key) != value:
             yield f"release.json: '{key}' comes out otherwise."
