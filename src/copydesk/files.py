@@ -103,11 +103,14 @@ def append_lines(path: Path, lines: list[str]) -> None:
         return
     with _speaking(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab+") as stream:
+        # Unbuffered: a buffer that could not be written is written again when the file is closed.
+        with path.open("ab+", buffering=0) as stream:
             size = stream.seek(0, os.SEEK_END)
+            data = _mend(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8")
             try:
-                stream.write(_mend(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8"))
-                stream.flush()
+                left = memoryview(data)
+                while left:
+                    left = left[stream.write(left) :]
                 os.fsync(stream.fileno())
             except OSError:
                 with contextlib.suppress(OSError):

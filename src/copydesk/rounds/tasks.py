@@ -265,15 +265,27 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
     Raises:
         IntegrityError: naming the task and what is wrong.
     """
-    made = [(p["data"]["uid"], x) for p in payloads for x in p.get("predictions", ())]
-    if not made:
+    # The SDK takes milliseconds for each region, and ours differ in nothing but their offsets.
+    kinds: dict[str, tuple[str, dict[str, Any]]] = {}
+    for payload in payloads:
+        for prediction in payload.get("predictions", ()):
+            for region in prediction["result"]:
+                rest = {**region, "id": "", "value": {"labels": region["value"]["labels"]}}
+                kinds.setdefault(json.dumps(rest), (payload["data"]["uid"], region))
+    if not kinds:
         return
-    from label_studio_sdk.label_interface.interface import LabelInterface
-
-    validate: Any = LabelInterface(config).validate_prediction
-    for uid, prediction in made:
-        errors = validate(copy.deepcopy(prediction), return_errors=True)
+    validate = _validator(config)
+    for uid, region in kinds.values():
+        prediction = {"model_version": MODEL_VERSION, "result": [copy.deepcopy(region)]}
+        errors = validate(prediction, return_errors=True)
         if errors:
             raise IntegrityError(
                 f"The label config does not allow the regions of task '{uid}': {errors[0]}."
             )
+
+
+@lru_cache(maxsize=4)
+def _validator(config: str) -> Any:
+    from label_studio_sdk.label_interface.interface import LabelInterface
+
+    return LabelInterface(config).validate_prediction
