@@ -22,7 +22,7 @@ def load(
     split: str | None = None,
     corpus: str | Path | None = None,
 ) -> Dataset | DatasetDict:
-    """Load one config of a release as `datasets.load_dataset` would, but from the files as they are.
+    """Load one config of a release as `datasets` would, but from the files as they are.
 
     `datasets` caches a local folder by its card, so that files which changed under the same card
     load as they were. This reads the files themselves, after comparing their checksums.

@@ -19,7 +19,6 @@ from copydesk.sources import Missed, read_sources
 from copydesk.tables import SPLITS, TABLES, release_file, write_table
 from copydesk.text import canonical
 
-
 _NOTICE: Final = """
 > **Not for publication.** This copy holds text that was filled in from somebody's own articles and
 > that may not be passed on.
