@@ -89,8 +89,11 @@ AROUND_CHECKS: Final = (
         rules=("near-duplicate-across-splits",), run=leakage.near_duplicates, needs=("sentences",)
     ),
     Check(rules=("label-drift",), run=people.drift, needs=(*_SENTENCES, "previous")),
-    Check(rules=("agreement-below-threshold",), run=people.agreement, needs=("annotations",)),
-    Check(rules=("annotator-outlier",), run=people.outliers, needs=("annotations",)),
+    Check(
+        rules=("agreement-below-threshold", "annotator-outlier"),
+        run=people.agreement,
+        needs=("annotations",),
+    ),
     Check(rules=("personal-data",), run=personal.texts, needs=("articles",)),
     Check(rules=("personal-data",), run=personal.annotators, needs=("annotations",)),
     Check(

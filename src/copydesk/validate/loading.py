@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ MANIFEST: Final = "release.json"
 PLACE: Final = ("_file", "_row", "_split")
 """Columns added to every table: where the row stands (``_row`` from 1), and its split."""
 
+_BATCH: Final = 1000
 _FILES: Final = pl.Enum([release_file(table, split) for table in TABLES for split in SPLITS])
 _SPLITS: Final = pl.Enum(SPLITS)
 
@@ -77,11 +78,14 @@ class Release:
         tables = [self.table(name).select(*common, *PLACE) for name in ("sentences", "standoff")]
         return pl.concat(tables, rechunk=False)
 
-    @functools.cached_property
-    def texts(self) -> pl.DataFrame:
-        """article_id and text of the articles whose text is given, one row an id."""
+    def texts(self) -> Iterator[pl.DataFrame]:
+        """article_id and text of the articles whose text is given, a thousand at a time.
+
+        Joined with their sentences or exploded into their pieces, texts are copied for each row.
+        """
         articles = self.table("articles").filter(pl.col("text").is_not_null())
-        return articles.select("article_id", "text").unique("article_id", keep="first")
+        once = articles.select("article_id", "text").unique("article_id", keep="first")
+        yield from once.iter_slices(_BATCH)
 
     @functools.cached_property
     def touches(self) -> pl.DataFrame:

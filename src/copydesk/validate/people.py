@@ -21,15 +21,29 @@ _MANIFEST: Final = "release.json"
 
 
 def agreement(subject: Released) -> Iterator[Found]:
-    """Alpha of every round, and of every label in it, reaches the threshold."""
-    from copydesk.agreement import Alpha, krippendorff_alpha
-    from copydesk.agreement.units import count_matrix, prepare
+    """Alpha of every round and label reaches the threshold, and no annotator is far off."""
+    from copydesk.agreement.units import prepare
 
-    least = float(subject.threshold("alpha_min"))
+    for name, rows in _rounds(subject.release):
+        given = prepare(rows, LABELS)
+        yield from _alphas(name, given, float(subject.threshold("alpha_min")))
+        yield from _outliers(name, given, float(subject.threshold("outlier_gap")))
 
-    def fault(round_id: str, what: str, alpha: Alpha) -> Iterator[Found]:
+
+def _alphas(name: str, given: pl.DataFrame, least: float) -> Iterator[Found]:
+    from copydesk.agreement import krippendorff_alpha
+    from copydesk.agreement.units import count_matrix
+
+    counts, articles = count_matrix(given, len(LABELS))
+    overall, per_label = krippendorff_alpha(counts, articles)
+    alphas = {f"of the round '{name}'": overall}
+    alphas |= {
+        f"of '{label}' in the round '{name}'": alpha
+        for label, alpha in zip(LABELS, per_label, strict=True)
+    }
+    for what, alpha in alphas.items():
         if alpha.value is None or alpha.value >= least:
-            return
+            continue
         interval = (
             f"{alpha.low:.3f} to {alpha.high:.3f}"
             if alpha.low is not None and alpha.high is not None
@@ -40,40 +54,29 @@ def agreement(subject: Released) -> Iterator[Found]:
             message=f"Krippendorff's alpha {what} is {alpha.value:.3f} (95 % interval {interval}; "
             f"{alpha.units:,} sentences, {alpha.answers:,} answers), below {least:g}.",
             file=_MANIFEST,
-            record=round_id,
+            record=name,
         )
 
-    for round_id, rows in _rounds(subject.release):
-        counts, articles = count_matrix(prepare(rows, LABELS), len(LABELS))
-        overall, per_label = krippendorff_alpha(counts, articles)
-        yield from fault(round_id, f"of the round '{round_id}'", overall)
-        for label, alpha in zip(LABELS, per_label, strict=True):
-            yield from fault(round_id, f"of '{label}' in the round '{round_id}'", alpha)
 
-
-def outliers(subject: Released) -> Iterator[Found]:
-    """No annotator's kappa with the majority of the rest is far below the others'."""
+def _outliers(name: str, given: pl.DataFrame, gap: float) -> Iterator[Found]:
+    """Annotators whose kappa with the majority of the rest is far below the others'."""
     from copydesk.agreement.annotators import against_rest
-    from copydesk.agreement.units import prepare
 
-    gap = float(subject.threshold("outlier_gap"))
-    for round_id, rows in _rounds(subject.release):
-        compared = against_rest(prepare(rows, LABELS), LABELS)
-        kappas = {
-            one.annotator: one.kappa
-            for one in compared
-            if one.kappa is not None and one.sentences >= MIN_ANSWERS
-        }
-        for name, kappa in kappas.items():
-            others = [value for other, value in kappas.items() if other != name]
-            if len(others) >= 2 and kappa < median(others) - gap:
-                yield Fault(
-                    rule="annotator-outlier",
-                    message=f"The kappa of '{name}' with the rest is {kappa:.3f} in the round "
-                    f"'{round_id}'; the median of the others is {median(others):.3f}.",
-                    file=_MANIFEST,
-                    record=name,
-                )
+    kappas = {
+        one.annotator: one.kappa
+        for one in against_rest(given, LABELS)
+        if one.kappa is not None and one.sentences >= MIN_ANSWERS
+    }
+    for annotator, kappa in kappas.items():
+        others = [value for other, value in kappas.items() if other != annotator]
+        if len(others) >= 2 and kappa < median(others) - gap:
+            yield Fault(
+                rule="annotator-outlier",
+                message=f"The kappa of '{annotator}' with the rest is {kappa:.3f} in the round "
+                f"'{name}'; the median of the others is {median(others):.3f}.",
+                file=_MANIFEST,
+                record=annotator,
+            )
 
 
 def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -15,52 +15,59 @@ from copydesk.validate.loading import PLACE, Release
 
 _BLANK = r"^\s*$"
 _TOLERANCE = 1e-9
+_BATCH = 1000
 
 
 def pieces(release: Release) -> Iterator[Found]:
     """Every character but blanks is in exactly one piece, and pieces have no blanks at the ends."""
-    rows = _exploded(release)
-    start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
-    before = end.cum_max().shift(1, fill_value=0).over("article_id")
+    rows = _exploded(release.table("articles"))
+    end = pl.col("end").cum_max().shift(1, fill_value=0).over("article_id")
     unit_before = pl.col("is_unit").shift(1, fill_value=False).over("article_id")
-    rows = rows.with_columns(_before=before, _both=pl.col("is_unit") & unit_before)
     # Two units that overlap are two sentences that do, which is another rule.
-    overlap = rows.filter((start < pl.col("_before")) & ~pl.col("_both"))
+    both = pl.col("is_unit") & unit_before
+    overlap = rows.with_columns(_before=end).filter((pl.col("start") < end) & ~both)
     message = "The piece at {start} begins inside the one before, which ends at {_before}."
     yield from _piece_faults(overlap, message)
-    given = rows.filter(text.is_not_null())
+    articles = release.table("articles").filter(pl.col("text").is_not_null())
+    for batch in articles.iter_slices(_BATCH):
+        yield from _covered(batch)
+
+
+def _covered(articles: pl.DataFrame) -> Iterator[Found]:
+    """The same of articles whose text is given."""
+    start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
+    before = end.cum_max().shift(1, fill_value=0).over("article_id")
+    rows = _exploded(articles, "text").with_columns(_before=before)
     gap = text.str.slice(pl.col("_before"), (start - pl.col("_before")).clip(0))
     message = "Before the piece at {start} is text that is in no piece, from {_before} on."
-    yield from _piece_faults(given.filter(~gap.str.contains(_BLANK)), message)
+    yield from _piece_faults(rows.filter(~gap.str.contains(_BLANK)), message)
     stretch = text.str.slice(start.clip(0), (end - start).clip(0))
     ragged = stretch.str.contains(r"^\s|\s$|\n|^$") | (stretch.str.len_chars() != end - start)
     message = "The piece from {start} to {end} has blanks at an end, or is not within one line."
-    yield from _piece_faults(given.filter(ragged), message)
-    last = given.group_by("article_id").agg(_end=end.max())
-    articles = release.table("articles").filter(text.is_not_null())
+    yield from _piece_faults(rows.filter(ragged), message)
+    last = rows.group_by("article_id").agg(_end=end.max())
     rest = articles.join(last, on="article_id", how="left").with_columns(
         pl.col("_end").fill_null(0)
     )
+    tail = text.str.slice(pl.col("_end").clip(0))
     message = "After the last piece is text that is in no piece, from {_end} on."
-    yield from _piece_faults(
-        rest.filter(~text.str.slice(pl.col("_end")).str.contains(_BLANK)), message
-    )
+    yield from _piece_faults(rest.filter(~tail.str.contains(_BLANK)), message)
 
 
 def _piece_faults(rows: pl.DataFrame, message: str) -> Iterator[Found]:
     yield from rows_at_fault("piece-coverage", rows, message, "article_id", "/pieces")
 
 
-def _exploded(release: Release) -> pl.DataFrame:
-    articles = release.table("articles").select("article_id", "text", "pieces", *PLACE)
-    rows = articles.filter(pl.col("pieces").list.len() > 0).explode("pieces").unnest("pieces")
+def _exploded(articles: pl.DataFrame, *more: str) -> pl.DataFrame:
+    rows = articles.select("article_id", "pieces", *more, *PLACE)
+    rows = rows.filter(pl.col("pieces").list.len() > 0).explode("pieces").unnest("pieces")
     return rows.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
 
 
 def units(release: Release) -> Iterator[Found]:
     """The labelled sentences are exactly the pieces that are units."""
     key = ["article_id", "start", "end", "zone"]
-    wanted = _exploded(release).filter(pl.col("is_unit"))
+    wanted = _exploded(release.table("articles")).filter(pl.col("is_unit"))
     missing = wanted.join(release.labelled, on=key, how="anti")
     message = "The unit from {start} to {end} ({zone}) is no labelled sentence of the release."
     yield from _piece_faults(missing, message)
@@ -94,7 +101,12 @@ def quotes(release: Release) -> Iterator[Found]:
 
 def words_of_quotes(release: Release) -> Iterator[Found]:
     """The words of a quotation and its speaker are those at their offsets."""
-    rows = release.table("quotes").join(release.texts, on="article_id", suffix="_of_article")
+    for texts in release.texts():
+        rows = release.table("quotes").join(texts, on="article_id", suffix="_of_article")
+        yield from _words_of(rows)
+
+
+def _words_of(rows: pl.DataFrame) -> Iterator[Found]:
     whole = pl.col("text_of_article")
     start, end = pl.col("start"), pl.col("end")
     stretch = whole.str.slice(start.clip(0), (end - start).clip(0))
