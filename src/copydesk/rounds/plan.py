@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_json, read_json, sha256_text
+from copydesk.files import dump_json, read_json, sha256_file, sha256_text
 from copydesk.records import check_document, load_schema
 from copydesk.rounds.folder import RoundFolder
 
@@ -151,6 +151,8 @@ def read_plan(folder: RoundFolder) -> Plan:
     if not _validator().is_valid(document):
         check_document(document, "round", where=str(folder.plan))
     plan = _plan(document)
+    # The file is the dump, and hashing it is quicker than dumping a large plan again.
+    vars(plan)["sha256"] = sha256_file(folder.plan)
     if plan.round != folder.round:
         raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
     return plan
