@@ -117,6 +117,18 @@ def test_what_no_two_thirds_agree_on_is_open(corpus: Corpus, plan: Plan) -> None
     assert [s.anchor.sentence_id for s in open_sentences(corpus, "r")] == ["mill.003", "tram.003"]
 
 
+def test_a_majority_can_be_disputed(corpus: Corpus, plan: Plan) -> None:
+    """Asked for, a sentence that two of three settle is open too, until somebody decides it."""
+    log(corpus, {"mill.001": "qqc", "mill.002": "qqq", "mill.003": "qcs"})
+
+    def open_now() -> list[str]:
+        return [s.anchor.sentence_id for s in open_sentences(corpus, "r", disputed=True)]
+
+    assert open_now() == ["mill.001", "mill.003"]
+    decide(corpus, "r", [decision("mill.001")], via="file")
+    assert open_now() == ["mill.003"]
+
+
 def decision(sentence: str = "mill.003", **fields: str | None) -> Decision:
     """A decision of dora's."""
     basics = {"label": "claim", "by": "dora", "by_kind": "human", "reason": "Rule 6."}

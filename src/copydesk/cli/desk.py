@@ -6,7 +6,9 @@ from copydesk.cli.common import words
 from copydesk.corpus import Corpus
 
 
-def decide_here(corpus: Corpus, round_id: str, *, by: str, kind: str, show_answers: bool) -> None:
+def decide_here(
+    corpus: Corpus, round_id: str, *, by: str, kind: str, show_answers: bool, disputed: bool
+) -> None:
     """Ask for a decision on each open sentence; each is on the disk before the next is shown."""
     from rich.prompt import Prompt
     from rich.text import Text
@@ -19,7 +21,7 @@ def decide_here(corpus: Corpus, round_id: str, *, by: str, kind: str, show_answe
     articles = {article.article_id: article for article in corpus.articles()}
     keys = {HOTKEYS[label]: label for label in LABELS}
     options = ", ".join(f"{key} {label}" for key, label in keys.items())
-    left = open_sentences(corpus, round_id)
+    left = open_sentences(corpus, round_id, disputed=disputed)
     for number, item in enumerate(left, start=1):
         text = corpus.text(articles[item.article.article_id])
         around = context(text, item.anchor.start, item.anchor.end, reach=800)
@@ -53,4 +55,4 @@ def decide_here(corpus: Corpus, round_id: str, *, by: str, kind: str, show_answe
             reason=reason.strip(),
         )
         decide(corpus, round_id, [decision], via="terminal")
-    console.print(f"{len(open_sentences(corpus, round_id))} sentences are open.")
+    console.print(f"{len(open_sentences(corpus, round_id, disputed=disputed))} sentences are open.")

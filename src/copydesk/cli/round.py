@@ -364,6 +364,10 @@ def adjudicate(
     show_answers: Annotated[
         bool, typer.Option("--show-answers", help="Show how many gave each label.")
     ] = False,
+    disputed: Annotated[
+        bool,
+        typer.Option("--disputed", help="Take also sentences that a majority settles."),
+    ] = False,
     as_json: Json = False,
     url: Url = None,
     token_env: TokenEnv = None,
@@ -378,7 +382,7 @@ def adjudicate(
 
     found = find_corpus(corpus)
     if not by:
-        left = settling.open_sentences(found, round_id)
+        left = settling.open_sentences(found, round_id, disputed=disputed)
         if as_json:
             _emit([{"sentence_id": s.anchor.sentence_id, "votes": s.votes} for s in left])
         else:
@@ -391,7 +395,12 @@ def adjudicate(
         with _server(url, token_env) as server:
             if send:
                 sent = studio.push_disputed(
-                    found, round_id, server, by=by, show_answers=show_answers
+                    found,
+                    round_id,
+                    server,
+                    by=by,
+                    show_answers=show_answers,
+                    disputed=disputed,
                 )
                 words().print(f"{sent.sent} sentences sent, {sent.checked} are there.")
             if take:
@@ -420,7 +429,9 @@ def adjudicate(
         )
     from copydesk.cli.desk import decide_here
 
-    decide_here(found, round_id, by=by, kind=kind.value, show_answers=show_answers)
+    decide_here(
+        found, round_id, by=by, kind=kind.value, show_answers=show_answers, disputed=disputed
+    )
 
 
 @app.command("close")

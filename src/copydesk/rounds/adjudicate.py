@@ -34,14 +34,19 @@ def push_disputed(
     *,
     by: str,
     show_answers: bool = False,
+    disputed: bool = False,
     patience: float = PATIENCE,
 ) -> Filled:
-    """Send the open sentences to a project of the adjudicator's own; those there stay there."""
+    """Send the open sentences to a project of the adjudicator's own; those there stay there.
+
+    Args:
+        disputed: see `copydesk.rounds.decisions.open_sentences`.
+    """
     folder = RoundFolder(corpus, round_id)
     with folder.lock():
         folder.refuse_closed()
         plan = read_plan(folder)
-        open_now = open_sentences(corpus, round_id)
+        open_now = open_sentences(corpus, round_id, disputed=disputed)
         payloads = _payloads(corpus, plan, open_now, show_answers)
         stream = _stream(plan, by, show_answers, payloads)
         sender = Sender(folder, server, patience=patience)

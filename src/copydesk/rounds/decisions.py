@@ -53,8 +53,13 @@ class Decision:
     reason: str
 
 
-def open_sentences(corpus: Corpus, round_id: str) -> list[OpenSentence]:
-    """The sentences of a round without a label, by majority and the decisions so far."""
+def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
+    """The sentences of a round without a label, by majority and the decisions so far.
+
+    Args:
+        disputed: take also those that a majority settles against another answer, as long as
+            nobody has decided them.
+    """
     from copydesk.aggregate import aggregate
     from copydesk.answers import ADJUDICATIONS
 
@@ -68,7 +73,7 @@ def open_sentences(corpus: Corpus, round_id: str) -> list[OpenSentence]:
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
-        if row["label"] is None
+        if row["label"] is None or (disputed and row["label_source"] == "majority")
     }
     return [
         OpenSentence(article=article, anchor=anchor, votes=left[anchor.sentence_id])

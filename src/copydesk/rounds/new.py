@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir, sha256_text
+from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
+from copydesk.guidelines import read_guidelines
 from copydesk.labels import LABELS
 from copydesk.records import check_document
 from copydesk.rounds import people
@@ -120,7 +119,7 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
     names = [a.annotator for a in options.annotators]
     assigned = assign(sizes, names, options.overlap, seed)
     seen = arms(assigned, options.suggested_share, seed, by_article=options.shared)
-    version, digest = guidelines(corpus)
+    version, digest = read_guidelines(corpus)
     used = sorted(set(seen.values()), key=(BLIND, SUGGESTED).index)
     plan = Plan(
         round=options.round,
@@ -287,28 +286,3 @@ def _gold(path: Path | None, planned: Mapping[str, PlannedArticle]) -> list[dict
             raise InputError(f"'{name}' stands here twice.", where=where)
         found[name] = {"sentence_id": name, "label": label}
     return list(found.values())
-
-
-def guidelines(corpus: Corpus) -> tuple[str, str]:
-    """The version in the front matter of the corpus's guidelines, and the file's SHA-256.
-
-    Raises:
-        InputError: there is no such file, or no ``version`` in it.
-    """
-    try:
-        text = corpus.guidelines.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "The guidelines cannot be read.",
-            where=str(corpus.guidelines),
-            hint="Write them, with 'version:' in their front matter.",
-        ) from error
-    front = text.split("---\n", 2)
-    meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
-    if not isinstance(meta, dict) or not meta.get("version"):
-        raise InputError(
-            "The guidelines have no version.",
-            where=str(corpus.guidelines),
-            hint="Begin the file with '---', a line 'version: \"1.0\"' and '---'.",
-        )
-    return str(meta["version"]), sha256_text(text)

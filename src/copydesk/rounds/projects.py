@@ -9,7 +9,7 @@ from typing import Any, Final
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
-from copydesk.rounds.new import guidelines
+from copydesk.guidelines import read_guidelines
 from copydesk.rounds.plan import Plan, PlannedTask
 from copydesk.rounds.server import PAGE, Server
 from copydesk.rounds.tasks import config_sha256, label_config
@@ -110,7 +110,7 @@ def settings(
             where=f"round {plan.round}",
             hint="Put it back, or plan a new round.",
         )
-    if guidelines(corpus)[1] != plan.guidelines_sha256:
+    if read_guidelines(corpus)[1] != plan.guidelines_sha256:
         raise IntegrityError(
             f"The guidelines are not those that were planned (version {plan.guidelines_version}).",
             where=str(corpus.guidelines),

@@ -129,7 +129,7 @@ def _text(data: bytes, file: str, line: dict[str, Any], number: int) -> Iterator
 
 def guidelines(folder: Folder) -> Iterator[Found]:
     """The guidelines name their version and every label."""
-    from copydesk.rounds.new import guidelines as read_guidelines
+    from copydesk.guidelines import read_guidelines
 
     name = "annotations/guidelines.md"
     if not folder.has(name):
@@ -260,12 +260,15 @@ def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Fou
 
 
 def _answers(folder: Folder, name: str) -> Iterator[Found]:
+    from copydesk.rounds.close import check_closed
+    from copydesk.rounds.folder import RoundFolder
     from copydesk.rounds.labelling import answers_of
 
     if not folder.has(f"annotations/rounds/{name}/annotations.jsonl"):
         return
     try:
         answers_of(Corpus(folder.root), [name])
+        check_closed(RoundFolder(Corpus(folder.root), name))
     except CopydeskError as error:
         address = f"annotations/rounds/{name}/annotations.jsonl"
         yield Fault(rule="round-unreadable", message=error.message, file=address)

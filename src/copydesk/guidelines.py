@@ -1,0 +1,34 @@
+"""The annotators' guidelines: which version they are."""
+
+from __future__ import annotations
+
+import yaml
+
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.files import sha256_text
+
+
+def read_guidelines(corpus: Corpus) -> tuple[str, str]:
+    """The version in the front matter of the corpus's guidelines, and the file's SHA-256.
+
+    Raises:
+        InputError: there is no such file, or no ``version`` in it.
+    """
+    try:
+        text = corpus.guidelines.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "The guidelines cannot be read.",
+            where=str(corpus.guidelines),
+            hint="Write them, with 'version:' in their front matter.",
+        ) from error
+    front = text.split("---\n", 2)
+    meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
+    if not isinstance(meta, dict) or not meta.get("version"):
+        raise InputError(
+            "The guidelines have no version.",
+            where=str(corpus.guidelines),
+            hint="Begin the file with '---', a line 'version: \"1.0\"' and '---'.",
+        )
+    return str(meta["version"]), sha256_text(text)
