@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,6 +139,8 @@ class Corpus:
         path = self.root / CONFIG_NAME
         try:
             document = tomllib.loads(path.read_text(encoding="utf-8"))
+            # Dates as JSON writes them: until = 2027-01-31 may stand without quotation marks.
+            document = json.loads(json.dumps(document, default=str))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"This file is not TOML: {error}.", where=str(path)) from error
         except OSError as error:

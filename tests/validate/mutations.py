@@ -253,6 +253,13 @@ def _of_rows() -> Iterator[Mutation]:
     yield _named("a withheld article is called free", _freed, "licence-unknown")
     yield _named("a speaker's name in a withheld article", _speaker, "text-withheld-leaked")
     yield _named("a title of a withheld article", _title, "text-withheld-leaked")
+    yield _named("a withheld sentence as an outlet", _outlet, "text-withheld-leaked")
+    yield Mutation(
+        name="a withheld sentence in the card",
+        caught_by=frozenset({"text-withheld-leaked"}),
+        damage=_quoted_in_card,
+        signed=False,
+    )
     yield _named("an annotator by name", _by_name, "personal-data")
 
 
@@ -317,6 +324,15 @@ def _speaker(specimen: Specimen) -> None:
 def _title(specimen: Specimen) -> None:
     title = TEXTS["kept-day"].splitlines()[0]
     specimen.set("articles", "title", title, split="test")
+
+
+def _outlet(specimen: Specimen) -> None:
+    specimen.describe("orchard-day", outlet=TEXTS["kept-day"].splitlines()[1])
+
+
+def _quoted_in_card(specimen: Specimen) -> None:
+    with (specimen.dataset / "README.md").open("a") as card:
+        card.write(f"\nAn example: {TEXTS['kept-day'].splitlines()[1]}\n")
 
 
 def _by_name(specimen: Specimen) -> None:

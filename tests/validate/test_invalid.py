@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 
 import pytest
 from specimens import INVALID, Specimen, load_damage
@@ -26,8 +27,15 @@ def test_a_specimen_fails_with_exactly_its_rule(rule: str, specimen: Specimen) -
     expected = INVALID / rule / "expected.txt"
     found = "".join(f"{f.address}: {f.message}\n" for f in report.findings)
     if "COPYDESK_WRITE_EXPECTED" in os.environ:  # to be read by a person before it is committed
-        expected.write_text(found, encoding="utf-8")
-    assert found == expected.read_text(encoding="utf-8")
+        expected.write_text(_without_digests(found), encoding="utf-8")
+    assert _without_digests(found) == expected.read_text(encoding="utf-8")
+
+
+def _without_digests(text: str) -> str:
+    """Digests, sizes and line numbers hang on documents whose words may change."""
+    text = re.sub(r"\b[0-9a-f]{12}…", "<digest>", text)
+    text = re.sub(r"\b[0-9,]+ bytes; release.json states \d+", "<n> bytes; <n> stated", text)
+    return re.sub(r"(README|DATASHEET)\.md:\d+", r"\1.md:<n>", text)
 
 
 def _judge(rule: str, specimen: Specimen) -> Report:

@@ -102,6 +102,22 @@ def test_waivers_silence_a_rule_for_a_while(specimen: Specimen) -> None:
     assert set(after.counts) == {"file-unlisted", "waiver-expired"}
 
 
+def test_a_date_may_stand_without_quotation_marks(specimen: Specimen) -> None:
+    """TOML has dates of its own; the end of a waiver is one."""
+    specimen.configure(
+        '[[waivers]]\nrule = "label-drift"\nreason = "a trial event"\nuntil = 2026-03-31'
+    )
+    report = validate(specimen.root, today=datetime.date(2026, 4, 1))
+    assert report.counts == {"waiver-expired": 1}
+
+
+def test_pseudonyms_may_be_of_another_form(specimen: Specimen) -> None:
+    """The corpus decides what its pseudonyms look like."""
+    specimen.configure('[checks]\npseudonyms = "^[a-z]+-[a-z]+$"')
+    report = validate(specimen.release)
+    assert report.counts == {"personal-data": 3}
+
+
 def test_a_waiver_of_one_record_leaves_the_others(specimen: Specimen) -> None:
     """Of two sentences at fault, the one that is not named is found."""
     specimen.set("sentences", "quoted_ratio", 0.5, row=0)

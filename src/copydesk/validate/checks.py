@@ -101,6 +101,11 @@ AROUND_CHECKS: Final = (
         run=given.withheld,
         needs=("sentences", "articles", "quotes"),
     ),
+    Check(
+        rules=("text-withheld-leaked",),
+        run=given.leaked,
+        needs=("standoff", "articles", "corpus"),
+    ),
     Check(rules=("value-null",), run=given.missing, needs=("standoff", "articles", "quotes")),
     Check(
         rules=("licence-unknown", "text-withheld-leaked"), run=given.licences, needs=("articles",)

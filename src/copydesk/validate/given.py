@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import polars as pl
 
+from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.release.leaks import MIN_LENGTH, find_leaks
 from copydesk.rights import OPEN_LICENCES, Policy, spdx
-from copydesk.validate.faults import Found, rows_at_fault
+from copydesk.validate.faults import Fault, Found, rows_at_fault
+from copydesk.validate.folder import Folder
 from copydesk.validate.surroundings import Released
+
+_DOCUMENTS: Final = ("dataset/README.md", "dataset/CHANGES.md", "DATASHEET.md")
 
 _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
@@ -44,6 +50,65 @@ def withheld(subject: Released) -> Iterator[Found]:
     message = "The article '{article_id}' is withheld, but a speaker's name in it is given."
     rows = quotes.filter(shut & pl.col("speaker").struct.field("text").is_not_null())
     yield from _leak(rows, message, "quote_id", "/speaker/text")
+
+
+def leaked(subject: Released) -> Iterator[Found]:
+    """No withheld sentence or title stands in any file of the release, or in a document beside it.
+
+    Judged where the corpus has the texts that it withholds; what an article that is given says as
+    well is no leak.
+    """
+    assert subject.corpus is not None
+    needles = _withheld_words(subject, subject.corpus)
+    if needles.is_empty() or any(fault.rule == "file-unsafe" for fault in subject.release.faults):
+        return
+    given = subject.release.table("articles").filter(pl.col("text").is_not_null())
+    root = subject.release.folder.root
+    for leak in find_leaks(root, needles, given):
+        message = f"A withheld stretch of text stands in this file, of {leak.sentence_id}."
+        yield Fault(
+            rule="text-withheld-leaked", message=message, file=leak.file, record=leak.sentence_id
+        )
+    known = needles["text"].to_list()
+    free = set(_standing(given["text"].to_list(), known))
+    folder = Folder(subject.corpus.root)
+    for name in (name for name in _DOCUMENTS if folder.has(name)):
+        text = folder.read(name).decode("utf-8", errors="replace")
+        for words in sorted(set(_standing([text], known)) - free):
+            record = needles.filter(pl.col("text") == words)["sentence_id"][0]
+            message = f"A withheld stretch of text stands in this document, of {record}."
+            yield Fault(
+                rule="text-withheld-leaked",
+                message=message,
+                file=f"../../../{name}",
+                record=record,
+            )
+
+
+def _standing(texts: list[str], needles: list[str]) -> Iterator[str]:
+    found = pl.Series(texts, dtype=pl.String).str.extract_many(needles, overlapping=True)
+    yield from found.explode().drop_nulls()
+
+
+def _withheld_words(subject: Released, corpus: Corpus) -> pl.DataFrame:
+    """sentence_id and text of every withheld sentence whose article's text is here."""
+    articles = subject.release.table("articles").filter(~pl.col("redistributable"))
+    folder, rows = Folder(corpus.root), []
+    places = subject.release.table("standoff").partition_by("article_id", as_dict=True)
+    for name, digest in articles.select("article_id", "text_sha256").iter_rows():
+        file = f"private/raw/{name}.txt"
+        data = folder.read(file).removesuffix(b"\n") if folder.has(file) else b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            continue
+        text = data.decode("utf-8")
+        for sentence_id, start, end in (
+            places[(name,)].select("sentence_id", "start", "end").iter_rows()
+            if (name,) in places
+            else ()
+        ):
+            rows.append({"sentence_id": sentence_id, "text": text[start:end]})
+    schema = {"sentence_id": pl.String, "text": pl.String}
+    return pl.DataFrame(rows, schema=schema).filter(pl.col("text").str.len_chars() >= MIN_LENGTH)
 
 
 def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterator[Found]:

@@ -17,6 +17,7 @@ MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is no outlier yet."""
 
 _KEY: Final = ("round", "annotator", "article_id", "sentence_id", "start", "end")
+_NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "label")
 _MANIFEST: Final = "release.json"
 
 
@@ -81,15 +82,15 @@ def _outliers(name: str, given: pl.DataFrame, gap: float) -> Iterator[Found]:
 
 def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out."""
-    answers = release.table("annotations").filter(
-        pl.col("label").is_between(0, len(LABELS) - 1),
-        # Level 2 names rows that lack one of these.
-        pl.all_horizontal(pl.col(_KEY).is_not_null()),
-    )
-    for (name,), rows in sorted(answers.partition_by("round", as_dict=True).items()):
-        once = rows.unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
-        labels = pl.col("label").replace_strict(list(range(len(LABELS))), list(LABELS))
-        yield str(name), once.with_columns(label=labels)
+    answers = release.table("annotations").select(_NEEDED)
+    sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
+    answers = answers.filter(pl.col("label").is_between(0, len(LABELS) - 1) & sound)
+    labels = pl.col("label").replace_strict(list(range(len(LABELS))), list(LABELS))
+    for name in sorted(answers["round"].unique()):
+        rows = answers.filter(pl.col("round") == name)
+        if rows.select("sentence_id", "annotator").is_duplicated().any():
+            rows = rows.unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
+        yield name, rows.with_columns(label=labels)
 
 
 def drift(subject: Released) -> Iterator[Found]:

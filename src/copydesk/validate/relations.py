@@ -144,10 +144,11 @@ def splits(release: Release) -> Iterator[Found]:
     wrong = rows.filter(pl.col("_split").cast(pl.String).ne_missing(pl.col("_wanted")))
     message = "The event '{event}' is in the split '{_split}', but belongs to '{_wanted}'."
     yield from rows_at_fault("split-mixed-event", wrong, message, "article_id", "/event")
-    home = articles.select("article_id", _wanted="_split").unique("article_id")
+    home = articles.select("article_id", _wanted="_split")
     for table in ("sentences", "standoff", "annotations", "quotes"):
-        rows = release.table(table).join(home, on="article_id")
-        wrong = rows.filter(pl.col("_split") != pl.col("_wanted"))
+        rows = release.table(table)
+        both = _beside(rows.select("article_id", "_split"), home, on="article_id")
+        wrong = rows.with_columns(both["_wanted"]).filter(both["_split"] != both["_wanted"])
         message = "The row is in the split '{_split}', its article in '{_wanted}'."
         yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/article_id")
 
@@ -155,17 +156,21 @@ def splits(release: Release) -> Iterator[Found]:
 def answers(release: Release) -> Iterator[Found]:
     """An answer names its sentence's place, and nobody answers twice in a round."""
     rows = release.table("annotations")
-    hashes = release.table("articles").select("article_id", _sha256="text_sha256")
     places = release.labelled.select("sentence_id", *(pl.col(n).alias(f"_{n}") for n in _ANCHOR))
-    placed = rows.join(places.unique("sentence_id"), on="sentence_id")
+    placed = _beside(rows.select("sentence_id", *_ANCHOR), places, on="sentence_id")
     for name in _ANCHOR:
-        wrong = placed.filter(pl.col(name) != pl.col(f"_{name}"))
-        message = f"'{name}' is {{{name}}}, but that of the sentence is {{_{name}}}."
-        yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", f"/{name}")
-    read = rows.join(hashes.unique("article_id"), on="article_id")
-    wrong = read.filter(pl.col("text_sha256") != pl.col("_sha256"))
+        differs = placed[name] != placed[f"_{name}"]
+        wrong = rows.with_columns(placed[f"_{name}"]).filter(differs) if differs.any() else None
+        if wrong is not None:
+            message = f"'{name}' is {{{name}}}, but that of the sentence is {{_{name}}}."
+            yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", f"/{name}")
+    del placed
+    hashes = release.table("articles").select("article_id", _sha256="text_sha256")
+    read = _beside(rows.select("article_id", "text_sha256"), hashes, on="article_id")
+    wrong = rows.filter(read["text_sha256"] != read["_sha256"])
     message = "The answer was given to another text of the article."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
+    del read
     yield from _kinds(release, rows)
     of_round = pl.concat_str(pl.lit("."), "round", pl.lit("."), "annotator")
     # An answer keeps its id when its sentence is numbered anew, so only the end is sure.
@@ -181,6 +186,14 @@ def answers(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("answer-duplicate", twice, message, "annotation_id", "/annotator")
 
 
+def _beside(rows: pl.DataFrame, others: pl.DataFrame, *, on: str) -> pl.DataFrame:
+    """Narrow rows, in their order, with the columns of those that they refer to, or nulls.
+
+    Of millions of rows only the columns that are compared are copied.
+    """
+    return rows.join(others.unique(on, keep="first"), on=on, how="left", maintain_order="left")
+
+
 def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
     stated = release.manifest.get("annotators")
     if isinstance(stated, dict):
@@ -190,8 +203,9 @@ def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
         )
     else:
         kinds = rows.group_by("annotator").agg(_kind=pl.col("annotator_kind").mode().first())
-    wrong = rows.join(kinds, on="annotator", how="left").filter(
-        pl.col("annotator_kind").ne_missing(pl.col("_kind"))
+    both = _beside(rows.select("annotator", "annotator_kind"), kinds, on="annotator")
+    wrong = rows.with_columns(both["_kind"]).filter(
+        both["annotator_kind"].ne_missing(both["_kind"])
     )
     message = "'{annotator}' is of the kind {annotator_kind} here, but {_kind} in the release."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotator_kind")
