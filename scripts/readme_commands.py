@@ -1,6 +1,6 @@
 """Print one of the README's two set-up commands, so that what CI runs is what people read.
 
-    python scripts/readme_commands.py README.md 2
+python scripts/readme_commands.py README.md 2
 """
 
 from __future__ import annotations

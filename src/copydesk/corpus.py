@@ -138,9 +138,9 @@ class Corpus:
         """
         path = self.root / CONFIG_NAME
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            written = tomllib.loads(path.read_text(encoding="utf-8"))
             # Dates as JSON writes them: until = 2027-01-31 may stand without quotation marks.
-            document = json.loads(json.dumps(document, default=str))
+            document: dict[str, Any] = json.loads(json.dumps(written, default=str))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"This file is not TOML: {error}.", where=str(path)) from error
         except OSError as error:

@@ -107,7 +107,8 @@ def annotators(facts: Facts) -> str:
     return (
         f"{table(['annotator', 'is', 'answers'], rows, numbers=1)}\n\n"
         f"Annotators per sentence: {per}.{guided}{rounds} Where a sentence's label comes from "
-        f"(`label_source`): {sources}.{deciders} Every single answer is in the config `annotations`."
+        f"(`label_source`): {sources}.{deciders} Every single answer is in the config "
+        "`annotations`."
     )
 
 
