@@ -374,14 +374,19 @@ def _of_files() -> Iterator[Mutation]:
     yield unsigned("a manifest signed again over changed data", _resigned, "release-changed")
     yield _named(
         "a whole table is deleted",
-        lambda s: [p.unlink() for p in s.parts("quotes")],
+        partial(_without, table="quotes"),
         "quoted-ratio-mismatch",
     )
     yield _named(
         "all articles are deleted",
-        lambda s: [p.unlink() for p in s.parts("articles")],
+        partial(_without, table="articles"),
         "article-unknown",
     )
+
+
+def _without(specimen: Specimen, table: str) -> None:
+    for path in specimen.parts(table):
+        path.unlink()
 
 
 def _other_table(specimen: Specimen) -> None:
@@ -427,29 +432,34 @@ def _of_documents() -> Iterator[Mutation]:
         yield Mutation(
             name=f"{file}: {new}", caught_by=frozenset({rule}), damage=reword, signed=False
         )
-    for old, new in (
+    for old_bytes, new_bytes in (
         (b'"counts/rows": 15', b'"counts/rows": 51'),
         (b'"version": "1.1.0"', b'"version": "1.0.0"'),
         (b"sc:Integer", b"sc:Text"),
     ):
-        yield from _croissant(old, new)
+        yield from _croissant(old_bytes, new_bytes)
     yield Mutation(
         name="features with other labels",
         caught_by=frozenset({"schema-disagrees"}),
         damage=_other_labels,
     )
     yield _named("the version is lowered", lambda s: s.rename("1.0.1"), "version-too-small")
-    for key, value, rule in (
+    yield from _of_manifest()
+
+
+def _of_manifest() -> Iterator[Mutation]:
+    changes: tuple[tuple[str, Any, str], ...] = (
         ("annotators", {"a1": "human", "a2": "human", "a3": "model"}, "answer-mismatch"),
         ("splits", {"bridge": "test"}, "split-mixed-event"),
         ("created", "2026-04-01 00:00", "schema-violation"),
         ("schema_version", "one", "schema-violation"),
-    ):
-        yield _named(
-            f"release.json: {key}",
-            lambda s, key=key, value=value: s.amend(lambda m: m.update({key: value})),
-            rule,
-        )
+    )
+    for key, value, rule in changes:
+
+        def amend(specimen: Specimen, key: str = key, value: Any = value) -> None:
+            specimen.amend(lambda manifest: manifest.update({key: value}))
+
+        yield _named(f"release.json: {key}", amend, rule)
 
 
 def _croissant(old: bytes, new: bytes) -> Iterator[Mutation]:

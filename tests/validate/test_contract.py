@@ -115,7 +115,8 @@ def _specimens() -> Iterator[tuple[str, Any]]:
         yield "article", article | {key: value}
     yield "article", article | {"file": "x", "text": "y"}
     index = {"version": "1.0.0", "created": "2026-01-01T00:00:00Z", "digest": "0" * 64}
-    for change in ({}, {"version": "1.0"}, {"created": "x"}, {"digest": 3}):
+    changes: list[dict[str, Any]] = [{}, {"version": "1.0"}, {"created": "x"}, {"digest": 3}]
+    for change in changes:
         yield "index", {"releases": [index | change]}
     yield "index", []
     row = canary.canary().row(0, named=True)

@@ -33,7 +33,7 @@ def _config(old: str, new: str) -> Callable[[Specimen], None]:
     return damage
 
 
-CASES = {
+CASES: dict[str, tuple[Callable[[Specimen], object], tuple[str, str]]] = {
     "no manifest": (
         lambda s: s.corpus.manifest.unlink(),
         ("file-missing", "dataset/raw/articles.jsonl"),

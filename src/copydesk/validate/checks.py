@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from copydesk.validate import given, leakage, people, personal, published, relations, shape, spans
+from copydesk.validate import (
+    given,
+    leakage,
+    people,
+    personal,
+    published,
+    relations,
+    shape,
+    sources,
+    spans,
+)
 from copydesk.validate.engine import Check
 
 _SENTENCES: Final = ("sentences", "standoff")
@@ -114,8 +124,8 @@ AROUND_CHECKS: Final = (
     Check(rules=("version-too-small",), run=published.version, needs=_ALL),
     Check(rules=("release-changed",), run=published.digest, needs=("dataset",)),
     Check(rules=("schema-disagrees",), run=published.schemas),
-    Check(rules=("source-disagrees",), run=published.sources, needs=("articles", "corpus")),
-    Check(rules=("source-disagrees",), run=published.answered, needs=("annotations", "corpus")),
+    Check(rules=("source-disagrees",), run=sources.sources, needs=("articles", "corpus")),
+    Check(rules=("source-disagrees",), run=sources.answered, needs=("annotations", "corpus")),
 )
 """Levels 4 and 5: a `Released`, with the data set and the corpus that the release lies in."""
 
@@ -132,6 +142,6 @@ DOCUMENT_CHECKS: Final = (
 """Level 5, what is rendered from the release's numbers. Each takes a `Released`."""
 
 REBUILD_CHECKS: Final = (
-    Check(rules=("rebuild-differs",), run=published.rebuilt, needs=(*_ALL, "manifest", "corpus")),
+    Check(rules=("rebuild-differs",), run=sources.rebuilt, needs=(*_ALL, "manifest", "corpus")),
 )
 """Slow: the release is cut again. Each takes a `Released`."""

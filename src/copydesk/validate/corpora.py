@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -19,7 +20,7 @@ from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.given import policy
 from copydesk.validate.schemas import table_schema
-from copydesk.validate.single import json_lines
+from copydesk.validate.single import json_lines, toml
 from copydesk.validate.surroundings import DEFAULTS, Entry
 
 MANIFEST: Final = "dataset/raw/articles.jsonl"
@@ -54,11 +55,11 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
         return
     yield from check_rows(rows, "article", MANIFEST, record="article_id")
     lines = [(n, line) for n, line in rows if isinstance(line, dict)]
-    counts = Counter(line.get("article_id") for _, line in lines if line.get("article_id"))
+    counts = Counter(str(line["article_id"]) for _, line in lines if line.get("article_id"))
     listed = {"articles.jsonl"}
     for number, line in lines:
         name = str(line.get("article_id", ""))
-        if counts[line.get("article_id")] > 1:
+        if counts[name] > 1:
             message = f"The article_id '{show(name)}' is used more than once."
             yield _line("id-duplicate", message, number, name, "/article_id")
         if isinstance(line.get("file"), str):
@@ -242,8 +243,6 @@ def _round(folder: Folder, name: str, config: Mapping[str, Any]) -> Iterator[Fou
 
 
 def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Found]:
-    import re
-
     checks = config.get("checks")
     pattern = (checks or {}).get("pseudonyms", DEFAULTS["pseudonyms"])
     people = plan.get("annotators", []) if isinstance(plan, dict) else []
@@ -309,8 +308,6 @@ def _files(room: Folder, prefix: str, manifest: dict[str, Any]) -> Iterator[Foun
 
 def configuration(folder: Folder) -> Iterator[Found]:
     """copydesk.toml can be read and obeys its schema."""
-    from copydesk.validate.single import toml
-
     try:
         document = toml(folder.read(CONFIG_NAME), CONFIG_NAME)
     except FaultError as error:

@@ -1,0 +1,128 @@
+"""Level 5: the release against what it was made from: manifest, rounds, and a cut made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from copydesk.errors import CopydeskError
+from copydesk.labels import LABELS
+from copydesk.rounds.labelling import answers_of
+from copydesk.tables import TABLES
+from copydesk.validate.documents import parse
+from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
+from copydesk.validate.folder import Folder
+from copydesk.validate.loading import MANIFEST
+from copydesk.validate.surroundings import Released
+
+_OF_ROUNDS: Final = (
+    *("annotator_kind", "arm", "label", "created_at", "lead_time_s", "guidelines_version"),
+)
+
+
+def sources(subject: Released) -> Iterator[Found]:
+    """Of each article the newest release says what the corpus's manifest says."""
+    if subject.corpus is None or not subject.newest:
+        return
+    lines = _manifest_lines(Folder(subject.corpus.root))
+    if not lines:
+        return
+    columns = [c.name for c in TABLES["articles"] if c.name not in ("text", "pieces")]
+    for row in (
+        subject.release.table("articles").select(*columns, "_file", "_row").iter_rows(named=True)
+    ):
+        line = lines.get(str(row["article_id"]))
+        if line is None:
+            message = "The corpus's manifest does not name this article."
+            yield _source_fault(row, "article_id", message)
+            continue
+        for column in columns:
+            if column in line and line[column] != row[column]:
+                message = (
+                    f"'{column}' is '{show(row[column])}', but '{show(line[column])}' in the "
+                    "corpus's manifest."
+                )
+                yield _source_fault(row, column, message)
+
+
+def answered(subject: Released) -> Iterator[Found]:
+    """The answers of the newest release are those of the corpus's rounds, or the rules' own."""
+    if subject.corpus is None or not subject.newest:
+        return
+    answers = subject.release.table("annotations")
+    manifest = subject.release.manifest
+    if manifest.get("labels") == "rule":
+        created = pl.lit(manifest.get("created")).str.to_datetime(
+            "%+", time_unit="us", time_zone="UTC", strict=False
+        )
+        wrong = answers.filter(pl.col("created_at") != created)
+        message = "'created_at' is {created_at}, but rules answer when the release is made."
+        yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", "/created_at")
+        return
+    try:
+        given = answers_of(subject.corpus, list(manifest.get("rounds", ())))
+    except (CopydeskError, KeyError, TypeError, ValueError):
+        return  # the corpus's own validation names it
+    numbers = pl.col("label").replace_strict(list(LABELS), list(range(len(LABELS))))
+    given = given.with_columns(label=numbers.cast(pl.Int64))
+    both = answers.join(given, on="annotation_id", how="left", suffix="_given")
+    unknown = both.filter(pl.col("sentence_id_given").is_null())
+    message = "No round of the corpus holds this answer."
+    yield from rows_at_fault(
+        "source-disagrees", unknown, message, "annotation_id", "/annotation_id"
+    )
+    for name in (
+        "annotator_kind",
+        "arm",
+        "label",
+        "created_at",
+        "lead_time_s",
+        "guidelines_version",
+    ):
+        found, wanted = pl.col(name), pl.col(f"{name}_given")
+        wrong = both.filter(pl.col("sentence_id_given").is_not_null() & found.ne_missing(wanted))
+        message = f"'{name}' is {{{name}}}, but {{{name}_given}} in the round."
+        yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", f"/{name}")
+
+
+def rebuilt(subject: Released) -> Iterator[Found]:
+    """Cutting the release again gives the same files."""
+    from copydesk.release.verify import verify
+
+    assert subject.corpus is not None
+    try:
+        verified = verify(subject.corpus, subject.release.version)
+    except CopydeskError as error:
+        message = f"It cannot be cut again: {error}"
+        yield Fault(rule="rebuild-differs", message=message, file=MANIFEST)
+        return
+    for difference in verified.differing:
+        file, _, what = difference.partition(": ")
+        yield Fault(rule="rebuild-differs", message=what, file=file)
+
+
+def _source_fault(row: dict[str, Any], column: str, message: str) -> Fault:
+    return Fault(
+        rule="source-disagrees",
+        message=message,
+        file=str(row["_file"]),
+        row=row["_row"],
+        record=str(row["article_id"]),
+        pointer=f"/{column}",
+    )
+
+
+def _manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
+    name = "dataset/raw/articles.jsonl"
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        data = corpus.read(name)
+        for number, line in enumerate(data.splitlines(), start=1):
+            if line.strip():
+                document = parse(line, name, row=number)
+                found[document["article_id"]] = document
+    except (FaultError, LookupError, TypeError):
+        return {}
+    return found
