@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -26,7 +27,6 @@ VOTES = {
     "kelmarsh-budget.003": "cc.",
 }
 HOSTILE = "<img src=x onerror=alert(1)>{{ 7*7 }}</style><script>alert(2)</script>"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 def answers(annotator: str = "annotator-{}") -> pl.DataFrame:
@@ -221,24 +221,21 @@ def test_the_terminal_shows_tables_and_reads_no_markup() -> None:
 
 
 @pytest.mark.browser
-def test_the_page_fits_wide_and_narrow_screens(result: Agreement, tmp_path: Path) -> None:
+def test_the_page_fits_wide_and_narrow_screens(
+    result: Agreement, tmp_path: Path, chromium: Any
+) -> None:
     """In a real browser nothing is fetched, nothing complains, and nothing runs off the side."""
-    from playwright.sync_api import sync_playwright
-
     around = Context(before=HOSTILE, sentence="word " * 60, after="x" * 200)
     path = tmp_path / "report.html"
     path.write_text(html_page(result, title=HOSTILE, context=lambda _: around), encoding="utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        fetched: list[str] = []
-        said: list[str] = []
-        for width in (1200, 360):
-            page = browser.new_page(viewport={"width": width, "height": 800})
-            page.on("request", lambda request: fetched.append(request.url))
-            page.on("console", lambda message: said.append(message.text))
-            page.goto(path.as_uri())
-            assert said == []
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            assert page.locator("svg").first.bounding_box()["height"] > 60  # type: ignore[index]
-        assert fetched == [path.as_uri()] * 2
-        browser.close()
+    fetched: list[str] = []
+    said: list[str] = []
+    for width in (1200, 360):
+        page = chromium.new_page(viewport={"width": width, "height": 800})
+        page.on("request", lambda request: fetched.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(path.as_uri())
+        assert said == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator("svg").first.bounding_box()["height"] > 60  # type: ignore[index]
+    assert fetched == [path.as_uri()] * 2

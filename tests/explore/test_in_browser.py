@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-ARGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 PAGES = [
     *("index.html", "quotations.html", "disputed.html"),
     *("articles/flood-gazette.html", "articles/vote-post.html"),
@@ -38,17 +32,7 @@ UNNAMED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-        yield chromium
-        chromium.close()
-
-
-def test_pages_ask_for_nothing_and_fit_every_screen(browser: Any, pages: Path) -> None:
+def test_pages_ask_for_nothing_and_fit_every_screen(chromium: Any, pages: Path) -> None:
     """Nothing in the console, no request but the page itself, no sideways scrolling, all named.
 
     In light and dark, wide and narrow; one h1, one main, a name for each link, chart and field.
@@ -58,7 +42,7 @@ def test_pages_ask_for_nothing_and_fit_every_screen(browser: Any, pages: Path) -
         {"viewport": {"width": 360, "height": 700}, "color_scheme": "dark"},
     ]
     for setting in settings:
-        context = browser.new_context(**setting)
+        context = chromium.new_context(**setting)
         page = context.new_page()
         asked: list[str] = []
         said: list[str] = []
@@ -75,9 +59,9 @@ def test_pages_ask_for_nothing_and_fit_every_screen(browser: Any, pages: Path) -
         context.close()
 
 
-def test_labels_differ_by_ground_by_line_and_by_letter(browser: Any, pages: Path) -> None:
+def test_labels_differ_by_ground_by_line_and_by_letter(chromium: Any, pages: Path) -> None:
     """A label can be told by its colour, and as well without any colour, by line and letter."""
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto((pages / "index.html").as_uri())
     seen = page.evaluate(
         """[...document.querySelectorAll(".key dt")].map((e) => {
@@ -92,9 +76,9 @@ def test_labels_differ_by_ground_by_line_and_by_letter(browser: Any, pages: Path
     page.close()
 
 
-def test_the_list_is_narrowed_as_one_types(browser: Any, pages: Path) -> None:
+def test_the_list_is_narrowed_as_one_types(chromium: Any, pages: Path) -> None:
     """Search and choices combine; the count is said."""
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto((pages / "index.html").as_uri())
     output = page.locator("output")
     assert output.text_content() == "3 of 3"
@@ -107,9 +91,9 @@ def test_the_list_is_narrowed_as_one_types(browser: Any, pages: Path) -> None:
     page.close()
 
 
-def test_without_javascript_everything_is_there(browser: Any, pages: Path) -> None:
+def test_without_javascript_everything_is_there(chromium: Any, pages: Path) -> None:
     """Lists are whole, dead filters are not shown, a label is still hidden by CSS."""
-    context = browser.new_context(java_script_enabled=False)
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((pages / "index.html").as_uri())
     assert page.locator("#list tbody tr:visible").count() == 3
@@ -122,9 +106,9 @@ def test_without_javascript_everything_is_there(browser: Any, pages: Path) -> No
     context.close()
 
 
-def test_the_keyboard_reaches_a_sentence_and_what_is_said_of_it(browser: Any, pages: Path) -> None:
+def test_the_keyboard_reaches_a_sentence_and_what_is_said_of_it(chromium: Any, pages: Path) -> None:
     """Tab reaches the skip link first; Enter on a sentence's letter leads to its note."""
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto((pages / "articles/flood-gazette.html").as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"

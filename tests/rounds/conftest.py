@@ -45,7 +45,7 @@ def load(path: Path, name: str) -> ModuleType:
 studio = load(ROOT / "tests" / "studio" / "conftest.py", "copydesk_tests_studio").studio
 
 _browser = load(ROOT / "tests" / "studio" / "browser" / "conftest.py", "copydesk_tests_browser")
-chromium, annotator = _browser.chromium, _browser.annotator
+annotator = _browser.annotator
 
 MakeCorpus = Callable[..., Corpus]
 ServerFor = Callable[..., AbstractContextManager[Server]]
