@@ -305,3 +305,12 @@ def test_real_articles_give_the_quotations_read_in_them(
     text = canonical((shared / "raw" / "ceasefire" / f"{article}.txt").read_bytes())
     found = quotations(text, segment(text))
     assert [(quote.start, quote.end, quote.form) for quote in found] == expected
+
+
+def test_a_quotation_ends_before_the_credit_of_its_line() -> None:
+    """A mark that nothing closes quotes the caption to its end, and not the credit behind it."""
+    text = "Keel at his desk, saying “We have eleven weeks. Photo: Owen Strake/Courier"
+    pieces = [Piece(0, 47, "caption", True), Piece(48, len(text), "credit", False)]
+    (found,) = quotations(text, pieces)
+    assert text[found.start : found.end] == "We have eleven weeks."
+    assert found.pieces == (0,)

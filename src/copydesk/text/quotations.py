@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
 
@@ -60,9 +60,16 @@ def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
         text: Canonical text.
         pieces: Its pieces, in order, as `segment` gives them.
     """
-    stretches = marked(text)
     starts = [piece.start for piece in pieces]
-    touched = [_touched(stretch.inner, pieces, starts) for stretch in stretches]
+    stretches, touched = [], []
+    for stretch in marked(text):
+        indices = _touched(stretch.inner, pieces, starts)
+        alike = _alike(indices, pieces)
+        if len(alike) < len(indices):
+            end = pieces[alike[-1]].end
+            stretch = replace(stretch, end=end, inner=(stretch.inner[0], end))
+        stretches.append(stretch)
+        touched.append(alike)
     inside: dict[int, list[Marked]] = {}
     for stretch, indices in zip(stretches, touched, strict=True):
         for index in indices:
@@ -136,6 +143,14 @@ def _touched(
         if pieces[index].end > span[0]:
             result.append(index)
     return tuple(result)
+
+
+def _alike(indices: tuple[int, ...], pieces: Sequence[Piece]) -> tuple[int, ...]:
+    """The first of some pieces, up to where units end or begin: no speech runs into a credit."""
+    for place, index in enumerate(indices):
+        if pieces[index].is_unit != pieces[indices[0]].is_unit:
+            return indices[:place]
+    return indices
 
 
 def _quotation(
