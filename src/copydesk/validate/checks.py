@@ -71,7 +71,11 @@ RELEASE_CHECKS: Final = (
         run=relations.answers,
         needs=(*_SENTENCES, "annotations", "articles"),
     ),
-    Check(rules=("quote-outside-sentence",), run=spans.quotes, needs=(*_SENTENCES, "quotes")),
+    Check(
+        rules=("quote-outside-sentence",),
+        run=spans.quotes,
+        needs=(*_SENTENCES, "quotes", "articles"),
+    ),
     Check(rules=("quote-mismatch",), run=spans.words_of_quotes, needs=("quotes", "articles")),
     Check(rules=("quote-mismatch",), run=spans.groups, needs=("quotes",)),
     Check(rules=("cue-outside-sentence",), run=spans.cues, needs=_SENTENCES),

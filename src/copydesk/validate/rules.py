@@ -205,7 +205,7 @@ _TABLE: Final = (
     _rule(
         3,
         "quote-outside-sentence",
-        "A quotation lies in the sentences that it names, and touches no other.",
+        "A quotation names exactly the sentences that it touches, and begins and ends in a piece.",
         "Run 'copydesk build', and cut the release again.",
     ),
     _rule(

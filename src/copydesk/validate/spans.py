@@ -94,9 +94,22 @@ def quotes(release: Release) -> Iterator[Found]:
     wrong = both.filter(named.ne_missing(pl.col("_touched").fill_null(nothing)))
     message = "It names the sentences {sentence_ids}, but touches {_touched}."
     yield from rows_at_fault("quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids")
-    outside = both.filter((pl.col("start") < pl.col("_from")) | (pl.col("end") > pl.col("_to")))
+    beyond = both.filter((pl.col("start") < pl.col("_from")) | (pl.col("end") > pl.col("_to")))
+    # A quotation may begin or end in a line that is no unit, but not between pieces.
+    outside = beyond.join(_within_pieces(release, beyond), on=["_file", "_row"], how="anti")
     message = "It goes from {start} to {end}, beyond its sentences, {_from} to {_to}."
     yield from rows_at_fault("quote-outside-sentence", outside, message, "quote_id", "/start")
+
+
+def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
+    """``_file`` and ``_row`` of the rows that begin in a piece and end in one."""
+    wanted = release.table("articles").join(rows, on="article_id", how="semi")
+    pieces = _exploded(wanted).select("article_id", _first="start", _last="end")
+    both = rows.select("article_id", "start", "end", "_file", "_row").join(pieces, on="article_id")
+    begins = pl.col("start").is_between(pl.col("_first"), pl.col("_last"), closed="left")
+    ends = pl.col("end").is_between(pl.col("_first"), pl.col("_last"), closed="right")
+    found = both.group_by("_file", "_row").agg(_inside=begins.any() & ends.any())
+    return found.filter("_inside")
 
 
 def words_of_quotes(release: Release) -> Iterator[Found]:
