@@ -84,17 +84,10 @@ def replacing_dir(path: Path) -> Iterator[Path]:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def append_line(path: Path, line: str) -> None:
-    """Append one line to a log and bring it to the disk; a torn last line is ended first.
-
-    Raises:
-        InputError: the disk is full or the folder refuses; earlier lines are as they were.
-    """
-    append_lines(path, [line])
-
-
 def append_lines(path: Path, lines: list[str]) -> None:
     """Append lines to a log in one write; all of them are on the disk when this returns.
+
+    A last line that a kill tore is ended first, so that it stays a line of its own.
 
     Raises:
         InputError: the disk is full or the folder refuses; earlier lines are as they were.

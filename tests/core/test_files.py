@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
-    append_line,
     append_lines,
     atomic_write,
     read_jsonl,
@@ -79,7 +78,7 @@ def test_a_torn_last_line_is_ended_before_the_next(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     log.write_bytes(b'{"a": 1}\n{"a": ')
 
-    append_line(log, '{"a": 2}')
+    append_lines(log, ['{"a": 2}'])
 
     assert log.read_bytes() == b'{"a": 1}\n{"a": \n{"a": 2}\n'
 

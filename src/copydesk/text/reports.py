@@ -88,14 +88,6 @@ def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool
     return False
 
 
-def _is_parenthesis(text: str, found: Sequence[Word], index: int) -> bool:
-    """Whether a verb and its subject follow a stop: "…, the Bell reports"."""
-    first = max(index - 4, 1)
-    return any(_gap(text, found, number) for number in range(first, index)) and not _gap(
-        text, found, index
-    )
-
-
 def _gap(text: str, found: Sequence[Word], index: int) -> bool:
     """Whether anything but a blank stands between a word and the one before it."""
     return bool(text[found[index - 1].end : found[index].start].strip())
