@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from copydesk.connection import RequestError
 from copydesk.errors import IntegrityError, ServerError
-from copydesk.files import append_line, dump_line, read_jsonl
+from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import PlannedTask, now
@@ -63,7 +63,7 @@ class Sender:
 
     def record(self, event: str, **facts: Any) -> None:
         """Append an event to the push log."""
-        append_line(self._folder.push_log, dump_line({"event": event, "at": now(), **facts}))
+        append_lines(self._folder.push_log, [dump_line({"event": event, "at": now(), **facts})])
 
     def settle(self) -> None:
         """Wait for what a killed run had asked of the server and never heard about."""
