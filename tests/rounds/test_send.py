@@ -85,9 +85,10 @@ def test_the_database_compares_whole_data_exactly(
         ids = [row["id"] for row in rows]
         spoilt = [*data[:-1], data[-1] | {"text": data[-1]["text"] + "!"}]
         shorter = [*data[:-1], {k: v for k, v in data[-1].items() if k != "after"}]
+        questions: list[list[dict[str, Any]]] = [data, spoilt, shorter, [{}]]
         counts = [
-            server.count_equal(number, min(ids), max(ids), encode(documents))
-            for documents in (data, spoilt, shorter, [{}])
+            server.count_equal(number, min(ids), max(ids), encode(question))
+            for question in questions
         ]
         without_first = server.count_equal(number, min(ids) + 1, max(ids), encode(data))
     assert len(rows) == len(plan.tasks) == 5
