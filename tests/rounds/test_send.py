@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +12,13 @@ import pytest
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.rounds import projects
+from copydesk.rounds.batches import batches
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
 from copydesk.rounds.server import Server, encode
+from copydesk.rounds.tasks import TaskWriter, label_config
 
 pytestmark = pytest.mark.studio
 
@@ -159,3 +162,14 @@ def test_a_task_added_twice_meanwhile_is_removed(
         result = push(odd, plan.round, server)
         assert (result.checked, result.removed) == (5, 1)
         assert real.count_tasks(number_of(real, plan)) == 5
+
+
+def test_batches_hold_every_task_once_and_keep_their_order(odd: Corpus, plan: Plan) -> None:
+    """A small first batch, then larger ones; none lacks a task, and JSON says what is in it."""
+    payload = TaskWriter(odd, plan).payload
+    config = label_config(odd, "sentence", "blind")
+    made = list(batches(plan.tasks * 1000, payload, config))
+    assert [len(batch.payloads) for batch in made] == [313, 625, 1250, 2500, 312]
+    sent = [one["data"]["uid"] for batch in made for one in json.loads(batch.body)]
+    assert sent == [task.uid for task in plan.tasks * 1000]
+    assert json.loads(made[0].documents) == [one["data"] for one in made[0].payloads]

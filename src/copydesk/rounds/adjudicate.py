@@ -13,7 +13,7 @@ from copydesk.rounds.decisions import Decision, OpenSentence, decide, open_sente
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Plan, PlannedTask, read_plan
 from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import PATIENCE, Filled, Sender, logged_projects
+from copydesk.rounds.send import PATIENCE, Filled, Sender, logged_projects, look
 from copydesk.rounds.server import Server
 from copydesk.rounds.tasks import (
     LABEL_CONTROL,
@@ -59,7 +59,8 @@ def push_disputed(
             settings = projects.settings(corpus, plan, stream, config=config)
             number = sender.make(stream, settings)
         by_uid = {payload["data"]["uid"]: payload for payload in payloads}
-        return sender.fill(stream, number, lambda task: by_uid[task.uid], config)
+        there = look(server, number)
+        return sender.fill(stream, number, lambda task: by_uid[task.uid], config, there)
 
 
 def pull_decisions(

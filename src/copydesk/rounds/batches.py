@@ -12,6 +12,8 @@ from copydesk.rounds.tasks import check_predictions
 
 BATCH_TASKS: Final = 2500
 BATCH_BYTES: Final = 8_000_000
+_FIRST: Final = 1 / 8
+"""The first batch is small, so that the server is soon at work; each next one is twice as large."""
 
 Payload = Callable[[PlannedTask], dict[str, Any]]
 """Makes a task as Label Studio takes it."""
@@ -44,12 +46,13 @@ def batches(tasks: Sequence[PlannedTask], payload: Payload, config: str) -> Iter
     """
     batch: list[dict[str, Any]] = []
     size = 0
+    share = _FIRST
     for task in tasks:
         made = payload(task)
         length = _size(made)
-        if batch and (len(batch) == BATCH_TASKS or size + length > BATCH_BYTES):
+        if batch and (len(batch) >= BATCH_TASKS * share or size + length > BATCH_BYTES * share):
             yield _checked(batch, config)
-            batch, size = [], 0
+            batch, size, share = [], 0, min(1.0, 2 * share)
         batch.append(made)
         size += length
     if batch:

@@ -131,7 +131,7 @@ def _push(
             number = sender.make(stream, projects.settings(corpus, plan, stream))
             made += 1
         config = label_config(corpus, plan.unit, stream.arm)
-        filled = sender.fill(stream, number, writer.payload, config, there.get(stream.key))
+        filled = sender.fill(stream, number, writer.payload, config, there.get(stream.key, There()))
         sent, checked = sent + filled.sent, checked + filled.checked
         removed += filled.removed
     return PushResult(projects_made=made, tasks_sent=sent, checked=checked, removed=removed)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.connection import RequestError
@@ -20,11 +20,12 @@ from copydesk.errors import IntegrityError, ServerError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.ahead import ahead
 from copydesk.rounds.batches import Batch, Payload, batches
+from copydesk.rounds.compare import Comparison
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import now
 from copydesk.rounds.projects import Stream, find
-from copydesk.rounds.server import PAGE, Server, encode
+from copydesk.rounds.server import PAGE, Server
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE: Final = 30.0
@@ -60,7 +61,6 @@ class Sender:
         self._folder, self._server, self._patience = folder, server, patience
         self._progress = progress
         self._done = 0
-        self._compares: bool | None = None
         cut_torn_line(folder.push_log)
 
     def record(self, event: str, **facts: Any) -> None:
@@ -110,29 +110,29 @@ class Sender:
         )
 
     def fill(
-        self, stream: Stream, number: int, payload: Payload, config: str, there: There | None = None
+        self, stream: Stream, number: int, payload: Payload, config: str, there: There
     ) -> Filled:
         """Send what is missing of a project, have it compared, and read what is in doubt.
 
         Args:
             payload: makes a task as Label Studio takes it.
             config: the project's label config, which predictions are checked against.
-            there: what the project was seen to hold; by default it is looked at.
+            there: what the project was seen to hold.
 
         Raises:
             ServerError: the server failed; what was sent so far is there.
             IntegrityError: a task is not what was planned.
         """
-        there = look(self._server, number) if there is None else there
         missing = [task for task in stream.tasks if task.uid not in there.ids]
         self._seen(len(stream.tasks) - len(missing))
-        count, equal = there.count, True
+        comparison = Comparison(self._server, number)
+        count = there.count
         for batch in ahead(batches(missing, payload, config)):
-            count, right = self._send(number, count, batch)
-            equal = equal and right
+            count = self._send(number, count, batch, comparison)
             self._seen(len(batch.payloads))
+        comparison.finish()
         hashes = there.hashes
-        if missing and equal and self._server.count_tasks(number) == count:
+        if missing and comparison.equal and self._server.count_tasks(number) == count:
             hashes |= {task.uid: task.data_sha256 for task in missing}
         elif missing:
             there = look(self._server, number)
@@ -148,41 +148,40 @@ class Sender:
         self._done += count
         self._progress(self._done)
 
-    def _send(self, number: int, known: int, batch: Batch) -> tuple[int, bool]:
-        """Send a batch until all of it is there.
+    def _send(self, number: int, known: int, batch: Batch, comparison: Comparison) -> int:
+        """Send a batch until all of it is there; gives how many tasks the project holds then.
+
+        Somebody who sends the same from elsewhere is not looked for here: a count in the end tells.
 
         Args:
-            known: how many tasks the project should hold now; if it holds others, somebody else
-                sends too.
-
-        Returns:
-            How many it holds then, and whether the server knows all of the batch to be as sent.
+            known: how many it holds now.
         """
         left = batch
         for attempt in range(_ATTEMPTS):
-            count = self._server.count_tasks(number)
-            if count != known or attempt:
-                left = self._absent(number, left)
+            if attempt:
+                left, known = self._absent(number, left), self._server.count_tasks(number)
             if not left.payloads:
-                return count, False
-            self.record("sending", project=number, before=count, tasks=len(left.payloads))
+                break
+            self.record("sending", project=number, before=known, tasks=len(left.payloads))
             try:
                 ids = self._server.import_tasks(number, left.body)
             except RequestError as error:
                 _bear(error, attempt)
                 if error.maybe_done:
-                    self._wait(number, count + len(left.payloads))
+                    self._wait(number, known + len(left.payloads))
                 else:
                     time.sleep(min(self._patience, 5.0))
                 continue
             self.record("sent", project=number, tasks=len(ids))
-            return count + len(ids), left is batch and self._as_sent(number, ids, batch)
-        if left := self._absent(number, left):
+            comparison.add(ids, batch)
+            return known + len(ids)
+        if missing := self._absent(number, left).payloads:
             raise ServerError(
-                f"{len(left.payloads)} tasks could not be stored in project {number}.",
+                f"{len(missing)} tasks could not be stored in project {number}.",
                 hint="Run this again later.",
             )
-        return self._server.count_tasks(number), False
+        comparison.equal = False  # what arrived in an unknown way is read
+        return self._server.count_tasks(number)
 
     def _absent(self, number: int, batch: Batch) -> Batch:
         found: set[str] = set()
@@ -190,20 +189,6 @@ class Sender:
             uids = [payload["data"]["uid"] for payload in batch.payloads[at : at + PAGE]]
             found |= {row["data"].get("uid") for row in self._server.find_tasks(number, uids)}
         return Batch.of([p for p in batch.payloads if p["data"]["uid"] not in found])
-
-    def _as_sent(self, number: int, ids: list[int], batch: Batch) -> bool:
-        """Whether the server says that it holds what it was sent; False if it cannot say."""
-        first, last = min(ids), max(ids)
-        try:
-            if self._compares is None:
-                # No task is empty: a server that takes the question for another one counts some.
-                none = self._server.count_equal(number, first, last, encode([{}]))
-                self._compares = none == 0
-            return self._compares and len(ids) == len(batch.payloads) == self._server.count_equal(
-                number, first, last, batch.documents
-            )
-        except RequestError:
-            return False
 
     def _remove_copies(self, tasks: list[list[int]]) -> int:
         """Of a task that is there twice, keep the one that was answered, else the older."""
@@ -250,9 +235,9 @@ class There:
         hashes: of each task's data, by uid.
     """
 
-    count: int
-    ids: dict[str, list[int]]
-    hashes: dict[str, str]
+    count: int = 0
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 def look(server: Server, number: int) -> There:
@@ -260,8 +245,7 @@ def look(server: Server, number: int) -> There:
     ids: dict[str, list[int]] = {}
     hashes: dict[str, str] = {}
     seen: set[int] = set()
-    # Most projects are new and empty, which takes a page of nothing to learn from the list.
-    for row in server.tasks(number) if server.count_tasks(number) else ():
+    for row in server.tasks(number):
         if row["id"] in seen:
             continue
         seen.add(row["id"])
