@@ -173,3 +173,23 @@ def test_batches_hold_every_task_once_and_keep_their_order(odd: Corpus, plan: Pl
     sent = [one["data"]["uid"] for batch in made for one in json.loads(batch.body)]
     assert sent == [task.uid for task in plan.tasks * 1000]
     assert json.loads(made[0].documents) == [one["data"] for one in made[0].payloads]
+
+
+def test_of_two_projects_made_at_once_the_older_is_used(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """Another machine makes the project in the same moment: ours goes, nothing is there twice."""
+    with server_for() as real:
+        server = Watched(real)
+        create = server.create_project
+
+        def late(settings: dict[str, Any]) -> int:
+            create(settings)
+            return create(settings)
+
+        server.create_project = late  # type: ignore[method-assign]  # the other machine is first
+        result = push(odd, plan.round, server)
+        key = projects.streams(plan)[0].key
+        made = [p for p in real.projects() if key in p["description"].split()]
+    assert result.checked == 5
+    assert [project["task_number"] for project in made] == [5]

@@ -92,17 +92,22 @@ class Sender:
             time.sleep(min(0.5, self._patience / 10))
 
     def make(self, stream: Stream, settings: dict[str, Any]) -> int:
-        """Make a project once: after an error it is looked for before it is made again."""
+        """Make a project once: after an error it is looked for before it is made again.
+
+        If another machine has made one at the same time, the older one is used and ours removed.
+        """
         for attempt in range(_ATTEMPTS):
             self.record("making", key=stream.key)
-            number = None
+            made = None
             try:
-                number = self._server.create_project(settings)
+                made = self._server.create_project(settings)
             except RequestError as error:
                 _bear(error, attempt)
                 time.sleep(min(self._patience, 3.0))
-                number = find(self._server, [stream], {}).get(stream.key)
+            number = find(self._server, [stream], {}).get(stream.key)
             if number is not None:
+                if made is not None and made != number:
+                    self._server.delete_project(made)
                 self.record("project", key=stream.key, project=number)
                 return number
         raise ServerError(

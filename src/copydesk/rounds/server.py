@@ -87,6 +87,10 @@ class Server:
         """Make a project and give its id."""
         return int(self._ask("POST", "api/projects/", json=settings)["id"])
 
+    def delete_project(self, number: int) -> None:
+        """Delete a project with all that is in it."""
+        self._ask("DELETE", f"api/projects/{number}/")
+
     def count_tasks(self, number: int) -> int:
         """How many tasks a project holds now."""
         params = {"ids": number, "include": "id,task_number"}
