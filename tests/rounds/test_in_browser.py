@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from copydesk.corpus import Corpus
+from copydesk.labels import HOTKEYS, LABELS
 from copydesk.rounds import projects
 from copydesk.rounds.adjudicate import pull_decisions, push_disputed
+from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.decisions import decisions_of
 from copydesk.rounds.folder import RoundFolder
@@ -22,6 +25,17 @@ from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
+
+TITLE = """<img src="/no.png" onerror="executed('title')"> {{7*7}} <script>executed(7)</script>"""
+HOSTILE = (
+    "Fair opens <b>early</b>\n"
+    + "\N{GRINNING FACE}" * 300
+    + " sold out at noon.\n"
+    + """The sign read <script>executed("script")</script> in red. """
+    + """<img src="/nowhere.png" onerror="executed('img')"> hung beside it.\n"""
+    + "“{{constructor.constructor('executed(1)')()}} is no answer,” said the \N{ROCKET} warden. "
+    + "It could  rain &lt;soon&gt;."
+)
 
 
 def plan_for(corpus: Corpus, email: str, **fields: Any) -> Plan:
@@ -52,6 +66,8 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         annotator.close_instructions()
         assert annotator.labels() == ["1:background?", "2:background?", "3:claim?"]
         assert len(set(annotator.colours())) == 1
+        bar = annotator.page.locator(".lsf-labels .lsf-label__text:visible")
+        assert bar.all_inner_texts() == [*LABELS, "to do"]
         annotator.press("Alt+.", "4", "Alt+.", "4", "Control+Enter")
         expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
         assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
@@ -62,6 +78,72 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         assert pull(corpus, plan.round, server).findings == ()
     answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
     assert [a.label for a in answers.values()] == ["background", "background", "claim"]
+
+
+@pytest.mark.parametrize("unit", ["article", "sentence"])
+def test_a_hostile_article_goes_through_a_round(
+    make_corpus: Callable[..., Corpus],
+    studio: Any,
+    server_for: Callable[..., Any],
+    annotator: Any,
+    unit: str,
+) -> None:
+    """Pushed, labelled with keys and pulled, its title and text run nothing and no offset moves."""
+    corpus = make_corpus({"mill": HOSTILE}, title=TITLE)
+    anna = studio.annotators[2]
+    plan = plan_for(corpus, anna.email, unit=unit)
+    text = corpus.text(next(corpus.articles()))
+    sentences = [text[anchor.start : anchor.end] for _, anchor in plan.anchors()]
+    wanted = list(islice(cycle(LABELS), len(sentences)))
+    with server_for() as server:
+        push(corpus, plan.round, server)
+        (number,) = projects.find(server, projects.streams(plan), {}).values()
+        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.open(number)
+        annotator.close_instructions()
+        if unit == "sentence":
+            expect(annotator.page.get_by_text(TITLE)).to_be_visible()
+        target = annotator.page.locator(".copydesk-target .lsf-richtext__line")
+        for sentence, label in zip(sentences, wanted, strict=True):
+            if unit == "sentence":
+                expect(target).to_have_text(sentence)
+                annotator.press(HOTKEYS[label], "Control+Enter")
+            else:
+                annotator.press("Alt+.", HOTKEYS[label])
+                assert annotator.selected() == " ".join(sentence.split())
+        if unit == "article":
+            annotator.press("Control+Enter")
+        expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+        assert pull(corpus, plan.round, server).findings == ()
+    assert (annotator.executed, annotator.elsewhere) == ([], [])
+    answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
+    assert [answers["anna", anchor.sentence_id].label for _, anchor in plan.anchors()] == wanted
+
+
+def test_a_hostile_article_is_text_to_the_adjudicator_and_in_the_report(
+    make_corpus: Callable[..., Corpus], studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """Neither the page that settles its sentence nor the report on agreement runs anything."""
+    corpus = make_corpus({"mill": HOSTILE}, title=TITLE)
+    people = tuple(Annotator(annotator=name, kind="human") for name in ("anna", "ben"))
+    plan = plan_for(corpus, "anna@example.org", annotators=people, overlap=Overlap(base=2))
+    dispute(corpus, plan)
+    dora = studio.annotators[2]
+    disputed = 'The sign read <script>executed("script")</script> in red.'
+    with server_for() as server:
+        push_disputed(corpus, plan.round, server, by="dora")
+        number = next(p["id"] for p in server.projects() if plan.round in p["title"])
+    annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+    annotator.open(number)
+    annotator.close_instructions()
+    expect(annotator.page.get_by_text(TITLE)).to_be_visible()
+    target = annotator.page.locator(".copydesk-target .lsf-richtext__line")
+    expect(target).to_have_text(disputed)
+    assert annotator.elsewhere == []
+    agree(corpus, plan.round)
+    annotator.page.goto(RoundFolder(corpus, plan.round).report("html").as_uri())
+    expect(annotator.page.get_by_text(disputed)).to_be_visible()
+    assert annotator.executed == []
 
 
 def test_a_sentence_is_settled_with_a_label_and_a_reason(
