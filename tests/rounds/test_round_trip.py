@@ -361,11 +361,11 @@ def test_a_plan_changed_after_its_push_is_refused(pushed: Round) -> None:
 
 
 def test_guidelines_are_shown_as_instructions(pushed: Round) -> None:
-    """The project shows the guidelines' text as HTML, without their front matter."""
+    """The project shows the guidelines' text as HTML: no front matter, headings two levels down."""
     with pushed.project("anna") as (server, number):
         project = server.project(number)
         assert project is not None
     assert project["show_instruction"] is True
     assert project["expert_instruction"] == (
-        "<h1>Guidelines</h1>\n<p>Press <strong>1</strong> to 4.</p>\n"
+        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n"
     )

@@ -132,8 +132,17 @@ def settings(
 
 
 def instructions(corpus: Corpus) -> str:
-    """The guidelines as HTML, without their front matter."""
+    """The guidelines as HTML, without their front matter.
+
+    Headings are two levels lower than in the file: Label Studio's window sets larger ones so close
+    that the lines of a long one lie on each other.
+    """
     from markdown_it import MarkdownIt
 
     text = corpus.guidelines.read_text(encoding="utf-8").split("---\n", 2)[-1]
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1:]) + 2, 6)}"
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
