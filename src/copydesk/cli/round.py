@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, counting, data, find_corpus, words
+from copydesk.cli.common import CorpusDir, counting, data, find_corpus, many, words
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
-    from copydesk.rounds.plan import Annotator
+    from copydesk.rounds.plan import Annotator, Plan
     from copydesk.rounds.server import Server
     from copydesk.rounds.status import Status
 
@@ -151,11 +151,33 @@ def new(
             ),
         ),
     )
-    sentences = sum(len(a.sentences) for a in plan.articles)
+    _show_plan(plan)
     words().print(
-        f"Round {plan.round}: {len(plan.articles)} articles with {sentences:,} sentences, "
-        f"{len(plan.tasks):,} tasks for {len(plan.annotators)} annotators. "
-        f"Next: copydesk round push {plan.round}"
+        f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
+        f"{plan.round}"
+    )
+
+
+def _show_plan(plan: Plan) -> None:
+    """What each project will hold, and how much is asked for in all."""
+    from rich.table import Table
+
+    from copydesk.rounds import projects
+
+    table = Table("annotator", "arm", title=f"Round {plan.round}, by {plan.unit}")
+    for name in ("tasks", "sentences", "answers to each"):
+        table.add_column(name, justify="right")
+    for stream in projects.streams(plan):
+        sentences = sum(len(plan.expected(task)) for task in stream.tasks)
+        counts = (len(stream.tasks), sentences, stream.overlap)
+        table.add_row(", ".join(stream.annotators), stream.arm, *(f"{n:,}" for n in counts))
+    words().print(table)
+    sentences = sum(len(article.sentences) for article in plan.articles)
+    answers = sum(len(plan.expected(task)) * task.overlap for task in plan.tasks)
+    words().print(
+        f"{many(len(plan.articles), 'article')}, {many(sentences, 'sentence')}, "
+        f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
+        + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
     )
 
 
@@ -185,6 +207,7 @@ def push(
 ) -> None:
     """Send what is missing of a round, read it back and compare. Run it again at any time."""
     from copydesk.rounds import push as pushing
+    from copydesk.rounds.pages import pages
 
     found = find_corpus(corpus)
     with _server(url, token_env) as server:
@@ -197,10 +220,21 @@ def push(
             raise typer.Exit(1 if missing.tasks_missing or missing.projects_missing else 0)
         with counting("tasks on the server") as progress:
             done = pushing.push(found, round_id, server, progress=progress)
+        work, strangers = pages(found, round_id, server)
+        invitation = server.invitation() if strangers else ""
     words().print(
         f"{done.projects_made} projects made, {done.tasks_sent:,} tasks sent, {done.checked:,} "
         f"read back and right" + (f", {done.removed} copies removed." if done.removed else ".")
     )
+    for page in work:
+        names = ", ".join(page.annotators)
+        words().print(f"{names} ({page.arm}) answers at {page.url}", markup=False)
+    if strangers:
+        words().print(
+            f"The server has no account with the address of {', '.join(strangers)}; an account is "
+            f"made at {invitation}",
+            markup=False,
+        )
 
 
 @app.command("answer")

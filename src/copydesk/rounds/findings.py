@@ -23,6 +23,11 @@ class Rule:
 
 
 RULES: Final[dict[str, Rule]] = {
+    "account-missing": Rule(
+        severity="warning",
+        meaning="The server has no account with this annotator's address.",
+        hint="Invite the annotator, or correct the address in people.json.",
+    ),
     "annotator-unassigned": Rule(
         severity="warning",
         meaning="Somebody answered a task that is not theirs; the answer was not taken.",

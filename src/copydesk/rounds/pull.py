@@ -18,6 +18,7 @@ from copydesk.rounds.collect import Row, collect
 from copydesk.rounds.findings import RULES, Finding, counts
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
+from copydesk.rounds.pages import without_account
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
 from copydesk.rounds.projects import Stream
 from copydesk.rounds.redact import redact
@@ -166,7 +167,10 @@ class _Reading:
         self._given = frozenset(a.article_id for a in corpus.articles() if a.redistributable)
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [
+            Finding(rule="account-missing", where=plan.round, annotator=name)
+            for name in without_account(emails, users)
+        ]
         self.tasks = 0
 
     def read(self, streams: list[Stream], found: Mapping[str, int]) -> Iterator[str]:
