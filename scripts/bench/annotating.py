@@ -3,8 +3,7 @@
 Starts a Label Studio of its own in a temporary folder, pushes a round by article and one by
 sentence of the same two articles, labels them with the keyboard alone, 60 ms between keys, and
 prints what it took. A person adds the time to read and decide, which is the same in both.
-`--images DIR` keeps two screenshots, which
-take time of their own.
+`--images DIR` keeps two screenshots, which take time of their own.
 """
 
 from __future__ import annotations
