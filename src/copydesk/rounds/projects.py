@@ -91,6 +91,11 @@ def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dic
     return found
 
 
+def page(server: Server, number: int) -> str:
+    """The address where annotators answer a project's tasks one after the other, blind."""
+    return f"{server.url}projects/{number}/data?labeling=1"
+
+
 def settings(
     corpus: Corpus, plan: Plan, stream: Stream, *, config: str | None = None
 ) -> dict[str, Any]:

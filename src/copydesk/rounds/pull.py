@@ -15,7 +15,7 @@ from copydesk.errors import ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, replacing
 from copydesk.rounds import people, projects
 from copydesk.rounds.collect import Row, collect
-from copydesk.rounds.findings import RULES, Finding, counts
+from copydesk.rounds.findings import RULES, Finding, counts, placed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
@@ -204,6 +204,7 @@ class _Reading:
             elif len(seen[uid]) > 1:
                 self._find("task-repeated", uid, stream.key)
                 self._again(stream, number, task)
+        self.findings = placed(self.findings, number, seen)
 
     def _row(
         self,

@@ -29,9 +29,10 @@ _ANSWERED_FIELDS: Final = (
 
 
 class Server:
-    """One Label Studio as one account sees it."""
+    """One Label Studio as one account sees it; ``url`` is its address, with a trailing slash."""
 
     def __init__(self, client: LabelStudio) -> None:
+        self.url: str = client._client_wrapper.get_base_url()
         self._http = client._client_wrapper.httpx_client
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
