@@ -264,12 +264,16 @@ def _show(state: Status, *, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(title=f"Round {state.round}: {state.answered:,} of {state.needed:,} answers")
-    names = ("annotator", "kind", "answered", "short", "assigned", "per hour", "median s", "last")
-    for name in names:
-        table.add_column(name, justify="left" if name in ("annotator", "kind", "last") else "right")
+    for name in ("annotator", "kind", "answered", "short", "per hour", "median s", "last (UTC)"):
+        words_in_it = name in ("annotator", "kind", "last (UTC)")
+        table.add_column(name, justify="left" if words_in_it else "right", no_wrap=True)
     for who in state.annotators:
-        cells = (who.answered, who.short, who.assigned, who.per_hour, who.median_seconds, who.last)
-        table.add_row(who.annotator, who.kind, *("–" if c is None else str(c) for c in cells))
+        answered = str(who.answered) + ("" if who.assigned is None else f" of {who.assigned}")
+        last = who.last[5:16].replace("T", " ") if who.last else None
+        cells = (who.short, who.per_hour, who.median_seconds, last)
+        table.add_row(
+            who.annotator, who.kind, answered, *("–" if c is None else str(c) for c in cells)
+        )
     data().print(table)
     left = Table("article", "answered", "needed", "waiting for", title="Articles not complete")
     for item in state.articles:

@@ -81,12 +81,12 @@ RULES: Final[dict[str, Rule]] = {
     "region-missing": Rule(
         severity="warning",
         meaning="A sentence has no label in a submitted answer.",
-        hint="Ask the annotator to open the task again and complete it.",
+        hint="Ask the annotator to open it again: a label's key, then mark the sentence, update.",
     ),
     "region-moved": Rule(
         severity="warning",
         meaning="A sentence's region has other offsets than planned; its label was not taken.",
-        hint="Have the article answered again.",
+        hint="Ask the annotator to open it again, to remove the region and to mark the sentence.",
     ),
     "region-repeated": Rule(
         severity="warning",
@@ -96,7 +96,7 @@ RULES: Final[dict[str, Rule]] = {
     "region-unknown": Rule(
         severity="warning",
         meaning="A region stands for no sentence of the article; it was not taken.",
-        hint="Ask the annotator not to draw regions.",
+        hint="Ask the annotator to open it again and to remove the region.",
     ),
     "task-changed": Rule(
         severity="error",

@@ -199,7 +199,7 @@ def _found(folder: RoundFolder) -> list[Finding]:
         return []
     fields = [field.name for field in dataclasses.fields(Finding)]
     found = read_json(folder.findings)["findings"]
-    return [Finding(**{name: line[name] for name in fields if name in line}) for line in found]
+    return [Finding(**{"where": "", **{n: f[n] for n in fields if n in f}}) for f in found]
 
 
 def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
