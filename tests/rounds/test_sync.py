@@ -171,7 +171,7 @@ def test_a_round_is_brought_up_to_date(trip: Trip) -> None:
     trip.answer(trip.all("quote"))
     assert trip.sync() == (
         0,
-        [f"{trip.name}: 0 tasks sent, 4 there; 13 answers new, 0 changed, 0 vanished"],
+        [f"{trip.name}: 0 tasks sent, 4 there; 14 answers new, 0 changed, 0 vanished"],
     )
     report = trip.folder.report("html")
     written = report.stat().st_mtime_ns
@@ -203,7 +203,7 @@ def test_what_is_wrong_is_named_and_other_rounds_go_on(trip: Trip) -> None:
         assert trip.sync() == (
             0,
             [
-                f"{trip.name}: 0 tasks sent, 4 there; 12 answers new, 0 changed, 0 vanished",
+                f"{trip.name}: 0 tasks sent, 4 there; 13 answers new, 0 changed, 0 vanished",
                 f"{trip.name}: warning: region-missing: 1",
                 f"{trip.name}: to be opened again: anna, {uid}: region-missing 1 (mill.002) "
                 f"at {page}",

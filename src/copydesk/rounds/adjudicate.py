@@ -155,7 +155,7 @@ def adjudication_config(corpus: Corpus, *, show_answers: bool) -> str:
     """Design D1 with a field for the reason, and with the answers in words if asked for."""
     view = ET.fromstring(label_config(corpus, "sentence", BLIND))
     if show_answers:
-        ET.SubElement(view, "Header", {"value": "$answers", "size": "5"})
+        view.insert(_below_title(view), ET.Element("Header", {"value": "$answers", "size": "5"}))
     ET.SubElement(
         view,
         "TextArea",
@@ -172,6 +172,11 @@ def adjudication_config(corpus: Corpus, *, show_answers: bool) -> str:
         },
     )
     return canonical_xml(ET.tostring(view, encoding="unicode"))
+
+
+def _below_title(view: ET.Element) -> int:
+    titles = [at for at, child in enumerate(view) if child.tag == "Header"]
+    return titles[0] + 1 if titles else 0
 
 
 def _uid(plan: Plan, sentence_id: str, show_answers: bool) -> str:
