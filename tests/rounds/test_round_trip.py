@@ -28,7 +28,7 @@ from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
-from copydesk.rounds.server import Server
+from copydesk.rounds.server import Server, encode
 from copydesk.rounds.status import status
 
 pytestmark = pytest.mark.studio
@@ -334,7 +334,7 @@ def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) 
     pushed.answer("anna", pushed.all("quote"))
     with pushed.project("anna") as (server, number):
         row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "weir")
-        server.import_tasks(number, [{"data": row["data"]}])
+        server.import_tasks(number, encode([{"data": row["data"]}]))
     assert pushed.rules() == ["task-repeated"]
     assert pushed.labels("anna") == pushed.all("quote")
     assert pushed.push().removed == 1
@@ -344,7 +344,7 @@ def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) 
 def test_a_strangers_task_and_answer_are_named_and_not_read(pushed: Round, studio: Any) -> None:
     """A task that nobody planned, and an answer of somebody outside the round, are findings."""
     with pushed.project("anna") as (server, number):
-        server.import_tasks(number, [{"data": {"uid": "x", "title": "x", "text": "x"}}])
+        server.import_tasks(number, encode([{"data": {"uid": "x", "title": "x", "text": "x"}}]))
     with pushed.server_for(studio.annotators[0].token) as server:
         server.create_annotation(pushed.rows("anna")[0]["id"], {"result": []})
     assert pushed.rules() == ["annotator-unknown", "task-unknown"]

@@ -184,23 +184,27 @@ def push(
     token_env: TokenEnv = None,
     corpus: CorpusDir = None,
 ) -> None:
-    """Send what is missing of a round, read it back and compare. Run it again at any time."""
+    """Send what is missing of a round, and compare what is there. Run it again at any time."""
     from copydesk.rounds import push as pushing
 
     found = find_corpus(corpus)
-    with _server(url, token_env) as server:
-        missing = pushing.difference(found, round_id, server)
+
+    def say(missing: pushing.Difference) -> None:
         words().print(
             f"Missing on the server: {missing.projects_missing} of {missing.projects} projects, "
             f"{missing.tasks_missing:,} of {missing.tasks:,} tasks."
         )
+
+    with _server(url, token_env) as server:
         if dry_run:
+            missing = pushing.difference(found, round_id, server)
+            say(missing)
             raise typer.Exit(1 if missing.tasks_missing or missing.projects_missing else 0)
         with counting("tasks on the server") as progress:
-            done = pushing.push(found, round_id, server, progress=progress)
+            done = pushing.push(found, round_id, server, say=say, progress=progress)
     words().print(
         f"{done.projects_made} projects made, {done.tasks_sent:,} tasks sent, {done.checked:,} "
-        f"read back and right" + (f", {done.removed} copies removed." if done.removed else ".")
+        f"compared and right" + (f", {done.removed} copies removed." if done.removed else ".")
     )
 
 

@@ -24,7 +24,7 @@ from copydesk.rounds.decisions import (
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Plan, PlannedTask, read_plan
 from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import PATIENCE, Sender, logged_projects
+from copydesk.rounds.send import PATIENCE, Sender, logged_projects, look
 from copydesk.rounds.server import Server
 from copydesk.rounds.tasks import (
     LABEL_CONTROL,
@@ -85,7 +85,8 @@ def push_disputed(
             settings = projects.settings(corpus, plan, stream, config=config)
             number = sender.make(stream, settings)
         by_uid = {payload["data"]["uid"]: payload for payload in payloads}
-        filled = sender.fill(stream, number, lambda task: by_uid[task.uid], config)
+        there = look(server, number)
+        filled = sender.fill(stream, number, lambda task: by_uid[task.uid], config, there)
     return Sent(sent=filled.sent, checked=filled.checked, page=projects.page(server, number))
 
 
