@@ -165,7 +165,9 @@ def _redrawn(result: Sequence[Row], anchors: Sequence[Anchor]) -> dict[str, str]
     """
     there = {str(item.get("id", "")) for item in result}
     own = {region_id(anchor.sentence_id) for anchor in anchors}
-    found = {}
+    found: dict[str, str] = {}
+    if there <= own:
+        return found
     for item in result:
         region, value = str(item.get("id", "")), item.get("value") or {}
         start, end = value.get("start"), value.get("end")
