@@ -45,7 +45,7 @@ from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server
+from copydesk.rounds.server import Server, encode
 from copydesk.rounds.tasks import TaskWriter, data_sha256
 
 PATIENCE = 6.0
@@ -121,7 +121,7 @@ class World:
             numbers = [
                 p["id"] for p in server.projects() if keys & set((p["description"] or "").split())
             ]
-            rows = [row for n in numbers for row in server._tasks(n, ("id", "data"), None)]
+            rows = [row for n in numbers for row in server.tasks(n)]
         return len(numbers), sorted((r["data"]["uid"], data_sha256(r["data"])) for r in rows)
 
     def check_pushed(self) -> str:
@@ -212,7 +212,7 @@ class Matrix:
                 answer = {"result": [choice], "completed_by": user, "lead_time": 1.5}
                 payloads.append(writer.payload(task) | {"annotations": [answer]})
             for at in range(0, len(payloads), 500):
-                server.import_tasks(number, payloads[at : at + 500])
+                server.import_tasks(number, encode(payloads[at : at + 500]))
 
     # push through a proxy that does wrong
 

@@ -3,19 +3,20 @@
     python scripts/bench/rounds.py [--tasks 20000] [--articles 1000]
 
 Starts a Label Studio of its own. Push is measured against importing the same payload in the same
-batches by bare requests; pull against reading the same answers by bare requests, and against the
-server's other ways of giving them. Memory is that of a process that does nothing but pull.
+batches by bare requests; pull against reading the same answers by bare requests: as a list of
+exactly what is archived, and as an export. Memory is that of a process that does nothing but pull.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,19 @@ from fault_matrix import make_corpus
 from copydesk.connection import connect
 from copydesk.corpus import Corpus
 from copydesk.labels import LABELS
-from copydesk.rounds import projects
+from copydesk.rounds import people, projects
+from copydesk.rounds.batches import batches
 from copydesk.rounds.choose import Overlap
+from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.send import batches
-from copydesk.rounds.server import PAGE, Server
-from copydesk.rounds.tasks import NOT_YET, TaskWriter
+from copydesk.rounds.server import PAGE, Server, encode
+from copydesk.rounds.tasks import NOT_YET, TaskWriter, label_config
 from copydesk.studio import server as studio
+
+TURNS = 2
 
 ANSWERED = (
     "id,data,annotations,result,completed_by,updated_by,created_at,updated_at,lead_time,"
@@ -76,86 +80,110 @@ def answered(payload: dict[str, Any], user: int) -> dict[str, Any]:
     return payload | {"annotations": [{"result": result, "completed_by": user, "lead_time": 2.0}]}
 
 
-def pages(client: httpx.Client, number: int, **params: str) -> Iterator[int]:
-    """The number of tasks of each page of a list."""
+def pages(client: httpx.Client, number: int, **params: str) -> int:
+    """The number of tasks in all pages of a list."""
     page = count = 0
     while True:
         page += 1
-        options: dict[str, str | int] = {
-            "project": number,
-            "page": page,
-            "page_size": PAGE,
-            **params,
-        }
-        answer = client.get("api/tasks/", params=options)
+        where: dict[str, str | int] = {"project": number, "page": page, "page_size": PAGE}
+        answer = client.get("api/tasks/", params=where | params)
         rows = answer.json()["tasks"] if answer.status_code == 200 else []
         count += len(rows)
-        yield len(rows)
         if len(rows) < PAGE:
-            return
+            return count
+
+
+def bench_push(client: httpx.Client, server: Server, corpus: Corpus, plans: list[Plan]) -> None:
+    """Push against bare imports of the same batches, in turns; the best of each counts."""
+    imports, sendings, pushes, again = [], [], [], []
+    for plan in plans:
+        imports.append(import_bare(client, server, corpus, plan))
+        sent, compared = push_once(server, corpus, plan)
+        sendings.append(sent)
+        pushes.append(compared)
+        again.append(push_once(server, corpus, plan)[1])
+    show("import by bare requests", imports, imports)
+    show("push until all is sent", sendings, imports)
+    show("push, all compared", pushes, imports)
+    show("push of what is there", again, imports)
+
+
+def push_once(server: Server, corpus: Corpus, plan: Plan) -> tuple[float, float]:
+    """Seconds until a push has sent everything, and until it has ended."""
+    began = time.perf_counter()
+    marks: list[float] = []
+    push(corpus, plan.round, server, progress=lambda _: marks.append(time.perf_counter()))
+    return marks[-1] - began, time.perf_counter() - began
+
+
+def import_bare(client: httpx.Client, server: Server, corpus: Corpus, plan: Plan) -> float:
+    """Seconds of what a script without a second thought would do, its payload at hand."""
+    (stream,) = projects.streams(plan)
+    settings = projects.settings(corpus, plan, stream)
+    config = label_config(corpus, plan.unit, stream.arm)
+    made = list(batches(stream.tasks, TaskWriter(corpus, plan).payload, config))
+    number = server.create_project(settings | {"title": "bare", "description": ""})
+    headers = {"Content-Type": "application/json"}
+    began = time.perf_counter()
+    for batch in made:
+        where = f"api/projects/{number}/import"
+        client.post(where, content=batch.body, headers=headers).raise_for_status()
+    return time.perf_counter() - began
+
+
+def show(name: str, seconds: list[float], rival: list[float]) -> None:
+    """A line of the table: the best time, and its ratio to the rival's best."""
+    print(f"{name:36}{min(seconds):7.1f} s   {min(seconds) / min(rival):.2f} times", flush=True)
+
+
+def bench_pull(
+    client: httpx.Client, server: Server, running: studio.Studio, corpus: Corpus, plan: Plan
+) -> None:
+    """Pull against the server's own ways of giving answers, in turns; the best of each counts."""
+    (stream,) = projects.streams(plan)
+    user = server.users()[people.read(RoundFolder(corpus, plan.round), plan)["anna"]]
+    number = server.create_project(projects.settings(corpus, plan, stream))
+    payload = TaskWriter(corpus, plan).payload
+    for batch in batches(stream.tasks, payload, label_config(corpus, plan.unit, stream.arm)):
+        server.import_tasks(number, encode([answered(one, user) for one in batch.payloads]))
+    ways: dict[str, Callable[[], Any]] = {
+        "list, only what is archived": lambda: pages(
+            client, number, fields="all", include=ANSWERED
+        ),
+        "export": lambda: client.get(f"api/projects/{number}/export?exportType=JSON").json(),
+    }
+    figures: dict[str, list[float]] = {name: [] for name in ways}
+    pulls = []
+    memory = 0.0
+    for _ in range(TURNS):
+        for name, run in ways.items():
+            figures[name].append(timed(run))
+        # Without what the pull before left, all is archived and logged again.
+        folder = RoundFolder(corpus, plan.round)
+        shutil.rmtree(folder.pulls, ignore_errors=True)
+        folder.annotations.unlink(missing_ok=True)
+        seconds, peak = in_a_process(running, corpus, plan.round)
+        pulls.append(seconds)
+        memory = max(memory, peak)
+    fastest = min(figures.values(), key=min)
+    for name, seconds_each in figures.items():
+        show(f"read: {name}", seconds_each, fastest)
+    show("pull", pulls, fastest)
+    print(f"memory of the pull {memory:25.0f} MB", flush=True)
 
 
 def bench(running: studio.Studio, home: Path, unit: str, articles: int, sentences: int) -> None:
     """Push and pull one size of one unit."""
     corpus = make_corpus(home, articles, sentences)
     email = running.annotators(1)[0].email
-    plan = plan_round(corpus, f"bench-{unit}", email, unit)
-    (stream,) = projects.streams(plan)
-    writer = TaskWriter(corpus, plan)
-    print(f"\n{len(plan.tasks):,} tasks, unit {unit}")
-    with connect(running.url, running.admin.token, timeout=600) as client:
-        server = Server(client)
-        settings = projects.settings(corpus, plan, stream)
-        bare = httpx.Client(
-            base_url=running.url,
-            headers={"Authorization": f"Token {running.admin.token}"},
-            timeout=600,
-        )
-
-        made = list(batches(stream.tasks, writer.payload))
-
-        def send_bare() -> None:
-            number = server.create_project({**settings, "title": "bare", "description": ""})
-            for batch in made:
-                bare.post(f"api/projects/{number}/import", json=batch).raise_for_status()
-
-        imports = min(timed(send_bare) for _ in range(2))
-        marks: list[float] = []
-        began = time.perf_counter()
-        pushing = timed(
-            lambda: push(
-                corpus,
-                plan.round,
-                server,
-                progress=lambda done: marks.append(time.perf_counter() - began),
-            )
-        )
-        sending = marks[-1]
-        print(f"import by bare requests      {imports:7.1f} s")
-        print(f"push until all is sent       {sending:7.1f} s   {sending / imports:.2f} times")
-        print(f"push with reading it back    {pushing:7.1f} s   {pushing / imports:.2f} times")
-        again = timed(lambda: push(corpus, plan.round, server))
-        print(f"push of what is there        {again:7.1f} s")
-        user = server.users()[email]
-        reading = plan_round(corpus, f"read-{unit}", email, unit)
-        (stream,) = projects.streams(reading)
-        number = server.create_project(projects.settings(corpus, reading, stream))
-        for batch in batches(stream.tasks, TaskWriter(corpus, reading).payload):
-            server.import_tasks(number, [answered(payload, user) for payload in batch])
-        ways = {
-            "list, only what is archived": lambda: sum(
-                pages(bare, number, fields="all", include=ANSWERED)
-            ),
-            "list, all fields": lambda: sum(pages(bare, number, fields="all")),
-            "export": lambda: bare.get(f"api/projects/{number}/export?exportType=JSON").json(),
-        }
-        figures = {name: timed(run) for name, run in ways.items()}
-        best = min(figures.values())
-        for name, seconds in figures.items():
-            print(f"read: {name:27}{seconds:7.1f} s   {seconds / best:.2f} times")
-    seconds, memory = in_a_process(running, corpus, reading.round)
-    print(f"pull                         {seconds:7.1f} s   {seconds / best:.2f} times the fastest")
-    print(f"memory of the pull           {memory:7.0f} MB")
+    plans = [plan_round(corpus, f"{unit}-{turn}", email, unit) for turn in range(TURNS + 1)]
+    print(f"\n{len(plans[0].tasks):,} tasks, unit {unit}", flush=True)
+    with connect(running.url, running.admin.token, timeout=600) as connection:
+        server = Server(connection)
+        headers = {"Authorization": f"Token {running.admin.token}"}
+        with httpx.Client(base_url=running.url, headers=headers, timeout=600) as client:
+            bench_push(client, server, corpus, plans[:-1])
+            bench_pull(client, server, running, corpus, plans[-1])
 
 
 def in_a_process(running: studio.Studio, corpus: Corpus, name: str) -> tuple[float, float]:

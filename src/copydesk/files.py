@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from copydesk.errors import InputError
 
@@ -174,9 +174,13 @@ def dump_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+# json.dumps would make an encoder for each of a million lines.
+_LINE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
 def dump_line(value: object) -> str:
     """JSON as this project writes it to a log: sorted keys, one line, no newline."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _LINE.encode(value)
 
 
 @contextlib.contextmanager

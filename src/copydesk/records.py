@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
@@ -40,6 +41,12 @@ def validator(name: str) -> Draft202012Validator:
     return found
 
 
+@functools.cache
+def fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    """A validator of one schema that only says whether, in a fraction of the time."""
+    return jsonschema_rs.Draft202012Validator(load_schema(name), validate_formats=True)
+
+
 def iter_errors(document: object, schema: str) -> Iterator[ValidationError]:
     """The errors of a document, in the document's order."""
     yield from sorted(validator(schema).iter_errors(document), key=lambda e: list(map(str, e.path)))
@@ -51,6 +58,9 @@ def check_document(document: object, schema: str, *, where: str) -> None:
     Raises:
         InputError: naming ``where::$.path`` and what is wrong there.
     """
+    # The fast validator says whether, the other one what and where.
+    if fast_validator(schema).is_valid(document):
+        return
     error = best_match(validator(schema).iter_errors(document))
     if error is not None:
         raise InputError(

@@ -19,7 +19,7 @@ from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.decisions import open_sentences
+from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
 from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
@@ -28,7 +28,7 @@ from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
-from copydesk.rounds.server import Server
+from copydesk.rounds.server import Server, encode
 from copydesk.rounds.status import status
 
 pytestmark = pytest.mark.studio
@@ -172,6 +172,48 @@ def test_a_round_goes_all_the_way(
     assert sorted(found.answers["annotator_kind"]) == ["human"] * 3 + ["model"] * 3
 
 
+def test_a_decision_is_taken_from_label_studio_once(
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], studio: Any
+) -> None:
+    """One made elsewhere since then stands, until it is changed in Label Studio again."""
+    corpus = make_corpus({"mill": "Mill closes\nThe mill closed."})
+    trip = make_round(corpus)
+    trip.push()
+    trip.answer("anna", {"mill.001": "background", "mill.002": "background"})
+    trip.answer("ben", {"mill.001": "background", "mill.002": "claim"})
+    trip.pull()
+    dora = studio.annotators[0]
+
+    def take() -> tuple[int, list[str]]:
+        with trip.server_for() as server:
+            options = {"by": "dora", "by_kind": "human", "email": dora.email}
+            return pull_decisions(corpus, trip.plan.round, server, **options)
+
+    def last() -> tuple[str, str]:
+        line = list(decisions_of(RoundFolder(corpus, trip.plan.round)))[-1]
+        return line["label"], line["via"]
+
+    with pytest.raises(ServerError, match="The server has no project for the adjudicator 'dora'"):
+        take()
+    with trip.server_for() as server, pytest.raises(InputError, match="is no pseudonym"):
+        push_disputed(corpus, trip.plan.round, server, by=dora.email)
+    with trip.server_for() as server:
+        page = push_disputed(corpus, trip.plan.round, server, by="dora").page
+    assert page is not None
+    assert page.startswith(f"{studio.url}projects/")
+    decide_as(trip, dora, "background", "Nobody is named.")
+    assert take() == (1, [])
+    here = Decision(
+        sentence_id="mill.002", label="claim", by="dora", by_kind="human", reason="I was wrong."
+    )
+    assert decide(corpus, trip.plan.round, [here], via="terminal") == 1
+    assert take() == (0, [])
+    assert last() == ("claim", "terminal")
+    decide_as(trip, dora, "quote", "It is a quotation.")
+    assert take() == (1, [])
+    assert last() == ("quote", "studio")
+
+
 def decide_as(trip: Round, person: Any, label: str, reason: str) -> None:
     """Answer the one adjudication task as the editor would."""
     with trip.server_for(person.token) as server:
@@ -292,7 +334,7 @@ def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) 
     pushed.answer("anna", pushed.all("quote"))
     with pushed.project("anna") as (server, number):
         row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "weir")
-        server.import_tasks(number, [{"data": row["data"]}])
+        server.import_tasks(number, encode([{"data": row["data"]}]))
     assert pushed.rules() == ["task-repeated"]
     assert pushed.labels("anna") == pushed.all("quote")
     assert pushed.push().removed == 1
@@ -302,7 +344,7 @@ def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) 
 def test_a_strangers_task_and_answer_are_named_and_not_read(pushed: Round, studio: Any) -> None:
     """A task that nobody planned, and an answer of somebody outside the round, are findings."""
     with pushed.project("anna") as (server, number):
-        server.import_tasks(number, [{"data": {"uid": "x", "title": "x", "text": "x"}}])
+        server.import_tasks(number, encode([{"data": {"uid": "x", "title": "x", "text": "x"}}]))
     with pushed.server_for(studio.annotators[0].token) as server:
         server.create_annotation(pushed.rows("anna")[0]["id"], {"result": []})
     assert pushed.rules() == ["annotator-unknown", "task-unknown"]

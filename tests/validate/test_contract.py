@@ -13,11 +13,10 @@ from jsonschema import Draft202012Validator
 
 from copydesk.errors import InputError
 from copydesk.labels import LABELS
-from copydesk.records import load_schema, validator
+from copydesk.records import fast_validator, load_schema, validator
 from copydesk.rooms import schema_dir
 from copydesk.tables import TABLES, arrow_schema
 from copydesk.validate import RULES, canary, models
-from copydesk.validate.documents import fast_validator
 from copydesk.validate.rules import LEVELS, rules_markdown
 from copydesk.validate.schemas import table_schema
 

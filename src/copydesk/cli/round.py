@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -205,26 +206,30 @@ def push(
     token_env: TokenEnv = None,
     corpus: CorpusDir = None,
 ) -> None:
-    """Send what is missing of a round, read it back and compare. Run it again at any time."""
+    """Send what is missing of a round, and compare what is there. Run it again at any time."""
     from copydesk.rounds import push as pushing
     from copydesk.rounds.pages import pages
 
     found = find_corpus(corpus)
-    with _server(url, token_env) as server:
-        missing = pushing.difference(found, round_id, server)
+
+    def say(missing: pushing.Difference) -> None:
         words().print(
             f"Missing on the server: {missing.projects_missing} of {missing.projects} projects, "
             f"{missing.tasks_missing:,} of {missing.tasks:,} tasks."
         )
+
+    with _server(url, token_env) as server:
         if dry_run:
+            missing = pushing.difference(found, round_id, server)
+            say(missing)
             raise typer.Exit(1 if missing.tasks_missing or missing.projects_missing else 0)
         with counting("tasks on the server") as progress:
-            done = pushing.push(found, round_id, server, progress=progress)
+            done = pushing.push(found, round_id, server, say=say, progress=progress)
         work, strangers = pages(found, round_id, server)
         invitation = server.invitation() if strangers else ""
     words().print(
         f"{done.projects_made} projects made, {done.tasks_sent:,} tasks sent, {done.checked:,} "
-        f"read back and right" + (f", {done.removed} copies removed." if done.removed else ".")
+        f"compared and right" + (f", {done.removed} copies removed." if done.removed else ".")
     )
     for page in work:
         names = ", ".join(page.annotators)
@@ -297,11 +302,16 @@ def _show(state: Status, *, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(title=f"Round {state.round}: {state.answered:,} of {state.needed:,} answers")
-    for name in ("annotator", "kind", "answered", "assigned", "per hour", "median s", "last"):
-        table.add_column(name, justify="left" if name in ("annotator", "kind", "last") else "right")
+    for name in ("annotator", "kind", "answered", "short", "per hour", "median s", "last (UTC)"):
+        words_in_it = name in ("annotator", "kind", "last (UTC)")
+        table.add_column(name, justify="left" if words_in_it else "right", no_wrap=True)
     for who in state.annotators:
-        cells = (who.answered, who.assigned, who.per_hour, who.median_seconds, who.last)
-        table.add_row(who.annotator, who.kind, *("–" if c is None else str(c) for c in cells))
+        answered = str(who.answered) + ("" if who.assigned is None else f" of {who.assigned}")
+        last = who.last[5:16].replace("T", " ") if who.last else None
+        cells = (who.short, who.per_hour, who.median_seconds, last)
+        table.add_row(
+            who.annotator, who.kind, answered, *("–" if c is None else str(c) for c in cells)
+        )
     data().print(table)
     left = Table("article", "answered", "needed", "waiting for", title="Articles not complete")
     for item in state.articles:
@@ -310,11 +320,21 @@ def _show(state: Status, *, as_json: bool) -> None:
             left.add_row(item.article_id, str(item.answered), str(item.needed), waiting)
     if left.row_count:
         data().print(left)
+    for who in state.annotators:
+        for page in who.pages:
+            _line(f"{who.annotator} answers at {page}")
+    for answer in state.unfinished:
+        _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
     if state.projects_missing or state.tasks_missing:
         words().print(
             f"On the server {state.projects_missing} projects and {state.tasks_missing} tasks are "
             f"missing: copydesk round push {state.round}"
         )
+
+
+def _line(text: str) -> None:
+    """A line that is not wrapped, so that an address in it can be followed."""
+    data().print(text, soft_wrap=True, markup=False)
 
 
 @app.command("pull")
@@ -329,11 +349,12 @@ def pull(
 
     Exit 1: something is wrong with the record of the round (an error), not only with an answer.
     """
-    from copydesk.rounds.findings import counts, worst
+    from copydesk.rounds.findings import counts, unfinished, worst
     from copydesk.rounds.pull import pull as read
 
     with _server(url, token_env) as server, counting("tasks read") as progress:
         done = read(find_corpus(corpus), round_id, server, progress=progress)
+        address = server.url
     changes = done.changes
     if as_json:
         _emit(
@@ -346,11 +367,18 @@ def pull(
                 "vanished": len(changes.vanished),
                 "unchanged": changes.unchanged,
                 "findings": counts(done.findings),
+                "unfinished": [
+                    {**dataclasses.asdict(answer), "page": f"{address}{answer.page}"}
+                    for answer in unfinished(done.findings)
+                ],
             }
         )
     for finding in done.findings:
         if finding.severity != "note":
             words().print(f"{finding.severity}: {finding.rule}: {finding}", markup=False)
+    for answer in unfinished(done.findings):
+        where = f"{address}{answer.page}"
+        words().print(f"To be opened again: {answer} at {where}", markup=False)
     words().print(
         f"{done.tasks:,} tasks read: {len(changes.new):,} answers new, {len(changes.changed):,} "
         f"changed, {len(changes.vanished):,} vanished, {changes.unchanged:,} as before; "
@@ -363,7 +391,11 @@ def pull(
 def agree(
     round_id: RoundId,
     over_rounds: Annotated[
-        bool, typer.Option("--over-rounds", help="Take in every round, for the trend.")
+        bool,
+        typer.Option(
+            "--over-rounds",
+            help="Take in every round, for the trend; the reports go beside the rounds' folders.",
+        ),
     ] = False,
     as_json: Json = False,
     corpus: CorpusDir = None,
@@ -382,7 +414,9 @@ def agree(
 @app.command("adjudicate")
 def adjudicate(
     round_id: RoundId,
-    by: Annotated[str, typer.Option(help="The adjudicator's pseudonym.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="NAME", help="The adjudicator's pseudonym; it is published.")
+    ] = "",
     kind: Annotated[Kind, typer.Option(help="Who decides.")] = Kind.human,
     file: Annotated[
         Path | None,
@@ -394,9 +428,12 @@ def adjudicate(
     take: Annotated[
         bool, typer.Option("--take", help="Take the decisions made in Label Studio.")
     ] = False,
-    email: Annotated[str, typer.Option(help="The adjudicator's account, for --take.")] = "",
+    email: Annotated[
+        str, typer.Option(help="The e-mail of the adjudicator's account, for --take.")
+    ] = "",
     show_answers: Annotated[
-        bool, typer.Option("--show-answers", help="Show how many gave each label.")
+        bool,
+        typer.Option("--show-answers", help="Show how many gave each label; hidden by default."),
     ] = False,
     disputed: Annotated[
         bool,
@@ -409,12 +446,21 @@ def adjudicate(
 ) -> None:
     """Settle what the answers leave open: here, from a file, or in Label Studio.
 
-    Without a name (--by) the open sentences are listed, and the exit code is 1 if there are any.
+    With a name (--by) alone, each open sentence is shown here in its context: one key gives the
+    label, a reason is asked for, and what was decided is kept when you quit half-way. Without a
+    name the open sentences are listed, and the exit code is 1 if there are any.
     """
     from copydesk.rounds import adjudicate as studio
     from copydesk.rounds import decisions as settling
 
     found = find_corpus(corpus)
+    if not by and (send or take or file):
+        raise InputError("Decisions need a name.", hint="Say with --by who decides.")
+    if take and not email:
+        raise InputError(
+            "Whose answers are to be taken is not said.",
+            hint="Name the adjudicator's Label Studio account with --email.",
+        )
     if not by:
         left = settling.open_sentences(found, round_id, disputed=disputed)
         if as_json:
@@ -437,6 +483,8 @@ def adjudicate(
                     disputed=disputed,
                 )
                 words().print(f"{sent.sent} sentences sent, {sent.checked} are there.")
+                if sent.page:
+                    words().print(f"{by} decides at {sent.page}", markup=False)
             if take:
                 taken, refused = studio.pull_decisions(
                     found,
@@ -445,7 +493,6 @@ def adjudicate(
                     by=by,
                     by_kind=kind.value,
                     email=email,
-                    show_answers=show_answers,
                 )
                 for sentence in refused:
                     words().print(f"not taken: {sentence}", markup=False)

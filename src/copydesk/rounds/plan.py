@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import jsonschema_rs
-
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
-from copydesk.records import check_document, load_schema
+from copydesk.records import check_document
 from copydesk.rounds.folder import RoundFolder
 
 
@@ -147,20 +145,13 @@ def read_plan(folder: RoundFolder) -> Plan:
             hint=f"There are: {', '.join(known)}." if known else "Plan one with 'round new'.",
         )
     document = read_json(folder.plan)
-    # The fast validator says yes or no; the other one says what and where.
-    if not _validator().is_valid(document):
-        check_document(document, "round", where=str(folder.plan))
+    check_document(document, "round", where=str(folder.plan))
     plan = _plan(document)
     # The file is the dump, and hashing it is quicker than dumping a large plan again.
     vars(plan)["sha256"] = sha256_file(folder.plan)
     if plan.round != folder.round:
         raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
     return plan
-
-
-@functools.cache
-def _validator() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(load_schema("round"), validate_formats=True)
 
 
 def _plan(document: dict[str, Any]) -> Plan:

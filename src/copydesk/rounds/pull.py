@@ -7,6 +7,7 @@ import gzip
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +16,7 @@ from copydesk.errors import ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, replacing
 from copydesk.rounds import people, projects
 from copydesk.rounds.collect import Row, collect
-from copydesk.rounds.findings import RULES, Finding, counts
+from copydesk.rounds.findings import RULES, Finding, counts, placed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
 from copydesk.rounds.pages import without_account
@@ -23,7 +24,7 @@ from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
 from copydesk.rounds.projects import Stream
 from copydesk.rounds.redact import redact
 from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import PAGE, Server
+from copydesk.rounds.server import ARTICLES_PAGE, PAGE, Server
 from copydesk.rounds.tasks import config_sha256, data_sha256, region_id
 
 
@@ -163,8 +164,9 @@ class _Reading:
         users = server.users()
         emails = people.read(folder, plan)
         self._people = {users[mail]: name for name, mail in emails.items() if mail in users}
-        self._plan, self._server, self._progress = plan, server, progress
-        self._given = frozenset(a.article_id for a in corpus.articles() if a.redistributable)
+        self._corpus, self._plan, self._server = corpus, plan, server
+        self._progress = progress
+        self._page = PAGE if plan.unit == "sentence" else ARTICLES_PAGE
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
         self.findings: list[Finding] = [
@@ -172,6 +174,10 @@ class _Reading:
             for name in without_account(emails, users)
         ]
         self.tasks = 0
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        return frozenset(a.article_id for a in self._corpus.articles() if a.redistributable)
 
     def read(self, streams: list[Stream], found: Mapping[str, int]) -> Iterator[str]:
         """The archive's lines, one for each task that was answered."""
@@ -193,7 +199,7 @@ class _Reading:
     def _project(self, stream: Stream, number: int) -> Iterator[str]:
         planned = {task.uid: task for task in stream.tasks}
         seen: dict[str, list[int]] = {}
-        for row in self._server.answered_tasks(number):
+        for row in self._server.answered_tasks(number, page=self._page):
             yield from self._row(stream, planned, seen, row)
         # A task that is deleted while pages are read moves another one out of sight.
         unseen = [uid for uid in planned if uid not in seen]
@@ -208,6 +214,7 @@ class _Reading:
             elif len(seen[uid]) > 1:
                 self._find("task-repeated", uid, stream.key)
                 self._again(stream, number, task)
+        self.findings = placed(self.findings, number, seen)
 
     def _row(
         self,

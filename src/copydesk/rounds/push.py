@@ -10,7 +10,8 @@ from copydesk.errors import IntegrityError
 from copydesk.rounds import people, projects
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Plan, read_plan
-from copydesk.rounds.send import PATIENCE, Sender, events, logged_projects, there
+from copydesk.rounds.projects import Stream
+from copydesk.rounds.send import PATIENCE, Sender, There, events, logged_projects, look
 from copydesk.rounds.server import Server
 from copydesk.rounds.tasks import TaskWriter, label_config
 
@@ -33,7 +34,7 @@ class PushResult:
     """What a push did.
 
     Args:
-        checked: tasks that were read back and are what was planned.
+        checked: tasks that were compared and are what was planned.
         removed: copies of tasks that were on the server twice and unanswered.
     """
 
@@ -46,16 +47,22 @@ class PushResult:
 def difference(corpus: Corpus, round_id: str, server: Server) -> Difference:
     """Compare the plan with the server; nothing is changed."""
     folder = RoundFolder(corpus, round_id)
-    wanted = projects.streams(read_plan(folder))
-    found = projects.find(server, wanted, logged_projects(folder))
-    present = 0
-    for stream in wanted:
-        if stream.key in found and server.count_tasks(found[stream.key]):
-            present += len(there(server, found[stream.key], stream.tasks)[0])
-    total = sum(len(stream.tasks) for stream in wanted)
+    streams = projects.streams(read_plan(folder))
+    found = projects.find(server, streams, logged_projects(folder))
+    return _difference(streams, {key: look(server, number) for key, number in found.items()})
+
+
+def _difference(streams: list[Stream], there: dict[str, There]) -> Difference:
+    total = sum(len(stream.tasks) for stream in streams)
+    present = sum(
+        task.uid in there[stream.key].ids
+        for stream in streams
+        if stream.key in there
+        for task in stream.tasks
+    )
     return Difference(
-        projects=len(wanted),
-        projects_missing=len(wanted) - len(found),
+        projects=len(streams),
+        projects_missing=len(streams) - len(there),
         tasks=total,
         tasks_missing=total - present,
     )
@@ -67,14 +74,16 @@ def push(
     server: Server,
     *,
     patience: float = PATIENCE,
+    say: Callable[[Difference], None] = lambda missing: None,
     progress: Progress = lambda done: None,
 ) -> PushResult:
-    """Send what is missing of a round, then read back and compare everything.
+    """Send what is missing of a round, and have everything compared.
 
     Cut off anywhere, it is run again and ends in the same state.
 
     Args:
         patience: seconds to wait for a server that may still be storing an earlier batch.
+        say: is told what is missing before anything is sent.
 
     Raises:
         InputError: the round is unknown or closed, or an annotator's address is not known.
@@ -90,7 +99,11 @@ def push(
         sender = Sender(folder, server, patience=patience, progress=progress)
         refuse_other_plan(folder, plan, sender)
         sender.settle()
-        return _push(corpus, plan, server, sender, logged_projects(folder))
+        streams = projects.streams(plan)
+        found = projects.find(server, streams, logged_projects(folder))
+        there = {key: look(server, number) for key, number in found.items()}
+        say(_difference(streams, there))
+        return _push(corpus, plan, sender, found, there)
 
 
 def refuse_other_plan(folder: RoundFolder, plan: Plan, sender: Sender) -> None:
@@ -108,19 +121,17 @@ def refuse_other_plan(folder: RoundFolder, plan: Plan, sender: Sender) -> None:
 
 
 def _push(
-    corpus: Corpus, plan: Plan, server: Server, sender: Sender, known: dict[str, int]
+    corpus: Corpus, plan: Plan, sender: Sender, found: dict[str, int], there: dict[str, There]
 ) -> PushResult:
-    streams = projects.streams(plan)
-    found = projects.find(server, streams, known)
     writer = TaskWriter(corpus, plan)
     made = sent = checked = removed = 0
-    for stream in streams:
+    for stream in projects.streams(plan):
         number = found.get(stream.key)
         if number is None:
             number = sender.make(stream, projects.settings(corpus, plan, stream))
             made += 1
         config = label_config(corpus, plan.unit, stream.arm)
-        filled = sender.fill(stream, number, writer.payload, config)
+        filled = sender.fill(stream, number, writer.payload, config, there.get(stream.key, There()))
         sent, checked = sent + filled.sent, checked + filled.checked
         removed += filled.removed
     return PushResult(projects_made=made, tasks_sent=sent, checked=checked, removed=removed)

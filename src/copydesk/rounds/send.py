@@ -3,37 +3,39 @@
 The server's own import is not idempotent, so every task carries our key. Before tasks are sent the
 intent is written down; what became of it is found out by looking the keys up: after an error, after
 a crash, and when the project holds other tasks than it should. No request is repeated blindly.
+
+What was sent is compared with what is there. The server's database does so itself where it can;
+whatever is in doubt is read back and compared by its hash.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.connection import RequestError
 from copydesk.errors import IntegrityError, ServerError
 from copydesk.files import append_lines, dump_line, read_jsonl
+from copydesk.rounds.ahead import ahead
+from copydesk.rounds.batches import Batch, Payload, batches
+from copydesk.rounds.compare import Comparison
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
-from copydesk.rounds.plan import PlannedTask, now
+from copydesk.rounds.plan import now
 from copydesk.rounds.projects import Stream, find
 from copydesk.rounds.server import PAGE, Server
-from copydesk.rounds.tasks import check_predictions, data_sha256
+from copydesk.rounds.tasks import data_sha256
 
-BATCH_TASKS: Final = 1000
-BATCH_BYTES: Final = 8_000_000
 PATIENCE: Final = 30.0
 """Seconds that a server may go on storing what it was sent before it counts as not stored."""
 _ATTEMPTS: Final = 4
 
-Payload = Callable[[PlannedTask], dict[str, Any]]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filled:
-    """What became of a project's tasks: sent now, read back and right, copies removed."""
+    """What became of a project's tasks: sent now, compared and right, copies removed."""
 
     sent: int
     checked: int
@@ -107,79 +109,91 @@ class Sender:
             f"The project '{stream.title}' could not be made.", hint="Run this again later."
         )
 
-    def fill(self, stream: Stream, number: int, payload: Payload, config: str) -> Filled:
-        """Send what is missing of a project, read it back, and compare everything.
+    def fill(
+        self, stream: Stream, number: int, payload: Payload, config: str, there: There
+    ) -> Filled:
+        """Send what is missing of a project, have it compared, and read what is in doubt.
 
         Args:
             payload: makes a task as Label Studio takes it.
             config: the project's label config, which predictions are checked against.
+            there: what the project was seen to hold.
 
         Raises:
             ServerError: the server failed; what was sent so far is there.
             IntegrityError: a task is not what was planned.
         """
-        known = self._server.count_tasks(number)
-        ids, hashes = there(self._server, number, stream.tasks) if known else ({}, {})
-        missing = [task for task in stream.tasks if task.uid not in ids]
-        self._seen(len(ids))
-        for batch in batches(missing, payload):
-            check_predictions(config, batch)
-            known = self._send(number, known, batch)
-            self._seen(len(batch))
-        if missing:
-            new_ids, new_hashes = there(self._server, number, missing)
-            ids, hashes = ids | new_ids, hashes | new_hashes
+        missing = [task for task in stream.tasks if task.uid not in there.ids]
+        self._seen(len(stream.tasks) - len(missing))
+        comparison = Comparison(self._server, number)
+        count = there.count
+        for batch in ahead(batches(missing, payload, config)):
+            count = self._send(number, count, batch, comparison)
+            self._seen(len(batch.payloads))
+        comparison.finish()
+        hashes = there.hashes
+        if missing and comparison.equal and self._server.count_tasks(number) == count:
+            hashes |= {task.uid: task.data_sha256 for task in missing}
+        elif missing:
+            there = look(self._server, number)
+            hashes = there.hashes
         _compare(stream, number, hashes)
-        removed = self._remove_copies(number, ids)
+        planned = {task.uid for task in stream.tasks}
+        removed = self._remove_copies([ids for uid, ids in there.ids.items() if uid in planned])
         if missing or removed:
-            self.record("checked", key=stream.key, project=number, tasks=len(ids))
-        return Filled(sent=len(missing), checked=len(ids), removed=removed)
+            self.record("checked", key=stream.key, project=number, tasks=len(planned))
+        return Filled(sent=len(missing), checked=len(planned), removed=removed)
 
     def _seen(self, count: int) -> None:
         self._done += count
         self._progress(self._done)
 
-    def _send(self, number: int, known: int, batch: list[dict[str, Any]]) -> int:
+    def _send(self, number: int, known: int, batch: Batch, comparison: Comparison) -> int:
         """Send a batch until all of it is there; gives how many tasks the project holds then.
 
+        Somebody who sends the same from elsewhere is not looked for here: a count in the end tells.
+
         Args:
-            known: how many it should hold now; if it holds others, somebody else sends too.
+            known: how many it holds now.
         """
         left = batch
         for attempt in range(_ATTEMPTS):
-            count = self._server.count_tasks(number)
-            if count != known or attempt:
-                left = self._absent(number, left)
-            if not left:
-                return count
-            self.record("sending", project=number, before=count, tasks=len(left))
+            if attempt:
+                left, known = self._absent(number, left), self._server.count_tasks(number)
+            if not left.payloads:
+                break
+            self.record("sending", project=number, before=known, tasks=len(left.payloads))
             try:
-                self._server.import_tasks(number, left)
+                ids = self._server.import_tasks(number, left.body)
             except RequestError as error:
                 _bear(error, attempt)
                 if error.maybe_done:
-                    self._wait(number, count + len(left))
+                    self._wait(number, known + len(left.payloads))
                 else:
                     time.sleep(min(self._patience, 5.0))
                 continue
-            self.record("sent", project=number, tasks=len(left))
-            return count + len(left)
-        if left := self._absent(number, left):
+            self.record("sent", project=number, tasks=len(ids))
+            comparison.add(ids, batch)
+            return known + len(ids)
+        if missing := self._absent(number, left).payloads:
             raise ServerError(
-                f"{len(left)} tasks could not be stored in project {number}.",
+                f"{len(missing)} tasks could not be stored in project {number}.",
                 hint="Run this again later.",
             )
+        comparison.equal = False  # what arrived in an unknown way is read
         return self._server.count_tasks(number)
 
-    def _absent(self, number: int, batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        uids = [payload["data"]["uid"] for payload in batch]
-        found = {row["data"].get("uid") for row in self._server.find_tasks(number, uids)}
-        return [payload for payload in batch if payload["data"]["uid"] not in found]
+    def _absent(self, number: int, batch: Batch) -> Batch:
+        found: set[str] = set()
+        for at in range(0, len(batch.payloads), PAGE):
+            uids = [payload["data"]["uid"] for payload in batch.payloads[at : at + PAGE]]
+            found |= {row["data"].get("uid") for row in self._server.find_tasks(number, uids)}
+        return Batch.of([p for p in batch.payloads if p["data"]["uid"] not in found])
 
-    def _remove_copies(self, number: int, ids: dict[str, list[int]]) -> int:
+    def _remove_copies(self, tasks: list[list[int]]) -> int:
         """Of a task that is there twice, keep the one that was answered, else the older."""
         removed = 0
-        for copies in ids.values():
+        for copies in tasks:
             if len(copies) == 1:
                 continue
             answered = {copy for copy in copies if self._server.annotations(copy)}
@@ -211,44 +225,35 @@ def logged_projects(folder: RoundFolder) -> dict[str, int]:
     return {e["key"]: e["project"] for e in events(folder) if e["event"] == "project"}
 
 
-def batches(tasks: Sequence[PlannedTask], payload: Payload) -> Iterator[list[dict[str, Any]]]:
-    """Payloads in batches that a proxy lets through: `BATCH_TASKS`, `BATCH_BYTES` at most."""
-    batch: list[dict[str, Any]] = []
-    size = 0
-    for task in tasks:
-        made = payload(task)
-        length = _size(made)
-        if batch and (len(batch) == BATCH_TASKS or size + length > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(made)
-        size += length
-    if batch:
-        yield batch
+@dataclass(frozen=True, slots=True)
+class There:
+    """What a project holds.
+
+    Args:
+        count: of tasks, those that were not planned among them.
+        ids: the server's ids by uid, more than one if a task is there twice.
+        hashes: of each task's data, by uid.
+    """
+
+    count: int = 0
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
-def _size(payload: Mapping[str, Any]) -> int:
-    """About how many bytes a payload has: most of it is text, once in data and once in regions."""
-    data = sum(len(value.encode("utf-8")) for value in payload["data"].values())
-    regions = sum(len(p["result"]) for p in payload.get("predictions", ()))
-    return data * (2 if regions else 1) + 250 * regions + 200
-
-
-def there(
-    server: Server, number: int, tasks: Sequence[PlannedTask]
-) -> tuple[dict[str, list[int]], dict[str, str]]:
-    """Which of the tasks are in a project: the server's ids by uid, and a hash of each's data."""
+def look(server: Server, number: int) -> There:
+    """Read all tasks of a project."""
     ids: dict[str, list[int]] = {}
     hashes: dict[str, str] = {}
-    for at in range(0, len(tasks), PAGE):
-        part = {task.uid for task in tasks[at : at + PAGE]}
-        for row in server.find_tasks(number, sorted(part)):
-            uid, digest = row["data"].get("uid"), data_sha256(row["data"])
-            if uid in part and row["id"] not in ids.setdefault(uid, []):
-                ids[uid].append(row["id"])
-                if hashes.setdefault(uid, digest) != digest:
-                    hashes[uid] = "copies that differ"
-    return ids, hashes
+    seen: set[int] = set()
+    for row in server.tasks(number):
+        if row["id"] in seen:
+            continue
+        seen.add(row["id"])
+        uid, digest = str(row["data"].get("uid")), data_sha256(row["data"])
+        ids.setdefault(uid, []).append(row["id"])
+        if hashes.setdefault(uid, digest) != digest:
+            hashes[uid] = "copies that differ"
+    return There(len(seen), ids, hashes)
 
 
 def _compare(stream: Stream, number: int, hashes: dict[str, str]) -> None:

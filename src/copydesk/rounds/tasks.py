@@ -131,9 +131,12 @@ def config_sha256(config: str) -> str:
     return sha256_text(canonical_xml(config))
 
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def data_sha256(data: dict[str, Any]) -> str:
     """The hash of a task's data: of its JSON with sorted keys and no blanks."""
-    return sha256_text(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return sha256_text(_CANONICAL.encode(data))
 
 
 def task_data(
@@ -265,13 +268,15 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
     Raises:
         IntegrityError: naming the task and what is wrong.
     """
-    # The SDK takes milliseconds for each region, and ours differ in nothing but their offsets.
-    kinds: dict[str, tuple[str, dict[str, Any]]] = {}
+    # The SDK takes milliseconds for each region, and ours differ in nothing but their places.
+    kinds: dict[tuple[str, ...], tuple[str, dict[str, Any]]] = {}
     for payload in payloads:
         for prediction in payload.get("predictions", ()):
             for region in prediction["result"]:
-                rest = {**region, "id": "", "value": {"labels": region["value"]["labels"]}}
-                kinds.setdefault(json.dumps(rest), (payload["data"]["uid"], region))
+                kind = (region["from_name"], region["to_name"], region["type"])
+                kind += tuple(region["value"]["labels"])
+                if kind not in kinds:
+                    kinds[kind] = (payload["data"]["uid"], region)
     if not kinds:
         return
     validate = _validator(config)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import jsonschema_rs
-
-from copydesk.records import iter_errors, load_schema
+from copydesk.records import fast_validator, iter_errors
 from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_DEPTH: Final = 100
@@ -88,12 +85,6 @@ def check_rows(
         value = document.get(record, "") if isinstance(document, dict) else ""
         for error in validator.iter_errors(document):
             yield _violation(error.message, list(error.instance_path), name, number, show(value))
-
-
-@functools.cache
-def fast_validator(schema: str) -> Any:
-    """The jsonschema-rs validator of a schema of ``schema/``, with formats asserted."""
-    return jsonschema_rs.Draft202012Validator(load_schema(schema), validate_formats=True)
 
 
 def _violation(

@@ -1,0 +1,175 @@
+"""What is on the server is compared with what was sent: by its database, or by reading it back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from copydesk.corpus import Corpus
+from copydesk.errors import IntegrityError
+from copydesk.rounds import projects
+from copydesk.rounds.batches import batches
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.push import push
+from copydesk.rounds.server import Server, encode
+from copydesk.rounds.tasks import TaskWriter, label_config
+
+pytestmark = pytest.mark.studio
+
+ODD = (
+    'Storm “Ana” \\ "hits" {{coast}}\n'
+    "The crew 🙂👩‍👩‍👧 sold cafe\u0301 and 字\u2028at <b>noon</b>.\n"
+    "“It may rain,” he said."
+)
+
+
+@pytest.fixture
+def odd(make_corpus: Callable[..., Corpus]) -> Corpus:
+    """Two articles with everything that JSON and databases write in more than one way."""
+    return make_corpus({"storm": ODD, "still": "Calm day\nThe sea was calm."})
+
+
+@pytest.fixture
+def plan(studio: Any, odd: Corpus) -> Plan:
+    """A round of one annotator, by sentence."""
+    return new_round(
+        odd,
+        Options(
+            round=f"s-{secrets.token_hex(6)}",
+            annotators=(Annotator(annotator="anna", kind="human"),),
+            emails={"anna": studio.newcomer().email},
+            unit="sentence",
+            overlap=Overlap(base=1),
+        ),
+    )
+
+
+class Watched(Server):
+    """A real server that notes how it was used, and can be told to do harm in between."""
+
+    def __init__(self, server: Server) -> None:
+        self._http = server._http
+        self.read = 0
+        self.harm: Callable[[list[int]], None] = lambda ids: None
+
+    def import_tasks(self, number: int, payloads: bytes) -> list[int]:
+        """Import, then do the harm."""
+        ids = super().import_tasks(number, payloads)
+        self.harm(ids)
+        return ids
+
+    def tasks(self, number: int) -> Any:
+        """Read, and count it."""
+        self.read += 1
+        return super().tasks(number)
+
+
+def number_of(server: Server, plan: Plan) -> int:
+    """The round's only project."""
+    streams = projects.streams(plan)
+    return projects.find(server, streams, {})[streams[0].key]
+
+
+def test_the_database_compares_whole_data_exactly(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """All that was sent counts; a task with one other character, or less of its data, does not."""
+    with server_for() as server:
+        push(odd, plan.round, server)
+        number = number_of(server, plan)
+        rows = list(server.tasks(number))
+        data = [row["data"] for row in rows]
+        ids = [row["id"] for row in rows]
+        spoilt = [*data[:-1], data[-1] | {"text": data[-1]["text"] + "!"}]
+        shorter = [*data[:-1], {k: v for k, v in data[-1].items() if k != "after"}]
+        questions: list[list[dict[str, Any]]] = [data, spoilt, shorter, [{}]]
+        counts = [
+            server.count_equal(number, min(ids), max(ids), encode(question))
+            for question in questions
+        ]
+        without_first = server.count_equal(number, min(ids) + 1, max(ids), encode(data))
+    assert len(rows) == len(plan.tasks) == 5
+    assert counts == [5, 4, 4, 0]
+    assert without_first == 4
+
+
+def test_a_clean_push_reads_nothing_back(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """What the database has confirmed is not asked for again; a second push reads it once."""
+    with server_for() as real:
+        server = Watched(real)
+        assert push(odd, plan.round, server).checked == 5
+        assert server.read == 0
+        assert push(odd, plan.round, server).tasks_sent == 0
+        assert server.read == 1
+
+
+def test_a_server_that_counts_something_else_is_read_instead(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """One that ignores the question and counts every task is not believed."""
+    with server_for() as real:
+        server = Watched(real)
+        ask = server._ask
+
+        def without_body(method: str, path: str, **options: Any) -> Any:
+            if method == "GET":
+                options.pop("content", None)
+            return ask(method, path, **options)
+
+        server._ask = without_body  # type: ignore[method-assign]  # a proxy that drops bodies
+        result = push(odd, plan.round, server)
+    assert (result.tasks_sent, result.checked, server.read) == (5, 5, 1)
+
+
+def test_a_task_spoilt_on_its_way_fails_the_push(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """What differs after it was stored is found, read, and named."""
+    with server_for() as real:
+        server = Watched(real)
+
+        def spoil(ids: list[int]) -> None:
+            data = real._ask("GET", f"api/tasks/{ids[2]}/")["data"]
+            changed = {"data": data | {"title": "x"}}
+            real._ask("PATCH", f"api/tasks/{ids[2]}/", json=changed)
+
+        server.harm = spoil
+        with pytest.raises(IntegrityError, match="is not what was sent"):
+            push(odd, plan.round, server)
+    assert server.read == 1
+
+
+def test_a_task_added_twice_meanwhile_is_removed(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """Somebody else sends the same task during a push: the copy goes at its end."""
+    with server_for() as real:
+        server = Watched(real)
+
+        def send_too(ids: list[int]) -> None:
+            task = real._ask("GET", f"api/tasks/{ids[0]}/")
+            real.import_tasks(task["project"], encode([{"data": task["data"]}]))
+
+        server.harm = send_too
+        result = push(odd, plan.round, server)
+        assert (result.checked, result.removed) == (5, 1)
+        assert real.count_tasks(number_of(real, plan)) == 5
+
+
+def test_batches_hold_every_task_once_and_keep_their_order(odd: Corpus, plan: Plan) -> None:
+    """A small first batch, then larger ones; none lacks a task, and JSON says what is in it."""
+    payload = TaskWriter(odd, plan).payload
+    config = label_config(odd, "sentence", "blind")
+    made = list(batches(plan.tasks * 1000, payload, config))
+    assert [len(batch.payloads) for batch in made] == [313, 625, 1250, 2500, 312]
+    sent = [one["data"]["uid"] for batch in made for one in json.loads(batch.body)]
+    assert sent == [task.uid for task in plan.tasks * 1000]
+    assert json.loads(made[0].documents) == [one["data"] for one in made[0].payloads]
