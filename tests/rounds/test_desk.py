@@ -328,7 +328,7 @@ def test_who_cannot_decide_is_told_at_once(
     answered(corpus, {"mill.001": "qqq", "mill.002": "qqc", "mill.003": "qcs"})
     by, words = "dora", ()
     if case == "closed":
-        close(corpus, "r")
+        close(corpus, "r", despite="It was a trial.")
         sentence = "Round 'r' is closed. Plan a new round for further answers."
     elif case == "address":
         by = "dora@example.org"
