@@ -4,21 +4,22 @@
 
 Made for cron: run it as often as you like, also twice at once (the second leaves the round to the
 first), and kill it at any time. The server's address and token come from COPYDESK_STUDIO_URL and
-COPYDESK_STUDIO_TOKEN. Words go to stderr. Exit: 0 up to date, 1 something is wrong with the record
-of a round, 2 could not run.
+COPYDESK_STUDIO_TOKEN. Words go to stderr, a line each. Exit: 0 up to date or nothing to do, 1
+something is wrong with the record of a round, 2 could not run.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from copydesk.connection import connect
 from copydesk.corpus import Corpus
-from copydesk.errors import CopydeskError, InputError
+from copydesk.errors import CopydeskError
 from copydesk.rounds.agree import agree
-from copydesk.rounds.findings import counts, worst
+from copydesk.rounds.findings import RULES, counts, unfinished, worst
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.labelling import round_ids
 from copydesk.rounds.log import read_log
@@ -38,10 +39,6 @@ def sync(corpus: Corpus, name: str, server: Server) -> int:
     Raises:
         CopydeskError: it could not be done; run again, it goes on where it stopped.
     """
-    folder = RoundFolder(corpus, name)
-    if folder.closed.exists():
-        say(f"{name}: closed, nothing to do")
-        return 0
     try:
         sent = push(corpus, name, server)
         read = pull(corpus, name, server)
@@ -54,11 +51,20 @@ def sync(corpus: Corpus, name: str, server: Server) -> int:
         f"new, {len(found.changed)} changed, {len(found.vanished)} vanished"
     )
     for rule, count in counts(read.findings).items():
-        say(f"{name}: {rule}: {count}")
-    news = found.new or found.changed
-    if read_log(folder.annotations).answers and (news or not folder.report("json").exists()):
+        say(f"{name}: {RULES[rule].severity}: {rule}: {count}")
+    for answer in unfinished(read.findings):
+        say(f"{name}: to be opened again: {answer} at {server.url}{answer.page}")
+    if _report_is_behind(RoundFolder(corpus, name)):
         agree(corpus, name)
     return 1 if worst(read.findings) == "error" else 0
+
+
+def _report_is_behind(folder: RoundFolder) -> bool:
+    """Whether answers have come since the report was written, also by a run that was killed."""
+    log, report = folder.annotations, folder.report("html")
+    if not read_log(log).answers:
+        return False
+    return not report.is_file() or report.stat().st_mtime_ns < log.stat().st_mtime_ns
 
 
 def main() -> int:
@@ -69,27 +75,38 @@ def main() -> int:
     parser.add_argument("rounds", nargs="*", metavar="ROUND")
     parser.add_argument("--corpus", type=Path)
     options = parser.parse_args()
-    worst_exit = 0
     try:
         corpus = Corpus.find(options.corpus)
-        names = options.rounds or [n for n in round_ids(corpus) if not _closed(corpus, n)]
+        names = [n for n in options.rounds or round_ids(corpus) if _is_open(corpus, n)]
         if not names:
-            raise InputError("There is no open round.", hint="Plan one with 'copydesk round new'.")
+            say("no open round, nothing to do")
+            return 0
         with connect() as client:
-            for name in names:
-                try:
-                    worst_exit = max(worst_exit, sync(corpus, name, Server(client)))
-                except CopydeskError as error:
-                    say(f"{name}: {error}")
-                    worst_exit = 2
-    except CopydeskError as error:
+            return max([_one(corpus, name, Server(client)) for name in names])
+    except (CopydeskError, OSError) as error:
         say(f"sync_round: {error}")
+    except KeyboardInterrupt:
+        say("sync_round: stopped; the next run goes on from here")
+    except Exception as error:
+        if "COPYDESK_TRACEBACK" in os.environ:
+            raise
+        say(
+            f"sync_round: a fault of its own ({type(error).__name__}: {error}); run it with "
+            "COPYDESK_TRACEBACK=1 and report what it prints"
+        )
+    return 2
+
+
+def _one(corpus: Corpus, name: str, server: Server) -> int:
+    try:
+        return sync(corpus, name, server)
+    except (CopydeskError, OSError) as error:
+        say(f"{name}: {error}")
         return 2
-    return worst_exit
 
 
-def _closed(corpus: Corpus, name: str) -> bool:
-    return RoundFolder(corpus, name).closed.exists()
+def _is_open(corpus: Corpus, name: str) -> bool:
+    return not RoundFolder(corpus, name).closed.exists()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Keys and seconds for labelling 50 sentences by article and by sentence, in a real browser.
 
-Starts a Label Studio of its own in a temporary folder, labels the same sentences through both
-label configs with the keyboard alone, 60 ms between keys, and prints what it took. A person adds
-the time to read and decide, which is the same in both. `--images DIR` keeps two screenshots.
+Starts a Label Studio of its own in a temporary folder, pushes a round by article and one by
+sentence of the same two articles, labels them with the keyboard alone, 60 ms between keys, and
+prints what it took. A person adds the time to read and decide, which is the same in both.
+`--images DIR` keeps two screenshots, which take time of their own.
 """
 
 from __future__ import annotations
@@ -12,21 +13,29 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import chain, cycle
+from itertools import chain, cycle, groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from copydesk import connection
+from copydesk.connection import connect
+from copydesk.corpus import Corpus
+from copydesk.ingest import ingest
 from copydesk.labels import HOTKEYS, LABELS
-from copydesk.rooms import annotations_dir, dataset_dir
+from copydesk.layout import lay_out
+from copydesk.rooms import dataset_dir
+from copydesk.rounds import projects
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.push import push
+from copydesk.rounds.server import Server
 from copydesk.studio import server
-from copydesk.text import canonical, segment
 
 PAUSE = 0.06
-ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-kessary-ledger")
-SENTENCES = 50
+ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-pelagic-review")
+"""In the order in which they are drawn; they have 50 sentences."""
 OPENING = (
     *("claim", "background", "background", "claim", "background", "claim"),
     *("quote", "claim", "background", "background", "claim", "speculation"),
@@ -45,6 +54,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         person = studio.annotators(1)[0]
+        corpus = lay_out(Path(folder) / "corpus")
+        ingest([str(dataset_dir() / "raw")], corpus)
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -55,28 +66,43 @@ def main() -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Welcome")).to_be_visible(timeout=60_000)
         for unit, label in (("article", label_articles), ("sentence", label_sentences)):
-            open_project(page, studio, unit)
+            plan = plan_round(corpus, unit, person.email)
+            open_project(page, studio, corpus, plan)
+            every = sentences(corpus, plan)
             began = time.perf_counter()
-            keys = label(page, images)
+            keys = label(page, every, images)
             seconds = time.perf_counter() - began
             print(
-                f"by {unit}: {SENTENCES} sentences, {keys} key presses, {seconds:.1f} s, "
+                f"by {unit}: {len(every)} sentences, {keys} key presses, {seconds:.1f} s, "
                 f"of which {seconds - keys * PAUSE:.1f} s waiting for Label Studio"
             )
         browser.close()
 
 
-def sentences() -> list[tuple[str, str, list[tuple[int, int]]]]:
-    """Articles with the sentences to label, 50 in all: id, text, offsets."""
-    left = SENTENCES
-    chosen = []
-    for name in ARTICLES:
-        path = dataset_dir() / "raw" / "originals" / f"{name}.txt"
-        text = canonical(path.read_bytes())
-        spans = [(piece.start, piece.end) for piece in segment(text) if piece.is_unit][:left]
-        left -= len(spans)
-        chosen.append((name, text, spans))
-    return chosen
+def plan_round(corpus: Corpus, unit: str, email: str) -> Plan:
+    """A round of one annotator, whose articles come in the order of `ARTICLES`."""
+    return new_round(
+        corpus,
+        Options(
+            round=f"by-{unit}",
+            annotators=(Annotator(annotator="a1", kind="human"),),
+            emails={"a1": email},
+            unit=unit,
+            overlap=Overlap(base=1),
+            selection=Selection(articles=ARTICLES),
+            seed="annotating",
+        ),
+    )
+
+
+def sentences(corpus: Corpus, plan: Plan) -> list[tuple[str, str]]:
+    """Every sentence of a round in the order of its articles: article_id, text."""
+    texts = {article.article_id: corpus.text(article) for article in corpus.articles()}
+    return [
+        (name, texts[name][anchor.start : anchor.end])
+        for name in ARTICLES
+        for anchor in plan.by_id[name].sentences
+    ]
 
 
 def answers() -> Iterator[str]:
@@ -84,51 +110,15 @@ def answers() -> Iterator[str]:
     return chain(OPENING, cycle(LABELS))
 
 
-def tasks(unit: str) -> list[dict[str, Any]]:
-    """The same sentences as tasks of either kind."""
-    if unit == "sentence":
-        return [
-            {"data": {"title": name, "before": text[:a], "text": text[a:b], "after": text[b:]}}
-            for name, text, spans in sentences()
-            for a, b in spans
-        ]
-    return [
-        {
-            "data": {"title": name, "text": text},
-            "predictions": [{"model_version": "copydesk", "result": regions(name, text, spans)}],
-        }
-        for name, text, spans in sentences()
-    ]
-
-
-def regions(name: str, text: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:
-    """The sentences of an article, to do."""
-    control = {"from_name": "label", "to_name": "text", "type": "labels"}
-    return [
-        {
-            "id": f"{name}_{number:03}",
-            **control,
-            "value": {"start": a, "end": b, "text": text[a:b], "labels": ["to do"]},
-        }
-        for number, (a, b) in enumerate(spans, start=1)
-    ]
-
-
-def open_project(page: Page, studio: server.Studio, unit: str) -> None:
-    """Make the project and open its stream."""
-    config = annotations_dir() / f"label-config-{unit}.xml"
-    with connection.connect(studio.url, studio.admin.token) as client:
-        project = client.projects.create(
-            title=f"By {unit}",
-            label_config=config.read_text(encoding="utf-8"),
-            maximum_annotations=1,
-            sampling="Sequential sampling",
-        )
-        client.projects.import_tasks(id=project.id, request=tasks(unit))
-        if unit == "article":
-            client.projects.update(id=project.id, model_version="copydesk")
-    page.goto(f"{studio.url}projects/{project.id}/data?labeling=1")
+def open_project(page: Page, studio: server.Studio, corpus: Corpus, plan: Plan) -> None:
+    """Push the round, open its only project as its annotator, and close the instructions."""
+    with connect(studio.url, studio.admin.token) as client:
+        push(corpus, plan.round, Server(client))
+        (number,) = projects.find(Server(client), projects.streams(plan), {}).values()
+    page.goto(f"{studio.url}projects/{number}/data?labeling=1")
     expect(page.locator(".lsf-richtext__line").first).to_be_visible(timeout=60_000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Labeling Instructions")).to_be_hidden()
 
 
 def press(page: Page, *keys: str) -> int:
@@ -139,29 +129,30 @@ def press(page: Page, *keys: str) -> int:
     return len(keys)
 
 
-def label_articles(page: Page, images: Path | None) -> int:
+def label_articles(page: Page, every: list[tuple[str, str]], images: Path | None) -> int:
     """Label every sentence of every article; gives the number of key presses."""
     keys = 0
     given = answers()
-    for number, (_, text, spans) in enumerate(sentences()):
-        expect(page.locator(".copydesk-text")).to_contain_text(text[slice(*spans[0])])
-        for at in range(len(spans)):
+    for article, group in groupby(every, key=itemgetter(0)):
+        group_sentences = [sentence for _, sentence in group]
+        expect(page.locator(".copydesk-text")).to_contain_text(group_sentences[0])
+        for at in range(len(group_sentences)):
             keys += press(page, ".")
-            if images and number == 0 and at == len(OPENING):
+            if images and article == ARTICLES[0] and at == len(OPENING):
                 page.screenshot(path=images / "annotating-article.png")
             keys += press(page, HOTKEYS[next(given)])
         keys += press(page, "Control+Enter")
     return finish(page, keys)
 
 
-def label_sentences(page: Page, images: Path | None) -> int:
+def label_sentences(page: Page, every: list[tuple[str, str]], images: Path | None) -> int:
     """Label every sentence on a page of its own; gives the number of key presses."""
     keys = 0
-    every = [text[a:b] for _, text, spans in sentences() for a, b in spans]
-    for number, (sentence, label) in enumerate(zip(every, answers(), strict=False)):
+    for number, ((_, sentence), label) in enumerate(zip(every, answers(), strict=False)):
         expect(page.locator(".copydesk-target")).to_have_text(sentence, timeout=60_000)
         keys += press(page, HOTKEYS[label])
         if images and number == len(OPENING) - 1:
+            expect(page.get_by_text("saved successfully")).to_be_hidden()
             page.screenshot(path=images / "annotating-sentence.png")
         keys += press(page, "Control+Enter")
     return finish(page, keys)

@@ -290,6 +290,13 @@ def _check_version(client: httpx.Client, address: str) -> None:
             address,
             f"Correct {URL_VARIABLE}: the address ends where Label Studio's own paths begin.",
         ) from error
+    if answer.history:  # a POST that is sent on becomes a GET
+        there = str(answer.url).partition("api/version")[0]
+        raise _failure(
+            f"This address sends on to {there}, and what is written would be lost on the way.",
+            address,
+            f"Set {URL_VARIABLE} to {there}.",
+        )
     if found < OLDEST:
         raise _failure(
             f"This Label Studio is {found}; copydesk needs {OLDEST} or newer.",

@@ -16,6 +16,9 @@ import pytest
 from copydesk.connection import connect
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
+from copydesk.labels import LABELS
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +52,7 @@ annotator = _browser.annotator
 
 MakeCorpus = Callable[..., Corpus]
 ServerFor = Callable[..., AbstractContextManager[Server]]
+LogAnswers = Callable[..., None]
 
 
 @pytest.fixture
@@ -83,6 +87,38 @@ def make_corpus(tmp_path: Path) -> MakeCorpus:
 def corpus(make_corpus: MakeCorpus) -> Corpus:
     """Four short articles that may be given."""
     return make_corpus()
+
+
+@pytest.fixture
+def log_answers() -> LogAnswers:
+    """Logs, as a pull would, what each sentence got: a label's first letter from each annotator."""
+
+    def log(
+        corpus: Corpus,
+        round_id: str,
+        annotators: tuple[str, ...],
+        labels: Mapping[str, str],
+        *,
+        at: str = "2026-01-01T00:00:00Z",
+    ) -> None:
+        by_letter = {label[0]: label for label in LABELS}
+        answers = {
+            (name, sentence): Answer(
+                annotator=name,
+                sentence_id=sentence,
+                arm="blind",
+                label=by_letter[letter],
+                created_at=at,
+                lead_time_s=None,
+                source=1,
+            )
+            for sentence, letters in labels.items()
+            for name, letter in zip(annotators, letters, strict=True)
+        }
+        path = RoundFolder(corpus, round_id).annotations
+        append(path, compare(read_log(path), answers), "p")
+
+    return log
 
 
 @pytest.fixture

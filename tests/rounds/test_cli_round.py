@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -86,31 +80,3 @@ def test_every_rule_of_a_pull_is_documented() -> None:
     """docs/rounds.md names every rule."""
     words = (ROOT / "docs" / "rounds.md").read_text(encoding="utf-8")
     assert [rule for rule in RULES if f"`{rule}`" not in words] == []
-
-
-@pytest.mark.studio
-def test_a_script_for_cron_brings_a_round_up_to_date(
-    corpus: Corpus, studio: Any, server_for: Callable[..., Any]
-) -> None:
-    """sync_round pushes and pulls every open round; its exit is 0, or 2 with the reason."""
-    name = f"s-{secrets.token_hex(6)}"
-    words = ["--annotator", f"anna={studio.annotators[0].email}", "--overlap", "1", "--limit", "1"]
-    run(corpus, "new", name, *words)
-
-    def sync(token: str) -> subprocess.CompletedProcess[str]:
-        variables = {"COPYDESK_STUDIO_URL": studio.url, "COPYDESK_STUDIO_TOKEN": token}
-        command = [sys.executable, str(ROOT / "scripts" / "sync_round.py")]
-        return subprocess.run(
-            [*command, "--corpus", str(corpus.root)],
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    done = sync(studio.admin.token)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert f"{name}: 1 tasks sent, 1 there; 0 answers new" in done.stderr
-    refused = sync("0" * 40)
-    assert refused.returncode == 2
-    assert "The server refuses the token" in refused.stderr

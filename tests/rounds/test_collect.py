@@ -136,6 +136,26 @@ CASES = {
         BOTH,
         ["region-unknown anna region tram_001"],
     ),
+    "region-missing, half of it drawn by hand": (
+        (FIRST, region("Xa9Q", 14, 36, "claim")),
+        {"anna mill.001": "quote"},
+        ["region-unknown anna region Xa9Q", "region-missing anna mill.002"],
+    ),
+    "region-missing, drawn by hand into another": (
+        (FIRST, region("Xa9Q", 9, 36, "claim")),
+        {"anna mill.001": "quote"},
+        ["region-unknown anna region Xa9Q", "region-missing anna mill.002"],
+    ),
+    "region-repeated, drawn by hand": (
+        (FIRST, region("Xa9Q", 12, 36, "claim"), region("Yb8R", 12, 36, "quote")),
+        {"anna mill.001": "quote"},
+        ["region-repeated anna mill.002"],
+    ),
+    "region-unknown, over a sentence that has its own": (
+        (FIRST, SECOND, region("Xa9Q", 12, 36, "quote")),
+        BOTH,
+        ["region-unknown anna region Xa9Q"],
+    ),
     "region-moved": (
         (region("mill_001", 0, 10, "quote"), SECOND),
         ONE,
@@ -169,6 +189,12 @@ def test_an_irregular_sentence_is_named_and_the_others_are_taken(case: str) -> N
 def test_a_region_that_is_there_twice_with_one_label_is_one_answer() -> None:
     """Two equal regions under one id contradict nothing."""
     assert run(submission(FIRST, FIRST, SECOND)) == (BOTH, [])
+
+
+@pytest.mark.parametrize(("start", "end"), [(12, 36), (11, 36), (11, 37)])
+def test_a_sentence_that_was_drawn_again_by_hand_is_taken(start: int, end: int) -> None:
+    """Its own region gone, one that covers it, and blanks beside it, stands for it."""
+    assert run(submission(FIRST, region("Xa9Q", start, end, "claim"))) == (BOTH, [])
 
 
 def test_cancelled_and_empty_answers_are_named() -> None:

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.labels import HOTKEYS, LABELS
 from copydesk.rounds import projects
 from copydesk.rounds.adjudicate import pull_decisions, push_disputed
+from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
+from copydesk.rounds.close import close
 from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.status import status
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
+
+TITLE = """<img src="/no.png" onerror="executed('title')"> {{7*7}} <script>executed(7)</script>"""
+HOSTILE = (
+    "Fair opens <b>early</b>\n"
+    + "\N{GRINNING FACE}" * 300
+    + " sold out at noon.\n"
+    + """The sign read <script>executed("script")</script> in red. """
+    + """<img src="/nowhere.png" onerror="executed('img')"> hung beside it.\n"""
+    + "“{{constructor.constructor('executed(1)')()}} is no answer,” said the \N{ROCKET} warden. "
+    + "It could  rain &lt;soon&gt;."
+)
 
 
 def plan_for(corpus: Corpus, email: str, **fields: Any) -> Plan:
@@ -52,6 +70,8 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         annotator.close_instructions()
         assert annotator.labels() == ["1:background?", "2:background?", "3:claim?"]
         assert len(set(annotator.colours())) == 1
+        bar = annotator.page.locator(".lsf-labels .lsf-label__text:visible")
+        assert bar.all_inner_texts() == [*LABELS, "to do"]
         annotator.press("Alt+.", "4", "Alt+.", "4", "Control+Enter")
         expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
         assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
@@ -62,6 +82,72 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         assert pull(corpus, plan.round, server).findings == ()
     answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
     assert [a.label for a in answers.values()] == ["background", "background", "claim"]
+
+
+@pytest.mark.parametrize("unit", ["article", "sentence"])
+def test_a_hostile_article_goes_through_a_round(
+    make_corpus: Callable[..., Corpus],
+    studio: Any,
+    server_for: Callable[..., Any],
+    annotator: Any,
+    unit: str,
+) -> None:
+    """Pushed, labelled with keys and pulled, its title and text run nothing and no offset moves."""
+    corpus = make_corpus({"mill": HOSTILE}, title=TITLE)
+    anna = studio.annotators[2]
+    plan = plan_for(corpus, anna.email, unit=unit)
+    text = corpus.text(next(corpus.articles()))
+    sentences = [text[anchor.start : anchor.end] for _, anchor in plan.anchors()]
+    wanted = list(islice(cycle(LABELS), len(sentences)))
+    with server_for() as server:
+        push(corpus, plan.round, server)
+        (number,) = projects.find(server, projects.streams(plan), {}).values()
+        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.open(number)
+        annotator.close_instructions()
+        if unit == "sentence":
+            expect(annotator.page.get_by_text(TITLE)).to_be_visible()
+        target = annotator.page.locator(".copydesk-target .lsf-richtext__line")
+        for sentence, label in zip(sentences, wanted, strict=True):
+            if unit == "sentence":
+                expect(target).to_have_text(sentence)
+                annotator.press(HOTKEYS[label], "Control+Enter")
+            else:
+                annotator.press("Alt+.", HOTKEYS[label])
+                assert annotator.selected() == " ".join(sentence.split())
+        if unit == "article":
+            annotator.press("Control+Enter")
+        expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+        assert pull(corpus, plan.round, server).findings == ()
+    assert (annotator.executed, annotator.elsewhere) == ([], [])
+    answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
+    assert [answers["anna", anchor.sentence_id].label for _, anchor in plan.anchors()] == wanted
+
+
+def test_a_hostile_article_is_text_to_the_adjudicator_and_in_the_report(
+    make_corpus: Callable[..., Corpus], studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """Neither the page that settles its sentence nor the report on agreement runs anything."""
+    corpus = make_corpus({"mill": HOSTILE}, title=TITLE)
+    people = tuple(Annotator(annotator=name, kind="human") for name in ("anna", "ben"))
+    plan = plan_for(corpus, "anna@example.org", annotators=people, overlap=Overlap(base=2))
+    dispute(corpus, plan)
+    dora = studio.annotators[2]
+    disputed = 'The sign read <script>executed("script")</script> in red.'
+    with server_for() as server:
+        push_disputed(corpus, plan.round, server, by="dora")
+        number = next(p["id"] for p in server.projects() if plan.round in p["title"])
+    annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+    annotator.open(number)
+    annotator.close_instructions()
+    expect(annotator.page.get_by_text(TITLE)).to_be_visible()
+    target = annotator.page.locator(".copydesk-target .lsf-richtext__line")
+    expect(target).to_have_text(disputed)
+    assert annotator.elsewhere == []
+    agree(corpus, plan.round)
+    annotator.page.goto(RoundFolder(corpus, plan.round).report("html").as_uri())
+    expect(annotator.page.get_by_text(disputed)).to_be_visible()
+    assert annotator.executed == []
 
 
 def test_a_sentence_is_settled_with_a_label_and_a_reason(
@@ -97,6 +183,97 @@ def test_a_sentence_is_settled_with_a_label_and_a_reason(
         "claim",
         "Rule 6: 1 source is named, not 4.",
     )
+
+
+def test_an_adjudicator_sees_the_answers_on_request(
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """Asked for, how many gave each label stands above the sentence, and not who gave it."""
+    people = tuple(Annotator(annotator=name, kind="human") for name in ("anna", "ben"))
+    plan = plan_for(corpus, "anna@example.org", annotators=people, overlap=Overlap(base=2))
+    dispute(corpus, plan)
+    dora = studio.annotators[1]
+    with server_for() as server:
+        sent = push_disputed(corpus, plan.round, server, by="dora", show_answers=True)
+        assert (sent.sent, sent.checked) == (1, 1)
+        assert sent.page is not None
+        annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+        annotator.page.goto(sent.page)
+        answers = annotator.page.get_by_text("Answers: quote 1, claim 1")
+        expect(answers).to_be_visible()
+        annotator.close_instructions()
+        assert not {"anna", "ben"} & set(annotator.page.locator("body").inner_text().split())
+        sentence = annotator.page.locator(".copydesk-target .lsf-richtext__line")
+        assert answers.bounding_box()["y"] < sentence.bounding_box()["y"] < 750
+        annotator.press("1")
+        annotator.page.get_by_role("textbox").first.click()
+        annotator.page.keyboard.type("The owner is quoted.")
+        annotator.press("Enter", "Control+Enter")
+        expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+        options = {"by": "dora", "by_kind": "human", "email": dora.email}
+        assert pull_decisions(corpus, plan.round, server, **options) == (1, [])
+    (line,) = decisions_of(RoundFolder(corpus, plan.round))
+    assert (line["label"], line["reason"], line["via"]) == (
+        "quote",
+        "The owner is quoted.",
+        "studio",
+    )
+
+
+def test_a_short_answer_is_completed_where_its_finding_leads(
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+) -> None:
+    """The annotator opens the address, marks the sentence that is missing, and updates."""
+    anna = studio.newcomer()
+    plan = plan_for(corpus, anna.email)
+    folder = RoundFolder(corpus, plan.round)
+    answers = corpus.root / "answers.jsonl"
+    answers.write_text(
+        "".join(f'{{"sentence_id": "mill.00{n}", "label": "background"}}\n' for n in (1, 2, 3))
+    )
+    with server_for() as server:
+        push(corpus, plan.round, server)
+        with server_for(anna.token) as her:
+            enter(corpus, plan.round, her, "anna", answers)
+            (stream,) = projects.streams(plan)
+            number = projects.find(her, [stream], {})[stream.key]
+            (given,) = next(her.answered_tasks(number))["annotations"]
+            kept = [item for item in given["result"] if item["id"] != "mill_002"]
+            her.update_annotation(given["id"], {"result": kept})
+        (finding,) = pull(corpus, plan.round, server).findings
+        assert (finding.rule, finding.sentence_id) == ("region-missing", "mill.002")
+        state = status(corpus, plan.round, server)
+        (answer,) = state.unfinished
+        assert answer.page == f"{studio.url}{finding.page}"
+        assert (answer.annotator, answer.sentences) == ("anna", ("mill.002",))
+        assert (state.answered, state.annotators[0].short) == (0, 1)
+        assert status(corpus, plan.round).unfinished[0].page == finding.page
+        with pytest.raises(InputError, match="1 of 1 answers are missing"):
+            close(corpus, plan.round)
+
+        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.page.goto(answer.page)
+        expect(annotator.page.get_by_role("button", name="submit")).to_have_text("Update")
+        annotator.page.wait_for_load_state("networkidle")  # it draws the task twice
+        assert annotator.labels() == ["1:background", "2:background"]
+        annotator.press("2")
+        annotator.mark("The mill closed at noon.")
+        expect(annotator.page.locator("[data-label='3:claim']").first).to_be_visible()
+        annotator.press("Control+Enter")
+        expect(
+            annotator.page.get_by_text("Annotation updated successfully", exact=True)
+        ).to_be_visible()
+
+        assert pull(corpus, plan.round, server).findings == ()
+        state = status(corpus, plan.round, server)
+        assert (state.answered, state.unfinished) == (1, ())
+    found = read_log(folder.annotations).answers
+    assert {s: a.label for (_, s), a in found.items()} == {
+        "mill.001": "background",
+        "mill.002": "claim",
+        "mill.003": "background",
+    }
+    assert close(corpus, plan.round)["answers"] == 3
 
 
 def dispute(corpus: Corpus, plan: Plan) -> None:

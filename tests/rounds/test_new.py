@@ -74,6 +74,27 @@ def test_addresses_are_kept_privately(corpus: Corpus) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize(
+    ("name", "email", "sentence"),
+    [
+        ("Anna B", "anna@example.org", "'Anna B' cannot be a pseudonym."),
+        ("anna", "anna.example.org", "anna: 'anna.example.org' is no e-mail address."),
+        ("anna", "anna@", "anna: 'anna@' is no e-mail address."),
+        ("anna", "anna@example.org ben", "anna: 'anna@example.org ben' is no e-mail address."),
+    ],
+)
+def test_a_name_or_an_address_that_is_none_is_refused(
+    corpus: Corpus, name: str, email: str, sentence: str
+) -> None:
+    """What cannot be a pseudonym or an address is said before anything is written."""
+    people = (Annotator(annotator=name, kind="human"),)
+    asked = options(annotators=people, emails={name: email}, overlap=Overlap(base=1))
+    with pytest.raises(InputError) as refused:
+        new_round(corpus, asked)
+    assert str(refused.value).startswith(sentence)
+    assert not RoundFolder(corpus, "first").private.exists()
+
+
 def test_the_same_options_make_the_same_plan(corpus: Corpus) -> None:
     """But for its time, a plan depends on nothing but the corpus and the options."""
     one = new_round(corpus, options("one", seed="s", suggested_share=0.5))

@@ -19,7 +19,7 @@ from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.decisions import open_sentences
+from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
 from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
@@ -170,6 +170,48 @@ def test_a_round_goes_all_the_way(
         ("mill.002", "background", "dora", "Nobody is named.")
     ]
     assert sorted(found.answers["annotator_kind"]) == ["human"] * 3 + ["model"] * 3
+
+
+def test_a_decision_is_taken_from_label_studio_once(
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], studio: Any
+) -> None:
+    """One made elsewhere since then stands, until it is changed in Label Studio again."""
+    corpus = make_corpus({"mill": "Mill closes\nThe mill closed."})
+    trip = make_round(corpus)
+    trip.push()
+    trip.answer("anna", {"mill.001": "background", "mill.002": "background"})
+    trip.answer("ben", {"mill.001": "background", "mill.002": "claim"})
+    trip.pull()
+    dora = studio.annotators[0]
+
+    def take() -> tuple[int, list[str]]:
+        with trip.server_for() as server:
+            options = {"by": "dora", "by_kind": "human", "email": dora.email}
+            return pull_decisions(corpus, trip.plan.round, server, **options)
+
+    def last() -> tuple[str, str]:
+        line = list(decisions_of(RoundFolder(corpus, trip.plan.round)))[-1]
+        return line["label"], line["via"]
+
+    with pytest.raises(ServerError, match="The server has no project for the adjudicator 'dora'"):
+        take()
+    with trip.server_for() as server, pytest.raises(InputError, match="is no pseudonym"):
+        push_disputed(corpus, trip.plan.round, server, by=dora.email)
+    with trip.server_for() as server:
+        page = push_disputed(corpus, trip.plan.round, server, by="dora").page
+    assert page is not None
+    assert page.startswith(f"{studio.url}projects/")
+    decide_as(trip, dora, "background", "Nobody is named.")
+    assert take() == (1, [])
+    here = Decision(
+        sentence_id="mill.002", label="claim", by="dora", by_kind="human", reason="I was wrong."
+    )
+    assert decide(corpus, trip.plan.round, [here], via="terminal") == 1
+    assert take() == (0, [])
+    assert last() == ("claim", "terminal")
+    decide_as(trip, dora, "quote", "It is a quotation.")
+    assert take() == (1, [])
+    assert last() == ("quote", "studio")
 
 
 def decide_as(trip: Round, person: Any, label: str, reason: str) -> None:
@@ -361,11 +403,11 @@ def test_a_plan_changed_after_its_push_is_refused(pushed: Round) -> None:
 
 
 def test_guidelines_are_shown_as_instructions(pushed: Round) -> None:
-    """The project shows the guidelines' text as HTML, without their front matter."""
+    """The project shows the guidelines' text as HTML: no front matter, headings two levels down."""
     with pushed.project("anna") as (server, number):
         project = server.project(number)
         assert project is not None
     assert project["show_instruction"] is True
     assert project["expert_instruction"] == (
-        "<h1>Guidelines</h1>\n<p>Press <strong>1</strong> to 4.</p>\n"
+        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n"
     )

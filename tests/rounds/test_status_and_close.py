@@ -206,7 +206,7 @@ def test_decisions_are_read_from_a_file(tmp_path: Path) -> None:
 def test_a_round_that_lacks_answers_is_closed_with_a_reason_only(
     corpus: Corpus, plan: Plan
 ) -> None:
-    """Missing answers and errors of the last pull are named; a reason is kept."""
+    """Missing answers, open sentences and errors of the last pull are named; a reason is kept."""
     with pytest.raises(InputError, match="Round 'r' has no answers"):
         close(corpus, "r")
     log(corpus, {name: letters[:2] + "-" for name, letters in WHOLE.items()})
@@ -216,8 +216,9 @@ def test_a_round_that_lacks_answers_is_closed_with_a_reason_only(
     with pytest.raises(InputError) as refused:
         close(corpus, "r")
     assert str(refused.value) == (
-        "Round 'r' is not complete: 2 of 6 answers are missing; the last pull found 1 errors, such "
-        "as task-changed. Complete it and pull again, or say why not with --despite REASON."
+        "Round 'r' is not complete: 2 of 6 answers are missing; 2 sentences are unresolved; the "
+        "last pull found 1 errors, such as task-changed. Complete it and pull again, settle what "
+        "is unresolved with 'copydesk round adjudicate', or say why not with --despite REASON."
     )
     assert close(corpus, "r", despite="Cleo left.")["despite"] == "Cleo left."
 
@@ -225,6 +226,8 @@ def test_a_round_that_lacks_answers_is_closed_with_a_reason_only(
 def test_a_closed_round_takes_nothing_and_shows_every_change(corpus: Corpus, plan: Plan) -> None:
     """After closing, decisions are refused, and labels are not given from a changed file."""
     log(corpus, WHOLE)
+    with pytest.raises(InputError, match="is not complete: 2 sentences are unresolved"):
+        close(corpus, "r")
     decide(corpus, "r", [decision(), decision("tram.003")], via="file")
     done = close(corpus, "r")
     assert (done["answers"], done["sentences"], done["unresolved"]) == (18, 6, 0)

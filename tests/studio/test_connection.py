@@ -177,6 +177,20 @@ def test_a_label_studio_too_old(serve: Serve) -> None:
     ) == str(refused.value)
 
 
+def test_an_address_that_sends_on(serve: Serve) -> None:
+    """Such as from http to https: the right address is said before anything is written there."""
+    right = serve(reply(200, '{"release": "1.23.2"}', "application/json"))
+    url = serve(reply(301, "", location=f"{right}api/version"))
+
+    with pytest.raises(ServerError) as refused:
+        attempt(url, "t")
+
+    assert str(refused.value) == (
+        f"{url}: This address sends on to {right}, and what is written would be lost on the way. "
+        f"Set COPYDESK_STUDIO_URL to {right}."
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "sentence", "maybe_done"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.measure import Agreement
@@ -11,6 +11,10 @@ from copydesk.agreement.page import figure, lowest, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_SHORT: Final = {"guidelines_version": "guidelines", "annotator_kind": "kind"}
+"""Columns whose names would not leave room for the figures in 80 columns of a terminal."""
 
 
 def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 10) -> None:
@@ -25,7 +29,7 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
     rows += [("label", label, alpha) for label, alpha in agreement.per_label.items()]
     for column, groups in agreement.groups.items():
         if len(groups) > 1:
-            words = column.replace("_", " ")
+            words = _SHORT.get(column, column)
             rows += [(words, group.value, group.alpha) for group in lowest(groups)]
     _print(
         console,
@@ -123,7 +127,7 @@ def _print(
             "sentence",
             "votes",
         )
-        table.add_column(name, justify="left" if is_name else "right")
+        table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
     for row in filled:
         table.add_row(*row)
     console.print(table)

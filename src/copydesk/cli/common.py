@@ -43,6 +43,11 @@ def data() -> Console:
     return Console(highlight=False)
 
 
+def many(count: int, noun: str) -> str:
+    """A count with its noun, in the singular for one."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int], None]]:
     """Show how many have been done, on a terminal; show nothing in a pipe."""

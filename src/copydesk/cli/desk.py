@@ -1,58 +1,161 @@
-"""Adjudication at the terminal: a sentence in its context, a label, a reason."""
+"""Adjudication at the terminal: a sentence in its context, a key for its label, a reason."""
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
 from copydesk.cli.common import words
 from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.labels import HOTKEYS, LABELS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copydesk.rounds.decisions import OpenSentence
+
+_KEYS: Final = {HOTKEYS[label]: label for label in LABELS} | {
+    "u": "unresolved",
+    "s": "skip",
+    "b": "back",
+    "q": "quit",
+}
+_WAIT: Final = 60.0
+"""Seconds that a decision waits for another process, such as a pull, to leave the round."""
 
 
 def decide_here(
     corpus: Corpus, round_id: str, *, by: str, kind: str, show_answers: bool, disputed: bool
 ) -> None:
-    """Ask for a decision on each open sentence; each is on the disk before the next is shown."""
-    from rich.prompt import Prompt
-    from rich.text import Text
+    """Ask for a decision on each open sentence; each is on the disk before the next is shown.
 
-    from copydesk.labels import HOTKEYS, LABELS
-    from copydesk.rounds.decisions import UNRESOLVED, Decision, decide, open_sentences
-    from copydesk.rounds.tasks import context
+    Sentences that were left unresolved before come last.
 
+    Raises:
+        InputError: the round is unknown, closed or without answers, or the name cannot be used.
+    """
+    from copydesk.rounds.decisions import check_adjudicator, decisions_of, open_sentences
+    from copydesk.rounds.folder import RoundFolder
+    from copydesk.rounds.plan import read_plan
+
+    folder = RoundFolder(corpus, round_id)
+    plan = read_plan(folder)
+    folder.refuse_closed()
+    check_adjudicator(plan, by, kind)
+    decided = {line["sentence_id"]: line for line in decisions_of(folder)}
+    queue = open_sentences(corpus, round_id, disputed=disputed)
+    queue.sort(key=lambda item: item.anchor.sentence_id in decided)
     console = words()
-    articles = {article.article_id: article for article in corpus.articles()}
-    keys = {HOTKEYS[label]: label for label in LABELS}
-    options = ", ".join(f"{key} {label}" for key, label in keys.items())
-    left = open_sentences(corpus, round_id, disputed=disputed)
-    for number, item in enumerate(left, start=1):
-        text = corpus.text(articles[item.article.article_id])
-        around = context(text, item.anchor.start, item.anchor.end, reach=800)
-        console.rule(f"{number} of {len(left)}: {item.anchor.sentence_id} ({item.anchor.zone})")
+    if queue:
         console.print(
-            Text(around["before"], style="dim"),
-            Text(around["text"], style="bold reverse"),
-            Text(around["after"], style="dim"),
-            sep="",
+            f"{len(queue)} sentences are open. What the labels mean (version "
+            f"{plan.guidelines_version}): {corpus.guidelines}"
         )
-        if show_answers:
-            console.print(", ".join(f"{label} {n}" for label, n in item.votes.items() if n))
-        chosen = Prompt.ask(
-            f"{options}, u {UNRESOLVED}, s skip, q quit",
-            choices=[*keys, "u", "s", "q"],
-            show_choices=False,
-            console=console,
+        desk = _Desk(corpus, round_id, by, kind, show_answers, console)
+        # Ctrl+C and Ctrl+D are ways to quit: whatever was decided is on the disk.
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            desk.work(queue, decided)
+        console.rule()
+        console.print(f"{desk.made} decisions written.")
+    left = len(open_sentences(corpus, round_id, disputed=disputed))
+    console.print(f"{left} sentences are open." + (" Run this again to go on." if left else ""))
+
+
+class _Desk:
+    """One person's sitting; ``made`` counts the decisions of it that said something new."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        round_id: str,
+        by: str,
+        kind: str,
+        show_answers: bool,
+        console: Console,
+    ) -> None:
+        self._corpus, self._round, self._console = corpus, round_id, console
+        self._by, self._kind, self._show_answers = by, kind, show_answers
+        self._articles = {article.article_id: article for article in corpus.articles()}
+        self.made = 0
+
+    def work(self, queue: list[OpenSentence], decided: dict[str, dict[str, Any]]) -> None:
+        """Go through the sentences until the end or until the person quits."""
+        at = 0
+        while at < len(queue):
+            item = queue[at]
+            self._show(item, f"{at + 1} of {len(queue)}", decided.get(item.anchor.sentence_id))
+            chosen = self._key()
+            if chosen == "quit":
+                return
+            if chosen == "back":
+                at = max(0, at - 1)
+            elif chosen == "skip":
+                at += 1
+            elif line := self._settle(item, chosen if chosen in LABELS else None):
+                decided[item.anchor.sentence_id] = line
+                at += 1
+
+    def _show(self, item: OpenSentence, place: str, line: dict[str, Any] | None) -> None:
+        from rich.text import Text
+
+        from copydesk.rounds.decisions import in_context
+
+        # As much on either side as leaves room for the rest on this screen.
+        reach = max(200, (self._console.height - 8) // 2 * self._console.width)
+        around = in_context(self._corpus, self._articles, item, reach=reach)
+        self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
+        self._console.print(Text(around["before"].strip(), style="dim"))
+        # The sign is for those whose terminal, or eyes, show no difference in style.
+        self._console.print(Text(f"▶ {around['text']}", style="bold reverse"))
+        self._console.print(Text(around["after"].strip(), style="dim"))
+        self._console.rule(style="dim")
+        if self._show_answers:
+            given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)
+            self._console.print(f"Answers: {given}")
+        if line and (line["by"] == self._by or self._show_answers):
+            label = line["label"] or "unresolved"
+            self._console.print(f"{line['by']} said: {label} ({line['reason']})", markup=False)
+
+    def _key(self) -> str:
+        self._console.print("  ".join(f"{key} {meaning}" for key, meaning in _KEYS.items()))
+        while True:
+            pressed = typer.getchar().lower()
+            if pressed in _KEYS:
+                return _KEYS[pressed]
+            if pressed.strip():
+                self._console.print(f"No label has this key. Press one of {', '.join(_KEYS)}.")
+
+    def _settle(self, item: OpenSentence, label: str | None) -> dict[str, Any] | None:
+        """Ask for the reason and write the decision; None if the person takes it back."""
+        from copydesk.rounds.decisions import Decision, decide
+
+        self._console.print(
+            f"{label or 'unresolved'}, because (your own words, they are published; - goes back)"
         )
-        if chosen == "q":
-            break
-        if chosen == "s":
-            continue
-        reason = ""
-        while not reason.strip():
-            reason = Prompt.ask("Reason (published; no words of the article)", console=console)
-        decision = Decision(
-            sentence_id=item.anchor.sentence_id,
-            label=keys.get(chosen),
-            by=by,
-            by_kind=kind,
-            reason=reason.strip(),
-        )
-        decide(corpus, round_id, [decision], via="terminal")
-    console.print(f"{len(open_sentences(corpus, round_id, disputed=disputed))} sentences are open.")
+        while (reason := _read()) != "-":
+            decision = Decision(
+                sentence_id=item.anchor.sentence_id,
+                label=label,
+                by=self._by,
+                by_kind=self._kind,
+                reason=reason,
+            )
+            try:
+                self.made += decide(
+                    self._corpus, self._round, [decision], via="terminal", wait=_WAIT
+                )
+            except InputError as error:
+                self._console.print(str(error), markup=False)
+            else:
+                return {"by": self._by, "label": label, "reason": reason}
+        return None
+
+
+def _read() -> str:
+    # Imported, it lets a person correct what was typed, and get earlier reasons back.
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401
+    return input("> ").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, counting, data, find_corpus, words
+from copydesk.cli.common import CorpusDir, counting, data, find_corpus, many, words
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
-    from copydesk.rounds.plan import Annotator
+    from copydesk.rounds.plan import Annotator, Plan
     from copydesk.rounds.server import Server
     from copydesk.rounds.status import Status
 
@@ -151,11 +152,33 @@ def new(
             ),
         ),
     )
-    sentences = sum(len(a.sentences) for a in plan.articles)
+    _show_plan(plan)
     words().print(
-        f"Round {plan.round}: {len(plan.articles)} articles with {sentences:,} sentences, "
-        f"{len(plan.tasks):,} tasks for {len(plan.annotators)} annotators. "
-        f"Next: copydesk round push {plan.round}"
+        f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
+        f"{plan.round}"
+    )
+
+
+def _show_plan(plan: Plan) -> None:
+    """What each project will hold, and how much is asked for in all."""
+    from rich.table import Table
+
+    from copydesk.rounds import projects
+
+    table = Table("annotator", "arm", title=f"Round {plan.round}, by {plan.unit}")
+    for name in ("tasks", "sentences", "answers to each"):
+        table.add_column(name, justify="right")
+    for stream in projects.streams(plan):
+        sentences = sum(len(plan.expected(task)) for task in stream.tasks)
+        counts = (len(stream.tasks), sentences, stream.overlap)
+        table.add_row(", ".join(stream.annotators), stream.arm, *(f"{n:,}" for n in counts))
+    words().print(table)
+    sentences = sum(len(article.sentences) for article in plan.articles)
+    answers = sum(len(plan.expected(task)) * task.overlap for task in plan.tasks)
+    words().print(
+        f"{many(len(plan.articles), 'article')}, {many(sentences, 'sentence')}, "
+        f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
+        + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
     )
 
 
@@ -185,6 +208,7 @@ def push(
 ) -> None:
     """Send what is missing of a round, and compare what is there. Run it again at any time."""
     from copydesk.rounds import push as pushing
+    from copydesk.rounds.pages import pages
 
     found = find_corpus(corpus)
 
@@ -201,10 +225,21 @@ def push(
             raise typer.Exit(1 if missing.tasks_missing or missing.projects_missing else 0)
         with counting("tasks on the server") as progress:
             done = pushing.push(found, round_id, server, say=say, progress=progress)
+        work, strangers = pages(found, round_id, server)
+        invitation = server.invitation() if strangers else ""
     words().print(
         f"{done.projects_made} projects made, {done.tasks_sent:,} tasks sent, {done.checked:,} "
         f"compared and right" + (f", {done.removed} copies removed." if done.removed else ".")
     )
+    for page in work:
+        names = ", ".join(page.annotators)
+        words().print(f"{names} ({page.arm}) answers at {page.url}", markup=False)
+    if strangers:
+        words().print(
+            f"The server has no account with the address of {', '.join(strangers)}; an account is "
+            f"made at {invitation}",
+            markup=False,
+        )
 
 
 @app.command("answer")
@@ -267,11 +302,16 @@ def _show(state: Status, *, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(title=f"Round {state.round}: {state.answered:,} of {state.needed:,} answers")
-    for name in ("annotator", "kind", "answered", "assigned", "per hour", "median s", "last"):
-        table.add_column(name, justify="left" if name in ("annotator", "kind", "last") else "right")
+    for name in ("annotator", "kind", "answered", "short", "per hour", "median s", "last (UTC)"):
+        words_in_it = name in ("annotator", "kind", "last (UTC)")
+        table.add_column(name, justify="left" if words_in_it else "right", no_wrap=True)
     for who in state.annotators:
-        cells = (who.answered, who.assigned, who.per_hour, who.median_seconds, who.last)
-        table.add_row(who.annotator, who.kind, *("–" if c is None else str(c) for c in cells))
+        answered = str(who.answered) + ("" if who.assigned is None else f" of {who.assigned}")
+        last = who.last[5:16].replace("T", " ") if who.last else None
+        cells = (who.short, who.per_hour, who.median_seconds, last)
+        table.add_row(
+            who.annotator, who.kind, answered, *("–" if c is None else str(c) for c in cells)
+        )
     data().print(table)
     left = Table("article", "answered", "needed", "waiting for", title="Articles not complete")
     for item in state.articles:
@@ -280,11 +320,21 @@ def _show(state: Status, *, as_json: bool) -> None:
             left.add_row(item.article_id, str(item.answered), str(item.needed), waiting)
     if left.row_count:
         data().print(left)
+    for who in state.annotators:
+        for page in who.pages:
+            _line(f"{who.annotator} answers at {page}")
+    for answer in state.unfinished:
+        _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
     if state.projects_missing or state.tasks_missing:
         words().print(
             f"On the server {state.projects_missing} projects and {state.tasks_missing} tasks are "
             f"missing: copydesk round push {state.round}"
         )
+
+
+def _line(text: str) -> None:
+    """A line that is not wrapped, so that an address in it can be followed."""
+    data().print(text, soft_wrap=True, markup=False)
 
 
 @app.command("pull")
@@ -299,11 +349,12 @@ def pull(
 
     Exit 1: something is wrong with the record of the round (an error), not only with an answer.
     """
-    from copydesk.rounds.findings import counts, worst
+    from copydesk.rounds.findings import counts, unfinished, worst
     from copydesk.rounds.pull import pull as read
 
     with _server(url, token_env) as server, counting("tasks read") as progress:
         done = read(find_corpus(corpus), round_id, server, progress=progress)
+        address = server.url
     changes = done.changes
     if as_json:
         _emit(
@@ -316,11 +367,18 @@ def pull(
                 "vanished": len(changes.vanished),
                 "unchanged": changes.unchanged,
                 "findings": counts(done.findings),
+                "unfinished": [
+                    {**dataclasses.asdict(answer), "page": f"{address}{answer.page}"}
+                    for answer in unfinished(done.findings)
+                ],
             }
         )
     for finding in done.findings:
         if finding.severity != "note":
             words().print(f"{finding.severity}: {finding.rule}: {finding}", markup=False)
+    for answer in unfinished(done.findings):
+        where = f"{address}{answer.page}"
+        words().print(f"To be opened again: {answer} at {where}", markup=False)
     words().print(
         f"{done.tasks:,} tasks read: {len(changes.new):,} answers new, {len(changes.changed):,} "
         f"changed, {len(changes.vanished):,} vanished, {changes.unchanged:,} as before; "
@@ -333,7 +391,11 @@ def pull(
 def agree(
     round_id: RoundId,
     over_rounds: Annotated[
-        bool, typer.Option("--over-rounds", help="Take in every round, for the trend.")
+        bool,
+        typer.Option(
+            "--over-rounds",
+            help="Take in every round, for the trend; the reports go beside the rounds' folders.",
+        ),
     ] = False,
     as_json: Json = False,
     corpus: CorpusDir = None,
@@ -352,7 +414,9 @@ def agree(
 @app.command("adjudicate")
 def adjudicate(
     round_id: RoundId,
-    by: Annotated[str, typer.Option(help="The adjudicator's pseudonym.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="NAME", help="The adjudicator's pseudonym; it is published.")
+    ] = "",
     kind: Annotated[Kind, typer.Option(help="Who decides.")] = Kind.human,
     file: Annotated[
         Path | None,
@@ -364,9 +428,12 @@ def adjudicate(
     take: Annotated[
         bool, typer.Option("--take", help="Take the decisions made in Label Studio.")
     ] = False,
-    email: Annotated[str, typer.Option(help="The adjudicator's account, for --take.")] = "",
+    email: Annotated[
+        str, typer.Option(help="The e-mail of the adjudicator's account, for --take.")
+    ] = "",
     show_answers: Annotated[
-        bool, typer.Option("--show-answers", help="Show how many gave each label.")
+        bool,
+        typer.Option("--show-answers", help="Show how many gave each label; hidden by default."),
     ] = False,
     disputed: Annotated[
         bool,
@@ -379,12 +446,21 @@ def adjudicate(
 ) -> None:
     """Settle what the answers leave open: here, from a file, or in Label Studio.
 
-    Without a name (--by) the open sentences are listed, and the exit code is 1 if there are any.
+    With a name (--by) alone, each open sentence is shown here in its context: one key gives the
+    label, a reason is asked for, and what was decided is kept when you quit half-way. Without a
+    name the open sentences are listed, and the exit code is 1 if there are any.
     """
     from copydesk.rounds import adjudicate as studio
     from copydesk.rounds import decisions as settling
 
     found = find_corpus(corpus)
+    if not by and (send or take or file):
+        raise InputError("Decisions need a name.", hint="Say with --by who decides.")
+    if take and not email:
+        raise InputError(
+            "Whose answers are to be taken is not said.",
+            hint="Name the adjudicator's Label Studio account with --email.",
+        )
     if not by:
         left = settling.open_sentences(found, round_id, disputed=disputed)
         if as_json:
@@ -407,6 +483,8 @@ def adjudicate(
                     disputed=disputed,
                 )
                 words().print(f"{sent.sent} sentences sent, {sent.checked} are there.")
+                if sent.page:
+                    words().print(f"{by} decides at {sent.page}", markup=False)
             if take:
                 taken, refused = studio.pull_decisions(
                     found,
@@ -415,7 +493,6 @@ def adjudicate(
                     by=by,
                     by_kind=kind.value,
                     email=email,
-                    show_answers=show_answers,
                 )
                 for sentence in refused:
                     words().print(f"not taken: {sentence}", markup=False)

@@ -139,7 +139,9 @@ def _labelled(sentences: pl.DataFrame, aggregated: pl.DataFrame) -> pl.DataFrame
     if unresolved:
         raise InputError(
             f"{len(unresolved)} sentences are unresolved: {_listed(unresolved)}.",
-            hint="Settle them with 'copydesk round adjudicate'.",
+            hint="Settle them with 'copydesk round adjudicate' before their round is closed. Where "
+            "closed rounds contradict each other, leave one out (--round names those to take), or "
+            "have the articles answered in a further round and decide there.",
         )
     return rows
 

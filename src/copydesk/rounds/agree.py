@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.corpus import Corpus
@@ -10,7 +11,7 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_jsonl
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import answers_of, round_ids
-from copydesk.rounds.plan import Plan, read_plan
+from copydesk.rounds.plan import read_plan
 from copydesk.rounds.tasks import context
 
 if TYPE_CHECKING:
@@ -34,17 +35,21 @@ def agree(
     all of them goes to the private folder.
 
     Args:
-        over_rounds: take in the answers of every round, for the trend; nothing is written.
+        over_rounds: take in the answers of every round, for the trend; the reports are written
+            beside the rounds' folders, and the round's own stay as they are.
 
     Raises:
         InputError: the round is unknown or has no answers.
     """
     folder = RoundFolder(corpus, round_id)
-    plan = read_plan(folder)
+    read_plan(folder)
     names = round_ids(corpus) if over_rounds else [round_id]
     agreement = measured(corpus, names, bootstrap)
-    if not over_rounds:
-        _write(corpus, folder, plan, agreement)
+    if over_rounds:
+        title, public, private = "All rounds", corpus.rounds, corpus.private / "rounds"
+    else:
+        title, public, private = f"Round {round_id}", folder.path, folder.private
+    _write(corpus, agreement, f"{title}: agreement", public, private)
     return agreement
 
 
@@ -94,16 +99,16 @@ def _labels(labels: dict[str, str] | dict[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(list(labels.items()), schema=schema, orient="row")
 
 
-def _write(corpus: Corpus, folder: RoundFolder, plan: Plan, agreement: Agreement) -> None:
+def _write(corpus: Corpus, agreement: Agreement, title: str, public: Path, private: Path) -> None:
     from copydesk.agreement.page import html_page
 
-    title = f"Round {plan.round}: agreement"
-    atomic_write(folder.report("json"), dump_json(agreement.as_document()))
-    public = html_page(agreement, title=title, context=shown(corpus, withheld=False))
-    atomic_write(folder.report("html"), public)
+    atomic_write(public / "report.json", dump_json(agreement.as_document()))
+    page = html_page(agreement, title=title, context=shown(corpus, withheld=False))
+    atomic_write(public / "report.html", page)
     full = html_page(agreement, title=title, context=shown(corpus, withheld=True))
-    if full != public:
-        atomic_write(folder.full_report, full)
+    if full != page:
+        private.mkdir(parents=True, exist_ok=True)
+        atomic_write(private / "report.html", full)
 
 
 def shown(corpus: Corpus, *, withheld: bool) -> Callable[[Disputed], Context | None]:

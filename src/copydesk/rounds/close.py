@@ -18,7 +18,8 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
     """Freeze a round and give what ``closed.json`` says of it.
 
     Args:
-        despite: why it is closed although answers are missing or the last pull found errors.
+        despite: why it is closed although answers are missing, sentences are unresolved (which
+            can be settled in an open round only), or the last pull found errors.
 
     Raises:
         InputError: it is closed already, has no answers, or (without a reason) lacks some.
@@ -32,11 +33,13 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
             raise InputError(
                 f"Round '{round_id}' has no answers.", hint="Pull them before it is closed."
             )
-        doubts = _doubts(corpus, folder)
+        unresolved = len(open_sentences(corpus, round_id))
+        doubts = _doubts(corpus, folder, unresolved)
         if doubts and not despite:
             raise InputError(
                 f"Round '{round_id}' is not complete: {'; '.join(doubts)}.",
-                hint="Complete it and pull again, or say why not with --despite REASON.",
+                hint="Complete it and pull again, settle what is unresolved with 'copydesk round "
+                "adjudicate', or say why not with --despite REASON.",
             )
         files = _files(folder)
         document = {
@@ -47,7 +50,7 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
             "articles": len(plan.articles),
             "sentences": sum(len(article.sentences) for article in plan.articles),
             "answers": len(answers),
-            "unresolved": len(open_sentences(corpus, round_id)),
+            "unresolved": unresolved,
             "files": files,
             "digest": _digest(files),
         }
@@ -55,13 +58,15 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
     return document
 
 
-def _doubts(corpus: Corpus, folder: RoundFolder) -> list[str]:
+def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
     progress = status(corpus, folder.round)
     doubts = []
     if progress.answered < progress.needed:
         doubts.append(
             f"{progress.needed - progress.answered} of {progress.needed} answers are missing"
         )
+    if unresolved:
+        doubts.append(f"{unresolved} sentences are unresolved")
     if folder.findings.is_file():
         found = read_json(folder.findings)["findings"]
         bad = [f for f in found if f["severity"] == "error"]

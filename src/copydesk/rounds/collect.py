@@ -103,6 +103,7 @@ def _labels(
 
     known = {anchor.sentence_id: anchor for anchor in anchors}
     of_region = {region_id(sentence): sentence for sentence in known}
+    redrawn = {} if task.sentence_id else _redrawn(annotation["result"], anchors)
     chosen: dict[str, set[tuple[str, ...]]] = {}
     moved: set[str] = set()
     unknown: set[str] = set()
@@ -111,15 +112,13 @@ def _labels(
         if control not in (UNIT_CONTROL, LABEL_CONTROL):
             continue
         region = str(item.get("id", ""))
-        sentence = task.sentence_id or of_region.get(region)
+        sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
         if sentence is None:
             unknown.add(region)
             continue
         value, anchor = item.get("value") or {}, known[sentence]
-        if task.sentence_id is None and (value.get("start"), value.get("end")) != (
-            anchor.start,
-            anchor.end,
-        ):
+        place = value.get("start"), value.get("end")
+        if region in of_region and place != (anchor.start, anchor.end):
             moved.add(sentence)
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
@@ -156,3 +155,27 @@ def _labels(
         )
         for sentence, label in taken.items()
     }
+
+
+def _redrawn(result: Sequence[Row], anchors: Sequence[Anchor]) -> dict[str, str]:
+    """Sentences by the ids of regions that annotators drew for them, their own being gone.
+
+    Such a region covers the whole sentence and nothing of another: who draws it by hand takes the
+    blanks beside it along, and Label Studio gives it an id of its own.
+    """
+    there = {str(item.get("id", "")) for item in result}
+    own = {region_id(anchor.sentence_id) for anchor in anchors}
+    found: dict[str, str] = {}
+    if there <= own:
+        return found
+    for item in result:
+        region, value = str(item.get("id", "")), item.get("value") or {}
+        start, end = value.get("start"), value.get("end")
+        if region in own or not isinstance(start, int) or not isinstance(end, int):
+            continue
+        touched = [a for a in anchors if a.start < end and start < a.end]
+        if len(touched) == 1 and start <= touched[0].start and touched[0].end <= end:
+            sentence = touched[0].sentence_id
+            if region_id(sentence) not in there:
+                found[region] = sentence
+    return found

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.corpus import Article, Corpus
-from copydesk.errors import InputError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.labels import LABELS
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import answers_of, as_frame
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
+from copydesk.rounds.tasks import CONTEXT, context
 
 UNRESOLVED: Final = "unresolved"
 """Said in place of a label by an adjudicator who leaves a sentence open."""
@@ -59,6 +60,9 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
             nobody has decided them.
+
+    Raises:
+        InputError: the round is unknown, or there are no answers in it.
     """
     from copydesk.aggregate import aggregate
     from copydesk.answers import ADJUDICATIONS
@@ -67,7 +71,9 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     plan = read_plan(folder)
     answers = answers_of(corpus, [round_id])
     if answers.is_empty():
-        return []
+        raise InputError(
+            f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
+        )
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decisions_of(folder)]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS))
     left = {
@@ -82,6 +88,29 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     ]
 
 
+def in_context(
+    corpus: Corpus, articles: Mapping[str, Article], item: OpenSentence, *, reach: int = CONTEXT
+) -> dict[str, str]:
+    """The sentence and the lines around it, see `copydesk.rounds.tasks.context`.
+
+    Args:
+        articles: those of the corpus, by their ids.
+
+    Raises:
+        InputError: the article's text is not here.
+        IntegrityError: the article is not the one that was labelled.
+    """
+    name = item.article.article_id
+    article = articles.get(name)
+    if article is None or article.text_sha256 != item.article.text_sha256:
+        raise IntegrityError(
+            f"Article '{name}' is not the one that was labelled.",
+            where=item.anchor.sentence_id,
+            hint="Put its text back: what the answers are about is settled in that text.",
+        )
+    return context(corpus.text(article), item.anchor.start, item.anchor.end, reach=reach)
+
+
 def decisions_of(folder: RoundFolder) -> Iterator[dict[str, Any]]:
     """The lines of a round's log of decisions, in the order in which they were made."""
     if folder.adjudications.is_file():
@@ -89,18 +118,21 @@ def decisions_of(folder: RoundFolder) -> Iterator[dict[str, Any]]:
             yield line
 
 
-def decide(corpus: Corpus, round_id: str, decisions: list[Decision], *, via: str) -> int:
+def decide(
+    corpus: Corpus, round_id: str, decisions: list[Decision], *, via: str, wait: float = 0.0
+) -> int:
     """Append decisions to the log; gives how many said something new.
 
     Args:
         via: where they were made: ``terminal``, ``file`` or ``studio``.
+        wait: seconds to wait for another process that is at work on the round.
 
     Raises:
         InputError: the round is closed, a sentence is not of it or has no answer, or a decision
             lacks a label, a reason or a name.
     """
     folder = RoundFolder(corpus, round_id)
-    with folder.lock():
+    with folder.lock(wait):
         folder.refuse_closed()
         plan = read_plan(folder)
         places = {anchor.sentence_id: (article, anchor) for article, anchor in plan.anchors()}
@@ -111,7 +143,7 @@ def decide(corpus: Corpus, round_id: str, decisions: list[Decision], *, via: str
             _check_reason(corpus, decision, articles, places)
         last = {line["sentence_id"]: line for line in decisions_of(folder)}
         fresh = [
-            d for d in decisions if _says(last.get(d.sentence_id)) != _says(dataclasses.asdict(d))
+            d for d in decisions if says(last.get(d.sentence_id)) != says(dataclasses.asdict(d))
         ]
         cut_torn_line(folder.adjudications)
         append_lines(
@@ -120,10 +152,30 @@ def decide(corpus: Corpus, round_id: str, decisions: list[Decision], *, via: str
     return len(fresh)
 
 
-def _says(line: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+def says(line: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """What makes a decision another one than the last for its sentence."""
     if line is None:
         return None
     return tuple(line[key] for key in ("label", "by", "by_kind", "reason"))
+
+
+def check_adjudicator(plan: Plan, by: str, by_kind: str) -> None:
+    """Refuse a name that cannot stand in a published log, or that the plan knows as another kind.
+
+    Raises:
+        InputError: saying which.
+    """
+    where = f"round {plan.round}"
+    if not by.isprintable() or " " in by or "@" in by:
+        raise InputError(
+            f"'{by}' is no pseudonym.",
+            where=where,
+            hint="Decisions are published: give a name of one word, and no address.",
+        )
+    if by_kind not in ("human", "model"):
+        raise InputError(f"'{by_kind}' is neither human nor model.", where=where)
+    if plan.kinds.get(by, by_kind) != by_kind:
+        raise InputError(f"'{by}' is planned as {plan.kinds[by]}.", where=where)
 
 
 def _check(decision: Decision, answered: set[str], plan: Plan) -> None:
@@ -138,10 +190,7 @@ def _check(decision: Decision, answered: set[str], plan: Plan) -> None:
         )
     if not decision.reason.strip():
         raise InputError("A decision needs a reason.", where=where)
-    if decision.by_kind not in ("human", "model"):
-        raise InputError(f"'{decision.by_kind}' is neither human nor model.", where=where)
-    if plan.kinds.get(decision.by, decision.by_kind) != decision.by_kind:
-        raise InputError(f"'{decision.by}' is planned as {plan.kinds[decision.by]}.", where=where)
+    check_adjudicator(plan, decision.by, decision.by_kind)
 
 
 def _check_reason(

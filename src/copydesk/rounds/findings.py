@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -23,6 +23,11 @@ class Rule:
 
 
 RULES: Final[dict[str, Rule]] = {
+    "account-missing": Rule(
+        severity="warning",
+        meaning="The server has no account with this annotator's address.",
+        hint="Invite the annotator, or correct the address in people.json.",
+    ),
     "annotator-unassigned": Rule(
         severity="warning",
         meaning="Somebody answered a task that is not theirs; the answer was not taken.",
@@ -81,12 +86,12 @@ RULES: Final[dict[str, Rule]] = {
     "region-missing": Rule(
         severity="warning",
         meaning="A sentence has no label in a submitted answer.",
-        hint="Ask the annotator to open the task again and complete it.",
+        hint="Ask the annotator to open it again: a label's key, then mark the sentence, update.",
     ),
     "region-moved": Rule(
         severity="warning",
         meaning="A sentence's region has other offsets than planned; its label was not taken.",
-        hint="Have the article answered again.",
+        hint="Ask the annotator to open it again, to remove the region and to mark the sentence.",
     ),
     "region-repeated": Rule(
         severity="warning",
@@ -96,7 +101,7 @@ RULES: Final[dict[str, Rule]] = {
     "region-unknown": Rule(
         severity="warning",
         meaning="A region stands for no sentence of the article; it was not taken.",
-        hint="Ask the annotator not to draw regions.",
+        hint="Ask the annotator to open it again and to remove the region.",
     ),
     "task-changed": Rule(
         severity="error",
@@ -129,6 +134,7 @@ class Finding:
     Args:
         where: the task's uid, or the project's key.
         detail: what exactly, in words that hold no text of an article.
+        page: where the annotator can open the answer again, as a path below the server's address.
     """
 
     rule: str
@@ -136,6 +142,7 @@ class Finding:
     detail: str = ""
     annotator: str | None = None
     sentence_id: str | None = None
+    page: str | None = None
 
     @property
     def severity(self) -> str:
@@ -146,6 +153,74 @@ class Finding:
         place = " ".join(x for x in (self.where, self.annotator, self.sentence_id) if x)
         detail = f" ({self.detail})" if self.detail else ""
         return f"{place}: {RULES[self.rule].meaning}{detail} {RULES[self.rule].hint}"
+
+
+REOPENED: Final = frozenset(
+    {
+        *("answer-cancelled", "answer-empty", "label-repeated", "label-unknown"),
+        *("region-missing", "region-moved", "region-repeated", "region-unknown"),
+    }
+)
+"""The rules whose findings the annotator mends by opening the submitted answer again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unfinished:
+    """A submitted answer that its annotator should open again.
+
+    Args:
+        where: the task's uid.
+        rules: how often each rule was broken in it.
+        sentences: those that are concerned.
+        page: as in `Finding`.
+    """
+
+    annotator: str
+    where: str
+    rules: dict[str, int]
+    sentences: tuple[str, ...]
+    page: str | None
+
+    def __str__(self) -> str:
+        rules = ", ".join(f"{rule} {count}" for rule, count in self.rules.items())
+        sentences = f" ({', '.join(self.sentences)})" if self.sentences else ""
+        return f"{self.annotator}, {self.where}: {rules}{sentences}"
+
+
+def placed(
+    findings: Iterable[Finding], project: int, tasks: Mapping[str, Sequence[int]]
+) -> list[Finding]:
+    """The findings, those about a submitted answer with the page where it can be opened again.
+
+    Args:
+        project: the server's number of the project in which they were found.
+        tasks: the server's numbers of its tasks, by uid.
+    """
+    return [
+        replace(f, page=f"projects/{project}/data?task={tasks[f.where][0]}")
+        if f.rule in REOPENED and f.page is None and tasks.get(f.where)
+        else f
+        for f in findings
+    ]
+
+
+def unfinished(findings: Iterable[Finding]) -> tuple[Unfinished, ...]:
+    """The answers that their annotators should open again, by annotator and task."""
+    groups: dict[tuple[str, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        if finding.rule in REOPENED and finding.annotator:
+            key = finding.annotator, finding.where, finding.page
+            groups.setdefault(key, []).append(finding)
+    return tuple(
+        Unfinished(
+            annotator=annotator,
+            where=where,
+            rules=counts(group),
+            sentences=tuple(sorted({f.sentence_id for f in group if f.sentence_id})),
+            page=page,
+        )
+        for (annotator, where, page), group in sorted(groups.items(), key=lambda g: g[0][:2])
+    )
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

@@ -15,6 +15,11 @@ from copydesk.errors import InputError
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
+def is_id(name: str) -> bool:
+    """Whether a round or an annotator may have this name."""
+    return _ID.fullmatch(name) is not None
+
+
 class RoundBusyError(InputError):
     """Another process is at work on the round."""
 
@@ -31,7 +36,7 @@ class RoundFolder:
     round: str
 
     def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.round):
+        if not is_id(self.round):
             raise InputError(
                 f"'{self.round}' cannot name a round.",
                 hint="Use lower-case letters, digits and hyphens, at most 64.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from copydesk.labels import LABELS
 from copydesk.records import check_document
 from copydesk.rounds import people
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.folder import RoundFolder, is_id
 from copydesk.rounds.labelling import answers_of
 from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
 from copydesk.rounds.tasks import config_sha256, data_sha256, label_config, task_data
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ORDERS = ("drawn", "unlabelled", "disagreement")
 _BATCH = 200
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +103,17 @@ def _check_options(options: Options) -> None:
     names = [a.annotator for a in options.annotators]
     if not names:
         raise InputError("A round needs annotators.", hint="Name them with --annotator.")
+    for name in names:
+        if not is_id(name):
+            raise InputError(
+                f"'{name}' cannot be a pseudonym.",
+                hint="Use lower-case letters, digits and hyphens, at most 64.",
+            )
+    for name, email in options.emails.items():
+        if not _EMAIL.fullmatch(email):
+            raise InputError(
+                f"'{email}' is no e-mail address.", where=name, hint="Write name@example.org."
+            )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(f"Annotator '{twice[0]}' is named twice.")

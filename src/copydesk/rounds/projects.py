@@ -91,6 +91,11 @@ def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dic
     return found
 
 
+def page(server: Server, number: int) -> str:
+    """The address where annotators answer a project's tasks one after the other, blind."""
+    return f"{server.url}projects/{number}/data?labeling=1"
+
+
 def settings(
     corpus: Corpus, plan: Plan, stream: Stream, *, config: str | None = None
 ) -> dict[str, Any]:
@@ -132,8 +137,17 @@ def settings(
 
 
 def instructions(corpus: Corpus) -> str:
-    """The guidelines as HTML, without their front matter."""
+    """The guidelines as HTML, without their front matter.
+
+    Headings are two levels lower than in the file: Label Studio's window sets larger ones so close
+    that the lines of a long one lie on each other.
+    """
     from markdown_it import MarkdownIt
 
     text = corpus.guidelines.read_text(encoding="utf-8").split("---\n", 2)[-1]
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1:]) + 2, 6)}"
+    return str(markdown.renderer.render(tokens, markdown.options, {}))

@@ -16,9 +16,10 @@ from copydesk.errors import ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, replacing
 from copydesk.rounds import people, projects
 from copydesk.rounds.collect import Row, collect
-from copydesk.rounds.findings import RULES, Finding, counts
+from copydesk.rounds.findings import RULES, Finding, counts, placed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
+from copydesk.rounds.pages import without_account
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
 from copydesk.rounds.projects import Stream
 from copydesk.rounds.redact import redact
@@ -168,7 +169,10 @@ class _Reading:
         self._page = PAGE if plan.unit == "sentence" else ARTICLES_PAGE
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [
+            Finding(rule="account-missing", where=plan.round, annotator=name)
+            for name in without_account(emails, users)
+        ]
         self.tasks = 0
 
     @cached_property
@@ -210,6 +214,7 @@ class _Reading:
             elif len(seen[uid]) > 1:
                 self._find("task-repeated", uid, stream.key)
                 self._again(stream, number, task)
+        self.findings = placed(self.findings, number, seen)
 
     def _row(
         self,

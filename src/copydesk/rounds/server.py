@@ -32,9 +32,10 @@ _ANSWERED_FIELDS: Final = (
 
 
 class Server:
-    """One Label Studio as one account sees it."""
+    """One Label Studio as one account sees it; ``url`` is its address, with a trailing slash."""
 
     def __init__(self, client: LabelStudio) -> None:
+        self.url: str = client._client_wrapper.get_base_url()
         self._http = client._client_wrapper.httpx_client
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
@@ -56,6 +57,11 @@ class Server:
     def users(self) -> dict[str, int]:
         """The ids of all users, by e-mail address in lower case."""
         return {user["email"].lower(): user["id"] for user in self._ask("GET", "api/users/")}
+
+    def invitation(self) -> str:
+        """The address under which a person makes an account of their own."""
+        # The path given is absolute and leaves a sub-path out.
+        return self.url + str(self._ask("GET", "api/invite")["invite_url"]).lstrip("/")
 
     def whoami(self) -> str:
         """The e-mail address of this account, in lower case."""

@@ -18,6 +18,19 @@ PAUSE_MS = 60
 """Between keys: a sixth of what the fastest typists need on average for one."""
 
 
+_PLACE = """words => {
+    const walker = document.createTreeWalker(document.querySelector(".copydesk-text"), 4);
+    for (let node; (node = walker.nextNode()); ) {
+        const start = node.data.indexOf(words);
+        if (start < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, start + words.length);
+        return range.getBoundingClientRect().toJSON();
+    }
+}"""
+
+
 @dataclass(kw_only=True)
 class Annotator:
     """Someone at a browser of their own, who uses the keyboard only.
@@ -67,6 +80,16 @@ class Annotator:
             self.page.keyboard.press(key)
             self.page.wait_for_timeout(PAUSE_MS)
         self.keys += keys
+
+    def mark(self, words: str) -> None:
+        """Mark words of the article with the mouse, from their beginning to behind their end."""
+        box = self.page.evaluate(_PLACE, words)
+        middle = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + 1, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] / 2, middle, steps=5)
+        self.page.mouse.move(box["x"] + box["width"] + 3, middle, steps=5)
+        self.page.mouse.up()
 
     def close_instructions(self) -> None:
         """Press Escape and see them gone."""
