@@ -350,7 +350,7 @@ def test_a_copied_task_hides_nothing_of_another_project(pushed: Round) -> None:
     with pushed.server_for(pushed.people["anna"].token) as server:
         server.update_annotation(given["id"], {"result": kept})
     with pushed.project("ben") as (server, number):
-        server.import_tasks(number, [{"data": row["data"]}])
+        server.import_tasks(number, encode([{"data": row["data"]}]))
     assert pushed.rules() == ["region-missing", "task-repeated"]
 
 
