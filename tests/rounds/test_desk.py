@@ -326,7 +326,8 @@ def test_who_cannot_decide_is_told_at_once(
 ) -> None:
     """Nobody reads and writes in vain: the refusal comes before the first sentence."""
     answered(corpus, {"mill.001": "qqq", "mill.002": "qqc", "mill.003": "qcs"})
-    by, words = "dora", ()
+    by = "dora"
+    words: tuple[str, ...] = ()
     if case == "closed":
         close(corpus, "r", despite="It was a trial.")
         sentence = "Round 'r' is closed. Plan a new round for further answers."

@@ -341,6 +341,19 @@ def test_a_copied_task_is_read_as_one_and_its_empty_copy_removed(pushed: Round) 
     assert pushed.rules() == []
 
 
+def test_a_copied_task_hides_nothing_of_another_project(pushed: Round) -> None:
+    """What is wrong with one annotator's answer is named though the other's task is there twice."""
+    pushed.answer("anna", pushed.all("quote"))
+    row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "mill")
+    (given,) = row["annotations"]
+    kept = [item for item in given["result"] if item["id"] != "mill_002"]
+    with pushed.server_for(pushed.people["anna"].token) as server:
+        server.update_annotation(given["id"], {"result": kept})
+    with pushed.project("ben") as (server, number):
+        server.import_tasks(number, encode([{"data": row["data"]}]))
+    assert pushed.rules() == ["region-missing", "task-repeated"]
+
+
 def test_a_strangers_task_and_answer_are_named_and_not_read(pushed: Round, studio: Any) -> None:
     """A task that nobody planned, and an answer of somebody outside the round, are findings."""
     with pushed.project("anna") as (server, number):

@@ -56,8 +56,8 @@ class _Proxy(http.server.BaseHTTPRequestHandler):
         headers += [("Host", self.headers["Host"]), ("Accept-Encoding", "identity")]
         path = self.path.removeprefix(PREFIX)
         answer = self.upstream.request(self.command, path, content=body, headers=headers)
-        left_out = ("connection", "transfer-encoding", "content-length")
-        kept = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in left_out]
+        ours = ("connection", "transfer-encoding", "content-length")
+        kept = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in ours]
         self._answer(answer.status_code, answer.content, kept)
 
     do_GET = do_POST = do_PATCH = do_DELETE = _pass  # noqa: N815  # names of the base
@@ -198,7 +198,7 @@ def test_an_access_token_that_ends_meanwhile_is_renewed(below: Below) -> None:
     """It lives five minutes; the next request after that fetches another, below the sub-path."""
     with connection.connect(below.public, below.token) as client:
         tokens = client._client_wrapper._tokens_client
-        first = tokens._access_token
+        first = tokens._access_token or ""
         tokens._access_token = connection_ended(first)
         assert Server(client).whoami() == EMAIL
         assert tokens._access_token != first

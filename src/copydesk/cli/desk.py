@@ -107,10 +107,13 @@ class _Desk:
         reach = max(200, (self._console.height - 8) // 2 * self._console.width)
         around = in_context(self._corpus, self._articles, item, reach=reach)
         self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
-        self._console.print(Text(around["before"].strip(), style="dim"))
         # The sign is for those whose terminal, or eyes, show no difference in style.
-        self._console.print(Text(f"▶ {around['text']}", style="bold reverse"))
-        self._console.print(Text(around["after"].strip(), style="dim"))
+        for text, style in (
+            (around["before"].strip(), "dim"),
+            (f"▶ {around['text']}", "bold reverse"),
+            (around["after"].strip(), "dim"),
+        ):
+            self._console.print(Text(text, style=style), soft_wrap=False)
         self._console.rule(style="dim")
         if self._show_answers:
             given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)

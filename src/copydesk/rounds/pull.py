@@ -199,6 +199,7 @@ class _Reading:
     def _project(self, stream: Stream, number: int) -> Iterator[str]:
         planned = {task.uid: task for task in stream.tasks}
         seen: dict[str, list[int]] = {}
+        before = len(self.findings)
         for row in self._server.answered_tasks(number, page=self._page):
             yield from self._row(stream, planned, seen, row)
         # A task that is deleted while pages are read moves another one out of sight.
@@ -213,7 +214,7 @@ class _Reading:
                 self._find("task-missing", uid, stream.key)
             elif len(seen[uid]) > 1:
                 self._find("task-repeated", uid, stream.key)
-                self._again(stream, number, task)
+                self._again(stream, number, task, before)
         self.findings = placed(self.findings, number, seen)
 
     def _row(
@@ -250,10 +251,14 @@ class _Reading:
     def _anchors(self, task: PlannedTask) -> tuple[Anchor, ...]:
         return self._plan.expected(task)
 
-    def _again(self, stream: Stream, number: int, task: PlannedTask) -> None:
-        """Take the answers to all copies of a task together, so that the latest counts."""
-        self.findings = [
-            f for f in self.findings if f.where != task.uid or f.rule == "task-repeated"
+    def _again(self, stream: Stream, number: int, task: PlannedTask, before: int) -> None:
+        """Take the answers to all copies of a task together, so that the latest counts.
+
+        Args:
+            before: how many findings other projects gave; they have tasks of the same uid.
+        """
+        self.findings[before:] = [
+            f for f in self.findings[before:] if f.where != task.uid or f.rule == "task-repeated"
         ]
         self._take(stream, task, list(self._server.answered_tasks(number, [task.uid])))
 
