@@ -17,6 +17,7 @@ SAMPLE = (
     "push-429-import",
     "push-502-create",
     "push-two-at-once",
+    "push-two-machines",
     "push-stripped-project",
     "push-kill-client",
     "pull-cut",

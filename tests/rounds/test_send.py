@@ -14,6 +14,7 @@ from copydesk.errors import IntegrityError
 from copydesk.rounds import projects
 from copydesk.rounds.batches import batches
 from copydesk.rounds.choose import Overlap
+from copydesk.rounds.folder import RoundBusyError
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
@@ -175,10 +176,10 @@ def test_batches_hold_every_task_once_and_keep_their_order(odd: Corpus, plan: Pl
     assert json.loads(made[0].documents) == [one["data"] for one in made[0].payloads]
 
 
-def test_of_two_projects_made_at_once_the_older_is_used(
+def test_of_two_machines_that_make_a_project_one_steps_back(
     odd: Corpus, plan: Plan, server_for: Callable[..., Any]
 ) -> None:
-    """Another machine makes the project in the same moment: ours goes, nothing is there twice."""
+    """The project that is younger goes, its machine says so, and nothing is there twice."""
     with server_for() as real:
         server = Watched(real)
         create = server.create_project
@@ -188,8 +189,9 @@ def test_of_two_projects_made_at_once_the_older_is_used(
             return create(settings)
 
         server.create_project = late  # type: ignore[method-assign]  # the other machine is first
-        result = push(odd, plan.round, server)
+        with pytest.raises(RoundBusyError, match="Another machine is sending"):
+            push(odd, plan.round, server)
         key = projects.streams(plan)[0].key
-        made = [p for p in real.projects() if key in p["description"].split()]
-    assert result.checked == 5
-    assert [project["task_number"] for project in made] == [5]
+        assert [p["task_number"] for p in real.projects() if key in p["description"]] == [0]
+        assert push(odd, plan.round, real).checked == 5
+        assert [p["task_number"] for p in real.projects() if key in p["description"]] == [5]

@@ -21,7 +21,7 @@ from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.ahead import ahead
 from copydesk.rounds.batches import Batch, Payload, batches
 from copydesk.rounds.compare import Comparison
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import now
 from copydesk.rounds.projects import Stream, find
@@ -94,7 +94,9 @@ class Sender:
     def make(self, stream: Stream, settings: dict[str, Any]) -> int:
         """Make a project once: after an error it is looked for before it is made again.
 
-        If another machine has made one at the same time, the older one is used and ours removed.
+        Raises:
+            RoundBusyError: another machine has made it at the same time; ours is removed.
+            ServerError: the server failed.
         """
         for attempt in range(_ATTEMPTS):
             self.record("making", key=stream.key)
@@ -105,9 +107,14 @@ class Sender:
                 _bear(error, attempt)
                 time.sleep(min(self._patience, 3.0))
             number = find(self._server, [stream], {}).get(stream.key)
+            if made is not None and number not in (None, made):
+                # Going on would send everything twice, and copies take the server long to delete.
+                self._server.delete_project(made)
+                raise RoundBusyError(
+                    f"Another machine is sending '{stream.title}' at this moment.",
+                    hint="Run this again when it has finished.",
+                )
             if number is not None:
-                if made is not None and made != number:
-                    self._server.delete_project(made)
                 self.record("project", key=stream.key, project=number)
                 return number
         raise ServerError(
@@ -144,7 +151,8 @@ class Sender:
             hashes = there.hashes
         _compare(stream, number, hashes)
         planned = {task.uid for task in stream.tasks}
-        removed = self._remove_copies([ids for uid, ids in there.ids.items() if uid in planned])
+        doubled = [uid for uid, ids in there.ids.items() if len(ids) > 1 and uid in planned]
+        removed = self._remove_copies(number, doubled)
         if missing or removed:
             self.record("checked", key=stream.key, project=number, tasks=len(planned))
         return Filled(sent=len(missing), checked=len(planned), removed=removed)
@@ -156,15 +164,14 @@ class Sender:
     def _send(self, number: int, known: int, batch: Batch, comparison: Comparison) -> int:
         """Send a batch until all of it is there; gives how many tasks the project holds then.
 
-        Somebody who sends the same from elsewhere is not looked for here: a count in the end tells.
-
         Args:
-            known: how many it holds now.
+            known: how many it should hold now; if it holds others, somebody else sends too.
         """
         left = batch
         for attempt in range(_ATTEMPTS):
-            if attempt:
-                left, known = self._absent(number, left), self._server.count_tasks(number)
+            count = self._server.count_tasks(number)
+            left = self._absent(number, left) if attempt or count != known else left
+            known = count
             if not left.payloads:
                 break
             self.record("sending", project=number, before=known, tasks=len(left.payloads))
@@ -195,16 +202,23 @@ class Sender:
             found |= {row["data"].get("uid") for row in self._server.find_tasks(number, uids)}
         return Batch.of([p for p in batch.payloads if p["data"]["uid"] not in found])
 
-    def _remove_copies(self, tasks: list[list[int]]) -> int:
-        """Of a task that is there twice, keep the one that was answered, else the older."""
+    def _remove_copies(self, number: int, doubled: list[str]) -> int:
+        """Of a task that is there twice, keep the one that was answered, else the older.
+
+        Args:
+            doubled: uids.
+        """
         removed = 0
-        for copies in tasks:
-            if len(copies) == 1:
-                continue
-            answered = {copy for copy in copies if self._server.annotations(copy)}
-            for copy in set(copies) - (answered or {min(copies)}):
-                self._server.delete_task(copy)
-                removed += 1
+        for at in range(0, len(doubled), PAGE):
+            copies: dict[str, dict[int, bool]] = {}
+            for row in self._server.answered_tasks(number, doubled[at : at + PAGE]):
+                given = any(not answer["was_cancelled"] for answer in row["annotations"])
+                copies.setdefault(row["data"]["uid"], {})[row["id"]] = given
+            for tasks in copies.values():
+                kept = {task for task, given in tasks.items() if given} or {min(tasks)}
+                for task in tasks.keys() - kept:
+                    self._server.delete_task(task)
+                    removed += 1
         return removed
 
 
