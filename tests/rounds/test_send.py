@@ -195,3 +195,16 @@ def test_of_two_machines_that_make_a_project_one_steps_back(
         assert [p["task_number"] for p in real.projects() if key in p["description"]] == [0]
         assert push(odd, plan.round, real).checked == 5
         assert [p["task_number"] for p in real.projects() if key in p["description"]] == [5]
+
+
+def test_an_empty_copy_of_a_project_is_removed_by_the_next_push(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """A server that made two projects for one request is left with the one that holds the tasks."""
+    with server_for() as server:
+        push(odd, plan.round, server)
+        (stream,) = projects.streams(plan)
+        copy = server.create_project(projects.settings(odd, plan, stream))
+        push(odd, plan.round, server)
+        assert server.project(copy) is None
+        assert server.count_tasks(number_of(server, plan)) == 5

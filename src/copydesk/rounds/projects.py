@@ -69,14 +69,7 @@ def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dic
     A project carries its key in its description. Where somebody has taken that away, the id in our
     log counts, if that project holds our tasks.
     """
-    carriers: dict[str, list[dict[str, Any]]] = {}
-    numbers = set()
-    for project in server.projects():
-        numbers.add(project["id"])
-        words = (project["description"] or "").split()
-        for stream in wanted:
-            if stream.key in words:
-                carriers.setdefault(stream.key, []).append(project)
+    carriers = _carriers(server, wanted)
     found = {
         # Of two (made when an answer was lost) the one with tasks counts, else the older.
         key: min(group, key=lambda p: (-p["task_number"], p["id"]))["id"]
@@ -84,11 +77,33 @@ def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dic
     }
     for stream in wanted:
         number = known.get(stream.key)
-        if stream.key not in found and number in numbers and number not in found.values():
+        if stream.key not in found and number not in found.values():
             uids = [task.uid for task in stream.tasks[:PAGE]]
             if number is not None and server.find_tasks(number, uids):
                 found[stream.key] = number
     return found
+
+
+def empty_copies(server: Server, wanted: Sequence[Stream], found: dict[str, int]) -> list[int]:
+    """Projects that carry the key of another that is used, and hold nothing.
+
+    A server whose database is locked may itself repeat a request, and then makes two for one.
+    """
+    return [
+        project["id"]
+        for key, group in _carriers(server, wanted).items()
+        for project in group
+        if project["id"] != found.get(key) and not project["task_number"]
+    ]
+
+
+def _carriers(server: Server, wanted: Sequence[Stream]) -> dict[str, list[dict[str, Any]]]:
+    carriers: dict[str, list[dict[str, Any]]] = {}
+    keys = {stream.key for stream in wanted}
+    for project in server.projects():
+        for key in keys.intersection((project["description"] or "").split()):
+            carriers.setdefault(key, []).append(project)
+    return carriers
 
 
 def page(server: Server, number: int) -> str:

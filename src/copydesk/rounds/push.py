@@ -101,6 +101,8 @@ def push(
         sender.settle()
         streams = projects.streams(plan)
         found = projects.find(server, streams, logged_projects(folder))
+        for number in projects.empty_copies(server, streams, found):
+            server.delete_project(number)
         there = {key: look(server, number) for key, number in found.items()}
         say(_difference(streams, there))
         return _push(corpus, plan, sender, found, there)
