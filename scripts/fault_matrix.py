@@ -143,13 +143,9 @@ class World:
             return f"{len(set(self.labels) - set(got))} answers lost of {len(self.labels)}"
         if lines != len(got) or state.vanished:
             return f"{lines} lines for {len(got)} answers"
-        parts = list(self.folder.pulls.glob(".*")) + list(self.folder.path.glob(".*"))
-        return f"left behind: {parts[0].name}" if parts and not _fresh_kill(parts) else ""
-
-
-def _fresh_kill(parts: list[Path]) -> bool:
-    """A killed process cannot tidy up; what it leaves is hidden and never read."""
-    return all(path.name.endswith(".part") for path in parts)
+        # A killed process cannot tidy up; what it leaves is hidden, never read, and gone here.
+        left = next(self.folder.pulls.glob(".*"), None)
+        return f"left behind: {left.name}" if left else ""
 
 
 class Matrix:

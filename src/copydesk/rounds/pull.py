@@ -126,8 +126,10 @@ def _archive(folder: RoundFolder, name: str, lines: Iterator[str]) -> Path | Non
     """
     digest = hashlib.sha256()
     folder.pulls.mkdir(parents=True, exist_ok=True)
+    for left in folder.pulls.glob(".*.part"):  # by a pull that was killed
+        left.unlink(missing_ok=True)
     last = max(folder.pulls.glob("*.jsonl.gz"), default=None)
-    beside = folder.pulls / f"{name}.jsonl.gz"
+    beside = folder.pulls / f".{name}.part"
     with replacing(beside) as part, part.open("wb") as stream, _gzip(stream) as packed:
         for line in lines:
             data = line.encode("utf-8") + b"\n"
