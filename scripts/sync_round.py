@@ -19,9 +19,9 @@ from copydesk.connection import connect
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.rounds.agree import agree
+from copydesk.rounds.answers import round_ids
 from copydesk.rounds.findings import RULES, counts, unfinished, worst
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
-from copydesk.rounds.labelling import round_ids
 from copydesk.rounds.log import read_log
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

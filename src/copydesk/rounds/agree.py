@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_jsonl
+from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.labelling import answers_of, round_ids
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.tasks import context
 

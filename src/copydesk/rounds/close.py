@@ -76,9 +76,13 @@ def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
 
 
 def _files(folder: RoundFolder) -> dict[str, str]:
-    """SHA-256 of every file of the round by its path in it, but for what is derived from them."""
+    """SHA-256 of every file of the round by its path in it.
+
+    What is derived from them is left out, and what a killed process may have left.
+    """
     left_out = {folder.closed, folder.report("json"), folder.report("html")}
     paths = sorted(p for p in folder.path.rglob("*") if p.is_file() and p not in left_out)
+    paths = [path for path in paths if path.suffix != ".part"]
     return {p.relative_to(folder.path).as_posix(): sha256_file(p) for p in paths}
 
 

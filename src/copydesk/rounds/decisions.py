@@ -12,8 +12,8 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.labels import LABELS
+from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.labelling import answers_of, as_frame
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
 from copydesk.rounds.tasks import CONTEXT, context

@@ -18,9 +18,9 @@ from copydesk.guidelines import read_guidelines
 from copydesk.labels import LABELS
 from copydesk.records import check_document
 from copydesk.rounds import people
+from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
 from copydesk.rounds.folder import RoundFolder, is_id
-from copydesk.rounds.labelling import answers_of
 from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
 from copydesk.rounds.tasks import config_sha256, data_sha256, label_config, task_data
 

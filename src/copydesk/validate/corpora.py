@@ -259,9 +259,9 @@ def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Fou
 
 
 def _answers(folder: Folder, name: str) -> Iterator[Found]:
+    from copydesk.rounds.answers import answers_of
     from copydesk.rounds.close import check_closed
     from copydesk.rounds.folder import RoundFolder
-    from copydesk.rounds.labelling import answers_of
 
     if not folder.has(f"annotations/rounds/{name}/annotations.jsonl"):
         return

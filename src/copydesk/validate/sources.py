@@ -9,7 +9,7 @@ import polars as pl
 
 from copydesk.errors import CopydeskError
 from copydesk.labels import LABELS
-from copydesk.rounds.labelling import answers_of
+from copydesk.rounds.answers import answers_of
 from copydesk.tables import TABLES
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
