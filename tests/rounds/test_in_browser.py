@@ -264,7 +264,8 @@ def test_a_short_answer_is_completed_where_its_finding_leads(
             annotator.page.get_by_text("Annotation updated successfully", exact=True)
         ).to_be_visible()
 
-        assert pull(corpus, plan.round, server).findings == ()
+        (finding,) = pull(corpus, plan.round, server).findings
+        assert (finding.rule, finding.severity) == ("region-redrawn", "note")
         state = status(corpus, plan.round, server)
         assert (state.answered, state.unfinished) == (1, ())
     found = read_log(folder.annotations).answers

@@ -141,6 +141,8 @@ def _labels(
             report("label-unknown", sentence)
         else:
             taken[anchor.sentence_id] = only[0]
+            if sentence in redrawn.values():
+                report("region-redrawn", sentence)
     seconds = annotation.get("lead_time")
     share = None if seconds is None else round(float(seconds) / len(known), 3)
     return {

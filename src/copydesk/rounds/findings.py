@@ -93,6 +93,11 @@ RULES: Final[dict[str, Rule]] = {
         meaning="A sentence's region has other offsets than planned; its label was not taken.",
         hint="Ask the annotator to open it again, to remove the region and to mark the sentence.",
     ),
+    "region-redrawn": Rule(
+        severity="note",
+        meaning="A sentence's region was gone and drawn again by hand; its label was taken.",
+        hint="Nothing needs to be done.",
+    ),
     "region-repeated": Rule(
         severity="warning",
         meaning="A region occurs twice in one answer with different labels; none was taken.",
