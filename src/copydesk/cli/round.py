@@ -233,12 +233,13 @@ def push(
     )
     for page in work:
         names = ", ".join(page.annotators)
-        words().print(f"{names} ({page.arm}) answers at {page.url}", markup=False)
+        words().print(f"{names} ({page.arm}) answers at {page.url}", markup=False, soft_wrap=True)
     if strangers:
         words().print(
             f"The server has no account with the address of {', '.join(strangers)}; an account is "
             f"made at {invitation}",
             markup=False,
+            soft_wrap=True,
         )
 
 
@@ -378,11 +379,11 @@ def pull(
             words().print(f"{finding.severity}: {finding.rule}: {finding}", markup=False)
     for answer in unfinished(done.findings):
         where = f"{address}{answer.page}"
-        words().print(f"To be opened again: {answer} at {where}", markup=False)
+        words().print(f"To be opened again: {answer} at {where}", markup=False, soft_wrap=True)
     words().print(
         f"{done.tasks:,} tasks read: {len(changes.new):,} answers new, {len(changes.changed):,} "
         f"changed, {len(changes.vanished):,} vanished, {changes.unchanged:,} as before; "
-        f"{len(done.findings)} findings."
+        f"{many(len(done.findings), 'finding')}."
     )
     raise typer.Exit(1 if worst(done.findings) == "error" else 0)
 
@@ -484,7 +485,7 @@ def adjudicate(
                 )
                 words().print(f"{sent.sent} sentences sent, {sent.checked} are there.")
                 if sent.page:
-                    words().print(f"{by} decides at {sent.page}", markup=False)
+                    words().print(f"{by} decides at {sent.page}", markup=False, soft_wrap=True)
             if take:
                 taken, refused = studio.pull_decisions(
                     found,

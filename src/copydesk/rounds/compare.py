@@ -24,7 +24,7 @@ class Comparison:
         self._documents: list[bytes] = []
         self._ids: list[int] = []
         self._size = 0
-        self._tried = False
+        self._understood = False
         self.equal = True
         """Whether all that was compared is as it was sent; False also if it is not known."""
 
@@ -42,11 +42,8 @@ class Comparison:
         ids, documents = self._ids, b"[" + b", ".join(self._documents) + b"]"
         self._ids, self._documents, self._size = [], [], 0
         if ids and self.equal:
-            self.equal = self._understood(ids) and self._count(ids, documents) == len(ids)
-
-    def _understood(self, ids: list[int]) -> bool:
-        self._tried = self._tried or self._count(ids, _NONE) == 0
-        return self._tried
+            self._understood = self._understood or self._count(ids, _NONE) == 0
+            self.equal = self._understood and self._count(ids, documents) == len(ids)
 
     def _count(self, ids: list[int], documents: bytes) -> int:
         try:

@@ -24,7 +24,7 @@ from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
 from copydesk.rounds.projects import Stream
 from copydesk.rounds.redact import redact
 from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import ARTICLES_PAGE, PAGE, Server
+from copydesk.rounds.server import ANSWERED_PAGE, PAGE, Server
 from copydesk.rounds.tasks import config_sha256, data_sha256, region_id
 
 
@@ -168,7 +168,7 @@ class _Reading:
         self._people = {users[mail]: name for name, mail in emails.items() if mail in users}
         self._corpus, self._plan, self._server = corpus, plan, server
         self._progress = progress
-        self._page = PAGE if plan.unit == "sentence" else ARTICLES_PAGE
+        self._page = ANSWERED_PAGE[plan.unit]
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
         self.findings: list[Finding] = [

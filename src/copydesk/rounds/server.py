@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """Tasks in one answer of the server, and keys in one question."""
-ARTICLES_PAGE: Final = 200
-"""Articles in one answer: each brings as many regions as it has sentences."""
+ANSWERED_PAGE: Final = {"sentence": PAGE, "article": 200}
+"""Answered tasks in one answer, by unit: an article brings a region for each of its sentences."""
 
 _TASK_FIELDS: Final = ("id", "data")
 _ANSWERED_FIELDS: Final = (

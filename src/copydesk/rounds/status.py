@@ -20,7 +20,7 @@ from copydesk.rounds.log import read_log
 from copydesk.rounds.plan import Plan, read_plan
 from copydesk.rounds.projects import Stream
 from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import Server
+from copydesk.rounds.server import ANSWERED_PAGE, Server
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +160,7 @@ def _look(
     tasks = {task.uid: task for task in stream.tasks}
     seen: dict[str, list[int]] = {}
     looked = _Looked([], [], 0)
-    for row in server.answered_tasks(number):
+    for row in server.answered_tasks(number, page=ANSWERED_PAGE[plan.unit]):
         task = tasks.get(str(row["data"].get("uid")))
         if task is None:
             continue
