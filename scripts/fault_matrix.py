@@ -33,10 +33,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fault_proxy import Fault, proxy
 
 from copydesk.connection import connect
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
-from copydesk.labels import LABELS
 from copydesk.rounds import projects, send
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundFolder

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.aggregate import aggregate
+from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
 
 # crowd-kit 1.4 calls pandas in a way that pandas 4 will drop; its users see nothing of it.
 crowd_kit_is_older = pytest.mark.filterwarnings(

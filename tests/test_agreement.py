@@ -24,9 +24,9 @@ from copydesk.agreement import (
     measure,
 )
 from copydesk.agreement.alpha import Ints
+from copydesk.contract.documents import check_document
+from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
-from copydesk.records import check_document
 
 LETTERS = {label[0]: label for label in LABELS}
 NO_INTERVAL = Bootstrap(resamples=0)

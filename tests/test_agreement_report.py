@@ -16,7 +16,7 @@ from rich.console import Console
 from copydesk.agreement import Agreement, Bootstrap, Disputed, measure
 from copydesk.agreement.page import Context, html_page
 from copydesk.agreement.terminal import print_agreement
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 
 LETTERS = {label[0]: label for label in LABELS}
 VOTES = {

@@ -18,7 +18,7 @@ import polars as pl
 
 from copydesk.agreement import Bootstrap, krippendorff_alpha, measure
 from copydesk.agreement.alpha import Floats, Ints
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from copydesk.connection import connect
+from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
-from copydesk.labels import HOTKEYS, LABELS
 from copydesk.layout import lay_out
 from copydesk.rooms import dataset_dir
 from copydesk.rounds import projects

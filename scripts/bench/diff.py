@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import SPLITS, arrow_schema, release_file, write_table
 from copydesk.files import atomic_write, dump_json, sha256_text
-from copydesk.labels import LABELS
-from copydesk.tables import SPLITS, arrow_schema, release_file, write_table
 
 PER_ARTICLE = 25
 

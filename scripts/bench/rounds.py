@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fault_matrix import make_corpus
 
 from copydesk.connection import connect
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
-from copydesk.labels import LABELS
 from copydesk.rounds import people, projects
 from copydesk.rounds.batches import batches
 from copydesk.rounds.choose import Overlap

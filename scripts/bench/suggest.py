@@ -18,9 +18,9 @@ from pathlib import Path
 
 import polars as pl
 
+from copydesk.contract.labels import LABELS
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256_text
-from copydesk.labels import LABELS
 from copydesk.sources import Missed, read_sources
 from copydesk.text import Piece, canonical, suggest
 

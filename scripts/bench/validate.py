@@ -29,10 +29,10 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 import numpy as np
 import polars as pl
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file, write_table
 from copydesk.files import dump_json, sha256_file, sha256_text
-from copydesk.labels import LABELS
 from copydesk.release.assemble import to_arrow
-from copydesk.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file, write_table
 from copydesk.validate import models
 
 PER_ARTICLE = 25

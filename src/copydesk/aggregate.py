@@ -9,8 +9,8 @@ import polars as pl
 
 from copydesk.agreement.units import code_of, need_columns
 from copydesk.answers import ANCHOR
+from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
 
 METHODS: Final = ("majority", "dawid-skene", "mace")
 

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.contract.tables import TABLES
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
-from copydesk.tables import TABLES
 from copydesk.text import Piece, segment
 from copydesk.text.quotations import Quotation, quotations, quoted_ratio
 from copydesk.text.suggest import Suggestion, suggest
@@ -267,7 +267,11 @@ def _code_digest() -> str:
     """Of the code and lexicons that a shard depends on, so that no shard outlives its rules."""
     package = Path(__file__).parent
     digest = hashlib.sha256(f"{_FORMAT} {pa.__version__}".encode())
-    files = [Path(__file__), package / "tables.py", *sorted((package / "text").rglob("*.*"))]
+    files = [
+        Path(__file__),
+        package / "contract" / "tables.py",
+        *sorted((package / "text").rglob("*.*")),
+    ]
     for path in files:
         if path.suffix in (".py", ".json", ".toml"):
             digest.update(path.read_bytes())

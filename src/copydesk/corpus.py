@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from copydesk.contract.documents import check_document
+from copydesk.contract.labels import NEWS, Scheme
 from copydesk.errors import InputError
-from copydesk.files import read_jsonl
-from copydesk.records import check_document
+from copydesk.files import read_json, read_jsonl
 from copydesk.rights import Policy
 
 CONFIG_NAME = "copydesk.toml"
@@ -147,6 +148,20 @@ class Corpus:
             raise InputError(f"This file cannot be read: {error}.", where=str(path)) from error
         check_document(document, "corpus", where=str(path))
         return document
+
+    @property
+    def scheme(self) -> Scheme:
+        """The corpus's labels: those of its ``schema/labels.json``, or the news scheme.
+
+        Raises:
+            InputError: the file is not JSON or breaks ``schema/labels.schema.json``.
+        """
+        path = self.root / "schema" / "labels.json"
+        if not path.is_file():
+            return NEWS
+        document = read_json(path)
+        check_document(document, "labels", where=str(path))
+        return Scheme.of(document)
 
     @property
     def policy(self) -> Policy:

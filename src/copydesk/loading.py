@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copydesk.contract.tables import SPLITS, TABLES, release_file
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_file
 from copydesk.release.index import find_release, read_manifest
 from copydesk.rooms import dataset_dir
-from copydesk.tables import SPLITS, TABLES, release_file
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict

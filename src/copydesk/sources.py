@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.documents import check_document
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import read_jsonl
-from copydesk.records import check_document
 
 MANIFEST: Final = "articles.jsonl"
 MAX_BYTES: Final = 16 << 20
@@ -240,7 +240,7 @@ def _from_row(path: Path, row: int, record: dict[str, Any], missed: Missed) -> I
 
 
 def _article_properties() -> frozenset[str]:
-    from copydesk.records import load_schema
+    from copydesk.contract.documents import load_schema
 
     return frozenset(load_schema("article")["properties"]) - {"file"}
 

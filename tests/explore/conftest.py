@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import arrow_schema, release_file, write_table
 from copydesk.files import dump_json, sha256_text
-from copydesk.labels import LABELS
-from copydesk.tables import arrow_schema, release_file, write_table
 
 GAZETTE = """\
 Weir at Oxley fails <script>alert(1)</script>

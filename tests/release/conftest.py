@@ -14,14 +14,14 @@ import pyarrow as pa
 import pytest
 
 from copydesk.build import build
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, arrow_schema, release_file, write_table
 from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_file, sha256_text
 from copydesk.ingest import ingest
-from copydesk.labels import LABELS
 from copydesk.layout import lay_out
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
-from copydesk.tables import TABLES, arrow_schema, release_file, write_table
 
 
 @dataclass(frozen=True, kw_only=True)

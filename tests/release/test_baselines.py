@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from copydesk.records import check_document
+from copydesk.contract.documents import check_document
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench" / "baselines.py"
 TRAIN = [

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
+from copydesk.contract.tables import TABLES, arrow_schema
 from copydesk.errors import InputError
 from copydesk.release.card import read_baselines, render, write_card
 from copydesk.release.contents import Contents
 from copydesk.release.features import yaml_features
-from copydesk.tables import TABLES, arrow_schema
 
 LINES = [
     ("The river rose on Monday.", ["background", "background", "background"]),

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from copydesk.contract.tables import TABLES
 from copydesk.files import atomic_write, dump_json
 from copydesk.release.card import write_card
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import Mismatch, check, render
-from copydesk.tables import TABLES
 
 LINES = [
     ("The river rose on Monday.", ["background", "background"]),

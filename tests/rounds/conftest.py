@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from copydesk.connection import connect
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
-from copydesk.labels import LABELS
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.server import Server

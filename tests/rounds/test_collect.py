@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 from copydesk.rounds.collect import collect
 from copydesk.rounds.findings import RULES, Finding
 from copydesk.rounds.plan import Anchor, PlannedTask

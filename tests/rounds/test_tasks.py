@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
-from copydesk.labels import LABELS
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, make_plan
 from copydesk.rounds.plan import Anchor, Annotator

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from copydesk.labels import HOTKEYS
+from copydesk.contract.labels import HOTKEYS
 from copydesk.rooms import annotations_dir
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 from copydesk.text import Piece, Suggestion, canonical, segment, suggest
 from copydesk.text.lexicon import lexicon
 

@@ -17,8 +17,8 @@ import polars as pl
 import pyarrow as pa
 from specimens import ORCHARD, TEXTS, Specimen
 
+from copydesk.contract.tables import TABLES, Column, arrow_schema
 from copydesk.files import sha256_text
-from copydesk.tables import TABLES, Column, arrow_schema
 from copydesk.validate import RULES, Report, validate
 
 _SHARED = {column.name for column in TABLES["sentences"]}

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.build import build
+from copydesk.contract.tables import SPLITS, TABLES, arrow_schema, release_file, write_table
 from copydesk.corpus import Corpus
 from copydesk.files import dump_json, sha256_file
 from copydesk.ingest import ingest
@@ -37,7 +38,6 @@ from copydesk.rounds.log import Answer, Changes, append
 from copydesk.rounds.new import Options as RoundOptions
 from copydesk.rounds.new import new_round
 from copydesk.rounds.plan import Annotator
-from copydesk.tables import SPLITS, TABLES, arrow_schema, release_file, write_table
 
 INVALID = Path(__file__).resolve().parents[1] / "invalid"
 

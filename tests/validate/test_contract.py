@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 from jsonschema import Draft202012Validator
 
+from copydesk.contract.documents import fast_validator, load_schema, validator
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, arrow_schema
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
-from copydesk.records import fast_validator, load_schema, validator
 from copydesk.rooms import schema_dir
-from copydesk.tables import TABLES, arrow_schema
 from copydesk.validate import RULES, canary, models
 from copydesk.validate.rules import LEVELS, rules_markdown
 from copydesk.validate.schemas import table_schema

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from copydesk.contract.documents import check_document
 from copydesk.errors import InputError
-from copydesk.records import check_document
 from copydesk.validate import RULES, Finding, Report, Waived
 from copydesk.validate.reporters import FORMATS, render
 

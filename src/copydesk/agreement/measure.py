@@ -14,8 +14,8 @@ from copydesk.agreement.annotators import Against, Pair, against_gold, against_r
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
 from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
+from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
 
 GROUPS = ("zone", "collection", "event", "round", "guidelines_version", "arm", "annotator_kind")
 """Columns that alpha is broken down by where the answers have them."""

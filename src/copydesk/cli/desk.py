@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from copydesk.cli.common import words
+from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.labels import HOTKEYS, LABELS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,15 @@ from typing import Final
 import polars as pl
 
 from copydesk.agreement import Agreement, Alpha, measure
+from copydesk.contract.tables import (
+    ANNOTATOR_KINDS,
+    FORMS,
+    LABEL_SOURCES,
+    RELATIONS,
+    SPLITS,
+    UNIT_ZONES,
+)
 from copydesk.explore.source import Source, units
-from copydesk.tables import ANNOTATOR_KINDS, FORMS, LABEL_SOURCES, RELATIONS, SPLITS, UNIT_ZONES
 
 Counts = dict[str, int]
 

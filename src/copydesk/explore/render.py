@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.agreement.page import figure, percent
-from copydesk.labels import MEANINGS
+from copydesk.contract.labels import MEANINGS
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,11 +8,11 @@ from typing import Final
 
 import polars as pl
 
+from copydesk.contract.tables import TABLES
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import read_json
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
-from copydesk.tables import TABLES
 
 HYDRATED: Final = "hydrated.json"
 

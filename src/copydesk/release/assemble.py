@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from copydesk.aggregate import aggregate
 from copydesk.answers import Labelling, anchored
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import SPLITS, TABLES, arrow_schema
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
 from copydesk.relations import relate
 from copydesk.release.splits import draw_splits
-from copydesk.tables import SPLITS, TABLES, arrow_schema
 
 _SHOWN = 5
 
@@ -25,7 +25,7 @@ class Assembled:
     """The tables of a release before they are written.
 
     Args:
-        tables: by (table, split), in the order of `copydesk.tables.TABLES`; none is empty.
+        tables: by (table, split), in the order of `copydesk.contract.tables.TABLES`; none is empty.
         splits: the split of each event.
         annotators: kind by pseudonym.
         adjudicators: the same of those who decided what the answers left open.

@@ -17,15 +17,15 @@ from typing import Any, Final
 
 import yaml
 
+from copydesk.contract.documents import check_document
+from copydesk.contract.tables import SPLITS, TABLES, release_file
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
-from copydesk.records import check_document
 from copydesk.release import prose, sections
 from copydesk.release.blocks import fill, wrap
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
 from copydesk.release.features import yaml_features
-from copydesk.tables import SPLITS, TABLES, release_file
 
 _HUB_LICENCES: Final = {
     *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),

@@ -15,11 +15,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import SPLITS, TABLES, arrow_schema, release_file
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, read_json, sha256_text
-from copydesk.labels import LABELS
 from copydesk.release.features import label_names
-from copydesk.tables import SPLITS, TABLES, arrow_schema, release_file
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from copydesk.labels import MEANINGS
+from copydesk.contract.labels import MEANINGS
+from copydesk.contract.tables import SPLITS, TABLES
 from copydesk.release import prose
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
-from copydesk.tables import SPLITS, TABLES
 
 _PARQUET: Final = "application/x-parquet"
 

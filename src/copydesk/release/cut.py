@@ -19,10 +19,11 @@ from filelock import FileLock
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import read_built
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import SCHEMA_VERSION, TABLES, release_file, write_table
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
-from copydesk.labels import LABELS
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
@@ -34,7 +35,6 @@ from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.leaks import find_leaks
 from copydesk.release.versions import Version
-from copydesk.tables import SCHEMA_VERSION, TABLES, release_file, write_table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

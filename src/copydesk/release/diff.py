@@ -8,12 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, ZONES
 from copydesk.release.contents import Contents
 from copydesk.release.drift import Drift, drift
 from copydesk.release.match import match
 from copydesk.release.versions import Bump, Version
-from copydesk.tables import TABLES, ZONES
 
 KINDS: Final = {
     "gone": Bump.MAJOR,

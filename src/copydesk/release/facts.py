@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from copydesk.contract.tables import LABEL_SOURCES, SPLITS, UNIT_ZONES
 from copydesk.release.contents import Contents
-from copydesk.tables import LABEL_SOURCES, SPLITS, UNIT_ZONES
 
 if TYPE_CHECKING:
     from copydesk.agreement import Alpha

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 
 _NAMES: Final = {"double": "float64", "float": "float32", "halffloat": "float16"}
 

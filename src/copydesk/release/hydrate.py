@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.tables import SPLITS, TABLES, release_file, write_table
 from copydesk.errors import CopydeskError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
@@ -16,7 +17,6 @@ from copydesk.release.card import render
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
 from copydesk.sources import Missed, read_sources
-from copydesk.tables import SPLITS, TABLES, release_file, write_table
 from copydesk.text import canonical
 
 _NOTICE: Final = """

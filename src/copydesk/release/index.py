@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from copydesk.contract.documents import check_document
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file
-from copydesk.records import check_document
 from copydesk.release.versions import Version
 
 

@@ -12,9 +12,9 @@ from typing import Final
 
 import polars as pl
 
+from copydesk.contract.tables import TABLES
 from copydesk.errors import IntegrityError
 from copydesk.release.contents import Contents
-from copydesk.tables import TABLES
 
 CHANGES: Final = pl.Schema(
     {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from copydesk.contract.tables import SPLITS
 from copydesk.release.facts import Facts
-from copydesk.tables import SPLITS
 
 PREPROCESSING: Final = (
     "Texts are strict UTF-8 in NFC with line ends of one kind; nothing else is changed. Each text "

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from copydesk.labels import MEANINGS
+from copydesk.contract.labels import MEANINGS
+from copydesk.contract.tables import TABLES, Column
 from copydesk.release.facts import Facts
 from copydesk.release.features import dtype
 from copydesk.release.prose import bibtex, limit_list, listed, no_agreement, plural, share
-from copydesk.tables import TABLES, Column
 
 if TYPE_CHECKING:
     from copydesk.agreement import Alpha

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import ARTICLES, SHARD_ARTICLES, build_batch
+from copydesk.contract.tables import TABLES, release_file, write_table
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_json, sha256_file
@@ -27,7 +28,6 @@ from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
 from copydesk.release.index import find_release
-from copydesk.tables import TABLES, release_file, write_table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 from copydesk.rounds.findings import Finding
 from copydesk.rounds.log import Answer, Key
 from copydesk.rounds.plan import Anchor, PlannedTask

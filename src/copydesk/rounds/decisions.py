@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
-from copydesk.labels import LABELS
 from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line

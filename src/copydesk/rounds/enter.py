@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.connection import RequestError
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.files import read_jsonl
-from copydesk.labels import LABELS
 from copydesk.rounds import people, projects
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, read_plan

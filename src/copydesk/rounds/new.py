@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copydesk.contract.documents import check_document
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
 from copydesk.guidelines import read_guidelines
-from copydesk.labels import LABELS
-from copydesk.records import check_document
 from copydesk.rounds import people
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle

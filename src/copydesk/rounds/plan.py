@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from copydesk.contract.documents import check_document
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
-from copydesk.records import check_document
 from copydesk.rounds.folder import RoundFolder
 
 

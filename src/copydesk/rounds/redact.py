@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
-from copydesk.labels import LABELS
 from copydesk.rounds.tasks import LABEL_CONTROL, NOT_YET, TEXT_OBJECT, UNIT_CONTROL
 
 _OUR_WORDS: Final = frozenset(

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from copydesk.contract.labels import LABELS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_text
-from copydesk.labels import LABELS
 from copydesk.rooms import annotations_dir
 from copydesk.rounds.choose import SUGGESTED
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask

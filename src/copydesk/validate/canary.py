@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from copydesk.contract.tables import TABLES
 from copydesk.errors import IntegrityError
-from copydesk.tables import TABLES
 from copydesk.validate import models
 
 EXPECTED: Final = {

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
-from copydesk.labels import HOTKEYS, LABELS
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
 from copydesk.validate import personal
@@ -207,7 +207,7 @@ def _same(place: Folder, name: str, wanted: Any) -> Iterator[Found]:
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
         return
     if found != wanted:
-        message = "The schema is not the one that copydesk.tables gives."
+        message = "The schema is not the one that copydesk.contract.tables gives."
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
 
 

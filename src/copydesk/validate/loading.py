@@ -12,8 +12,8 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
+from copydesk.contract.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file
 from copydesk.errors import InputError
-from copydesk.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder

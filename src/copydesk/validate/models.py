@@ -1,4 +1,4 @@
-"""pandera models of the tables, derived from `copydesk.tables.TABLES`.
+"""pandera models of the tables, derived from `copydesk.contract.tables.TABLES`.
 
 A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. The same
 expressions that pandera runs then find the rows at fault, so that a million faults cost no more
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import pyarrow as pa
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, UNIT_ZONES, ZONES, Column, arrow_schema
 from copydesk.errors import InputError
-from copydesk.labels import LABELS
-from copydesk.tables import TABLES, UNIT_ZONES, ZONES, Column, arrow_schema
 
 if TYPE_CHECKING:
     import pandera.polars as pa_pl

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.loading import Release
 from copydesk.validate.surroundings import Released

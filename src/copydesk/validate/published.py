@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import yaml
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, arrow_schema
 from copydesk.errors import CopydeskError
-from copydesk.labels import LABELS
 from copydesk.release import card, changes, croissant, datasheet
 from copydesk.release.blocks import spans
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
-from copydesk.tables import TABLES, arrow_schema
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release

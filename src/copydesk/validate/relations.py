@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
-from copydesk.labels import LABELS
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import Release
 from copydesk.validate.shape import KEYS

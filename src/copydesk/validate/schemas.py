@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12 for one row of each table, generated from `copydesk.tables.TABLES`.
+"""JSON Schema 2020-12 for one row of each table, generated from `copydesk.contract.tables.TABLES`.
 
     python -m copydesk.validate.schemas [DIR]   # writes DIR/tables/<table>.schema.json
 
@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES, UNIT_ZONES, ZONES, Column
 from copydesk.files import atomic_write, dump_json
-from copydesk.labels import LABELS
 from copydesk.rooms import schema_dir
-from copydesk.tables import TABLES, UNIT_ZONES, ZONES, Column
 from copydesk.validate.models import FORMATS
 
 _INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
@@ -29,7 +29,7 @@ def table_schema(table: str) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"https://copydesk.invalid/schema/tables/{table}.schema.json",
         "title": f"A row of {table}",
-        "description": "Generated from copydesk.tables; do not edit.",
+        "description": "Generated from copydesk.contract.tables; do not edit.",
         "type": "object",
         "required": [column.name for column in columns],
         "additionalProperties": False,

@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from copydesk.contract.tables import TABLES
 from copydesk.errors import InputError
-from copydesk.tables import TABLES
 from copydesk.text import canonical
 from copydesk.validate import models
 from copydesk.validate.documents import check_document

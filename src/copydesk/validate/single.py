@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.documents import load_schema
+from copydesk.contract.tables import TABLES
 from copydesk.errors import InputError
-from copydesk.records import load_schema
-from copydesk.tables import TABLES
 from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder

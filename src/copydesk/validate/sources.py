@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.labels import LABELS
+from copydesk.contract.tables import TABLES
 from copydesk.errors import CopydeskError
-from copydesk.labels import LABELS
 from copydesk.rounds.answers import answers_of
-from copydesk.tables import TABLES
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.folder import Folder

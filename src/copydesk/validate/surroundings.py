@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.tables import TABLES
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
 from copydesk.release.facts import facts
 from copydesk.release.versions import Version
-from copydesk.tables import TABLES
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found

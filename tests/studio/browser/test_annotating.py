@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from copydesk.labels import HOTKEYS, LABELS
+from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.text import Piece, canonical, segment
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.labels import LABELS
+from copydesk.contract.labels import LABELS
 
 SCHEMA_VERSION: Final = "1.0"
 SPLITS: Final = ("train", "validation", "test")
