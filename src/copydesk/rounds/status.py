@@ -12,9 +12,10 @@ from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
+from copydesk.findings import Finding
 from copydesk.rounds import people, projects
 from copydesk.rounds.collect import collect
-from copydesk.rounds.findings import Finding, Unfinished, placed, unfinished
+from copydesk.rounds.findings import Unfinished, finding, placed, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.plan import Plan, read_plan
@@ -197,9 +198,11 @@ def _found(folder: RoundFolder) -> list[Finding]:
     """The findings of the last pull."""
     if not folder.findings.is_file():
         return []
-    fields = [field.name for field in dataclasses.fields(Finding)]
+    known = ("where", "detail", "annotator", "sentence_id", "page")
     found = read_json(folder.findings)["findings"]
-    return [Finding(**{"where": "", **{n: f[n] for n in fields if n in f}}) for f in found]
+    return [
+        finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
+    ]
 
 
 def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
