@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.rounds import projects
-from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close

@@ -10,21 +10,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import ANSWERED_PAGE, PAGE, Server
+from copydesk.backends.labelstudio.pages import without_account
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.redact import redact
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, replacing
 from copydesk.findings import Finding
-from copydesk.rounds import people, projects
+from copydesk.rounds import people
 from copydesk.rounds.collect import Row, collect
 from copydesk.rounds.findings import counts, finding, placed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
-from copydesk.rounds.pages import without_account
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.redact import redact
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import ANSWERED_PAGE, PAGE, Server
 from copydesk.rounds.tasks import config_sha256, data_sha256, region_id
 
 

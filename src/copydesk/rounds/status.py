@@ -10,18 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import ANSWERED_PAGE, Server
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
 from copydesk.findings import Finding
-from copydesk.rounds import people, projects
+from copydesk.rounds import people
 from copydesk.rounds.collect import collect
 from copydesk.rounds.findings import Unfinished, finding, placed, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.plan import Plan, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import ANSWERED_PAGE, Server
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
