@@ -186,6 +186,11 @@ def build(
     Raises:
         InputError: the corpus has no articles, or a text is missing or changed.
     """
+    with corpus.lock():
+        return _build(corpus, workers, progress)
+
+
+def _build(corpus: Corpus, workers: int | None, progress: Progress | None) -> BuildResult:
     shards_dir = corpus.build_dir / "shards"
     counts: dict[str, dict[str, int]] = {}
     made = done = 0
