@@ -144,9 +144,9 @@ def test_the_card_says_what_adjudicators_did(make: Any, story: Any) -> None:
         row |= {"label": label, "label_source": "adjudicated"}
     made.tables["sentences", "train"] = pa.Table.from_pylist(rows, arrow_schema("sentences"))
     assert block(render(made.contents), "annotators").endswith(
-        "3 sentences `adjudicated` (decided by an adjudicator). Of the 3 adjudicated labels, 1 kept "
-        "the label that most answers gave, 1 overruled it and 1 broke a tie; the adjudicator was "
-        "`model-9` (a model)."
+        "3 sentences `adjudicated` (decided by an adjudicator). Of the 3 adjudicated labels, 1 "
+        "kept the label that most answers gave, 1 overruled it and 1 broke a tie; the adjudicator "
+        "was `model-9` (a model)."
     )
 
 
@@ -319,7 +319,7 @@ def test_load_dataset(tmp_path: Path, made: Any, make: Any, story: Any) -> None:
 def test_loading_warns_of_nothing(
     tmp_path: Path, made: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`datasets` takes the whole of the card's description, and its sizes are near the true ones."""
+    """`datasets` takes all of the card's description, and its sizes are near the true ones."""
     from datasets import load_dataset_builder
     from datasets.utils import logging
 

@@ -47,7 +47,7 @@ def test_questions(contents: Any) -> None:
 
 
 def test_new(contents: Any) -> None:
-    """A new datasheet answers what the data can, and says of each other question that it is open."""
+    """A new datasheet answers what the data can; every other question is said to be open."""
     text = datasheet.render(contents)
     assert text.count(OPEN) + text.count("<!-- copydesk:begin") == 57
     assert (
