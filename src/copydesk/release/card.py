@@ -17,15 +17,16 @@ from typing import Any, Final
 
 import yaml
 
+from copydesk.contract.columns import SPLITS
 from copydesk.contract.documents import check_document
-from copydesk.contract.tables import SPLITS, TABLES, release_file
+from copydesk.contract.features import yaml_features
+from copydesk.contract.tables import release_file
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.release import prose, sections
 from copydesk.release.blocks import fill, wrap
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
-from copydesk.release.features import yaml_features
 
 _HUB_LICENCES: Final = {
     *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),
@@ -173,7 +174,7 @@ def _size(rows: int) -> str:
 
 
 def _present(contents: Contents) -> list[str]:
-    return [table for table in TABLES if contents.counts(table)]
+    return [table for table in contents.contract.tables if contents.counts(table)]
 
 
 def _configs(contents: Contents) -> list[dict[str, Any]]:
@@ -217,7 +218,7 @@ def _blocks(
         "annotators": sections.annotators(known),
         "agreement": sections.agreement(known),
         "withheld": sections.withheld(known),
-        "columns": sections.columns(_present(contents)),
+        "columns": sections.columns([contents.contract[name] for name in _present(contents)]),
         "baselines": sections.baselines(baselines, known),
         "limits": sections.limits(known),
         "citation": sections.citation(known),

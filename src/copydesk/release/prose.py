@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from copydesk.contract.tables import SPLITS
+from copydesk.contract.columns import SPLITS
 from copydesk.release.facts import Facts
 
 PREPROCESSING: Final = (

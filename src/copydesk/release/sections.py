@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from copydesk.contract.labels import MEANINGS
-from copydesk.contract.tables import TABLES, Column
+from copydesk.contract.columns import Column, Table
+from copydesk.contract.features import dtype
 from copydesk.release.facts import Facts
-from copydesk.release.features import dtype
 from copydesk.release.prose import bibtex, limit_list, listed, no_agreement, plural, share
 
 if TYPE_CHECKING:
@@ -55,18 +54,19 @@ def counts(facts: Facts) -> str:
 def label_meanings(facts: Facts) -> str:
     """What each label's number and name mean."""
     rows = [
-        [number, f"`{label}`", MEANINGS.get(label, "")] for number, label in enumerate(facts.labels)
+        [number, f"`{label}`", facts.scheme.meanings.get(label, "")]
+        for number, label in enumerate(facts.labels)
     ]
     return table(["number", "label", "meaning"], rows)
 
 
-def columns(configs: Iterable[str]) -> str:
+def columns(configs: Iterable[Table]) -> str:
     """The columns of each config."""
     return "\n\n".join(
-        f"**{config}**\n\n"
+        f"**{config.name}**\n\n"
         + table(
             ["column", "type", "meaning"],
-            [[f"`{c.name}`", f"`{_type(c)}`", _meaning(c)] for c in TABLES[config]],
+            [[f"`{c.name}`", f"`{_type(c)}`", _meaning(c)] for c in config.columns],
         )
         for config in configs
     )

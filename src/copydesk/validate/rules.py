@@ -333,7 +333,7 @@ _TABLE: Final = (
         5,
         "schema-disagrees",
         "labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines say the same.",
-        "Run 'python -m copydesk.validate.schemas', and cut the release again.",
+        "Run 'python -m copydesk.contract.json_schema', and cut the release again.",
     ),
     _rule(
         5,
