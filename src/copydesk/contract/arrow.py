@@ -54,7 +54,9 @@ def polars_schema(table: str, contract: Contract = CURRENT) -> dict[str, pl.Data
     """The polars types of a table's columns, by name."""
     import polars as pl
 
-    empty = pl.from_arrow(arrow_schema(table, contract).empty_table().replace_schema_metadata(None))
+    # `empty_table` would import pandas.
+    schema = arrow_schema(table, contract).remove_metadata()
+    empty = pl.from_arrow(pa.Table.from_batches([], schema))
     assert isinstance(empty, pl.DataFrame)
     return dict(empty.schema)
 
