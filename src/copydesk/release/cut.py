@@ -25,6 +25,7 @@ from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
+from copydesk.leaks import find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
@@ -34,7 +35,6 @@ from copydesk.release.croissant import render as render_croissant
 from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
-from copydesk.release.leaks import find_leaks
 from copydesk.release.versions import Version
 
 
