@@ -103,6 +103,12 @@ class Diff:
             yield Reason(bump=KINDS[kind], table=table, kind=kind, count=len(names), records=names)
 
     @property
+    def matrix_labels(self) -> tuple[str, ...]:
+        """The labels of the matrix, those before first."""
+        after = (label for row in self.matrix.values() for label in row)
+        return tuple(dict.fromkeys([*self.matrix, *after]))
+
+    @property
     def bump(self) -> Bump:
         """The gravest kind of change; PATCH if no record and no column changed."""
         kinds = [*self.changes["kind"].unique(), *(change.kind for change in self.columns)]

@@ -13,8 +13,8 @@ import yaml
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
+from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant, datasheet
-from copydesk.release.blocks import spans
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
 from copydesk.validate.faults import Fault, FaultError, Found, show
