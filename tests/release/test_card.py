@@ -328,7 +328,7 @@ def test_loading_warns_of_nothing(
     write_card(dataset, made.write(dataset))
     logging.get_logger().addHandler(caplog.handler)
     try:
-        for config in TABLES:
+        for config in CURRENT.tables:
             told = front((dataset / "README.md").read_text(encoding="utf-8"))["dataset_info"]
             stated = next(info for info in told if info["config_name"] == config)
             builder = load_dataset_builder(str(dataset), config, cache_dir=str(tmp_path / "cache"))
