@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from copydesk.contract.tables import SPLITS, TABLES
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import CURRENT
 from copydesk.rights import Policy
 
 INDEX: Final = "releases/index.json"
@@ -44,7 +45,7 @@ CARD_KEYS: Final = (
 _VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(\+w[1-9]\d{0,3})?")
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _TABLE: Final = re.compile(
-    rf"({'|'.join(TABLES)})/({'|'.join(SPLITS)})(-\d{{5}}-of-\d{{5}})?\.parquet"
+    rf"({'|'.join(CURRENT.tables)})/({'|'.join(SPLITS)})(-\d{{5}}-of-\d{{5}})?\.parquet"
 )
 
 
