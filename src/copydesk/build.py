@@ -28,6 +28,7 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
 from copydesk.text import Piece, segment
+from copydesk.text.pieces import line_zones
 from copydesk.text.quotations import Quotation, quotations, quoted_ratio
 from copydesk.text.suggest import Suggestion, suggest
 
@@ -47,7 +48,10 @@ def _fields(table: str, *names: str) -> list[pa.Field]:
 
 
 ARTICLES: Final = pa.schema(
-    _fields("articles", *(column.name for column in TABLES["articles"] if column.name != "pieces"))
+    [
+        *_fields("articles", *(c.name for c in TABLES["articles"] if c.name != "pieces")),
+        pa.field("zones", pa.list_(pa.string())),
+    ]
 )
 """What `build_batch` takes: the articles table without its pieces; every text is there."""
 
@@ -98,7 +102,7 @@ def build_batch(articles: pa.RecordBatch) -> Built:
 
 def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
     text, language = article["text"], article["language"]
-    pieces = segment(text, language)
+    pieces = segment(text, language, zones=line_zones(article["zones"] or ()))
     quotes = quotations(text, pieces, language=language)
     units = [piece for piece in pieces if piece.is_unit]
     ids = [f"{article['article_id']}.{number:03d}" for number in range(1, len(units) + 1)]

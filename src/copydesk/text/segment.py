@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from copydesk.text.boundaries import sentences
 from copydesk.text.lines import credit_start
 from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
 from copydesk.text.zones import classify
 
 
-def segment(text: str, language: str = "en") -> list[Piece]:
+def segment(
+    text: str, language: str = "en", *, zones: Mapping[int, Zone] | None = None
+) -> list[Piece]:
     """Cut an article into sentences and lines that are none, each with its zone.
 
     Takes linear time, and memory for the pieces.
@@ -17,6 +21,8 @@ def segment(text: str, language: str = "en") -> list[Piece]:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
         language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
             `languages/` is cut by general rules.
+        zones: Zones of lines that are known from the source (a page's headings), by the line's
+            number from 0; the other lines are told by the text.
 
     Returns:
         The pieces in their order. They are disjoint, begin and end with a character that is no
@@ -34,7 +40,11 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
     pieces: list[Piece] = []
-    for start, line, zone in zip(starts, lines, classify(lines), strict=True):
+    found = classify(lines)
+    for number, known in (zones or {}).items():
+        if number < len(found):
+            found[number] = known
+    for start, line, zone in zip(starts, lines, found, strict=True):
         end = start + len(line)
         if zone == "body":
             pieces += [Piece(*span, zone, True) for span in sentences(text, start, end)]
