@@ -12,11 +12,12 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from copydesk.contract.tables import TABLES, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.features import yaml_features
+from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.release.card import read_baselines, render, write_card
 from copydesk.release.contents import Contents
-from copydesk.release.features import yaml_features
 
 LINES = [
     ("The river rose on Monday.", ["background", "background", "background"]),
@@ -273,7 +274,7 @@ def test_hydrated(made: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CURRENT.tables)
 def test_features(table: str) -> None:
     """The features in the YAML are those that `datasets` itself would write."""
     from datasets import ClassLabel, Features
@@ -298,7 +299,7 @@ def test_load_dataset(tmp_path: Path, made: Any, make: Any, story: Any) -> None:
     assert (list(rows), rows["train"]["label"]) == (["train"], [3, 0, 2])
     assert isinstance(rows["train"].features["label"], ClassLabel)
     counts = {}
-    for config in TABLES:
+    for config in CURRENT.tables:
         found = load_dataset(str(dataset), config, cache_dir=cache)
         counts[config] = {split: len(part) for split, part in found.items()}
     assert counts == {
@@ -327,7 +328,7 @@ def test_loading_warns_of_nothing(
     write_card(dataset, made.write(dataset))
     logging.get_logger().addHandler(caplog.handler)
     try:
-        for config in TABLES:
+        for config in CURRENT.tables:
             told = front((dataset / "README.md").read_text(encoding="utf-8"))["dataset_info"]
             stated = next(info for info in told if info["config_name"] == config)
             builder = load_dataset_builder(str(dataset), config, cache_dir=str(tmp_path / "cache"))

@@ -17,16 +17,16 @@ from typing import Any, Final
 
 import yaml
 
+from copydesk.contract.columns import SPLITS, Column, Table
 from copydesk.contract.documents import check_document
-from copydesk.contract.labels import MEANINGS
-from copydesk.contract.tables import SPLITS, TABLES, Column, release_file
+from copydesk.contract.features import arrow_bytes, type_name, yaml_features
+from copydesk.contract.tables import release_file
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep
 from copydesk.pages.markdown import render as rendered
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
-from copydesk.release.features import arrow_bytes, type_name, yaml_features
 
 _HUB_LICENCES: Final = {
     *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),
@@ -89,8 +89,8 @@ def render(
         "card.md.jinja",
         f=known,
         configs=_present(contents),
-        tables=_columns(_present(contents)),
-        meanings=MEANINGS,
+        tables=_columns([contents.contract[name] for name in _present(contents)]),
+        meanings=known.scheme.meanings,
         baselines=baselines,
         hydrated="hydrated_from" in contents.manifest,
     )
@@ -111,6 +111,15 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
             "The front matter is not a YAML mapping between two lines '---'.", where="README.md"
         )
     return front, body
+
+
+def front_matter(card: str) -> dict[str, Any]:
+    """The YAML between the first two lines ``---`` of a card; empty if it has none.
+
+    Raises:
+        InputError: it is not a YAML mapping.
+    """
+    return _split(card)[0]
 
 
 def _front_matter(contents: Contents, known: Facts) -> dict[str, Any]:
@@ -158,7 +167,7 @@ def _size(rows: int) -> str:
 
 
 def _present(contents: Contents) -> list[str]:
-    return [table for table in TABLES if contents.counts(table)]
+    return [table for table in contents.contract.tables if contents.counts(table)]
 
 
 def _configs(contents: Contents) -> list[dict[str, Any]]:
@@ -197,14 +206,14 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
     }
 
 
-def _columns(configs: list[str]) -> dict[str, list[dict[str, str]]]:
+def _columns(configs: list[Table]) -> dict[str, list[dict[str, str]]]:
     """Each config's columns as the card lists them; of `standoff` only those that it has alone."""
-    shared = {column.name for column in TABLES["sentences"]} if "sentences" in configs else set()
+    shared = {name for config in configs if config.name == "sentences" for name in config.names}
     return {
-        config: [
+        config.name: [
             {"name": column.name, "type": type_name(column), "meaning": _meaning(column)}
-            for column in TABLES[config]
-            if config != "standoff" or column.name not in shared
+            for column in config.columns
+            if config.name != "standoff" or column.name not in shared
         ]
         for config in configs
     }

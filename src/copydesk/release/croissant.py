@@ -15,8 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from copydesk.contract.labels import MEANINGS
-from copydesk.contract.tables import SPLITS, TABLES
+from copydesk.contract.columns import SPLITS
 from copydesk.pages.filters import line, many, plain
 from copydesk.pages.markdown import words
 from copydesk.release.contents import Contents
@@ -94,13 +93,13 @@ def render(contents: Contents) -> dict[str, Any]:
         **_rai(known, say),
         "distribution": [
             *(_file_object(entry) for entry in files),
-            *(_file_set(table) for table in TABLES if table in contents.schemas),
+            *(_file_set(table) for table in contents.schemas),
         ],
         "recordSet": [
             _labels(contents),
             _splits(known),
             _counts(contents),
-            *(_record_set(contents, table) for table in TABLES if table in contents.schemas),
+            *(_record_set(contents, table) for table in contents.schemas),
         ],
     }
 
@@ -179,8 +178,9 @@ def _given(name: str, rows: list[dict[str, Any]], kinds: Mapping[str, str]) -> d
 
 
 def _labels(contents: Contents) -> dict[str, Any]:
+    meanings = contents.contract.scheme.meanings
     rows = [
-        {"number": number, "name": name, "description": MEANINGS.get(name, "")}
+        {"number": number, "name": name, "description": meanings.get(name, "")}
         for number, name in enumerate(contents.labels("sentences"))
     ]
     kinds = {"number": "sc:Integer", "name": "sc:Text", "description": "sc:Text"}
@@ -203,8 +203,9 @@ def _counts(contents: Contents) -> dict[str, Any]:
 
 
 def _record_set(contents: Contents, table: str) -> dict[str, Any]:
-    meanings = {column.name: column.meaning for column in TABLES[table]}
-    key = next(c.name for c in TABLES[table] if c.key or c.name == "article_id")
+    known = contents.contract[table]
+    meanings = {column.name: column.meaning for column in known.columns}
+    key = next(c.name for c in known.columns if c.key or c.name == "article_id")
     return {
         "@type": "cr:RecordSet",
         "@id": table,

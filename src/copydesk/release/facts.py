@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from copydesk.contract.tables import LABEL_SOURCES, SPLITS, UNIT_ZONES
+from copydesk.contract.columns import LABEL_SOURCES, SPLITS, UNIT_ZONES
+from copydesk.contract.labels import Scheme
 from copydesk.release.contents import Contents
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Facts:
     """What a release holds.
 
     Args:
+        scheme: the release's labels.
         labels: sentences by label and split, text withheld or not.
         events: events by split.
         parts: each config by split; configs and splits without rows are absent.
@@ -87,6 +89,7 @@ class Facts:
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
+    scheme: Scheme
     version: str
     created: str
     name: str
@@ -162,6 +165,7 @@ def facts(contents: Contents) -> Facts:
     alpha, alphas = _alphas(answers, contents.labels("annotations"))
     per_sentence = units["n_annotators"]
     return Facts(
+        scheme=contents.contract.scheme,
         version=contents.version,
         created=contents.manifest["created"],
         name=corpus["name"],

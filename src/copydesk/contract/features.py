@@ -8,17 +8,18 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import Column
+from copydesk.contract.columns import Column
+from copydesk.contract.labels import NEWS, Scheme
 
 _NAMES: Final = {"double": "float64", "float": "float32", "halffloat": "float16"}
 
 
-def label_names(schema: pa.Schema) -> tuple[str, ...]:
-    """The names of the numbers in ``label``, by the schema's own metadata, else this code's."""
-    metadata = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+def label_names(schema: pa.Schema | None, scheme: Scheme = NEWS) -> tuple[str, ...]:
+    """The names of the numbers in ``label``, by the schema's own metadata, else by a scheme."""
+    known = (schema.metadata or {}) if schema is not None else {}
+    metadata = json.loads(known.get(b"huggingface", b"{}"))
     feature = metadata.get("info", {}).get("features", {}).get("label", {})
-    return tuple(feature.get("names", LABELS))
+    return tuple(feature.get("names", scheme.names))
 
 
 def yaml_features(schema: pa.Schema) -> list[dict[str, Any]]:
