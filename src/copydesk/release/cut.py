@@ -37,6 +37,7 @@ from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.versions import Version
+from copydesk.scope import scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +93,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     version = str(Version.parse(options.version))
     with corpus.lock():
         _refuse_existing(corpus, version)
+        _refuse_strays(corpus)
         previous = _previous(corpus)
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
@@ -143,6 +145,18 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
             where=str(corpus.releases / version),
             hint="Cut the next version.",
         )
+
+
+def _refuse_strays(corpus: Corpus) -> None:
+    """Refuse to release beside files that may not be published; a killed cut's are replaced."""
+    found = scope(corpus.dataset, corpus.policy).strays
+    for name, reason in found.items():
+        if not name.startswith("releases/"):
+            raise InputError(
+                f"The data set folder holds what may not be published. {reason}",
+                where=str(corpus.dataset / name),
+                hint="Remove it, and cut again.",
+            )
 
 
 def _previous(corpus: Corpus) -> Path | None:
