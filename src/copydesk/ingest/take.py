@@ -24,6 +24,7 @@ from copydesk.ingest.raw import Missed, Options, Reading, Refusal
 from copydesk.ingest.store import RECORDS, Entry, Store, number
 from copydesk.ingest.walk import MANIFEST, each
 from copydesk.rights import spdx
+from copydesk.scope import scope
 from copydesk.stretches import Index
 
 Progress = Callable[[int], None]
@@ -358,7 +359,6 @@ class _Run:
 
     def _commit(self) -> None:
         corpus = self.corpus
-        leaving = []
         with (
             replacing(corpus.manifest) as public,
             replacing(corpus.private / MANIFEST) as withheld,
@@ -373,21 +373,13 @@ class _Run:
                     place = corpus.text_path(article)
                     place.parent.mkdir(parents=True, exist_ok=True)
                     (self.staging / entry.staged).replace(place)
-                    leaving.append(self._other_place(article))
                 lines.write(f"{dump_line(article.public())}\n")
                 if not article.redistributable:
                     private.write(f"{dump_line(article.withheld())}\n")
                 if entry.source or entry.other:
                     kept.write(f"{_record(entry)}\n")
-        for path in leaving:
-            if path is not None:
-                path.unlink(missing_ok=True)
-
-    def _other_place(self, article: Article) -> Path | None:
-        """Where the text was while it might be given, or while it might not."""
-        other = dataclasses.replace(article, redistributable=not article.redistributable)
-        path = self.corpus.text_path(other)
-        return path if path.exists() else None
+        for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
+            (corpus.dataset / name).unlink(missing_ok=True)
 
     def _write_refused(self) -> int:
         """Write what is set aside now, and return how much of it is new."""
