@@ -15,6 +15,7 @@ import os
 import sys
 from pathlib import Path
 
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.corpus import Corpus
@@ -40,8 +41,8 @@ def sync(corpus: Corpus, name: str, server: Server) -> int:
         CopydeskError: it could not be done; run again, it goes on where it stopped.
     """
     try:
-        sent = push(corpus, name, server)
-        read = pull(corpus, name, server)
+        sent = push(corpus, name, [LabelStudio(server)])
+        read = pull(corpus, name, [LabelStudio(server)])
     except RoundBusyError:
         say(f"{name}: another process is at work on it, which is as good")
         return 0

@@ -1,6 +1,7 @@
 """Planning: what is chosen, what is written, what is refused."""
 
 from __future__ import annotations
+from copydesk.backends.labelstudio.projects import title
 
 import dataclasses
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from copydesk.backends.labelstudio.projects import streams
+from copydesk.rounds.streams import streams
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
@@ -297,6 +298,6 @@ def test_a_projects_title_is_never_too_long(corpus: Corpus) -> None:
     """Label Studio takes 50 characters; a longer name is cut and still its own."""
     long = tuple(Annotator(annotator="a" * 60 + end, kind="human") for end in "xy")
     plan = new_round(corpus, options(annotators=long, emails={}))
-    titles = [stream.title for stream in streams(plan)]
-    assert [len(title) for title in titles] == [50, 50]
+    titles = [title(stream) for stream in streams(plan)]
+    assert [len(one) for one in titles] == [50, 50]
     assert titles[0] != titles[1]

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copydesk.rounds.enter import enter
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
@@ -21,7 +23,6 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
@@ -30,6 +31,7 @@ from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
 from copydesk.rounds.status import status
+from copydesk.rounds.streams import streams
 
 pytestmark = pytest.mark.studio
 
@@ -54,12 +56,12 @@ class Round:
     def push(self) -> Any:
         """Push as the administrator."""
         with self.server_for() as server:
-            return push(self.corpus, self.plan.round, server, patience=5)
+            return push(self.corpus, self.plan.round, [LabelStudio(server, patience=5)])
 
     def pull(self) -> Any:
         """Pull as the administrator."""
         with self.server_for() as server:
-            return pull(self.corpus, self.plan.round, server)
+            return pull(self.corpus, self.plan.round, [LabelStudio(server)])
 
     def rules(self) -> list[str]:
         """The findings of a pull."""
@@ -67,11 +69,8 @@ class Round:
 
     def answer(self, name: str, labels: dict[str, str]) -> Any:
         """Enter an annotator's answers with that annotator's token."""
-        path = self.folder / f"{name}.jsonl"
-        lines = [json.dumps({"sentence_id": s, "label": label}) for s, label in labels.items()]
-        path.write_text("\n".join(lines), encoding="utf-8")
         with self.server_for(self.people[name].token) as server:
-            return enter(self.corpus, self.plan.round, server, name, path)
+            return enter(self.corpus, self.plan.round, server, name, labels)
 
     def labels(self, name: str) -> dict[str, str]:
         """An annotator's current answers in the log."""
@@ -82,8 +81,8 @@ class Round:
     def project(self, name: str) -> Iterator[tuple[Server, int]]:
         """The administrator's connection, and the number of an annotator's project."""
         with self.server_for() as server:
-            streams = [s for s in projects.streams(self.plan) if s.annotators == (name,)]
-            yield server, projects.find(server, streams, {})[streams[0].key]
+            queues = [s for s in streams(self.plan) if s.annotators == (name,)]
+            yield server, projects.find(server, queues, {})[queues[0].key]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """An annotator's tasks as the server has them."""
@@ -144,8 +143,8 @@ def test_a_round_goes_all_the_way(
     corpus = make_corpus({"mill": "Mill closes\nThe mill closed.\nIt was old, he said."})
     trip = make_round(corpus)
     sent = trip.push()
-    assert (sent.projects_made, sent.tasks_sent, sent.checked) == (2, 2, 2)
-    assert (trip.push().projects_made, trip.push().tasks_sent) == (0, 0)
+    assert (sent.streams_made, sent.tasks_sent, sent.checked) == (2, 2, 2)
+    assert (trip.push().streams_made, trip.push().tasks_sent) == (0, 0)
     trip.answer("anna", {"mill.001": "background", "mill.002": "background", "mill.003": "claim"})
     trip.answer("ben", {"mill.001": "background", "mill.002": "claim", "mill.003": "claim"})
     read = trip.pull()
@@ -251,13 +250,13 @@ def test_every_arm_and_overlap_can_be_shared(
 ) -> None:
     """In shared projects with suggestions each task takes two answers, one of each annotator."""
     trip = make_round(corpus, shared=True, suggested_share=0.5)
-    assert trip.push().projects_made == 2
+    assert trip.push().streams_made == 2
     trip.answer("anna", trip.all("quote"))
     trip.answer("ben", trip.all("claim"))
     assert trip.rules() == []
     assert trip.labels("anna") == trip.all("quote")
     with trip.server_for() as server:
-        state = status(corpus, trip.plan.round, server)
+        state = status(corpus, trip.plan.round, [LabelStudio(server)])
     assert (state.answered, state.needed, state.tasks_missing) == (8, 8, 0)
 
 
@@ -324,7 +323,9 @@ def test_a_task_that_was_removed_is_named_and_sent_again(pushed: Round) -> None:
         server.delete_task(row["id"])
     assert pushed.rules() == ["task-missing"]
     with pushed.server_for() as server:
-        assert difference(pushed.corpus, pushed.plan.round, server).tasks_missing == 1
+        assert (
+            difference(pushed.corpus, pushed.plan.round, [LabelStudio(server)]).tasks_missing == 1
+        )
     assert pushed.push().tasks_sent == 1
     assert pushed.rules() == []
 

@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copydesk.rounds.enter import enter
 
 from copydesk.backends.labelstudio import connection, projects
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.streams import streams
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "sync_round.py"
 
@@ -191,7 +192,7 @@ def test_what_is_wrong_is_named_and_other_rounds_go_on(trip: Trip) -> None:
     assert trip.sync()[0] == 0
     trip.answer(trip.all("claim"))
     with trip.server_for() as server:
-        (stream,) = projects.streams(trip.plan)
+        (stream,) = streams(trip.plan)
         number = projects.find(server, [stream], {})[stream.key]
         row = next(r for r in server.answered_tasks(number) if r["data"]["title"] == "mill")
         (given,) = row["annotations"]

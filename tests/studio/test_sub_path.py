@@ -16,15 +16,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from copydesk.rounds.enter import enter
 
 from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.local import install, people, server
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.ingest import ingest
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.enter import enter
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator
 from copydesk.rounds.pull import pull
@@ -183,14 +184,14 @@ def test_a_round_with_a_personal_access_token(below: Below, corpus: Corpus, way:
     answers.write_text("\n".join(lines))
     with connection.connect(url, below.token) as client:
         one = Server(client)
-        assert push(corpus, plan.round, one).tasks_sent == 1
-        assert push(corpus, plan.round, one).tasks_sent == 0
+        assert push(corpus, plan.round, [LabelStudio(one)]).tasks_sent == 1
+        assert push(corpus, plan.round, [LabelStudio(one)]).tasks_sent == 0
         assert enter(corpus, plan.round, one, "anna", answers).created == 1
-        state = status(corpus, plan.round, one)
+        state = status(corpus, plan.round, [LabelStudio(one)])
         assert (state.answered, state.tasks_missing) == (1, 0)
         (page,) = state.annotators[0].pages
         assert page.startswith(f"{url.rstrip('/')}/projects/")
-        read = pull(corpus, plan.round, one)
+        read = pull(corpus, plan.round, [LabelStudio(one)])
     assert ({a.sentence_id: a.label for a in read.changes.new}, read.findings) == (labels, ())
 
 
