@@ -195,9 +195,11 @@ class Matrix:
     def _answer(self, world: World) -> None:
         """Put the tasks on the server together with their answers, as one import does."""
         (stream,) = streams(world.plan)
-        writer = PayloadWriter(open_round(world.corpus, world.plan.round))
+        round = open_round(world.corpus, world.plan.round)
+        writer = PayloadWriter(round)
         with world.server() as server:
-            settings = projects.settings(world.corpus, world.plan, stream)
+            config = projects.planned_config(round, stream.arm)
+            settings = projects.settings(round, stream, config)
             number = server.create_project(settings)
             user = server.users()[world.email]
             payloads = []

@@ -154,11 +154,10 @@ def bench_pull(
     """Pull against the server's own ways of giving answers, in turns; the best of each counts."""
     (stream,) = streams(plan)
     user = server.users()[people.read(RoundFolder(corpus, plan.round), plan)["anna"]]
-    number = server.create_project(projects.settings(corpus, plan, stream))
-    payload = PayloadWriter(open_round(corpus, plan.round)).payload
-    for batch in batches(
-        stream.tasks, payload, label_config(corpus, corpus.scheme, plan.unit, stream.arm)
-    ):
+    round = open_round(corpus, plan.round)
+    config = projects.planned_config(round, stream.arm)
+    number = server.create_project(projects.settings(round, stream, config))
+    for batch in batches(stream.tasks, PayloadWriter(round).payload, config):
         server.import_tasks(number, encode([answered(one, user) for one in batch.payloads]))
     ways: dict[str, Callable[[], Any]] = {
         "list, only what is archived": lambda: pages(

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
 from copydesk.files import read_json
+from copydesk.publish import Plan, prepare, publish
 from copydesk.release.cut import Options, cut
-from copydesk.release.publish import Plan, prepare, publish
 
 _SPEC = importlib.util.spec_from_file_location("hub", Path(__file__).with_name("hub.py"))
 assert _SPEC is not None

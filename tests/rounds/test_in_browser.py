@@ -8,7 +8,6 @@ from itertools import cycle, islice
 from typing import Any
 
 import pytest
-from copydesk.rounds.enter import enter
 from playwright.sync_api import expect
 
 from copydesk.backends.labelstudio import projects
@@ -223,38 +222,39 @@ def test_an_adjudicator_sees_the_answers_on_request(
 
 
 def test_a_short_answer_is_completed_where_its_finding_leads(
-    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+    corpus: Corpus,
+    studio: Any,
+    server_for: Callable[..., Any],
+    annotator: Any,
+    answer: Callable[..., Any],
 ) -> None:
     """The annotator opens the address, marks the sentence that is missing, and updates."""
     anna = studio.newcomer()
     plan = plan_for(corpus, anna.email)
     folder = RoundFolder(corpus, plan.round)
-    answers = corpus.root / "answers.jsonl"
-    answers.write_text(
-        "".join(f'{{"sentence_id": "mill.00{n}", "label": "background"}}\n' for n in (1, 2, 3))
-    )
+    labels = {f"mill.00{n}": "background" for n in (1, 2, 3)}
     with server_for() as server:
         push(corpus, plan.round, [LabelStudio(server)])
         with server_for(anna.token) as her:
-            enter(corpus, plan.round, her, "anna", answers)
+            answer(corpus, plan.round, her, "anna", labels)
             (stream,) = streams(plan)
             number = projects.find(her, [stream], {})[stream.key]
             (given,) = next(her.answered_tasks(number))["annotations"]
             kept = [item for item in given["result"] if item["id"] != "mill_002"]
             her.update_annotation(given["id"], {"result": kept})
         (finding,) = pull(corpus, plan.round, [LabelStudio(server)]).findings
-        assert (finding.rule, finding.sentence_id) == ("region-missing", "mill.002")
+        assert (finding.rule, finding.record) == ("region-missing", "mill.002")
         state = status(corpus, plan.round, [LabelStudio(server)])
-        (answer,) = state.unfinished
-        assert answer.page == f"{studio.url}{finding.page}"
-        assert (answer.annotator, answer.sentences) == ("anna", ("mill.002",))
+        (short,) = state.unfinished
+        assert short.page == f"{studio.url}{finding.page}"
+        assert (short.annotator, short.sentences) == ("anna", ("mill.002",))
         assert (state.answered, state.annotators[0].short) == (0, 1)
         assert status(corpus, plan.round).unfinished[0].page == finding.page
         with pytest.raises(InputError, match="1 of 1 answers are missing"):
             close(corpus, plan.round)
 
         annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
-        annotator.page.goto(answer.page)
+        annotator.page.goto(short.page)
         expect(annotator.page.get_by_role("button", name="submit")).to_have_text("Update")
         annotator.page.wait_for_load_state("networkidle")  # it draws the task twice
         assert annotator.labels() == ["1:background", "2:background"]

@@ -1,7 +1,6 @@
 """Planning: what is chosen, what is written, what is refused."""
 
 from __future__ import annotations
-from copydesk.backends.labelstudio.projects import title
 
 import dataclasses
 import json
@@ -12,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from copydesk.rounds.streams import streams
+from copydesk.backends.labelstudio.projects import title
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
@@ -21,6 +20,7 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, choose_articles, disagreement, new_round
 from copydesk.rounds.plan import Annotator, read_plan
+from copydesk.rounds.streams import streams
 
 PEOPLE = tuple(Annotator(annotator=name, kind="model") for name in ("anna", "ben"))
 
@@ -184,7 +184,7 @@ def test_gold_stays_on_our_side(corpus: Corpus, tmp_path: Path) -> None:
             "'x.001' is no sentence of this round. Choose articles of the gold file with "
             "--article, or leave the line out.",
         ),
-        ('{"sentence_id": "mill.001", "label": "irony"}', "'irony' is no label."),
+        ('{"sentence_id": "mill.001", "label": "irony"}', "'irony' is not a label."),
     ],
 )
 def test_gold_that_fits_nothing_is_refused(

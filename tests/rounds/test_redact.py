@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.contract.labels import LABELS
-from copydesk.rounds.plan import Anchor
 from copydesk.files import sha256_text
+from copydesk.rounds.plan import Anchor
 
 SECRET = "The quarry closed before anybody had asked why"
 ANNOTATION: dict[str, Any] = {
@@ -32,15 +32,12 @@ ANNOTATION: dict[str, Any] = {
         }
     ],
 }
-ANCHORS = (
-    Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", suggestion=None),
-)
+ANCHORS = (Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", suggestion=None),)
 
 
 def redact(annotation: dict[str, Any], *, withheld: bool) -> dict[str, Any]:
     """What is archived of an annotation."""
     return LabelStudioCodec().redact(annotation, ANCHORS, LABELS, withheld=withheld)
-
 
 
 def test_text_that_is_withheld_becomes_its_hash() -> None:

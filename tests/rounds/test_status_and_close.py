@@ -158,7 +158,7 @@ def test_a_decision_settles_and_may_be_taken_back(corpus: Corpus, plan: Plan) ->
     ("wrong", "sentence"),
     [
         (decision("weir.001"), "weir.001: This sentence has no answer in the round."),
-        (decision(label="irony"), "'irony' is no label. Use quote, claim, speculation"),
+        (decision(label="irony"), "'irony' is not a label. Use quote, claim, speculation"),
         (decision(reason=" "), "A decision needs a reason."),
         (decision(by_kind="rule"), "'rule' is neither human nor model."),
         (decision(by="ben"), "'ben' is planned as model."),

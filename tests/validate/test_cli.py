@@ -104,7 +104,7 @@ def test_rules_are_listed(valid: Path) -> None:
     words = " ".join(done.stdout.split())
     for rule in RULES.values():
         assert rule.id in words
-        assert rule.mend in words
+        assert rule.fix in words
 
 
 def test_output_goes_to_a_file(specimen: Specimen, tmp_path: Path) -> None:

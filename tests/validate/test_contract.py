@@ -53,7 +53,7 @@ def test_a_rule_is_said_in_sentences(rule: Any) -> None:
     """Meaning and mend end in a full stop; the level is one that there is."""
     assert rule.level in LEVELS
     assert rule.meaning.endswith(".") or rule.meaning.endswith("--rebuild).")
-    assert rule.mend.endswith(".")
+    assert rule.fix.endswith(".")
 
 
 @pytest.mark.parametrize("table", TABLES)

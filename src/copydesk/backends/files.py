@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_text
+from copydesk.findings import Finding
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.backend import (
     FLAGS,
@@ -32,7 +33,7 @@ from copydesk.rounds.backend import (
     Taken,
 )
 from copydesk.rounds.choose import SUGGESTED
-from copydesk.rounds.findings import Finding
+from copydesk.rounds.findings import finding
 from copydesk.rounds.log import instant
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import FILES, Anchor, PlannedTask
@@ -186,7 +187,7 @@ class Files:
             (name,) = stream.annotators
             tasks = _read(folder(round, name) / TASKS)
             if name not in sent or tasks is None:
-                yield Finding(rule="project-missing", where=stream.key)
+                yield finding("project-missing", where=stream.key)
                 continue
             changed = "" if sha256_text(tasks) == sent[name] else "changed"
             yield stream
@@ -313,9 +314,7 @@ def read_answers(
         line, wrong = _line(raw, mine)
         if wrong:
             where = f"{name}/{ANSWERS}:{number}"
-            findings.append(
-                Finding(rule="answer-unreadable", where=where, annotator=name, detail=wrong)
-            )
+            findings.append(finding("answer-unreadable", where=where, annotator=name, detail=wrong))
         else:
             found[line["sentence_id"]] = line
     return (at, found), findings

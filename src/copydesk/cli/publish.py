@@ -27,8 +27,8 @@ def publish(
     On the Hub that is one commit and one tag. The token is taken from HF_TOKEN, or from where
     'hf auth login' put it.
     """
-    from copydesk.release.publish import prepare
-    from copydesk.release.publish import publish as send
+    from copydesk.publish import prepare
+    from copydesk.publish import publish as send
 
     plan = prepare(find_corpus(corpus).dataset)
     console, total = words(), sum(plan.files.values())

@@ -55,13 +55,25 @@ def ingest(
     Raises:
         InputError: naming every article that cannot be used; the corpus is as it was.
     """
+    with corpus.lock():
+        return _ingest(sources, corpus, licence, collection, replace)
+
+
+def _ingest(
+    sources: Iterable[str],
+    corpus: Corpus,
+    licence: str | None,
+    collection: str | None,
+    replace: bool,
+) -> Ingested:
     missed = Missed()
     known = {article.article_id: article for article in _existing(corpus)}
     defaults = {"licence": spdx(licence), "collection": collection}
     found: dict[str, Article] = {}
     places: dict[str, str] = {}
-    corpus.build_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=corpus.build_dir, prefix="ingest-") as name:
+    with tempfile.TemporaryDirectory(
+        dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
+    ) as name:
         staging = Path(name)
         for raw in read_sources(sources, missed):
             try:

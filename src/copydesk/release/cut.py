@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from filelock import FileLock
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import read_built
@@ -24,6 +23,7 @@ from copydesk.contract.tables import SCHEMA_VERSION, TABLES, release_file, write
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
+from copydesk.leaks import find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
@@ -33,7 +33,6 @@ from copydesk.release.croissant import render as render_croissant
 from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
-from copydesk.release.leaks import find_leaks
 from copydesk.release.versions import Version
 
 
@@ -88,8 +87,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         IntegrityError: an answer is about no sentence, or withheld text would be given.
     """
     version = str(Version.parse(options.version))
-    corpus.build_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(corpus.build_dir / "cut.lock"):
+    with corpus.lock():
         _refuse_existing(corpus, version)
         previous = _previous(corpus)
         built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}

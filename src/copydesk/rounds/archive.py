@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
@@ -29,23 +29,25 @@ AddLine = Callable[[str], None]
 Finish = Callable[[], Path | None]
 
 
-def archive_line(round: Round, held: Held, codec: Codec) -> str | None:
-    """The line of a task; None if nobody has answered it."""
-    if not held.answers:
-        return None
+def fit_to_keep(round: Round, held: Held, codec: Codec) -> Held:
+    """A task with its answers as they may be archived, logged and published."""
     task = round.plan.by_uid.get(held.uid or "")
     anchors = round.plan.expected(task) if task else ()
     withheld = task is None or task.article_id not in round.given
     labels = round.plan.labels
+    answers = [codec.redact(raw, anchors, labels, withheld=withheld) for raw in held.answers]
+    return replace(held, uid=task.uid if task else None, answers=answers)
+
+
+def archive_line(held: Held) -> str:
+    """The line of a task; see `fit_to_keep`."""
     return dump_line(
         {
             "stream": held.stream,
             "task": held.number,
-            "uid": task.uid if task else None,
+            "uid": held.uid,
             "data_sha256": held.data_sha256,
-            "annotations": [
-                codec.redact(raw, anchors, labels, withheld=withheld) for raw in held.answers
-            ],
+            "annotations": held.answers,
         }
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from copydesk.rounds.findings import Finding
+from copydesk.findings import Finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Anchor, PlannedTask
 from copydesk.rounds.streams import Stream

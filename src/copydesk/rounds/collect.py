@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Submission
-from copydesk.rounds.findings import Finding
+from copydesk.rounds.findings import finding
 from copydesk.rounds.log import Answer, Key
 from copydesk.rounds.plan import Anchor, PlannedTask
 
@@ -56,13 +57,11 @@ def collect(
         name = people.get(submission.account)
         if name is None:
             found.findings.append(
-                Finding(
-                    rule="annotator-unknown", where=task.uid, detail=f"user {submission.account}"
-                )
+                finding("annotator-unknown", where=task.uid, detail=f"user {submission.account}")
             )
         elif name not in allowed:
             rule = "annotator-unassigned"
-            found.findings.append(Finding(rule=rule, where=task.uid, annotator=name))
+            found.findings.append(finding(rule, where=task.uid, annotator=name))
         else:
             by_person.setdefault(name, []).append(submission)
     for name in sorted(by_person):
@@ -88,8 +87,8 @@ def _collect_person(
             found.edits[key] = Edit(by=editor, answer=answer)
     for older in own[:-1]:
         found.findings.append(
-            Finding(
-                rule="answer-superseded",
+            finding(
+                "answer-superseded",
                 where=task.uid,
                 annotator=name,
                 detail=f"submission {older.number}",
@@ -98,8 +97,8 @@ def _collect_person(
     if own:
         found.answers.update(_answers(own[-1], task, len(anchors), name))
         found.findings.extend(
-            Finding(
-                rule=problem.rule,
+            finding(
+                problem.rule,
                 where=task.uid,
                 annotator=name,
                 sentence_id=problem.sentence_id,
@@ -120,7 +119,7 @@ def _usable(
             continue
         rule = "answer-cancelled" if submission.cancelled else "answer-empty"
         number = f"submission {submission.number}"
-        findings.append(Finding(rule=rule, where=task.uid, annotator=name, detail=number))
+        findings.append(finding(rule, where=task.uid, annotator=name, detail=number))
     return sorted(usable, key=lambda s: (s.updated_at, s.number))
 
 

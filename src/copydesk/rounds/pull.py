@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,11 @@ from pathlib import Path
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
+from copydesk.findings import Finding
 from copydesk.rounds.archive import archive_line, archiving, last_line
-from copydesk.rounds.backend import Backend, Codec, Held
-from copydesk.rounds.findings import RULES, Finding, counts
+from copydesk.rounds.backend import Backend, Held
+from copydesk.rounds.comments import Comments
+from copydesk.rounds.findings import counts
 from copydesk.rounds.log import Answer, Changes, append
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.reading import read_backends
@@ -65,16 +66,18 @@ def pull(
         raise InputError(
             f"'{wrong[0]}' cannot be accepted.", hint=f"Use one of {', '.join(ACCEPTED)}."
         )
-    round = open_round(corpus, round_id)
+    round, backends = open_round(corpus, round_id), list(backends)
     folder = round.folder
     with folder.lock():
         folder.refuse_closed()
         before = read_state(round)
+        comments = Comments(round, backends)
         with archiving(folder.pulls) as (name, add, finish):
 
-            def keep(held: Held, codec: Codec) -> None:
-                if line := archive_line(round, held, codec):
-                    add(line)
+            def keep(held: Held, came: Held) -> None:
+                if held.answers:
+                    add(archive_line(held))
+                    comments.note(held, came)
 
             reading, people = read_backends(round, backends, keep=keep, progress=progress)
             add(last_line(people, reading.looked(), accepted))
@@ -82,6 +85,7 @@ def pull(
         collected = reading.collected()
         step = advance(round.plan, before, collected, reading.asked(), frozenset(accepted))
         findings = sorted(collected.findings + step.findings, key=order)
+        comments.write()
         append(folder.annotations, step.changes, name)
         atomic_write(folder.findings, dump_findings(name, findings))
     return PullResult(
@@ -94,15 +98,9 @@ def pull(
     )
 
 
-def order(finding: Finding) -> tuple[str, ...]:
+def order(found: Finding) -> tuple[str, ...]:
     """What findings are sorted by."""
-    return (
-        finding.rule,
-        finding.where,
-        finding.annotator or "",
-        finding.sentence_id or "",
-        finding.detail,
-    )
+    return found.rule, found.file, found.annotator or "", found.record, found.detail
 
 
 def dump_findings(name: str, findings: list[Finding]) -> str:
@@ -112,8 +110,17 @@ def dump_findings(name: str, findings: list[Finding]) -> str:
             "pull": name,
             "counts": counts(findings),
             "findings": [
-                {"severity": f.severity, **dataclasses.asdict(f)}
-                | {"meaning": RULES[f.rule].meaning, "hint": RULES[f.rule].hint}
+                {
+                    "severity": f.severity,
+                    "rule": f.rule,
+                    "where": f.file,
+                    "detail": f.detail,
+                    "annotator": f.annotator,
+                    "sentence_id": f.record or None,
+                    "page": f.page,
+                    "meaning": f.message,
+                    "hint": f.hint,
+                }
                 for f in findings
             ],
         }

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from copydesk.errors import InputError
+from copydesk.findings import Finding
+from copydesk.rounds.archive import fit_to_keep
 from copydesk.rounds.backend import Account, Backend, Codec, Held, Submission
 from copydesk.rounds.collect import Collected, collect
-from copydesk.rounds.findings import PLACED, Finding
+from copydesk.rounds.findings import PLACED, finding
 from copydesk.rounds.log import Key
 from copydesk.rounds.opened import Round
 from copydesk.rounds.streams import Stream, streams
@@ -57,7 +59,7 @@ class Reading:
         self._tasks.setdefault(held.stream, {})
         if task is None:
             detail = f"task {held.number}"
-            self.findings.append(Finding(rule="task-unknown", where=held.stream, detail=detail))
+            self.findings.append(finding("task-unknown", where=held.stream, detail=detail))
             self.seen += 1
             return True
         into = self._tasks[held.stream].setdefault(task.uid, _Task())
@@ -101,12 +103,12 @@ class Reading:
             for uid, planned in self._planned[key].items():
                 seen = tasks.get(uid)
                 if seen is None:
-                    whole.findings.append(Finding(rule="task-missing", where=uid, detail=key))
+                    whole.findings.append(finding("task-missing", where=uid, detail=key))
                     continue
                 if len(seen.numbers) > 1:
-                    whole.findings.append(Finding(rule="task-repeated", where=uid, detail=key))
+                    whole.findings.append(finding("task-repeated", where=uid, detail=key))
                 whole.findings.extend(
-                    Finding(rule="task-changed", where=uid, detail=f"task {number}")
+                    finding("task-changed", where=uid, detail=f"task {number}")
                     for number in seen.changed
                 )
                 anchors = self._round.plan.expected(planned)
@@ -144,13 +146,13 @@ def read_backends(
     round: Round,
     backends: Iterable[Backend],
     *,
-    keep: Callable[[Held, Codec], None] = lambda held, codec: None,
+    keep: Callable[[Held, Held], None] = lambda held, came: None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[Reading, dict[str, dict[Account, str]]]:
     """Read every queue of a round.
 
     Args:
-        keep: is given each task that was not seen before.
+        keep: is given each task that was not seen before, fit to keep and as it came.
         progress: is called with the number of tasks read.
 
     Returns:
@@ -168,7 +170,7 @@ def read_backends(
                 reading.findings.append(item)
             elif isinstance(item, Stream):
                 reading.looked_at(item)
-            elif reading.take(item):
-                keep(item, backend.codec)
+            elif reading.take(kept := fit_to_keep(round, item, backend.codec)):
+                keep(kept, item)
                 progress(reading.seen)
     return reading, people

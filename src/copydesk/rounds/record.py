@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected
-from copydesk.rounds.findings import Finding
+from copydesk.rounds.findings import finding
 from copydesk.rounds.log import Answer, Changes, Check, Key, State, compare, read_log
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Plan
@@ -91,8 +92,8 @@ def advance(
             continue
         was = f"{stands.label} stands" if stands else "no answer of the owner is known"
         findings.append(
-            Finding(
-                rule="answer-edited",
+            finding(
+                "answer-edited",
                 where=key[1],
                 annotator=key[0],
                 sentence_id=key[1],
@@ -107,8 +108,8 @@ def advance(
     for answer in changes.older:
         stands = before.answers[answer.key]
         findings.append(
-            Finding(
-                rule="answer-older",
+            finding(
+                "answer-older",
                 where=answer.sentence_id,
                 annotator=answer.annotator,
                 sentence_id=answer.sentence_id,
@@ -117,7 +118,7 @@ def advance(
             )
         )
     for annotator, sentence in sorted(before.after(changes).vanished):
-        findings.append(Finding(rule="answer-vanished", where=sentence, annotator=annotator))
+        findings.append(finding("answer-vanished", where=sentence, annotator=annotator))
     return Step(changes, findings)
 
 
@@ -150,7 +151,7 @@ def _without_moved(
         else:
             moved.add((uid, answer.annotator, f"submission {answer.source} is of {home}"))
     findings += [
-        Finding(rule="submission-moved", where=uid, annotator=name, detail=detail)
+        finding("submission-moved", where=uid, annotator=name, detail=detail)
         for uid, name, detail in sorted(moved)
     ]
     return kept

@@ -11,8 +11,9 @@ from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
+from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Backend
-from copydesk.rounds.findings import Finding, Unfinished, unfinished
+from copydesk.rounds.findings import Unfinished, finding, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import State, instant
 from copydesk.rounds.opened import Round, open_round
@@ -176,9 +177,11 @@ def _found(folder: RoundFolder) -> list[Finding]:
     """The findings of the last pull."""
     if not folder.findings.is_file():
         return []
-    fields = [field.name for field in dataclasses.fields(Finding)]
+    known = ("where", "detail", "annotator", "sentence_id", "page")
     found = read_json(folder.findings)["findings"]
-    return [Finding(**{"where": "", **{n: f[n] for n in fields if n in f}}) for f in found]
+    return [
+        finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
+    ]
 
 
 def _logged(plan: Plan, state: State) -> Iterator[Done]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from copydesk.text import cues, openings, verbs
-from copydesk.text.boundaries import NAME_BELOW_QUOTE, sentences
+from copydesk.text.boundaries import NAME_BELOW_QUOTE, list_items, sentences
+from copydesk.text.language import language
 from copydesk.text.pieces import Zone
 from copydesk.text.words import words
 
@@ -153,6 +154,8 @@ def without_stop(line: str) -> Zone:
     if _TIMED_ENTRY.match(line):
         return "subhead"
     bullet = _BULLET.match(line)
+    if bullet and len(list_items(line, 0, len(line), language("en"))) > 1:
+        return "body"
     if bullet:
         counted = (bullet["count"] or "").isdigit() and len(tokens) <= 9
         return "subhead" if counted else "body"

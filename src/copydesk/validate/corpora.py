@@ -19,6 +19,7 @@ from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.given import policy
+from copydesk.validate.rules import rule
 from copydesk.validate.schemas import table_schema
 from copydesk.validate.single import json_lines, toml
 from copydesk.validate.surroundings import DEFAULTS, Entry
@@ -211,6 +212,13 @@ def _same(place: Folder, name: str, wanted: Any) -> Iterator[Found]:
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
 
 
+@rule(
+    "round-unreadable",
+    level=3,
+    meaning="The answers of a round can be read, and are to the sentences and annotators of "
+    "its plan.",
+    fix="Put the round's files back as they were pulled; its log is only ever appended to.",
+)
 def rounds(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     """Every round's documents obey their schemas, and its logs can be read."""
     place = folder.root / "annotations" / "rounds"

@@ -19,6 +19,7 @@ from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.models import dtypes
 from copydesk.validate.parquet import read_parquet
+from copydesk.validate.rules import CUT, rule
 
 MANIFEST: Final = "release.json"
 PLACE: Final = ("_file", "_row", "_split")
@@ -136,6 +137,13 @@ def load(path: Path) -> Release:
     return release
 
 
+@rule(
+    "file-unsafe",
+    level=1,
+    waivable=False,
+    meaning="Every file is a plain file inside the release: no link that leads out, no device.",
+    fix="Replace the link by the file itself.",
+)
 def _present(release: Release) -> set[str]:
     """The names of all files; unsafe ones are faults."""
     names = set()
@@ -146,6 +154,13 @@ def _present(release: Release) -> set[str]:
     return names
 
 
+@rule(
+    "file-changed",
+    level=1,
+    waivable=False,
+    meaning="No file changes while it is validated.",
+    fix="Wait until whatever writes there is done, and validate again.",
+)
 def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     """The bytes of the files that the contract knows, each read once."""
     unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
@@ -160,6 +175,14 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     return found
 
 
+@rule(
+    "json-unreadable",
+    level=1,
+    waivable=False,
+    meaning="Every JSON (or TOML) document can be read: UTF-8, nested at most 100 deep, no "
+    "key twice.",
+    fix="Copy the file again from where it was published, or mend its JSON.",
+)
 def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
     if name not in contents:
         return None
@@ -203,6 +226,20 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
+@rule(
+    "file-missing",
+    level=1,
+    waivable=False,
+    meaning="Every file that release.json lists is there, and so is release.json.",
+    fix="Copy the release again from where it was published.",
+)
+@rule(
+    "file-unlisted",
+    level=1,
+    waivable=False,
+    meaning="Every file in the release is listed in release.json.",
+    fix="Remove the file, or cut the release again.",
+)
 def _check_list(
     release: Release, listed: Mapping[str, Mapping[str, Any]], present: set[str]
 ) -> None:
@@ -218,6 +255,13 @@ def _check_list(
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
 
 
+@rule(
+    "checksum-mismatch",
+    level=1,
+    waivable=False,
+    meaning="Every file has the size and SHA-256 that release.json states.",
+    fix="Copy the file again from where it was published.",
+)
 def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found]:
     size, stated = len(data), entry.get("bytes")
     if stated != size:
@@ -231,6 +275,20 @@ def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found
     return [Fault(rule="checksum-mismatch", message=message, file=name)]
 
 
+@rule(
+    "parquet-unreadable",
+    level=1,
+    waivable=False,
+    meaning="Every table is a Parquet file that can be read.",
+    fix="Copy the file again from where it was published.",
+)
+@rule(
+    "parquet-too-large",
+    level=1,
+    waivable=False,
+    meaning="No table expands to many times its size: no tiny file fills the memory.",
+    fix="Do not open the file; ask whoever published it.",
+)
 def _read_table(
     release: Release, table: str, split: str, data: bytes, entry: Mapping[str, Any]
 ) -> None:
@@ -261,6 +319,24 @@ def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
     return pl.lit(value, dtype=kind).alias(name)
 
 
+@rule(
+    "column-missing",
+    level=2,
+    meaning="Every table has all its columns.",
+    fix=CUT,
+)
+@rule(
+    "column-type",
+    level=2,
+    meaning="Every column has the type that the contract gives it.",
+    fix=CUT,
+)
+@rule(
+    "column-unexpected",
+    level=2,
+    meaning="No table has a column that the contract does not know.",
+    fix=CUT,
+)
 def _structure(table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
     wanted, given = dtypes(table), frame.schema
     found: list[Fault] = []

@@ -11,6 +11,7 @@ import polars as pl
 from copydesk.contract.labels import LABELS
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.loading import Release
+from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 
 MIN_ANSWERS: Final = 10
@@ -21,6 +22,20 @@ _NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "labe
 _MANIFEST: Final = "release.json"
 
 
+@check("released", needs=("annotations",))
+@rule(
+    "agreement-below-threshold",
+    level=4,
+    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min.",
+    fix="Sharpen the guidelines and label the round's disputed sentences again.",
+)
+@rule(
+    "annotator-outlier",
+    level=4,
+    severity="warning",
+    meaning="No annotator agrees with the rest much less than the others do.",
+    fix="Talk to the annotator; leave the answers out if they are careless.",
+)
 def agreement(subject: Released) -> Iterator[Found]:
     """Alpha of every round and label reaches the threshold, and no annotator is far off."""
     from copydesk.agreement.units import prepare
@@ -93,6 +108,14 @@ def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
         yield name, rows.with_columns(label=labels)
 
 
+@check("released", needs=(*SENTENCES, "previous"))
+@rule(
+    "label-drift",
+    level=4,
+    severity="warning",
+    meaning="The labels are distributed as in the release before.",
+    fix="Look at what was added; if it is right, waive the rule for this release.",
+)
 def drift(subject: Released) -> Iterator[Found]:
     """The labels are distributed as in the release before: by chi-square and by Cramér's V."""
     from copydesk.release.drift import drift as compare

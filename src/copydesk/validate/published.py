@@ -20,6 +20,7 @@ from copydesk.release.versions import Version
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released, contents
 
 _CONTEXT: Final = 20
@@ -27,6 +28,13 @@ _UP: Final = "../.."
 """The data set folder from a release's, for the addresses of its documents."""
 
 
+@check("released", needs=ALL)
+@rule(
+    "version-too-small",
+    level=5,
+    meaning="The version is at least the one that the difference to the release before demands.",
+    fix="Cut the release with the version that the message names.",
+)
 def version(subject: Released) -> Iterator[Found]:
     """The version is high enough for what changed, and is the folder's."""
     release = subject.release
@@ -50,6 +58,14 @@ def version(subject: Released) -> Iterator[Found]:
         yield Fault(rule="version-too-small", message=message, file=MANIFEST, pointer="/version")
 
 
+@check("released", needs=("dataset",))
+@rule(
+    "release-changed",
+    level=5,
+    waivable=False,
+    meaning="A published release is byte for byte what it was when it was published.",
+    fix="Put the published files back; publish changes as another version.",
+)
 def digest(subject: Released) -> Iterator[Found]:
     """``release.json`` has the digest under which the release was published."""
     release = subject.release
@@ -67,6 +83,13 @@ def digest(subject: Released) -> Iterator[Found]:
         yield Fault(rule="release-changed", message=message, file=MANIFEST)
 
 
+@check("documents", needs=(*DESCRIBED, "dataset"))
+@rule(
+    "changes-missing",
+    level=5,
+    meaning="CHANGES.md has a section for the release, with its numbers.",
+    fix="Run 'copydesk release cut' again, or add the section.",
+)
 def changed(subject: Released) -> Iterator[Found]:
     """CHANGES.md has the release's entry, and it says what the comparison says."""
     version = subject.release.version
@@ -91,6 +114,13 @@ def changed(subject: Released) -> Iterator[Found]:
     yield from _differing("changes-missing", "CHANGES.md", text, wanted)
 
 
+@check("documents", needs=(*DESCRIBED, "dataset"))
+@rule(
+    "card-disagrees",
+    level=5,
+    meaning="The card's numbers, configs and version are those of the data.",
+    fix="Have the card written again; do not edit between its markers.",
+)
 def described(subject: Released) -> Iterator[Found]:
     """The card is what would be written of the newest release."""
     text = yield from _text(subject, "README.md", "card-disagrees")
@@ -108,6 +138,13 @@ def described(subject: Released) -> Iterator[Found]:
     yield from _differing("card-disagrees", "README.md", text, wanted)
 
 
+@check("documents", needs=(*DESCRIBED, "corpus"))
+@rule(
+    "datasheet-disagrees",
+    level=5,
+    meaning="The datasheet's numbers are those of the data.",
+    fix="Have the datasheet written again; do not edit between its markers.",
+)
 def datasheet_of(subject: Released) -> Iterator[Found]:
     """The datasheet's generated answers are those of the newest release, if there is one."""
     assert subject.corpus is not None
@@ -157,6 +194,13 @@ def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]
             )
 
 
+@check("documents", needs=DESCRIBED)
+@rule(
+    "croissant-disagrees",
+    level=5,
+    meaning="croissant.json describes the files and columns that are there.",
+    fix=CUT,
+)
 def machine_readable(subject: Released) -> Iterator[Found]:
     """croissant.json says of files, columns and counts what is so."""
     release = subject.release
@@ -180,6 +224,14 @@ def machine_readable(subject: Released) -> Iterator[Found]:
         )
 
 
+@check("released")
+@rule(
+    "schema-disagrees",
+    level=5,
+    meaning="labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines say "
+    "the same.",
+    fix="Run 'python -m copydesk.validate.schemas', and cut the release again.",
+)
 def schemas(subject: Released) -> Iterator[Found]:
     """The Parquet files say of columns and labels what the contract says."""
     for (table, split), schema in subject.release.schemas.items():
@@ -207,6 +259,14 @@ def _difference(given: Any, table: str) -> str:
     return f"columns {', '.join(unlike)}" if unlike else "types differ"
 
 
+@check("release")
+@rule(
+    "row-count-mismatch",
+    level=1,
+    waivable=False,
+    meaning="Every table has as many rows as release.json states.",
+    fix="Copy the file again from where it was published.",
+)
 def counts(release: Release) -> Iterator[Found]:
     """The counts of ``release.json`` are those of the tables (level 1)."""
     stated = release.manifest.get("counts")

@@ -15,11 +15,20 @@ from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import Release
+from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
 from copydesk.validate.shape import KEYS
 
 _ANCHOR = ("article_id", "start", "end")
 
 
+@check("release", needs=ALL)
+@rule(
+    "id-duplicate",
+    level=3,
+    waivable=False,
+    meaning="No id is used twice in a release.",
+    fix=CUT,
+)
 def duplicates(release: Release) -> Iterator[Found]:
     """No id twice in a table; a sentence_id not in both tables of sentences."""
     for table, key in KEYS.items():
@@ -35,6 +44,14 @@ def duplicates(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("id-duplicate", again, message, key, f"/{key}")
 
 
+@check("release", needs=ALL)
+@rule(
+    "article-unknown",
+    level=3,
+    waivable=False,
+    meaning="Every sentence, answer and quotation is of an article of the release.",
+    fix=CUT,
+)
 def articles(release: Release) -> Iterator[Found]:
     """Every row is of an article that is there."""
     known = release.table("articles").select("article_id")
@@ -46,6 +63,13 @@ def articles(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("article-unknown", lost, message, KEYS[table], "/article_id")
 
 
+@check("release", needs=(*SENTENCES, "annotations"))
+@rule(
+    "sentence-unknown",
+    level=3,
+    meaning="Every answer and quotation is about sentences of the release.",
+    fix=CUT,
+)
 def annotated(release: Release) -> Iterator[Found]:
     """Every answer is about a sentence that is there."""
     lost = release.table("annotations").join(release.labelled, on="sentence_id", how="anti")
@@ -54,6 +78,8 @@ def annotated(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "annotation_id", "/sentence_id")
 
 
+@check("release", needs=(*SENTENCES, "quotes"))
+@finds("sentence-unknown")
 def quoted(release: Release) -> Iterator[Found]:
     """Every quotation names sentences that are there."""
     lost = (
@@ -66,6 +92,14 @@ def quoted(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "quote_id", "/sentence_ids")
 
 
+@check("release", needs=("articles",))
+@rule(
+    "text-hash-mismatch",
+    level=3,
+    waivable=False,
+    meaning="An article's text has the SHA-256 that stands beside it.",
+    fix="Put the text back that was labelled, and cut the release again.",
+)
 def hashes(release: Release) -> Iterator[Found]:
     """Every article's text has its hash."""
     given = release.table("articles").filter(pl.col("text").is_not_null())
@@ -75,6 +109,14 @@ def hashes(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("text-hash-mismatch", wrong, message, "article_id", "/text_sha256")
 
 
+@check("release", needs=("articles", "sentences"))
+@rule(
+    "sentence-offset-mismatch",
+    level=3,
+    waivable=False,
+    meaning="A sentence is the stretch of its article's text that its offsets name.",
+    fix=CUT,
+)
 def offsets(release: Release) -> Iterator[Found]:
     """Every sentence is the stretch of its article that its offsets name."""
     start, end = pl.col("start"), pl.col("end")
@@ -87,6 +129,13 @@ def offsets(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("sentence-offset-mismatch", wrong, message, "sentence_id", "/text")
 
 
+@check("release", needs=SENTENCES)
+@rule(
+    "sentence-overlap",
+    level=3,
+    meaning="No two sentences of an article share a character.",
+    fix=CUT,
+)
 def overlaps(release: Release) -> Iterator[Found]:
     """No sentence begins before the one before it ends."""
     rows = release.labelled.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
@@ -97,6 +146,14 @@ def overlaps(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-overlap", wrong, message, "sentence_id", "/start")
 
 
+@check("release", needs=SENTENCES)
+@rule(
+    "sentence-order",
+    level=3,
+    meaning="The sentences of an article are numbered 1, 2, 3 … in the order of the text; "
+    "sentence_id ends in that number.",
+    fix=CUT,
+)
 def order(release: Release) -> Iterator[Found]:
     """Sentences are numbered from 1 in the order of the text, and so are their ids."""
     rows = _ordered(release.labelled, "start").with_columns(
@@ -117,6 +174,14 @@ def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     return rows.sort("article_id", by, maintain_order=True)
 
 
+@check("release", needs=(*SENTENCES, "quotes", "articles"))
+@rule(
+    "split-mixed-event",
+    level=3,
+    meaning="All rows of an event and of its articles are in one split, the one that "
+    "release.json states.",
+    fix=CUT,
+)
 def sentence_articles(release: Release) -> Iterator[Found]:
     """A sentence's event is its article's."""
     known = release.table("articles").select("article_id", _event="event").unique("article_id")
@@ -127,6 +192,8 @@ def sentence_articles(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/event")
 
 
+@check("release", needs=ALL)
+@finds("split-mixed-event")
 def splits(release: Release) -> Iterator[Found]:
     """All rows of an event are in the split that ``release.json`` states."""
     stated = release.manifest.get("splits")
@@ -153,6 +220,20 @@ def splits(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/article_id")
 
 
+@check("release", needs=(*SENTENCES, "annotations", "articles"))
+@rule(
+    "answer-mismatch",
+    level=3,
+    meaning="An answer names the article, text and offsets of its sentence; an annotator is "
+    "of one kind.",
+    fix=CUT,
+)
+@rule(
+    "answer-duplicate",
+    level=3,
+    meaning="An annotator answers a sentence once in a round.",
+    fix="Keep one of the answers in the round, and cut the release again.",
+)
 def answers(release: Release) -> Iterator[Found]:
     """An answer names its sentence's place, and nobody answers twice in a round."""
     rows = release.table("annotations")
@@ -211,6 +292,14 @@ def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotator_kind")
 
 
+@check("release", needs=(*SENTENCES, "annotations"))
+@rule(
+    "votes-mismatch",
+    level=3,
+    meaning="Votes, n_annotators, agreement, label and label_source follow from the answers.",
+    fix=CUT,
+)
+@finds("label-unresolved")
 def votes(release: Release) -> Iterator[Found]:
     """Votes and what follows from them, recomputed from the answers.
 

@@ -9,19 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.release.versions import Version
 from copydesk.validate import corpora
 from copydesk.validate.canary import prove_gate
-from copydesk.validate.checks import (
-    AROUND_CHECKS,
-    DOCUMENT_CHECKS,
-    REBUILD_CHECKS,
-    RELEASE_CHECKS,
-)
+from copydesk.validate.checks import of_stage
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
-from copydesk.validate.faults import FaultError
+from copydesk.validate.faults import FaultError, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
@@ -73,7 +68,16 @@ def validate(
         rebuild=rebuild,
     )
     prove_gate()
-    return request.judge()
+    try:
+        return request.judge()
+    except (CopydeskError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of polars is not an Exception
+        raise IntegrityError(
+            f"It could not be judged ({type(error).__name__}: {show(error)}).",
+            where=str(path),
+            hint="Nothing is known of it until this is fixed; please report it.",
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,19 +132,27 @@ class _Request:
         if run.broken and not any(RULES[rule].severity == "error" for rule in run.counts()):
             rule, reason = next(iter(run.broken.items()))
             raise IntegrityError(
-                f"The rule '{rule}' was not judged, and nothing that was found explains it: "
+                f"The rule '{rule}' could not be judged, and nothing that was found explains it: "
                 f"{reason}.",
                 where=str(self.path),
                 hint="This is a fault of copydesk; please report it.",
             )
         run.skipped |= run.broken
+        judged = tuple(rule for rule in RULES if rule in run.rules and rule not in run.skipped)
+        if not judged:
+            reason = next(iter(run.skipped.values()), "no rule was asked for")
+            raise InputError(
+                f"Nothing was judged: {reason}.",
+                where=str(self.path),
+                hint="Ask for a rule that can be judged here, or name the corpus around it.",
+            )
         return Report(
             target=str(self.path),
             kind=kind,
             version=version,
             levels=self.levels,
             threshold=self.severity,
-            judged=tuple(rule for rule in RULES if rule in run.rules and rule not in run.skipped),
+            judged=judged,
             findings=run.findings(),
             counts=run.counts(),
             waived=run.waived(),
@@ -157,12 +169,12 @@ class _Request:
     def _check(self, run: Run, subject: Released) -> None:
         release = subject.release
         run.add(release.faults)
-        run.check(RELEASE_CHECKS, release, release.unsound)
-        run.check(AROUND_CHECKS, subject, subject.lacking)
-        if run.wants(DOCUMENT_CHECKS):
-            run.check(DOCUMENT_CHECKS, subject, subject.undescribed)
+        run.check(of_stage("release"), release, release.unsound)
+        run.check(of_stage("released"), subject, subject.lacking)
+        if run.wants(of_stage("documents")):
+            run.check(of_stage("documents"), subject, subject.undescribed)
         if self.rebuild:
-            run.check(REBUILD_CHECKS, subject, subject.lacking)
+            run.check(of_stage("rebuild"), subject, subject.lacking)
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
 

@@ -15,6 +15,7 @@ from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST
+from copydesk.validate.rules import ALL, check, finds, rule
 from copydesk.validate.surroundings import Released
 
 _OF_ROUNDS: Final = (
@@ -22,6 +23,13 @@ _OF_ROUNDS: Final = (
 )
 
 
+@check("released", needs=("articles", "corpus"))
+@rule(
+    "source-disagrees",
+    level=5,
+    meaning="What the newest release says of an article is what the corpus's manifest says.",
+    fix="Cut the next release, or put the manifest back.",
+)
 def sources(subject: Released) -> Iterator[Found]:
     """Of each article the newest release says what the corpus's manifest says."""
     if subject.corpus is None or not subject.newest:
@@ -47,6 +55,8 @@ def sources(subject: Released) -> Iterator[Found]:
                 yield _source_fault(row, column, message)
 
 
+@check("released", needs=("annotations", "corpus"))
+@finds("source-disagrees")
 def answered(subject: Released) -> Iterator[Found]:
     """The answers of the newest release are those of the corpus's rounds, or the rules' own."""
     if subject.corpus is None or not subject.newest:
@@ -87,6 +97,13 @@ def answered(subject: Released) -> Iterator[Found]:
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", f"/{name}")
 
 
+@check("rebuild", needs=(*ALL, "manifest", "corpus"))
+@rule(
+    "rebuild-differs",
+    level=5,
+    meaning="Cutting the release again from its sources gives the same rows (with --rebuild).",
+    fix="Find out which of sources and release was changed, and put it back.",
+)
 def rebuilt(subject: Released) -> Iterator[Found]:
     """Cutting the release again gives the same files."""
     from copydesk.release.verify import verify

@@ -21,7 +21,7 @@ from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release, load
-from copydesk.validate.rules import RULES
+from copydesk.validate.rules import RULES, rule
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "alpha_min": 0.667,
@@ -192,6 +192,13 @@ def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
     )
 
 
+@rule(
+    "waiver-expired",
+    level=5,
+    waivable=False,
+    meaning="No waiver in copydesk.toml is past its end date or names a rule that does not exist.",
+    fix="Mend the fault that it waives, or decide anew and write a later date.",
+)
 def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
     """Waivers past their end, or of a rule that does not exist."""
     for place, waiver in enumerate(all_waivers(config)):

@@ -13,9 +13,10 @@ from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.backends.labelstudio.sender import PATIENCE, Sender, There, logged_projects, look
 from copydesk.errors import ServerError
 from copydesk.files import atomic_write
+from copydesk.findings import Finding
 from copydesk.rounds import people
 from copydesk.rounds.backend import Account, Difference, Held, Page, Taken
-from copydesk.rounds.findings import Finding
+from copydesk.rounds.findings import finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
 from copydesk.rounds.push import record
@@ -95,19 +96,19 @@ class LabelStudio:
                 hint="Push the round first, or connect to the server that it was pushed to.",
             )
         for name in self.strangers(round, streams):
-            yield Finding(rule="account-missing", where=round.plan.round, annotator=name)
+            yield finding("account-missing", where=round.plan.round, annotator=name)
         for stream in streams:
             number = found.get(stream.key)
             settings = None if number is None else self.server.project(number)
             if number is None or settings is None:
-                yield Finding(rule="project-missing", where=stream.key)
+                yield finding("project-missing", where=stream.key)
                 continue
             yield stream
             expected = projects.pushed_config(round, stream.arm)
             if expected and config_sha256(settings["label_config"]) != expected:
-                yield Finding(rule="label-config-changed", where=stream.key)
+                yield finding("label-config-changed", where=stream.key)
             if settings["title"] != projects.title(stream):
-                yield Finding(rule="project-renamed", where=stream.key)
+                yield finding("project-renamed", where=stream.key)
             yield from self._tasks(round, stream, number)
 
     def _tasks(self, round: Round, stream: Stream, number: int) -> Iterator[Held]:

@@ -1,19 +1,13 @@
-"""What the verbs of a round share: options, the backends that a round needs, and JSON on stdout."""
+"""What the verbs of a round share: options, how people are named, and JSON on stdout."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from copydesk.errors import InputError
-
-if TYPE_CHECKING:
-    from copydesk.corpus import Corpus
-    from copydesk.rounds.backend import Backend
 
 RoundId = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
 Url = Annotated[
@@ -25,24 +19,6 @@ Url = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
-@contextmanager
-def backends_of(corpus: Corpus, round_id: str, url: str | None) -> Iterator[list[Backend]]:
-    """The backends in which a round is answered; a server is connected to if one is needed."""
-    from copydesk.backends.files import Files
-    from copydesk.rounds.opened import open_round
-    from copydesk.rounds.plan import LABEL_STUDIO
-
-    if LABEL_STUDIO not in open_round(corpus, round_id).plan.backends.values():
-        yield [Files()]
-        return
-    from copydesk.backends.labelstudio.backend import LabelStudio
-    from copydesk.backends.labelstudio.client import Server
-    from copydesk.backends.labelstudio.connection import connect
-
-    with connect(url) as client:
-        yield [Files(), LabelStudio(Server(client))]
 
 
 def parse_person(text: str) -> tuple[str, str, str]:

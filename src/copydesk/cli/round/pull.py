@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
-from copydesk.cli.round.options import Json, RoundId, Url, backends_of, emit
+from copydesk.cli.round.options import Json, RoundId, Url, emit
 
 if TYPE_CHECKING:
     from copydesk.rounds.findings import Unfinished
@@ -33,6 +33,7 @@ def pull(
 
     Exit 1: something is wrong with the record of the round (an error), not only with an answer.
     """
+    from copydesk.backends import backends_of
     from copydesk.rounds.findings import unfinished, worst
     from copydesk.rounds.pull import pull as read
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
-from copydesk.cli.round.options import RoundId, Url, backends_of
+from copydesk.cli.round.options import RoundId, Url
 
 if TYPE_CHECKING:
     from copydesk.corpus import Corpus
@@ -23,6 +23,7 @@ def push(
     corpus: CorpusDir = None,
 ) -> None:
     """Send what is missing of a round, and put right what annotators see. Run it at any time."""
+    from copydesk.backends import backends_of
     from copydesk.rounds import push as pushing
 
     found = find_corpus(corpus)

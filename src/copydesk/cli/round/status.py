@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
-from copydesk.cli.round.options import Json, RoundId, Url, backends_of, emit
+from copydesk.cli.round.options import Json, RoundId, Url, emit
 
 if TYPE_CHECKING:
     from copydesk.rounds.status import Status
@@ -28,6 +28,7 @@ def status(
     corpus: CorpusDir = None,
 ) -> None:
     """Show how far a round is, by annotator and by article."""
+    from copydesk.backends import backends_of
     from copydesk.rounds.status import status as look
 
     found = find_corpus(corpus)

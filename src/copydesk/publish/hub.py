@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.release.publish import Plan, Published
+from copydesk.publish.plan import Plan, Published
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -170,7 +170,7 @@ def publish(
     """
     hub = _HUB.fullmatch(target)
     if hub:
-        from copydesk.release.hub import send
+        from copydesk.publish.hub import send
 
         return send(plan, hub[1], endpoint)
     if target.startswith("hf:"):
