@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.tables import CURRENT
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
@@ -42,12 +42,12 @@ Progress = Callable[[int], None]
 
 
 def _fields(table: str, *names: str) -> list[pa.Field]:
-    columns = {column.name: column for column in TABLES[table]}
-    return [pa.field(n, columns[n].type, nullable=columns[n].nullable) for n in names]
+    columns = [CURRENT[table][name] for name in names]
+    return [pa.field(c.name, c.type, nullable=c.nullable) for c in columns]
 
 
 ARTICLES: Final = pa.schema(
-    _fields("articles", *(column.name for column in TABLES["articles"] if column.name != "pieces"))
+    _fields("articles", *(name for name in CURRENT["articles"].names if name != "pieces"))
 )
 """What `build_batch` takes: the articles table without its pieces; every text is there."""
 
@@ -55,20 +55,13 @@ BUILT_ARTICLES: Final = pa.schema([*ARTICLES, *_fields("articles", "pieces")])
 
 SENTENCES: Final = pa.schema(
     [
-        *_fields("sentences", "sentence_id", "article_id", "event", "index", "start", "end"),
-        *_fields("sentences", "zone", "text", "quoted_ratio", "cues"),
+        *_fields("sentences", *CURRENT["sentences"].made_by("build")),
         pa.field("suggestion", pa.string()),
     ]
 )
 """A row for each unit, with the label that the rules suggest; null in a language without rules."""
 
-QUOTES: Final = pa.schema(
-    _fields(
-        "quotes",
-        *("quote_id", "article_id", "event", "sentence_ids", "start", "end", "text", "form"),
-        *("speaker", "cue"),
-    )
-)
+QUOTES: Final = pa.schema(_fields("quotes", *CURRENT["quotes"].made_by("build")))
 """A row for each quotation; groups come later, since they join articles."""
 
 SCHEMAS: Final = {"articles": BUILT_ARTICLES, "sentences": SENTENCES, "quotes": QUOTES}
@@ -277,7 +270,7 @@ def _code_digest() -> str:
     digest = hashlib.sha256(f"{_FORMAT} {pa.__version__}".encode())
     files = [
         Path(__file__),
-        package / "contract" / "tables.py",
+        *sorted((package / "contract").glob("*.py")),
         *sorted((package / "text").rglob("*.*")),
     ]
     for path in files:

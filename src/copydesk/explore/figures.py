@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from copydesk.agreement import Agreement, Alpha, measure
-from copydesk.contract.tables import (
+from copydesk.contract.columns import (
     ANNOTATOR_KINDS,
     FORMS,
     LABEL_SOURCES,

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.columns import SLUG
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import read_json
 from copydesk.release.contents import Contents
@@ -16,7 +16,7 @@ from copydesk.release.index import find_release
 
 HYDRATED: Final = "hydrated.json"
 
-_SLUG: Final = next(c.pattern for c in TABLES["articles"] if c.name == "article_id") or ""
+_SLUG: Final = SLUG
 _UNIT: Final = (
     *("sentence_id", "article_id", "event", "index", "start", "end", "zone", "text", "label"),
     *("votes", "n_annotators", "agreement", "label_source", "quoted_ratio", "cues", "split"),

@@ -18,8 +18,10 @@ import polars as pl
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import read_built
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SCHEMA_VERSION, TABLES, release_file, write_table
+from copydesk.contract.arrow import write_table
+from copydesk.contract.labels import Scheme
+from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
@@ -110,7 +112,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     return Cut(
         path=None if dry_run else target,
         manifest=manifest,
-        labels=_label_table(assembled),
+        labels=_label_table(assembled, corpus.scheme),
         difference=difference,
         unlabelled=assembled.unlabelled,
     )
@@ -125,7 +127,12 @@ def present(corpus: Corpus, options: Options) -> Contents:
     """
     built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
     assembled = _assemble(corpus, built, options, _previous(corpus))
-    return Contents.of({"version": options.version}, assembled.tables)
+    manifest = {
+        "version": options.version,
+        "schema_version": SCHEMA_VERSION,
+        "scheme": corpus.scheme.as_document(),
+    }
+    return Contents.of(manifest, assembled.tables)
 
 
 def _refuse_existing(corpus: Corpus, version: str) -> None:
@@ -157,6 +164,7 @@ def _assemble(
         kept_splits=read_manifest(previous)["splits"] if previous else {},
         split_options={"seed": seed, **({"shares": shares} if shares else {})},
         version=options.version,
+        contract=Contract(corpus.scheme),
     )
 
 
@@ -173,17 +181,18 @@ def _write(
 ) -> dict[str, Any]:
     """Write the tables, the Croissant description and ``release.json`` into a folder."""
     files = []
-    counts: dict[str, dict[str, int]] = {name: {} for name in TABLES}
+    counts: dict[str, dict[str, int]] = {}
     for (name, split), table in assembled.tables.items():
         path = folder / release_file(name, split)
         path.parent.mkdir(exist_ok=True)
         write_table(table, path)
-        counts[name][split] = table.num_rows
+        counts.setdefault(name, {})[split] = table.num_rows
         files.append(_file(folder, path, table.num_rows))
     manifest = {
         "version": options.version,
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": SCHEMA_VERSION,
+        "scheme": corpus.scheme.as_document(),
         "previous": previous.name if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
@@ -193,7 +202,7 @@ def _write(
         "annotators": dict(assembled.annotators),
         "adjudicators": dict(assembled.adjudicators),
         "splits": dict(assembled.splits),
-        "counts": {name: by_split for name, by_split in counts.items() if by_split},
+        "counts": counts,
         "files": files,
     }
     croissant = folder / "croissant.json"
@@ -241,11 +250,11 @@ def _compare(previous: Path | None, folder: Path, version: str) -> Diff | None:
     return difference
 
 
-def _label_table(assembled: Assembled) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {label: {} for label in LABELS}
+def _label_table(assembled: Assembled, scheme: Scheme) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {label: {} for label in scheme.names}
     for (name, split), table in assembled.tables.items():
         if name in ("sentences", "standoff"):
             for number in table["label"].to_pylist():
-                row = counted[LABELS[number]]
+                row = counted[scheme.names[number]]
                 row[split] = row.get(split, 0) + 1
     return counted

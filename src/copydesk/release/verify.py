@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import ARTICLES, SHARD_ARTICLES, build_batch
-from copydesk.contract.tables import TABLES, release_file, write_table
+from copydesk.contract.arrow import write_table
+from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_json, sha256_file
@@ -138,6 +139,7 @@ def _rebuild(corpus: Corpus, sources: list[dict[str, Any]], released: Contents) 
         kept_splits=manifest["splits"],
         split_options={},
         version=released.version,
+        contract=released.contract,
     )
 
 
@@ -171,7 +173,7 @@ def _derived(again: Assembled) -> dict[str, Any]:
 
 def _rows(released: Contents, rebuilt: Contents, names: list[str]) -> Iterator[str]:
     """The tables whose rows about these articles came out otherwise."""
-    for table in TABLES:
+    for table in released.contract.tables:
         old, new = (
             contents.frame(table).filter(pl.col("article_id").is_in(names))
             for contents in (released, rebuilt)

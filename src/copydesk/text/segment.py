@@ -7,6 +7,7 @@ from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import credit_start
 from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
+from copydesk.text.wording import wording
 from copydesk.text.zones import classify
 
 
@@ -37,7 +38,7 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
     pieces: list[Piece] = []
-    for start, line, zone in zip(starts, lines, classify(lines), strict=True):
+    for start, line, zone in zip(starts, lines, classify(lines, lang), strict=True):
         end = start + len(line)
         if zone == "body":
             pieces += [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
@@ -52,7 +53,7 @@ def _caption(text: str, start: int, line: str, lang: Language) -> list[Piece]:
     """The sentences of a caption, and the credit that may close its line."""
     zone: Zone = "caption"
     end = start + len(line)
-    credit = credit_start(line)
+    credit = credit_start(line, wording(lang))
     if credit <= 0:
         return [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
     stop = start + len(line[:credit].rstrip())

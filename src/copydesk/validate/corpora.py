@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
@@ -20,7 +21,6 @@ from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.given import policy
 from copydesk.validate.rules import rule
-from copydesk.validate.schemas import table_schema
 from copydesk.validate.single import json_lines, toml
 from copydesk.validate.surroundings import DEFAULTS, Entry
 

@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from copydesk.contract.tables import SCHEMA_VERSION
+from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.validate.faults import Fault, Found, show
-from copydesk.validate.loading import schema_number
 from copydesk.validate.report import SEVERITIES, Finding, Waived
 from copydesk.validate.rules import RULES, Check
 

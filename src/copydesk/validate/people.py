@@ -8,7 +8,6 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, rule
@@ -40,22 +39,25 @@ def agreement(subject: Released) -> Iterator[Found]:
     """Alpha of every round and label reaches the threshold, and no annotator is far off."""
     from copydesk.agreement.units import prepare
 
+    labels = subject.release.contract.scheme.names
     for name, rows in _rounds(subject.release):
-        given = prepare(rows, LABELS)
-        yield from _alphas(name, given, float(subject.threshold("alpha_min")))
-        yield from _outliers(name, given, float(subject.threshold("outlier_gap")))
+        given = prepare(rows, labels)
+        yield from _alphas(name, given, labels, float(subject.threshold("alpha_min")))
+        yield from _outliers(name, given, labels, float(subject.threshold("outlier_gap")))
 
 
-def _alphas(name: str, given: pl.DataFrame, least: float) -> Iterator[Found]:
+def _alphas(
+    name: str, given: pl.DataFrame, labels: tuple[str, ...], least: float
+) -> Iterator[Found]:
     from copydesk.agreement import krippendorff_alpha
     from copydesk.agreement.units import count_matrix
 
-    counts, articles = count_matrix(given, len(LABELS))
+    counts, articles = count_matrix(given, len(labels))
     overall, per_label = krippendorff_alpha(counts, articles)
     alphas = {f"of the round '{name}'": overall}
     alphas |= {
         f"of '{label}' in the round '{name}'": alpha
-        for label, alpha in zip(LABELS, per_label, strict=True)
+        for label, alpha in zip(labels, per_label, strict=True)
     }
     for what, alpha in alphas.items():
         if alpha.value is None or alpha.value >= least:
@@ -74,13 +76,15 @@ def _alphas(name: str, given: pl.DataFrame, least: float) -> Iterator[Found]:
         )
 
 
-def _outliers(name: str, given: pl.DataFrame, gap: float) -> Iterator[Found]:
+def _outliers(
+    name: str, given: pl.DataFrame, labels: tuple[str, ...], gap: float
+) -> Iterator[Found]:
     """Annotators whose kappa with the majority of the rest is far below the others'."""
     from copydesk.agreement.annotators import against_rest
 
     kappas = {
         one.annotator: one.kappa
-        for one in against_rest(given, LABELS)
+        for one in against_rest(given, labels)
         if one.kappa is not None and one.sentences >= MIN_ANSWERS
     }
     for annotator, kappa in kappas.items():
@@ -99,8 +103,9 @@ def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out."""
     answers = release.table("annotations").select(_NEEDED)
     sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
-    answers = answers.filter(pl.col("label").is_between(0, len(LABELS) - 1) & sound)
-    labels = pl.col("label").replace_strict(list(range(len(LABELS))), list(LABELS))
+    names = release.contract.scheme.names
+    answers = answers.filter(pl.col("label").is_between(0, len(names) - 1) & sound)
+    labels = pl.col("label").replace_strict(list(range(len(names))), list(names))
     for name in sorted(answers["round"].unique()):
         rows = answers.filter(pl.col("round") == name)
         if rows.select("sentence_id", "annotator").is_duplicated().any():
@@ -137,7 +142,8 @@ def drift(subject: Released) -> Iterator[Found]:
 
 def _labels(release: Release) -> dict[str, int]:
     counted = dict(release.labelled["label"].value_counts().iter_rows())
-    return {label: counted.get(number, 0) for number, label in enumerate(LABELS)}
+    labels = release.contract.scheme.names
+    return {label: counted.get(number, 0) for number, label in enumerate(labels)}
 
 
 def _shares(counts: dict[str, int]) -> str:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import yaml
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
+from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant, datasheet
-from copydesk.release.blocks import spans
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
 from copydesk.validate.faults import Fault, FaultError, Found, show
@@ -230,32 +230,34 @@ def machine_readable(subject: Released) -> Iterator[Found]:
     level=5,
     meaning="labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines say "
     "the same.",
-    fix="Run 'python -m copydesk.validate.schemas', and cut the release again.",
+    fix="Run 'python -m copydesk.contract.json_schema', and cut the release again.",
 )
 def schemas(subject: Released) -> Iterator[Found]:
     """The Parquet files say of columns and labels what the contract says."""
     for (table, split), schema in subject.release.schemas.items():
         file = f"{table}/{split}.parquet"
         metadata = schema.metadata or {}
-        wanted = arrow_schema(table).metadata or {}
+        wanted = arrow_schema(table, subject.release.contract).metadata or {}
         try:
             given = json.loads(metadata.get(b"huggingface", b"null"))
         except ValueError:
             given = None
         if given != json.loads(wanted[b"huggingface"]):
-            message = f"Its features are not those of '{table}': {_difference(given, table)}."
+            difference = _difference(given, table, subject.release.contract)
+            message = f"Its features are not those of '{table}': {difference}."
             yield Fault(rule="schema-disagrees", message=message, file=file)
 
 
-def _difference(given: Any, table: str) -> str:
+def _difference(given: Any, table: str, contract: Contract) -> str:
+    labels = list(contract.scheme.names)
     try:
         features = given["info"]["features"]
-        names = features["label"]["names"] if "label" in features else list(LABELS)
+        names = features["label"]["names"] if "label" in features else labels
     except (LookupError, TypeError):
         return "the file names none"
-    if names != list(LABELS):
-        return f"the labels are {show(names)}, not {', '.join(LABELS)}"
-    unlike = sorted(set(features) ^ {column.name for column in TABLES[table]})
+    if names != labels:
+        return f"the labels are {show(names)}, not {', '.join(labels)}"
+    unlike = sorted(set(features) ^ {*contract[table].names})
     return f"columns {', '.join(unlike)}" if unlike else "types differ"
 
 
@@ -275,7 +277,7 @@ def counts(release: Release) -> Iterator[Found]:
     found: dict[str, dict[str, int]] = {}
     for (table, split), frame in release.parts.items():
         found.setdefault(table, {})[split] = frame.height
-    for table in TABLES:
+    for table in release.contract.tables:
         if stated.get(table, {}) != found.get(table, {}):
             message = f"The counts are {show(stated.get(table))}, the rows {found.get(table, {})}."
             yield Fault(

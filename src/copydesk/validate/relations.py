@@ -11,12 +11,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import Release
 from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
-from copydesk.validate.shape import KEYS
 
 _ANCHOR = ("article_id", "start", "end")
 
@@ -31,9 +29,10 @@ _ANCHOR = ("article_id", "start", "end")
 )
 def duplicates(release: Release) -> Iterator[Found]:
     """No id twice in a table; a sentence_id not in both tables of sentences."""
-    for table, key in KEYS.items():
+    for table, known in release.contract.tables.items():
         if table == "standoff":
             continue
+        key = known.key
         rows = release.labelled if table == "sentences" else release.table(table)
         # Cheap first: most releases have no duplicate, and a set costs less than counts.
         if rows[key].n_unique() == rows.height:
@@ -60,7 +59,9 @@ def articles(release: Release) -> Iterator[Found]:
         lost = rows.join(known, on="article_id", how="anti")
         lost = lost.filter(pl.col("article_id").is_not_null())
         message = "There is no article '{article_id}' in this release."
-        yield from rows_at_fault("article-unknown", lost, message, KEYS[table], "/article_id")
+        yield from rows_at_fault(
+            "article-unknown", lost, message, release.contract[table].key, "/article_id"
+        )
 
 
 @check("release", needs=(*SENTENCES, "annotations"))
@@ -189,7 +190,9 @@ def sentence_articles(release: Release) -> Iterator[Found]:
         rows = release.table(table).join(known, on="article_id")
         wrong = rows.filter(pl.col("event") != pl.col("_event"))
         message = "The event is '{event}', but that of its article is '{_event}'."
-        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/event")
+        yield from rows_at_fault(
+            "split-mixed-event", wrong, message, release.contract[table].key, "/event"
+        )
 
 
 @check("release", needs=ALL)
@@ -217,7 +220,9 @@ def splits(release: Release) -> Iterator[Found]:
         both = _beside(rows.select("article_id", "_split"), home, on="article_id")
         wrong = rows.with_columns(both["_wanted"]).filter(both["_split"] != both["_wanted"])
         message = "The row is in the split '{_split}', its article in '{_wanted}'."
-        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/article_id")
+        yield from rows_at_fault(
+            "split-mixed-event", wrong, message, release.contract[table].key, "/article_id"
+        )
 
 
 @check("release", needs=(*SENTENCES, "annotations", "articles"))
@@ -306,39 +311,38 @@ def votes(release: Release) -> Iterator[Found]:
     An annotator has one vote: of several answers (in several rounds) the last counts, as in
     `copydesk.aggregate.aggregate`.
     """
-    counted = _counted(release.table("annotations"))
+    labels = release.contract.scheme.names
+    counted = _counted(release.table("annotations"), len(labels))
     method = release.manifest.get("aggregation", "majority")
     for table in ("sentences", "standoff"):
         rows = release.table(table).join(counted, on="sentence_id", how="left")
-        for column, wrong, message in _vote_tests(str(method)):
+        for column, wrong, message in _vote_tests(str(method), labels):
             faulty = rows.filter(wrong)
             yield from rows_at_fault("votes-mismatch", faulty, message, "sentence_id", f"/{column}")
-        undecided = rows.filter(_undecided())
+        undecided = rows.filter(_undecided(len(labels)))
         message = "No label has two thirds of the {_n} answers, and none was adjudicated."
         yield from rows_at_fault(
             "label-unresolved", undecided, message, "sentence_id", "/label_source"
         )
 
 
-def _counted(answers: pl.DataFrame) -> pl.DataFrame:
+def _counted(answers: pl.DataFrame, labels: int) -> pl.DataFrame:
     answers = answers.select("sentence_id", "annotator", "label", "created_at", "annotation_id")
     answers = answers.filter(pl.col("label").is_not_null())
     if answers.select("sentence_id", "annotator").is_duplicated().any():
         answers = answers.sort("created_at", "annotation_id", nulls_last=False).unique(
             ["sentence_id", "annotator"], keep="last", maintain_order=True
         )
-    counts = [
-        (pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(len(LABELS))
-    ]
+    counts = [(pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(labels)]
     return answers.group_by("sentence_id").agg(*counts, pl.len().cast(pl.Int32).alias("_n"))
 
 
-def _vote_tests(method: str) -> Iterator[tuple[str, pl.Expr, str]]:
-    given = [pl.col(f"_{n}").fill_null(0) for n in range(len(LABELS))]
-    stated = [pl.col("votes").struct.field(label) for label in LABELS]
+def _vote_tests(method: str, labels: tuple[str, ...]) -> Iterator[tuple[str, pl.Expr, str]]:
+    given = [pl.col(f"_{n}").fill_null(0) for n in range(len(labels))]
+    stated = [pl.col("votes").struct.field(label) for label in labels]
     total, top = pl.col("_n").fill_null(0), pl.max_horizontal(given)
     differ = pl.any_horizontal(a != b for a, b in zip(given, stated, strict=True))
-    answered = ", ".join(f"{label} {{_{n}}}" for n, label in enumerate(LABELS))
+    answered = ", ".join(f"{label} {{_{n}}}" for n, label in enumerate(labels))
     yield "votes", differ, f"The votes are {{votes}}, but the answers are {answered}."
     message = "'n_annotators' is {n_annotators}, but {_n} answered."
     yield "n_annotators", pl.col("n_annotators") != total, message
@@ -372,7 +376,7 @@ def _source(total: pl.Expr, top: pl.Expr) -> pl.Expr:
     )
 
 
-def _undecided() -> pl.Expr:
-    top = pl.max_horizontal(f"_{n}" for n in range(len(LABELS)))
+def _undecided(labels: int) -> pl.Expr:
+    top = pl.max_horizontal(f"_{n}" for n in range(labels))
     by_votes = pl.col("label_source").is_in(["single", "unanimous", "majority"])
     return by_votes & (top * 3 < pl.col("_n") * 2)

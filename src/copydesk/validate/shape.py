@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.tables import Contract
 from copydesk.errors import InputError
 from copydesk.text import canonical
 from copydesk.validate import models
@@ -15,12 +15,6 @@ from copydesk.validate.documents import check_document
 from copydesk.validate.faults import Fault, Found, Rows
 from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import check, rule
-
-KEYS: Final = {
-    table: next(column.name for column in columns if column.key)
-    for table, columns in TABLES.items()
-}
-"""The column of each table that names its records."""
 
 _SUSPICIOUS: Final = (
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -76,23 +70,23 @@ def manifest(release: Release) -> Iterator[Found]:
 )
 def values(release: Release) -> Iterator[Found]:
     """Every table against its pandera model."""
-    for table in TABLES:
-        yield from _values(table, release.whole(table))
+    for table in release.contract.tables:
+        yield from _values(table, release.whole(table), release.contract)
 
 
-def _values(table: str, frames: list[pl.DataFrame]) -> Iterator[Found]:
-    columns = [column.name for column in TABLES[table]]
+def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Iterator[Found]:
+    columns = contract[table].names
     for frame in frames:
         if not set(columns) <= set(frame.columns):
             continue
-        for broken in models.violated(table, frame.select(columns)) or ():
+        for broken in models.violated(table, frame.select(columns), contract) or ():
             rows = frame.filter(~broken.holds)
             if rows.height:
                 yield Rows(
                     rule=broken.rule,
                     rows=rows,
                     message=broken.message,
-                    record=KEYS[table],
+                    record=contract[table].key,
                     pointer=f"/{broken.column}",
                 )
 

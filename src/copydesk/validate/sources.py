@@ -7,8 +7,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES
 from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
 from copydesk.validate.documents import parse
@@ -37,7 +35,8 @@ def sources(subject: Released) -> Iterator[Found]:
     lines = _manifest_lines(Folder(subject.corpus.root))
     if not lines:
         return
-    columns = [c.name for c in TABLES["articles"] if c.name not in ("text", "pieces")]
+    known = subject.release.contract["articles"].names
+    columns = [name for name in known if name not in ("text", "pieces")]
     for row in (
         subject.release.table("articles").select(*columns, "_file", "_row").iter_rows(named=True)
     ):
@@ -75,8 +74,10 @@ def answered(subject: Released) -> Iterator[Found]:
         given = answers_of(subject.corpus, list(manifest.get("rounds", ())))
     except (CopydeskError, KeyError, TypeError, ValueError):
         return  # the corpus's own validation names it
-    numbers = pl.col("label").replace_strict(list(LABELS), list(range(len(LABELS))))
-    given = given.with_columns(label=numbers.cast(pl.Int64))
+    labels = subject.release.contract.scheme.names
+    numbers = dict(zip(labels, range(len(labels)), strict=True))
+    number = pl.col("label").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+    given = given.with_columns(label=number)
     both = answers.join(given, on="annotation_id", how="left", suffix="_given")
     unknown = both.filter(pl.col("sentence_id_given").is_null())
     message = "No round of the corpus holds this answer."

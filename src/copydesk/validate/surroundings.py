@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
@@ -119,7 +118,7 @@ def contents(release: Release) -> Contents:
     """The release as `copydesk.release` renders documents from it."""
     schemas = {
         table: next(schema for (name, _), schema in release.schemas.items() if name == table)
-        for table in TABLES
+        for table in release.contract.tables
         if any(name == table for name, _ in release.schemas)
     }
     frames = {

@@ -1,6 +1,6 @@
-"""JSON Schema 2020-12 for one row of each table, generated from `copydesk.contract.tables.TABLES`.
+"""JSON Schema 2020-12 for one row of each table, derived from a contract.
 
-    python -m copydesk.validate.schemas [DIR]   # writes DIR/tables/<table>.schema.json
+    python -m copydesk.contract.json_schema [DIR]   # writes DIR/tables/<table>.schema.json
 
 A row is what ``datasets`` gives for it, or a line of JSON Lines: times as RFC 3339 strings.
 """
@@ -13,18 +13,17 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES, UNIT_ZONES, ZONES, Column
+from copydesk.contract.columns import UNIT_ZONES, ZONES, Column
+from copydesk.contract.tables import CURRENT, Contract
 from copydesk.files import atomic_write, dump_json
 from copydesk.rooms import schema_dir
-from copydesk.validate.models import FORMATS
 
 _INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
 
 
-def table_schema(table: str) -> dict[str, Any]:
+def table_schema(table: str, contract: Contract = CURRENT) -> dict[str, Any]:
     """The JSON Schema of a row of a table."""
-    columns = TABLES[table]
+    columns, labels = contract[table].columns, len(contract.scheme.names)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"https://copydesk.invalid/schema/tables/{table}.schema.json",
@@ -33,12 +32,12 @@ def table_schema(table: str) -> dict[str, Any]:
         "type": "object",
         "required": [column.name for column in columns],
         "additionalProperties": False,
-        "properties": {column.name: _column(column) for column in columns},
+        "properties": {column.name: _column(column, labels) for column in columns},
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
-    found = {"description": column.meaning, **_type(column.type), **_limits(column)}
+def _column(column: Column, labels: int) -> dict[str, Any]:
+    found = {"description": column.meaning, **_type(column.type), **_limits(column, labels)}
     if not column.nullable:
         return found
     if "enum" in found:
@@ -46,20 +45,19 @@ def _column(column: Column) -> dict[str, Any]:
     return found | {"type": [found["type"], "null"]}
 
 
-def _limits(column: Column) -> dict[str, Any]:
+def _limits(column: Column, labels: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if column.is_label:
-        return {"minimum": 0, "maximum": len(LABELS) - 1}
+        return {"minimum": 0, "maximum": labels - 1}
     if column.minimum is not None:
         found["minimum"] = column.minimum
     if column.maximum is not None:
         found["maximum"] = column.maximum
-    pattern = column.pattern or FORMATS.get(column.name)
-    if pattern:
-        found["pattern"] = pattern
+    if column.pattern:
+        found["pattern"] = column.pattern
     elif column.choices:
         found["enum"] = list(column.choices)
-    elif column.name == "published":
+    elif column.is_date:
         found["format"] = "date"
     elif pa.types.is_string(column.type):
         found["minLength"] = 1
@@ -101,9 +99,9 @@ def _inner(field: pa.Field) -> dict[str, Any]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the schemas of all tables into ``folder/tables``."""
+    """Write the schemas of the newest contract's tables into ``folder/tables``."""
     paths = []
-    for table in TABLES:
+    for table in CURRENT.tables:
         path = folder / "tables" / f"{table}.schema.json"
         atomic_write(path, dump_json(table_schema(table)))
         paths.append(path)
