@@ -66,6 +66,7 @@ class Wording:
         time: Words that say when, as written.
         told: Verbs of a line that tells something.
         not_of_captions: Words that a caption does not begin with.
+        labels: First words of labels before a colon that name nobody, in lower case.
         small: Words that stand in lower case in a title.
         verbs: None in a language whose verbs are not known.
         openings: None in a language whose every line is tried.
@@ -91,6 +92,7 @@ class Wording:
     time: frozenset[str]
     told: frozenset[str]
     not_of_captions: frozenset[str]
+    labels: frozenset[str]
     small: frozenset[str]
     verbs: Verbs | None
     openings: Openings | None
@@ -118,6 +120,7 @@ def wording(language: Language) -> Wording:
         time=lists.get("time", nothing),
         told=lists.get("told", nothing),
         not_of_captions=lists.get("not-of-captions", nothing),
+        labels=lists.get("labels", nothing),
         small=lists.get("small", nothing),
         verbs=_verbs(own.get("verbs")),
         openings=_openings(own.get("openings")),
