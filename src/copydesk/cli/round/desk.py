@@ -1,0 +1,157 @@
+"""Adjudication at the terminal: a sentence in its context, a key for its label, a reason."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from copydesk.cli.common import words
+from copydesk.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copydesk.cli.round.adjudicate import Sitting
+    from copydesk.contract.labels import Scheme
+    from copydesk.rounds.decisions import OpenSentence
+
+_MOVES: Final = {"u": "unresolved", "s": "skip", "b": "back", "q": "quit"}
+"""Where a scheme uses one of these letters for a label, the move is made with Shift."""
+_WAIT: Final = 60.0
+"""Seconds that a decision waits for another process, such as a pull, to leave the round."""
+
+
+def decide_here(sitting: Sitting) -> None:
+    """Ask for a decision on each open sentence; each is on the disk before the next is shown.
+
+    Sentences that were left unresolved before come last.
+
+    Raises:
+        InputError: the round is unknown, closed or without answers, or the name cannot be used.
+    """
+    from copydesk.rounds.decisions import check_adjudicator, decisions_of, open_sentences
+    from copydesk.rounds.opened import open_round
+
+    corpus, disputed = sitting.corpus, sitting.disputed
+    round = open_round(corpus, sitting.round)
+    folder, plan = round.folder, round.plan
+    folder.refuse_closed()
+    check_adjudicator(plan, sitting.by, sitting.kind)
+    decided = {line["sentence_id"]: line for line in decisions_of(folder)}
+    queue = open_sentences(corpus, sitting.round, disputed=disputed)
+    queue.sort(key=lambda item: item.anchor.sentence_id in decided)
+    console = words()
+    if queue:
+        console.print(
+            f"{len(queue)} sentences are open. What the labels mean (version "
+            f"{plan.guidelines_version}): {corpus.guidelines}"
+        )
+        desk = _Desk(sitting, round.scheme, console)
+        # Ctrl+C and Ctrl+D are ways to quit: whatever was decided is on the disk.
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            desk.work(queue, decided)
+        console.rule()
+        console.print(f"{desk.made} decisions written.")
+    left = len(open_sentences(corpus, sitting.round, disputed=disputed))
+    console.print(f"{left} sentences are open." + (" Run this again to go on." if left else ""))
+
+
+class _Desk:
+    """One person's sitting; ``made`` counts the decisions of it that said something new."""
+
+    def __init__(self, sitting: Sitting, scheme: Scheme, console: Console) -> None:
+        self._sitting, self._console = sitting, console
+        self._articles = {article.article_id: article for article in sitting.corpus.articles()}
+        self._labels = scheme.names
+        keys = {label.hotkey: label.name for label in scheme.labels}
+        moves = {(key.upper() if key in keys else key): meaning for key, meaning in _MOVES.items()}
+        self._keys = keys | moves
+        self.made = 0
+
+    def work(self, queue: list[OpenSentence], decided: dict[str, dict[str, Any]]) -> None:
+        """Go through the sentences until the end or until the person quits."""
+        at = 0
+        while at < len(queue):
+            item = queue[at]
+            self._show(item, f"{at + 1} of {len(queue)}", decided.get(item.anchor.sentence_id))
+            chosen = self._key()
+            if chosen == "quit":
+                return
+            if chosen == "back":
+                at = max(0, at - 1)
+            elif chosen == "skip":
+                at += 1
+            elif line := self._settle(item, chosen if chosen in self._labels else None):
+                decided[item.anchor.sentence_id] = line
+                at += 1
+
+    def _show(self, item: OpenSentence, place: str, line: dict[str, Any] | None) -> None:
+        from rich.text import Text
+
+        from copydesk.rounds.decisions import in_context
+
+        # As much on either side as leaves room for the rest on this screen.
+        reach = max(200, (self._console.height - 8) // 2 * self._console.width)
+        around = in_context(self._sitting.corpus, self._articles, item, reach=reach)
+        self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
+        # The sign is for those whose terminal, or eyes, show no difference in style.
+        for text, style in (
+            (around["before"].strip(), "dim"),
+            (f"▶ {around['text']}", "bold reverse"),
+            (around["after"].strip(), "dim"),
+        ):
+            self._console.print(Text(text, style=style), soft_wrap=False)
+        self._console.rule(style="dim")
+        if self._sitting.show_answers:
+            given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)
+            self._console.print(f"Answers: {given}")
+        if line and (line["by"] == self._sitting.by or self._sitting.show_answers):
+            label = line["label"] or "unresolved"
+            self._console.print(f"{line['by']} said: {label} ({line['reason']})", markup=False)
+
+    def _key(self) -> str:
+        self._console.print("  ".join(f"{key} {meaning}" for key, meaning in self._keys.items()))
+        while True:
+            pressed = typer.getchar()
+            if (key := pressed if pressed in self._keys else pressed.lower()) in self._keys:
+                return self._keys[key]
+            if pressed.strip():
+                self._console.print(f"No label has this key. Press one of {', '.join(self._keys)}.")
+
+    def _settle(self, item: OpenSentence, label: str | None) -> dict[str, Any] | None:
+        """Ask for the reason and write the decision; None if the person takes it back."""
+        from copydesk.rounds.decisions import Decision, decide
+
+        self._console.print(
+            f"{label or 'unresolved'}, because (your own words, they are published; - goes back)"
+        )
+        while (reason := _read()) != "-":
+            decision = Decision(
+                sentence_id=item.anchor.sentence_id,
+                label=label,
+                by=self._sitting.by,
+                by_kind=self._sitting.kind,
+                reason=reason,
+            )
+            try:
+                self.made += decide(
+                    self._sitting.corpus,
+                    self._sitting.round,
+                    [decision],
+                    via="terminal",
+                    wait=_WAIT,
+                )
+            except InputError as error:
+                self._console.print(str(error), markup=False)
+            else:
+                return {"by": self._sitting.by, "label": label, "reason": reason}
+        return None
+
+
+def _read() -> str:
+    # Imported, it lets a person correct what was typed, and get earlier reasons back.
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401
+    return input("> ").strip()
