@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from copydesk.contract.documents import check_document
 from copydesk.errors import CopydeskError, InputError
+from copydesk.extras import needs
 from copydesk.files import read_jsonl
 
 MANIFEST: Final = "articles.jsonl"
@@ -181,14 +182,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _from_html(path: Path, data: bytes) -> RawArticle:
-    try:
+    with needs("html", "Reading HTML"):
         import trafilatura
-    except ImportError as error:
-        raise InputError(
-            "Reading HTML needs trafilatura.",
-            where=str(path),
-            hint="Run: pip install 'copydesk[html]'",
-        ) from error
     found: Any = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False)
     text: str = (found.text or "").strip() if found else ""
     if not text:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
+from copydesk.extras import needs
 from copydesk.files import sha256_text
 from copydesk.rooms import annotations_dir
 from copydesk.rounds.choose import SUGGESTED
@@ -291,6 +292,7 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
 
 @lru_cache(maxsize=4)
 def _validator(config: str) -> Any:
-    from label_studio_sdk.label_interface.interface import LabelInterface
+    with needs("rounds", "Checking tasks for Label Studio"):
+        from label_studio_sdk.label_interface.interface import LabelInterface
 
     return LabelInterface(config).validate_prediction
