@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWNERS = packages_distributions()
 # Run by the Python of Label Studio's own environment, never by ours.
-ELSEWHERE = {"src/copydesk/studio/child.py"}
+ELSEWHERE = {"src/copydesk/backends/labelstudio/local/child.py"}
 
 
 def normal(requirement: str) -> str:

@@ -1,0 +1,52 @@
+"""Having a server's database say whether it holds what it was sent.
+
+To read tasks back takes longer than to import them. The database can compare them where they lie:
+it counts the tasks that hold exactly the data that was sent.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from copydesk.backends.labelstudio.batches import BATCH_BYTES, Batch
+from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.connection import RequestError
+
+_NONE: Final = encode([{}])
+"""The data of no task: a server that counts some has taken the question for another one."""
+
+
+class Comparison:
+    """What was sent to one project, compared some megabytes at a time."""
+
+    def __init__(self, server: Server, number: int) -> None:
+        self._server, self._number = server, number
+        self._documents: list[bytes] = []
+        self._ids: list[int] = []
+        self._size = 0
+        self._understood = False
+        self.equal = True
+        """Whether all that was compared is as it was sent; False also if it is not known."""
+
+    def add(self, ids: list[int], batch: Batch) -> None:
+        """Note a batch that was stored under these ids."""
+        self.equal = self.equal and len(ids) == len(batch.payloads)
+        if self._size + len(batch.documents) > BATCH_BYTES:
+            self.finish()
+        self._ids += ids
+        self._documents.append(batch.documents[1:-1])
+        self._size += len(batch.documents)
+
+    def finish(self) -> None:
+        """Compare what has not been compared yet."""
+        ids, documents = self._ids, b"[" + b", ".join(self._documents) + b"]"
+        self._ids, self._documents, self._size = [], [], 0
+        if ids and self.equal:
+            self._understood = self._understood or self._count(ids, _NONE) == 0
+            self.equal = self._understood and self._count(ids, documents) == len(ids)
+
+    def _count(self, ids: list[int], documents: bytes) -> int:
+        try:
+            return self._server.count_equal(self._number, min(ids), max(ids), documents)
+        except RequestError:  # such as that of a gateway that takes no body in a question
+            return -1

@@ -1,0 +1,317 @@
+"""Start a Label Studio on loopback, wait until it is ready, and stop it with all its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import filelock
+import platformdirs
+
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local import people
+from copydesk.backends.labelstudio.local.install import (
+    DATABASE,
+    Installation,
+    Say,
+    environment,
+    install,
+    last_lines,
+)
+from copydesk.errors import InputError, ServerError
+from copydesk.files import atomic_write, replacing
+
+HOST: Final = "127.0.0.1"
+_CHILD: Final = Path(__file__).with_name("child.py")
+_LISTENING: Final = re.compile(rf"Starting development server at http://{re.escape(HOST)}:(\d+)/")
+
+
+def default_data_dir() -> Path:
+    """Where `copydesk studio` keeps its database: with the user's data, since it is no cache."""
+    return platformdirs.user_data_path("copydesk") / "studio"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Studio:
+    """A running server; a context manager that stops it.
+
+    Args:
+        url: where it answers, with a trailing slash.
+        data_dir: its database, log and accounts, readable by its owner alone.
+        admin: the administrator, with password and token.
+        process: the server's process, the leader of a group of its own.
+    """
+
+    url: str
+    data_dir: Path
+    admin: people.Person
+    process: subprocess.Popen[bytes]
+    lock: filelock.BaseFileLock
+
+    @property
+    def port(self) -> int:
+        """The port on 127.0.0.1."""
+        return int(self.url.rstrip("/").rpartition(":")[2])
+
+    @property
+    def log(self) -> Path:
+        """What the server says, from its last start on."""
+        return _log(self.data_dir)
+
+    def annotators(self, count: int) -> list[people.Person]:
+        """Annotators 1 to ``count``, each with an account, a password and a token.
+
+        Raises:
+            ServerError: the server is not there, or refuses to make an account.
+        """
+        return people.invite(self.data_dir, self.url, count)
+
+    def wait(self) -> None:
+        """Wait for the end of the server, which does not come by itself.
+
+        Raises:
+            ServerError: it ended.
+        """
+        self.process.wait()
+        raise ServerError(
+            f"Label Studio ended. Its last words: {last_lines(self.log)}",
+            where=str(self.log),
+            hint="Start it again: what was done is in its database.",
+        )
+
+    def stop(self, grace: float = 10.0) -> None:
+        """End the server and whatever it started; stopping twice is stopping once.
+
+        Args:
+            grace: seconds that it is given to end by itself before it is killed.
+        """
+        _end(self.process, grace)
+        _address(self.data_dir).unlink(missing_ok=True)
+        self.lock.release()
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start(
+    data_dir: Path,
+    *,
+    port: int | None = None,
+    say: Say = lambda _: None,
+    timeout: float = 300.0,
+) -> Studio:
+    """Start Label Studio, installing it first if need be, and wait until it can be used.
+
+    Analytics, the version check and error reporting are off; accounts are made by invitation only.
+    A first start takes 10 to 20 seconds (the migrated database is copied), later ones the same.
+    The server ends with this process, even if this process is killed.
+
+    Args:
+        data_dir: is made if absent; one server at a time uses it.
+        port: on 127.0.0.1; by default one that is free.
+        say: is told what is being done, once a second while waiting.
+        timeout: seconds to wait for the server.
+
+    Raises:
+        InputError: the port or the folder is in use, or the folder cannot be written.
+        ServerError: Label Studio cannot be installed, or ended, or did not get ready in time.
+    """
+    chosen = _free_port() if port is None else _require_free(port)
+    software = install(say)
+    data_dir = data_dir.absolute()
+    lock = _occupy(data_dir)
+    with contextlib.ExitStack() as undo:
+        undo.callback(lock.release)
+        admin = _prepare(data_dir, software)
+        process = _spawn(software, data_dir, admin, chosen)
+        undo.callback(_end, process, 10.0)
+        url = f"http://{HOST}:{chosen}/"
+        _wait(process, _log(data_dir), url, say, timeout)
+        _check_identity(url, admin)
+        atomic_write(_address(data_dir), url)
+        undo.pop_all()
+    return Studio(url=url, data_dir=data_dir, admin=admin, process=process, lock=lock)
+
+
+def running(data_dir: Path) -> tuple[str, people.Person]:
+    """The address and the administrator of the server that runs on a folder.
+
+    Raises:
+        ServerError: none runs there, or it does not answer.
+    """
+    with contextlib.suppress(FileNotFoundError, ServerError):
+        url = _address(data_dir).read_text(encoding="utf-8")
+        if _is_occupied(data_dir):  # else whoever listens there now must not be sent the token
+            admin = people.load(data_dir)[0]
+            _check_identity(url, admin)
+            return url, admin
+    raise ServerError(
+        "No Label Studio of ours runs on this folder.",
+        where=str(data_dir),
+        hint="Start it with 'copydesk studio' in another terminal, with the same --data-dir.",
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(
+                f"Port {port} of {HOST} cannot be used: {reason}.",
+                hint="Choose another with --port, or stop what listens there.",
+            ) from error
+    return port
+
+
+def _occupy(data_dir: Path) -> filelock.BaseFileLock:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.chmod(0o700)
+        lock = filelock.FileLock(data_dir / "studio.lock")
+        lock.acquire(timeout=2)
+    except filelock.Timeout as error:
+        raise InputError(
+            "Another 'copydesk studio' runs on this folder.",
+            where=str(data_dir),
+            hint="Use that one, stop it, or choose another folder with --data-dir.",
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"The system refuses this folder: {error.strerror or error}.", where=str(data_dir)
+        ) from error
+    return lock
+
+
+def _is_occupied(data_dir: Path) -> bool:
+    try:
+        filelock.FileLock(data_dir / "studio.lock").acquire(timeout=0).lock.release()
+    except filelock.Timeout:
+        return True
+    return False
+
+
+def _prepare(data_dir: Path, software: Installation) -> people.Person:
+    """Give a new data folder its empty database and its administrator."""
+    accounts = people.load(data_dir)
+    database = data_dir / DATABASE
+    if not database.exists():
+        with replacing(database) as beside:
+            shutil.copyfile(software.template, beside)
+        database.chmod(0o600)
+    if not accounts:
+        accounts = [people.new_administrator()]
+        people.save(data_dir, accounts)
+    return accounts[0]
+
+
+def _spawn(
+    software: Installation, data_dir: Path, admin: people.Person, port: int
+) -> subprocess.Popen[bytes]:
+    command = [
+        str(software.python),
+        str(_CHILD),
+        "start",
+        "--no-browser",
+        "--enable-legacy-api-token",
+        *("--internal-host", HOST, "--port", str(port), "--data-dir", str(data_dir)),
+    ]
+    variables = environment(data_dir) | {
+        "LABEL_STUDIO_USERNAME": admin.email,
+        "LABEL_STUDIO_PASSWORD": admin.password,
+        "LABEL_STUDIO_USER_TOKEN": admin.token,
+    }
+    with _log(data_dir).open("wb") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=variables,
+            umask=0o077,
+            start_new_session=True,
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeout: float) -> None:
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < timeout:
+        if process.poll() is not None:
+            raise ServerError(
+                f"Label Studio ended while starting. Its last words: {last_lines(log)}",
+                where=str(log),
+            )
+        if listening := _LISTENING.search(log.read_text(encoding="utf-8", errors="replace")):
+            # Label Studio moves to the next port in silence when somebody took ours meanwhile
+            if f":{listening[1]}/" not in url:
+                raise ServerError(
+                    "Another program took the port while Label Studio started.",
+                    where=url,
+                    hint="Start again.",
+                )
+            with contextlib.suppress(ServerError), connection.http(url, timeout=5) as client:
+                client.get("health/")
+                return
+        say(f"Label Studio is starting ({waited:.0f} s)")
+        time.sleep(min(1.0, max(0.0, timeout - waited)))
+    raise ServerError(
+        f"Label Studio was not ready after {timeout:.0f} seconds. "
+        f"Its last words: {last_lines(log)}",
+        where=str(log),
+        hint="Start again; if the machine is slow, give it more time.",
+    )
+
+
+def _check_identity(url: str, admin: people.Person) -> None:
+    """Make sure that the one who answers is ours and knows its administrator."""
+    with connection.http(url, admin.token) as client:
+        name = client.get("api/current-user/whoami").json().get("email")
+    if name != admin.email:
+        raise ServerError(f"This server knows its administrator as {name}, not {admin.email}.")
+
+
+def _end(process: subprocess.Popen[bytes], grace: float) -> None:
+    """End a process group that we started: asked first, then killed."""
+    for sign, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
+        with contextlib.suppress(ProcessLookupError):
+            if process.poll() is None:
+                os.killpg(process.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            break
+    if process.stdin:
+        process.stdin.close()
+
+
+def _address(data_dir: Path) -> Path:
+    return data_dir / "address"
+
+
+def _log(data_dir: Path) -> Path:
+    return data_dir / "server.log"
