@@ -17,7 +17,8 @@ from typing import Any
 import polars as pl
 
 from copydesk.answers import Labelling, rule_labelling
-from copydesk.build import read_built
+from copydesk.batch import text_code
+from copydesk.build import read_all_built
 from copydesk.contract.arrow import write_table
 from copydesk.contract.labels import Scheme
 from copydesk.contract.tables import Contract, release_file
@@ -92,7 +93,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         _refuse_existing(corpus, version)
         _refuse_strays(corpus)
         previous = _previous(corpus)
-        built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+        built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
         # What a killed cut or an earlier dry run left: the index does not name it.
@@ -123,7 +124,7 @@ def present(corpus: Corpus, options: Options) -> Contents:
         InputError: the corpus is not built, or a sentence is unresolved.
         IntegrityError: an answer is about no sentence.
     """
-    built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+    built = read_all_built(corpus)
     assembled = _assemble(corpus, built, options, _previous(corpus))
     manifest = {
         "version": options.version,
@@ -203,6 +204,7 @@ def _write(
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
+        "text_code": text_code(),
         "previous": previous.name if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
