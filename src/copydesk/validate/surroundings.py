@@ -238,3 +238,18 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
             record=waiver.record or "",
             pointer=f"/waivers/{place}",
         )
+
+
+def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a corpus's manifest by article; none if it cannot be used."""
+    name = "dataset/raw/articles.jsonl"
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        data = corpus.read(name)
+        for number, line in enumerate(data.splitlines(), start=1):
+            if line.strip():
+                document = parse(line, name, row=number)
+                found[document["article_id"]] = document
+    except (FaultError, LookupError, TypeError):
+        return {}
+    return found
