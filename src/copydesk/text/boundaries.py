@@ -18,8 +18,6 @@ from copydesk.text.rules import Kind, Rules, rules
 _CLOSING: Final = "\"'”’“‘)\\]}»›«‹*"
 _OPENING: Final = "\"'“‘”’(\\[{«‹»›„‚¿¡*"
 _NOTE: Final = "¹²³⁰⁴-⁹†‡"
-_FULL_WIDTH: Final = "。！？؟۔।॥։"
-"""Full stops and question marks of scripts without capital letters: each ends a sentence."""
 # A name in lower case may open a sentence (iPhone, al-Shabaab), and so may an address of the web.
 _LOWER_NAME: Final = r"[a-z][A-Z]|[ae]l-[A-Z]|https?:|www\."
 
@@ -71,12 +69,35 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
     for item, stop in items:
         start = item
         for match in candidate.finditer(text, item, stop):
+            at, after = match.span()
+            last = match.end(1)
+            if _is_plain(text, start, stop, at, last, after, known):
+                spans.append((start, last))
+                start = after
+                continue
             last = _end(text, start, stop, match, known)
             if last:
                 spans.append((start, last))
-                start = last if match.end() == match.end(1) else match.end()
+                start = last if after == match.end(1) else after
         spans.append((start, stop))
     return spans
+
+
+def _is_plain(
+    text: str, start: int, end: int, at: int, last: int, after: int, known: Rules
+) -> bool:
+    """Whether a stop is one as most are: a word, a full stop, a blank and a capital letter."""
+    if last != at + 1 or after == last or end - after <= 60 or text[at] != ".":
+        return False
+    token = text[max(start, at - _LONGEST_TOKEN) : at]
+    token = token[token.rfind(" ") + 1 :]
+    return (
+        token.isalpha()
+        and token not in known.kinds
+        and len(token) > 1
+        and text[after].isupper()
+        and not (known.roman_ordinals and _ROMAN.fullmatch(token))
+    )
 
 
 @cache
@@ -87,14 +108,19 @@ def _candidate(language: Language) -> re.Pattern[str]:
     a sentence; or no blanks, where they were forgotten. In French a blank stands before what
     closes; before a mark that opens there is one too, but none after it.
     """
+    known = rules(language)
+    always = (
+        rf"|(?<=[{known.stops}])([」』”’)》】]{{0,3}}+)\s*+(?=\S)" if known.stops else "|(?!)()"
+    )
     return re.compile(
         rf"""
-        [.!?…] (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
-        ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
-        (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
-          | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{rules(language).informal})\s)
-          | (?=[{_OPENING}]?[A-Z]) )
-        | [{_FULL_WIDTH}] ([」』”"’)》】]{{0,3}}+) \s*+ (?=\S)
+        [.!?…{known.stops}]
+        (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
+            ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
+            (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
+              | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)
+              | (?=[{_OPENING}]?[A-Z]) )
+          {always} )
         """,
         re.VERBOSE,
     )

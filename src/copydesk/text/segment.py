@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 from copydesk.text.boundaries import sentences
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
@@ -10,6 +13,9 @@ from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
 from copydesk.text.turns import answer_length, turns
 from copydesk.text.wording import wording
 from copydesk.text.zones import classify
+
+_new: Final = partial(tuple.__new__, Piece)
+"""A piece from its four values, which saves half the time of `Piece(…)`."""
 
 
 def segment(text: str, language: str = "en") -> list[Piece]:
@@ -47,7 +53,7 @@ def segment(text: str, language: str = "en") -> list[Piece]:
         if index in markers:
             pieces += _turn(text, start, end, markers[index], lang)
         elif zone == "body":
-            pieces += [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
+            pieces += [_new((*span, zone, True)) for span in sentences(text, start, end, lang)]
         elif zone == "caption":
             pieces += _caption(text, start, line, lang)
         else:

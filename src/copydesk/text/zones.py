@@ -113,10 +113,26 @@ class _Named:
         """Whether a person is named in the text, by the full name or with another first word."""
         return not self._names.isdisjoint((" ".join(name.split()[:2]), name.split()[-1]))
 
+    @cached_property
+    def _told(self) -> str:
+        """The running text: every line that ends in a stop."""
+        pairs = zip(self._article, self._loose, strict=True)
+        return "\n".join(line for line, is_loose in pairs if not is_loose)
+
     def pictured(self, line: str) -> bool:
         """Whether a line begins or is a name of the text, with no more than a short addition."""
         name = _NAME_CAPTION.match(line)
-        return name is not None and " ".join(name["name"].split()[:2]) in self._names
+        if name is None:
+            return False
+        pair = " ".join(name["name"].split()[:2])
+        found = self._told.find(pair)
+        while found >= 0:
+            end = found + len(pair)
+            before, after = self._told[found - 1 : found], self._told[end : end + 1]
+            if not (before.isalnum() or before == "-" or after.isalnum() or after == "-"):
+                return True
+            found = self._told.find(pair, end)
+        return False
 
 
 def _headline(
