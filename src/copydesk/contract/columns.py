@@ -54,6 +54,8 @@ class Column:
         choices: the only values allowed, if they are few.
         is_date: whether it holds dates as ``YYYY-MM-DD``.
         key: whether the values are unique within the release.
+        by_machine: whether `copydesk.text` finds the values, so that a later version of it may
+            find others.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Column:
     choices: tuple[str, ...] | None = None
     is_date: bool = False
     key: bool = False
+    by_machine: bool = False
 
     @property
     def is_label(self) -> bool:
@@ -88,6 +91,8 @@ class Table:
         meaning: what a row is, for the card.
         by_place: whether a record is the same in two releases if it is about the same stretch
             (``start`` to ``end``) of the same article's text; if not, its key says so.
+        by_machine: whether `copydesk.text` finds the records, so that a later version of it may
+            find others.
         since: the schema version that brought it.
     """
 
@@ -95,6 +100,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     by_place: bool = False
+    by_machine: bool = False
     since: str = "1.0"
 
     @property

@@ -101,11 +101,13 @@ def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
             minimum=0,
             maximum=1,
             meaning="share of its words inside quotation marks",
+            by_machine=True,
         ),
         Column(
             name="cues",
             type=_list(_CUE),
             meaning="offsets of reporting and hedging words, with our lexicon's entry",
+            by_machine=True,
         ),
     )
 
@@ -257,6 +259,7 @@ def _tables(scheme: Scheme) -> tuple[Table, ...]:
             name="quotes",
             meaning="a quotation, found by machine",
             by_place=True,
+            by_machine=True,
             columns=_QUOTE_COLUMNS,
         ),
     )

@@ -6,10 +6,14 @@ the endpoints used (``tests/release/hub.py``); the public Hub itself was never r
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.errors import CopydeskError, InputError, ServerError
 from copydesk.publish.plan import Plan, Published
+from copydesk.publish.send import read_entries, settled
+from copydesk.scope import INDEX, is_transport
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -22,16 +26,22 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
         InputError: the version is there already, or the name is none.
         ServerError: the Hub refused or is not there.
     """
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     api = HfApi(endpoint=endpoint)
     where = f"{api.endpoint}/datasets/{repo}"
     try:
         head = _head(api, repo, plan, where)
+        there = _there(api, repo, head)
+        _refuse_another_past(api, repo, plan, head, there, where)
+        removed = sorted(n for n in there if n not in plan.files and not is_transport(n))
         commit = api.create_commit(
             repo,
-            [CommitOperationAdd(path, str(plan.dataset / path)) for path in plan.files],
+            [
+                *(CommitOperationAdd(name, plan.read(name)) for name in plan.files),
+                *(CommitOperationDelete(name) for name in removed),
+            ],
             commit_message=f"Release {plan.version}",
             repo_type="dataset",
             parent_commit=head,
@@ -58,7 +68,35 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
         raise ServerError(
             f"The Hub cannot be reached: {error}.", where=where, hint="Try again later."
         ) from error
-    return Published(url=where, version=plan.version, sent=len(plan.files), commit=commit.oid)
+    return Published(
+        url=where,
+        version=plan.version,
+        sent=len(plan.files),
+        removed=tuple(removed),
+        commit=commit.oid,
+    )
+
+
+def _there(api: HfApi, repo: str, head: str | None) -> list[str]:
+    """The files of the data set on the Hub, at a commit."""
+    return api.list_repo_files(repo, revision=head, repo_type="dataset") if head else []
+
+
+def _refuse_another_past(
+    api: HfApi, repo: str, plan: Plan, head: str | None, there: list[str], where: str
+) -> None:
+    """The releases that the Hub's index names are those of the plan: nothing was rolled back."""
+    if INDEX not in there:
+        return
+    path = f"{where}/resolve/{head}/{INDEX}"
+    with tempfile.TemporaryDirectory() as folder:
+        local = api.hf_hub_download(
+            repo, INDEX, revision=head, repo_type="dataset", local_dir=folder
+        )
+        entries = read_entries(Path(local).read_bytes(), path)
+    if plan.version in entries:
+        del entries[plan.version]  # its tag is not there: publishing it was broken off
+    list(settled(plan, entries, where))
 
 
 def _head(api: HfApi, repo: str, plan: Plan, where: str) -> str | None:

@@ -113,6 +113,15 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
     return front, body
 
 
+def front_matter(card: str) -> dict[str, Any]:
+    """The YAML between the first two lines ``---`` of a card; empty if it has none.
+
+    Raises:
+        InputError: it is not a YAML mapping.
+    """
+    return _split(card)[0]
+
+
 def _front_matter(contents: Contents, known: Facts) -> dict[str, Any]:
     licences, names = _licences(known)
     return {

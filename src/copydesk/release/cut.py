@@ -17,7 +17,8 @@ from typing import Any
 import polars as pl
 
 from copydesk.answers import Labelling, rule_labelling
-from copydesk.build import read_built
+from copydesk.batch import text_code
+from copydesk.build import read_all_built
 from copydesk.contract.arrow import write_table
 from copydesk.contract.labels import Scheme
 from copydesk.contract.tables import Contract, release_file
@@ -36,6 +37,7 @@ from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.versions import Version
+from copydesk.scope import scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,8 +93,9 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     version = str(Version.parse(options.version))
     with corpus.lock():
         _refuse_existing(corpus, version)
+        _refuse_strays(corpus)
         previous = _previous(corpus)
-        built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+        built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
         # What a killed cut or an earlier dry run left: the index does not name it.
@@ -125,7 +128,7 @@ def present(corpus: Corpus, options: Options) -> Contents:
         InputError: the corpus is not built, or a sentence is unresolved.
         IntegrityError: an answer is about no sentence.
     """
-    built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+    built = read_all_built(corpus)
     assembled = _assemble(corpus, built, options, _previous(corpus))
     manifest = {
         "version": options.version,
@@ -142,6 +145,18 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
             where=str(corpus.releases / version),
             hint="Cut the next version.",
         )
+
+
+def _refuse_strays(corpus: Corpus) -> None:
+    """Refuse to release beside files that may not be published; a killed cut's are replaced."""
+    found = scope(corpus.dataset, corpus.policy).strays
+    for name, reason in found.items():
+        if not name.startswith("releases/"):
+            raise InputError(
+                f"The data set folder holds what may not be published. {reason}",
+                where=str(corpus.dataset / name),
+                hint="Remove it, and cut again.",
+            )
 
 
 def _previous(corpus: Corpus) -> Path | None:
@@ -193,6 +208,7 @@ def _write(
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
+        "text_code": text_code(),
         "previous": previous.name if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,

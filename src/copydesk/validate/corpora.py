@@ -57,29 +57,16 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     yield from check_rows(rows, "article", MANIFEST, record="article_id")
     lines = [(n, line) for n, line in rows if isinstance(line, dict)]
     counts = Counter(str(line["article_id"]) for _, line in lines if line.get("article_id"))
-    listed = {"articles.jsonl"}
     for number, line in lines:
         name = str(line.get("article_id", ""))
         if counts[name] > 1:
             message = f"The article_id '{show(name)}' is used more than once."
             yield _line("id-duplicate", message, number, name, "/article_id")
-        if isinstance(line.get("file"), str):
-            listed.add(line["file"])
         yield from _article(folder, config, number, line)
-    yield from _unlisted(folder, listed)
 
 
 def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault:
     return Fault(rule=rule, message=message, file=MANIFEST, row=row, record=record, pointer=pointer)
-
-
-def _unlisted(folder: Folder, listed: set[str]) -> Iterator[Found]:
-    for name, fault in Folder(folder.root / _RAW).walk():
-        if fault is not None:
-            yield Fault(rule=fault.rule, message=fault.message, file=f"{_RAW}/{name}")
-        elif name not in listed:
-            message = "This file is no article of the manifest, and would be published with it."
-            yield Fault(rule="file-unlisted", message=message, file=f"{_RAW}/{name}")
 
 
 def _article(

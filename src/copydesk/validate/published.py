@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import yaml
@@ -17,6 +17,7 @@ from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant, datasheet
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
+from copydesk.scope import CARD_KEYS
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
@@ -24,6 +25,7 @@ from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released, contents
 
 _CONTEXT: Final = 20
+_COMPARED: Final = 1_000_000
 _UP: Final = "../.."
 """The data set folder from a release's, for the addresses of its documents."""
 
@@ -138,6 +140,29 @@ def described(subject: Released) -> Iterator[Found]:
     yield from _differing("card-disagrees", "README.md", text, wanted)
 
 
+@check("released", needs=("dataset",))
+@rule(
+    "card-key-unknown",
+    level=5,
+    waivable=False,
+    meaning="The card's front matter has no keys but those that a card of copydesk has.",
+    fix="Remove the key from dataset/README.md: it may change what a reader loads.",
+)
+def card_keys(subject: Released) -> Iterator[Found]:
+    """No key of the card could tell a reader to load something else."""
+    assert subject.dataset is not None
+    if not subject.newest or not subject.dataset.has("README.md"):
+        return
+    text = subject.dataset.read("README.md").decode("utf-8", errors="replace")
+    try:
+        keys = card.front_matter(text).keys()
+    except CopydeskError:
+        return  # the rule of the card's content names it
+    for key in sorted(str(key) for key in keys if key not in CARD_KEYS):
+        message = f"The card's front matter has the key '{show(key)}', which is not on the list."
+        yield Fault(rule="card-key-unknown", message=message, file=f"{_UP}/README.md")
+
+
 @check("documents", needs=(*DESCRIBED, "corpus"))
 @rule(
     "datasheet-disagrees",
@@ -178,20 +203,30 @@ def _text(subject: Released, name: str, rule: str) -> Any:
 def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]:
     """The lines in which a document is not what its release makes of it."""
     before, after = found.splitlines(), wanted.splitlines()
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
+    head = _same(before, after)
+    tail = _same(before[head:][::-1], after[head:][::-1])
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    changes: Sequence[tuple[str, int, int, int, int]]
+    changes = [("replace", 0, len(before), 0, len(after))] if before or after else []
+    if len(before) * len(after) <= _COMPARED:  # the time that difflib takes grows with the product
+        changes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for kind, a, b, c, d in changes:
         if kind != "equal":
             says, instead = " / ".join(before[a:b]), " / ".join(after[c:d])
-            pairs = enumerate(zip(says, instead, strict=False))
-            apart = next((i for i, (one, other) in pairs if one != other), 0)
-            same = max(apart - _CONTEXT, 0)
+            same = max(_same(says, instead) - _CONTEXT, 0)
             yield Fault(
                 rule=rule,
                 message=f"It says “{show(says[same:])}”; the release makes it "
                 f"“{show(instead[same:])}”.",
                 file=f"{_UP}/{name}",
-                row=a + 1,
+                row=head + a + 1,
             )
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements two sequences have in common at their beginnings."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 @check("documents", needs=DESCRIBED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from copydesk.validate.canary import prove_gate
 from copydesk.validate.checks import of_stage
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
-from copydesk.validate.faults import FaultError, show
+from copydesk.validate.faults import FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
 from copydesk.validate.rules import LEVELS, RULES
+from copydesk.validate.scope import strays
 from copydesk.validate.single import document
 from copydesk.validate.surroundings import Released, around, expired, read_index, waivers
 
@@ -102,7 +103,7 @@ class _Request:
                 return self._corpus()
             if is_release(path):
                 return self._release()
-            if (path / "releases" / "index.json").is_file():
+            if (path / "releases").is_dir():
                 return self._dataset()
         except FaultError as error:
             fault = error.fault
@@ -178,9 +179,12 @@ class _Request:
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
 
-    def _newest(self, run: Run, dataset: Folder, prefix: str) -> str | None:
+    def _newest(
+        self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any]
+    ) -> str | None:
         index = read_index(dataset)
         run.prefix = prefix
+        run.add(strays(dataset, config))
         run.add(corpora.published(dataset, index))
         if not index:
             return None
@@ -198,25 +202,21 @@ class _Request:
         run = self._run(config)
         run.add(broken)
         run.add(corpora.rooms(folder, config))
-        version = None if broken else self._dataset_of(run, folder)
+        version = None if broken else self._dataset_of(run, folder, config)
         return self._report(run, "corpus", version)
 
-    def _dataset_of(self, run: Run, folder: Folder) -> str | None:
-        file = "dataset/releases/index.json"
-        if not folder.has(file):
+    def _dataset_of(self, run: Run, folder: Folder, config: Mapping[str, Any]) -> str | None:
+        if not (folder.root / "dataset").is_dir():
             return None
-        try:
-            run.add(check_document(parse(folder.read(file), file), "index", file))
-        except FaultError as error:
-            run.add([error.fault])
-        return self._newest(run, Folder(folder.root / "dataset"), "dataset/")
+        if folder.has("dataset/releases/index.json"):
+            run.add(_index(folder, "dataset/releases/index.json"))
+        return self._newest(run, Folder(folder.root / "dataset"), "dataset/", config)
 
     def _dataset(self) -> Report:
         run = self._run({})
         folder = Folder(self.path.resolve())
-        file = "releases/index.json"
-        run.add(check_document(parse(folder.read(file), file), "index", file))
-        return self._report(run, "dataset", self._newest(run, folder, ""))
+        run.add(_index(folder, "releases/index.json"))
+        return self._report(run, "dataset", self._newest(run, folder, "", {}))
 
     def _document(self) -> Report:
         run = self._run({})
@@ -225,6 +225,13 @@ class _Request:
         except FaultError as error:
             run.add([error.fault])
         return self._report(run, "document", None)
+
+
+def _index(folder: Folder, file: str) -> Iterator[Found]:
+    try:
+        yield from check_document(parse(folder.read(file), file), "index", file)
+    except FaultError as error:
+        yield error.fault
 
 
 def _refuse_unknown(level: int, severity: str, rules: Collection[str]) -> None:
