@@ -32,7 +32,10 @@ _CITED: Final = re.compile(r"\([^()\n]{1,60}\)[.,;]")
 _FORGOTTEN_BLANK: Final = re.compile(
     rf"[{_OPENING}]?[A-Z](?:[a-z’']|(?=\s))[\w’'-]{{0,30}}+(?=[\s,;:!?…’'”]|\.\s|\.?$)"
 )
-_NAME_ALONE: Final = r"(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’-]{1,30}){1,3}$"
+_NAME_ALONE: Final = (
+    r"(?:(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’-]{1,30}){1,3}$"
+    r"|[—―–]\s?[A-ZÀ-Þ][\w’-]{0,30}(?:\s[A-ZÀ-Þ][\w’.-]{0,30}){1,4}$)"
+)
 _SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
 NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
 """Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
@@ -321,5 +324,12 @@ def list_items(text: str, start: int, end: int, language: Language) -> list[Span
                 break
             starts.append(position + 1)
             position += 1
-    ends = [len(text[:first].rstrip()) for first in starts[1:]]
-    return list(zip(starts, [*ends, end], strict=True))
+    return list(
+        zip(starts, [*(_before_blanks(text, first) for first in starts[1:]), end], strict=True)
+    )
+
+
+def _before_blanks(text: str, end: int) -> int:
+    while text[end - 1].isspace():
+        end -= 1
+    return end

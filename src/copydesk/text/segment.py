@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Final
 
 from copydesk.text.boundaries import sentences
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
-from copydesk.text.lines import credit_start
+from copydesk.text.lines import credit_start, tail_start
 from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
 from copydesk.text.turns import answer_length, turns
 from copydesk.text.wording import wording
@@ -18,7 +19,7 @@ _new: Final = partial(tuple.__new__, Piece)
 """A piece from its four values, which saves half the time of `Piece(…)`."""
 
 
-def segment(text: str, language: str = "en") -> list[Piece]:
+def segment(text: str, language: str = "en", *, furniture: Collection[str] = ()) -> list[Piece]:
     """Cut an article into sentences and lines that are none, each with its zone.
 
     Takes linear time, and memory for the pieces.
@@ -27,6 +28,7 @@ def segment(text: str, language: str = "en") -> list[Piece]:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
         language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
             `languages/` is cut by general rules.
+        furniture: Lines that the outlet repeats over its articles, trimmed; each is a note.
 
     Returns:
         The pieces in their order. They are disjoint, begin and end with a character that is not
@@ -36,6 +38,7 @@ def segment(text: str, language: str = "en") -> list[Piece]:
         piece of its own, a `note`. Any other line is one piece.
     """
     lang = language_of(language)
+    known = wording(lang)
     lines = []
     starts = []
     offset = 0
@@ -45,15 +48,19 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             lines.append(line)
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
-    markers = turns(lines, wording(lang)) if ":" in text or "Q." in text else {}
-    zones = classify(lines, lang)
+    markers = turns(lines, known) if ":" in text or "Q." in text else {}
+    zones = classify(lines, lang, furniture)
     pieces: list[Piece] = []
     for index, (start, line, zone) in enumerate(zip(starts, lines, zones, strict=True)):
         end = start + len(line)
-        if index in markers:
+        if index in markers and zone != "headline":
             pieces += _turn(text, start, end, markers[index], lang)
         elif zone == "body":
-            pieces += [_new((*span, zone, True)) for span in sentences(text, start, end, lang)]
+            tail = tail_start(line, known)
+            stop = start + len(line[:tail].rstrip()) if tail > 0 else end
+            pieces += [_new((*span, zone, True)) for span in sentences(text, start, stop, lang)]
+            if tail > 0:
+                pieces.append(Piece(start + tail, end, "credit", False))
         elif zone == "caption":
             pieces += _caption(text, start, line, lang)
         else:
