@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
 
@@ -19,7 +19,13 @@ _new: Final = partial(tuple.__new__, Piece)
 """A piece from its four values, which saves half the time of `Piece(…)`."""
 
 
-def segment(text: str, language: str = "en", *, furniture: Collection[str] = ()) -> list[Piece]:
+def segment(
+    text: str,
+    language: str = "en",
+    *,
+    zones: Mapping[int, Zone] | None = None,
+    furniture: Collection[str] = (),
+) -> list[Piece]:
     """Cut an article into sentences and lines that are none, each with its zone.
 
     Takes linear time, and memory for the pieces.
@@ -28,6 +34,8 @@ def segment(text: str, language: str = "en", *, furniture: Collection[str] = ())
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
         language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
             `languages/` is cut by general rules.
+        zones: Zones of lines that are known from the source (a page's headings), by the line's
+            number from 0; the other lines are told by the text.
         furniture: Lines that the outlet repeats over its articles, trimmed; each is a note.
 
     Returns:
@@ -49,9 +57,14 @@ def segment(text: str, language: str = "en", *, furniture: Collection[str] = ())
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
     markers = turns(lines, known) if ":" in text or "Q." in text else {}
-    zones = classify(lines, lang, furniture)
+    found = classify(lines, lang, furniture)
+    for number, given in (zones or {}).items():
+        if number < len(found):
+            found[number] = given
+            if given != "body":
+                markers.pop(number, None)
     pieces: list[Piece] = []
-    for index, (start, line, zone) in enumerate(zip(starts, lines, zones, strict=True)):
+    for index, (start, line, zone) in enumerate(zip(starts, lines, found, strict=True)):
         end = start + len(line)
         if index in markers and zone != "headline":
             pieces += _turn(text, start, end, markers[index], lang)

@@ -86,6 +86,8 @@ def _loose(
 ) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
+    if lines.tail_start(line, known) > 0:
+        return "body"
     if 0 < index < _AUTHOR_WITHIN and "body" not in zones:
         name = _BARE_NAMES.match(line)
         if name and not named.knows(name["name"]):
