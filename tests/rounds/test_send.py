@@ -69,10 +69,10 @@ class Watched(Server):
         self.harm(ids)
         return ids
 
-    def tasks(self, number: int) -> Any:
+    def tasks(self, number: int, uids: Any = None, *, predictions: bool = False) -> Any:
         """Read, and count it."""
         self.read += 1
-        return super().tasks(number)
+        return super().tasks(number, uids, predictions=predictions)
 
 
 def settings_of(corpus: Corpus, plan: Plan) -> dict[str, Any]:
@@ -214,7 +214,6 @@ def test_an_empty_copy_of_a_project_is_removed_by_the_next_push(
     """A server that made two projects for one request is left with the one that holds the tasks."""
     with server_for() as server:
         push(odd, plan.round, [LabelStudio(server)])
-        (stream,) = streams(plan)
         copy = server.create_project(settings_of(odd, plan))
         push(odd, plan.round, [LabelStudio(server)])
         assert server.project(copy) is None
