@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -24,6 +23,7 @@ from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, t
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
+from copydesk.processors import processors
 from copydesk.recorded import Record, Recorded, pieces_of, recorded
 from copydesk.text import Piece
 
@@ -89,7 +89,7 @@ def _build(
     shards: dict[str, tuple[str, dict[str, int]]] = {}
     made = done = 0
     jobs = ((corpus, part, held.of(part)) for part in _chunks(corpus.articles(), SHARD_ARTICLES))
-    for first, key, rows, fresh in _run(jobs, workers or len(os.sched_getaffinity(0))):
+    for first, key, rows, fresh in _run(jobs, workers or processors()):
         shards[first] = key, rows
         made += fresh
         done += rows["articles"]
