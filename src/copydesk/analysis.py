@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
 
-from copydesk.text import Quotation, canonical, quotations, segment, suggest
+from copydesk.text import Quotation, Suggestion, canonical, quotations, segment, suggest
 
 SCHEMA: Final = pl.Schema(
     {
@@ -44,7 +44,9 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
     pieces = segment(article, language)
     quotes = quotations(article, pieces, language=language)
     units = [(index, piece) for index, piece in enumerate(pieces) if piece.is_unit]
-    found = suggest(article, pieces, quotes=quotes, language=language) or [None] * len(units)
+    found: Sequence[Suggestion | None] = suggest(
+        article, pieces, quotes=quotes, language=language
+    ) or [None] * len(units)
     rows = []
     for (index, piece), suggestion in zip(units, found, strict=True):
         inside = [quote for quote in quotes if index in quote.pieces]

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from answering import enter
-from at_the_browser import annotator
-from shared_studio import studio
 
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect

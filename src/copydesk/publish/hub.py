@@ -1,7 +1,7 @@
 """Sending a plan to the Hugging Face Hub: one commit and one tag a version.
 
 What is tested is huggingface-hub's own client against a small server on this machine that speaks
-the endpoints used (``tests/release/hub.py``); the public Hub itself was never reached.
+the endpoints used (``tests/support/fake_hub.py``); the public Hub itself was never reached.
 """
 
 from __future__ import annotations
