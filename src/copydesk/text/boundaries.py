@@ -45,6 +45,7 @@ _OPENING_ONLY: Final = frozenset("“‘[(«‹„‚")
 _MARKS: Final = "\"'“‘”’([{«‹»›„‚-–—/*•⁃▪●►‣"
 _BULLETS: Final = "•⁃▪●►‣· \u00a0"
 _LONGEST_TOKEN: Final = 24
+_NAME_AT_MOST: Final = 60
 
 _ITEM: Final = re.compile(
     r"(?P<bullet>[•⁃▪●►‣])?\s?(?:(?P<count>\d{1,2}|[a-z])(?P<close>\.\)|[.)]))?"
@@ -65,6 +66,7 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
     """
     lang = language or language_of("en")
     candidate, known = _candidate(lang), rules(lang)
+    kinds, roman = known.kinds, known.roman_ordinals
     spans: list[Span] = []
     items = [(start, end)]
     if text[start : start + 1] in _ITEM_STARTS:
@@ -74,33 +76,21 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
         for match in candidate.finditer(text, item, stop):
             at, after = match.span()
             last = match.end(1)
-            if _is_plain(text, start, stop, at, last, after, known):
-                spans.append((start, last))
-                start = after
-                continue
+            # Most stops follow a word and stand before a blank and a capital letter.
+            if last == at + 1 and last < after < stop - _NAME_AT_MOST and text[at] == ".":
+                token = text[max(start, at - _LONGEST_TOKEN) : at]
+                token = token[token.rfind(" ") + 1 :]
+                plain = token.isalpha() and token not in kinds and text[after].isupper()
+                if plain and len(token) > 1 and not (roman and _ROMAN.fullmatch(token)):
+                    spans.append((start, last))
+                    start = after
+                    continue
             last = _end(text, start, stop, match, known)
             if last:
                 spans.append((start, last))
                 start = last if after == match.end(1) else after
         spans.append((start, stop))
     return spans
-
-
-def _is_plain(
-    text: str, start: int, end: int, at: int, last: int, after: int, known: Rules
-) -> bool:
-    """Whether a stop is one as most are: a word, a full stop, a blank and a capital letter."""
-    if last != at + 1 or after == last or end - after <= 60 or text[at] != ".":
-        return False
-    token = text[max(start, at - _LONGEST_TOKEN) : at]
-    token = token[token.rfind(" ") + 1 :]
-    return (
-        token.isalpha()
-        and token not in known.kinds
-        and len(token) > 1
-        and text[after].isupper()
-        and not (known.roman_ordinals and _ROMAN.fullmatch(token))
-    )
 
 
 @cache
@@ -138,7 +128,7 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules) ->
     after = match.end()
     before = text[max(start, at - _LONGEST_TOKEN) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
-    if end - after <= 60 and _SPEAKER_BELOW.match(text, after, end):
+    if end - after <= _NAME_AT_MOST and _SPEAKER_BELOW.match(text, after, end):
         return 0
     if after == last:
         return _end_without_blank(text, start, match, token, known)
