@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from copydesk.text import openings
-from copydesk.text.boundaries import NAME_BELOW_QUOTE, list_items, sentences
+from copydesk.text.boundaries import NAME_BELOW_QUOTE, sentences
+from copydesk.text.items import list_items
 from copydesk.text.pieces import Zone
 from copydesk.text.verbs import has_clause, has_main_verb, has_regular_past
 from copydesk.text.wording import Wording
@@ -17,7 +18,7 @@ _CLOSING: Final = "\"'”’“‘)]}»*_ \u00a0"
 _STOPS: Final = frozenset(".!?…。！？")
 _GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
-_BULLET: Final = re.compile(r"[-–—•*·▪●►‣]\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
+_BULLET: Final = re.compile(r"(?:--|[-–—•*·▪●►‣])\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
 _STOP_INSIDE: Final = re.compile(r"[.!?…]")
 _TELLING_MARK: Final = re.compile(r"[\"“”?!:]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -137,6 +138,11 @@ def _describes_picture(line: str, known: Wording) -> bool:
     if has_clause(tokens, verbs):
         return False
     return bool(line[0].islower() or known.place.search(line) or known.picture_of.match(line))
+
+
+def in_lower_case(line: str, *, stopped: bool) -> Zone:
+    """The zone of a line of copy that writes no capital letters."""
+    return "body" if stopped or line.endswith(_GOES_ON) or line.count(" ") > 8 else "subhead"
 
 
 def without_stop(line: str, known: Wording) -> Zone:

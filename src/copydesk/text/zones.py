@@ -45,6 +45,7 @@ def classify(
     known = wording(language or language_of("en"))
     loose = [not lines.has_stop(line) for line in article]
     named = Named(article, loose)
+    lower = len(article) > 2 and sum(line[0].islower() for line in article) > 0.7 * len(article)
     zones: list[Zone] = []
     may_be_fixed, with_stop = openings.may_be_fixed, lines.with_stop
     for index, line in enumerate(article):
@@ -53,6 +54,8 @@ def classify(
             zone = lines.fixed(line, known)
         if zone is None and (loose[index] or len(line) <= 60) and is_figures(line, known):
             zone = "note"
+        if zone is None and lower:
+            zone = lines.in_lower_case(line, stopped=not loose[index])
         if zone is None:
             if loose[index]:
                 zone = _loose(index, article, zones, named, known)
