@@ -31,7 +31,7 @@ _QUOTED: Final = re.compile(
     r"|‘([^‘\n]{20,600}?)’(?!\w)"
 )
 _ODD: Final = 0x9E3779B97F4A7C15
-_PARTS: Final = 16
+_PARTS: Final = 64
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
@@ -125,9 +125,9 @@ class Index:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         records = np.concatenate(self._waiting)
-        part = records["key"] >> np.uint64(60)
+        part = records["key"] >> np.uint64(58)
         for number in range(_PARTS):
-            with (self._folder / f"{number:x}.keys").open("ab") as stream:
+            with (self._folder / f"{number:02x}.keys").open("ab") as stream:
                 # A write that a kill tore must not shift what follows it.
                 stream.truncate(stream.tell() // RECORD.itemsize * RECORD.itemsize)
                 stream.write(records[part == number].tobytes())
@@ -165,7 +165,7 @@ class Index:
 
     def _parts(self) -> Iterator[NDArray[np.void]]:
         for number in range(_PARTS):
-            path = self._folder / f"{number:x}.keys"
+            path = self._folder / f"{number:02x}.keys"
             if path.is_file():
                 size = path.stat().st_size // RECORD.itemsize
                 yield np.fromfile(path, dtype=RECORD, count=size)
