@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.errors import InputError
+from copydesk.extras import needs
 from copydesk.ingest import pagedata
 from copydesk.ingest.walls import wall
 
@@ -49,14 +50,11 @@ def extract(data: bytes | str) -> Page:
 
     Raises:
         InputError: there is none, or the page is a consent wall, a check against bots or the stub
-            of an article behind a paywall (the reason says which), or trafilatura is missing.
+            of an article behind a paywall (the reason says which).
+        MissingExtraError: trafilatura is not installed.
     """
-    try:
+    with needs("html", "Reading HTML"):
         import trafilatura
-    except ImportError as error:
-        raise InputError(
-            "Reading HTML needs trafilatura.", hint="Run: pip install 'copydesk[html]'"
-        ) from error
     tree = trafilatura.load_html(data)
     if tree is None:
         raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")

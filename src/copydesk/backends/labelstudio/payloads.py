@@ -19,6 +19,7 @@ from copydesk.backends.labelstudio.configs import (
 )
 from copydesk.backends.labelstudio.projects import planned_config
 from copydesk.errors import IntegrityError
+from copydesk.extras import needs
 from copydesk.rounds.choose import SUGGESTED
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Anchor, PlannedTask
@@ -118,6 +119,7 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
 
 @lru_cache(maxsize=4)
 def _validator(config: str) -> Any:
-    from label_studio_sdk.label_interface.interface import LabelInterface
+    with needs("rounds", "Checking tasks for Label Studio"):
+        from label_studio_sdk.label_interface.interface import LabelInterface
 
     return LabelInterface(config).validate_prediction
