@@ -14,12 +14,8 @@ from copydesk.contract.labels import NEWS, Scheme
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
-<<<<<<< HEAD
-from copydesk.errors import CopydeskError
-from copydesk.personal import find
-=======
 from copydesk.errors import CopydeskError, InputError
->>>>>>> main
+from copydesk.personal import find
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
 from copydesk.validate.documents import check_document, check_rows, parse
