@@ -219,6 +219,12 @@ class Corpus:
             InputError: the manifest is absent or a line of it is wrong.
         """
         policy = self.policy
+        if not self.manifest.exists():
+            raise InputError(
+                "This corpus has no articles yet.",
+                where=str(self.root),
+                hint="Take some in with 'copydesk ingest FOLDER'.",
+            )
         private = self._withheld_fields()
         for number, line in read_jsonl(self.manifest):
             check_document(line, "article", where=f"{self.manifest}:{number}")

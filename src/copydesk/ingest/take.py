@@ -25,7 +25,6 @@ from copydesk.ingest.store import RECORDS, Entry, Store, number
 from copydesk.ingest.walk import MANIFEST, each
 from copydesk.personal import find
 from copydesk.rights import spdx, wants_attribution
-from copydesk.scope import scope
 from copydesk.stretches import Index
 
 Progress = Callable[[int], None]
@@ -389,6 +388,7 @@ class _Run:
 
     def _commit(self) -> None:
         corpus = self.corpus
+        given_before: list[Path] = []
         with (
             replacing(corpus.manifest) as public,
             replacing(corpus.private / MANIFEST) as withheld,
@@ -406,10 +406,13 @@ class _Run:
                 lines.write(f"{dump_line(article.public())}\n")
                 if not article.redistributable:
                     private.write(f"{dump_line(article.withheld())}\n")
+                    given = corpus.raw / article.collection / f"{article.article_id}.txt"
+                    if given.exists():
+                        given_before.append(given)
                 if entry.source or entry.other:
                     kept.write(f"{_record(entry)}\n")
-        for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
-            (corpus.dataset / name).unlink(missing_ok=True)
+        for path in given_before:
+            path.unlink(missing_ok=True)
 
     def _write_refused(self) -> int:
         """Write what is set aside now, and return how much of it is new."""
