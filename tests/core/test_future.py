@@ -29,8 +29,8 @@ FUTURE = Path(__file__).with_name("future.py")
 PACKAGE = Path(copydesk.__file__).parent
 VERSION = (
     "contract/versions.py",
-    '    "1.1": "release.json carries the release\'s labels.",\n',
-    '    "1.1": "release.json carries the release\'s labels.",\n    "1.2": "One thing more.",\n',
+    '}\n"""Every schema version',
+    '    "9.0": "One thing more.",\n}\n"""Every schema version',
 )
 Edit = tuple[str, str, str]
 
@@ -112,7 +112,7 @@ def test_a_column_more_in_sentences(released: Corpus, tmp_path: Path) -> None:
     column = (
         "contract/tables.py",
         '        _aggregated(name="label", type=pa.int64(), meaning="the label"),\n',
-        '        Column(name="words", type=_INT, minimum=0, since="1.2", meaning="its words"),\n'
+        '        Column(name="words", type=_INT, minimum=0, since="9.0", meaning="its words"),\n'
         '        _aggregated(name="label", type=pa.int64(), meaning="the label"),\n',
     )
     value = (
@@ -135,7 +135,7 @@ def test_a_column_more_in_annotations(released: Corpus, tmp_path: Path) -> None:
     column = (
         "contract/tables.py",
         '    _answered(name="created_at",',
-        '    _answered(name="mood", type=_STRING, nullable=True, since="1.2", meaning="mood"),\n'
+        '    _answered(name="mood", type=_STRING, nullable=True, since="9.0", meaning="mood"),\n'
         '    _answered(name="created_at",',
     )
     value = (
@@ -154,7 +154,7 @@ def test_a_config_more(released: Corpus, tmp_path: Path) -> None:
     table = (
         "contract/tables.py",
         '        Table(name="articles",',
-        '        Table(name="outlets", meaning="an outlet of an article", since="1.2", columns=(\n'
+        '        Table(name="outlets", meaning="an outlet of an article", since="9.0", columns=(\n'
         '            Column(name="outlet_id", type=_STRING, key=True, meaning="the outlet"),\n'
         '            Column(name="article_id", type=_STRING, meaning="the article"),\n'
         "        )),\n"
