@@ -226,9 +226,9 @@ def _write(
     }
     croissant = folder / "croissant.json"
     contents = Contents.of(manifest, assembled.tables)
-    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8")
+    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8", newline="\n")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
-    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8")
+    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
     return manifest
 
 
