@@ -47,7 +47,8 @@ _PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit
 
 
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-_URL = r"^[a-z][a-z0-9+.-]*://[^\s]+$"
+# Without a user's name and password, and nothing that a browser would run.
+_URL = r"^https?://[^\s/?#@]+([/?#][^\s]*)?$"
 
 _answered = functools.partial(Column, step="answer")
 _aggregated = functools.partial(Column, step="aggregate")
