@@ -244,21 +244,23 @@ def _tables(scheme: Scheme) -> tuple[Table, ...]:
     return (
         Table(
             name="sentences",
-            meaning="a labelled sentence whose text may be given",
+            meaning="a labelled sentence with its text",
             by_place=True,
             columns=_sentence_columns(scheme, text),
         ),
         Table(
             name="standoff",
-            meaning="a labelled sentence whose text may not be given",
+            meaning="a labelled sentence without its text",
             by_place=True,
             columns=_sentence_columns(scheme, text_sha256),
         ),
         Table(name="articles", meaning="an article", columns=_ARTICLE_COLUMNS),
-        Table(name="annotations", meaning="one annotator's answer", columns=_ANNOTATION_COLUMNS),
+        Table(
+            name="annotations", meaning="one answer of one annotator", columns=_ANNOTATION_COLUMNS
+        ),
         Table(
             name="quotes",
-            meaning="a quotation, found by machine",
+            meaning="a quotation, found by rules",
             by_place=True,
             by_machine=True,
             columns=_QUOTE_COLUMNS,

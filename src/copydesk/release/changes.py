@@ -30,10 +30,12 @@ NAMES: Final = {
     "label-changed": "label changed",
     "split-moved": "moved to another split",
     "rights-changed": "text withheld or given that was not",
+    "config-gone": "config gone",
     "column-gone": "columns gone",
     "column-type-changed": "columns with another type",
     "added": "added",
     "values-changed": "values of other columns changed",
+    "config-added": "config added",
     "column-added": "columns added",
 }
 """Each kind of change as people read it."""
