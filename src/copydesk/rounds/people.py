@@ -53,6 +53,24 @@ def write(folder: RoundFolder, plan: Plan, emails: Mapping[str, str]) -> None:
     folder.people.chmod(0o600)
 
 
+def add(folder: RoundFolder, emails: Mapping[str, str]) -> None:
+    """Add the addresses of further annotators; those that are there stay.
+
+    Raises:
+        InputError: an address is that of another annotator here or in another round.
+    """
+    if not emails:
+        return
+    known = read_json(folder.people) if folder.people.is_file() else {}
+    owners = {str(mail).lower(): name for name, mail in known.items()}
+    for name, email in emails.items():
+        if other := owners.get(email.lower()):
+            raise InputError(f"'{other}' and '{name}' have the same address.")
+    _check_persons(folder, emails)
+    atomic_write(folder.people, dump_json({**known, **emails}))
+    folder.people.chmod(0o600)
+
+
 def _check_persons(folder: RoundFolder, emails: Mapping[str, str]) -> None:
     """Refuse a person under two pseudonyms, or two under one, over all rounds of the corpus."""
     for path in sorted(folder.private.parent.glob("*/people.json")):
