@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -337,3 +338,13 @@ def configuration(folder: Folder) -> Iterator[Found]:
         yield error.fault
         return
     yield from check_document(document, "corpus", CONFIG_NAME)
+    checks = document.get("checks") if isinstance(document, dict) else None
+    for name, value in checks.items() if isinstance(checks, dict) else ():
+        if isinstance(value, float) and not math.isfinite(value):  # no bound of a schema refuses it
+            message = f"'{show(name)}' is {value}, which is not a number to compare with."
+            yield Fault(
+                rule="schema-violation",
+                message=message,
+                file=CONFIG_NAME,
+                pointer=f"/checks/{name}",
+            )
