@@ -97,7 +97,6 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         labels=labels,
         suggestions=_labels(suggestions),
         gold=_labels(gold) if gold else None,
-        labels=corpus.scheme.names,
         bootstrap=bootstrap,
     )
 
