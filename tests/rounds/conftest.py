@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 
+from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.log import Answer, append, compare, read_log
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDELINES = '---\nversion: "1.0"\n---\n# Guidelines\n\nPress **1** to 4.\n'
@@ -94,7 +96,10 @@ def corpus(make_corpus: MakeCorpus) -> Corpus:
 
 @pytest.fixture
 def log_answers() -> LogAnswers:
-    """Logs, as a pull would, what each sentence got: a label's first letter from each annotator."""
+    """Has each annotator of a round through files answer: for each sentence a label's first letter.
+
+    A hyphen is no answer. The answers are pulled.
+    """
 
     def log(
         corpus: Corpus,
@@ -105,21 +110,18 @@ def log_answers() -> LogAnswers:
         at: str = "2026-01-01T00:00:00Z",
     ) -> None:
         by_letter = {label[0]: label for label in LABELS}
-        answers = {
-            (name, sentence): Answer(
-                annotator=name,
-                sentence_id=sentence,
-                arm="blind",
-                label=by_letter[letter],
-                created_at=at,
-                lead_time_s=None,
-                source=1,
-            )
-            for sentence, letters in labels.items()
-            for name, letter in zip(annotators, letters, strict=True)
-        }
-        path = RoundFolder(corpus, round_id).annotations
-        append(path, compare(read_log(path), answers), "p")
+        push(corpus, round_id, [Files()])
+        for place, name in enumerate(annotators):
+            lines = [
+                {"sentence_id": sentence, "label": by_letter[letters[place]], "at": at}
+                for sentence, letters in labels.items()
+                if letters[place] != "-"
+            ]
+            text = "".join(json.dumps(line) + "\n" for line in lines)
+            path = RoundFolder(corpus, round_id).private / name / "answers.jsonl"
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        pull(corpus, round_id, [Files()])
 
     return log
 

@@ -188,9 +188,10 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
         )
     if options.labels == "rule":
         return rule_labelling(sentences, created=options.created)
+    from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
-    return labelling(corpus, options.rounds)
+    return labelling(corpus, options.rounds, codecs=codecs())
 
 
 def _write(
