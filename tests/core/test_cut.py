@@ -16,9 +16,11 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
-from copydesk.leaks import Leak, find_leaks
+from copydesk.leaks import Leak, Secrets, find_leaks
+from copydesk.loading import load
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
+from copydesk.release.hydrate import hydrate
 
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -79,10 +81,11 @@ def test_one_utterance_in_two_outlets_is_one_group(small: Corpus) -> None:
 def test_no_withheld_sentence_is_in_any_file(small: Corpus) -> None:
     """Every file of the data set folder, decompressed, is searched for every withheld sentence."""
     cut(small, options())
-    kept = (small.private / "raw" / "kept-day.txt").read_text().splitlines()
-    withheld = pl.DataFrame({"sentence_id": ["1", "2", "3"], "text": kept})
+    kept = (small.private / "raw" / "kept-day.txt").read_text()
+    secrets = Secrets([("k.1", line) for line in kept.splitlines()], [("k", kept)])
 
-    assert find_leaks(small.dataset, withheld, pl.DataFrame({"text": [""]})) == []
+    assert secrets
+    assert find_leaks(small.dataset, secrets) == []
 
 
 def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> None:
@@ -92,14 +95,14 @@ def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> Non
     pl.DataFrame({"a": [[{"b": f"So: {secret}"}]]}).write_parquet(tmp_path / "x" / "a.parquet")
     (tmp_path / "x" / "b.json").write_text(json.dumps({"c": [secret]}))
     (tmp_path / "x" / "c.md").write_text(f"*{secret}*")
-    (tmp_path / "x" / "d.md").write_text("A walled garden was found here.")
-    withheld = pl.DataFrame({"sentence_id": ["k.1"], "text": [secret]})
+    (tmp_path / "x" / "d.md").write_text("A walled garden was lost here.")
+    secrets = Secrets([("k.1", secret)], [])
 
-    found = find_leaks(tmp_path / "x", withheld, pl.DataFrame({"text": ["Other text."]}))
+    found = find_leaks(tmp_path / "x", secrets)
 
-    assert found == [Leak(file=f, sentence_id="k.1") for f in ("a.parquet", "b.json", "c.md")]
-    allowed = pl.DataFrame({"text": [f"We print it too. {secret}"]})
-    assert find_leaks(tmp_path / "x", withheld, allowed) == []
+    assert found == [Leak(file=f, record="k.1") for f in ("a.parquet", "b.json", "c.md")]
+    allowed = Secrets([("k.1", secret)], [], given=[f"We print it too. {secret}"])
+    assert find_leaks(tmp_path / "x", allowed) == []
 
 
 def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
@@ -112,7 +115,7 @@ def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
     with pytest.raises(IntegrityError) as caught:
         cut(small, options())
 
-    assert "Withheld text would be given in 1 places; the first is sentence kept-day.002." in str(
+    assert "Withheld text would be given in 1 places; the first is of kept-day.002." in str(
         caught.value
     )
     assert list(small.releases.glob("*")) == []
@@ -202,3 +205,48 @@ def test_a_corpus_nobody_has_labelled_is_told_what_to_do(small: Corpus) -> None:
     """Without a round there is nothing to release but the rules' suggestions."""
     with pytest.raises(InputError, match=r"--labels rule"):
         cut(small, Options(version="0.1.0", created=CREATED))
+
+
+def test_a_cut_killed_before_the_index_is_cut_again(small: Corpus) -> None:
+    """The card that a killed cut wrote never points to a folder that the next one deletes."""
+    cut(small, options("0.1.0"))
+    index = small.releases / "index.json"
+    before = index.read_bytes()
+    cut(small, options("0.1.1"))
+    whole = files(small.dataset)
+    index.write_bytes(before)
+
+    cut(small, options("0.1.1"))
+
+    assert files(small.dataset) == whole
+
+
+def test_a_killed_cut_is_forgotten_by_a_cut_of_another_version(small: Corpus) -> None:
+    """Its folder and its entry in the change list go; the documents name the new release."""
+    cut(small, options("0.1.0"))
+    index = small.releases / "index.json"
+    before = index.read_bytes()
+    cut(small, options("0.1.1"))
+    index.write_bytes(before)
+
+    cut(small, options("0.2.0"))
+
+    assert sorted(p.name for p in small.releases.iterdir()) == ["0.1.0", "0.2.0", "index.json"]
+    assert "begin 0.1.1" not in (small.dataset / "CHANGES.md").read_text()
+    assert "version: 0.2.0" in (small.dataset / "README.md").read_text()
+
+
+@pytest.mark.parametrize("version", ["../../../escaped", "1.0", "/tmp/x", None, 1])
+def test_a_version_that_is_a_path_is_refused_by_every_reader(
+    small: Corpus, version: object, tmp_path: Path
+) -> None:
+    """What release.json calls its version becomes a folder's name, so it is checked first."""
+    release = cut(small, options("0.1.0")).path
+    assert release is not None
+    manifest = json.loads((release / "release.json").read_text())
+    (release / "release.json").write_text(json.dumps(manifest | {"version": version}))
+    with pytest.raises(InputError, match="is not a version of a release"):
+        hydrate(release, raw=[str(tmp_path)], out=tmp_path / "out" / "deep")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="is not a version of a release"):
+        load(corpus=release)

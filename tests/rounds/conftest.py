@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from answering import enter
 
 from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.client import Server
@@ -33,27 +31,6 @@ TEXTS = {
     "tram": "Tram returns\nThe tram ran at six.\nIt could fail again, the driver said.",
     "weir": "Weir holds\nThe weir held.\n“It will hold,” said the keeper.",
 }
-
-
-def load(path: Path, name: str) -> ModuleType:
-    """A Python file that is in no package, as a module."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-studio = load(ROOT / "tests" / "studio" / "conftest.py", "copydesk_tests_studio").studio
-
-enter = load(ROOT / "tests" / "rounds" / "answering.py", "copydesk_tests_answering").enter
-
-_browser = load(ROOT / "tests" / "studio" / "browser" / "conftest.py", "copydesk_tests_browser")
-annotator = _browser.annotator
 
 MakeCorpus = Callable[..., Corpus]
 ServerFor = Callable[..., AbstractContextManager[Server]]
@@ -129,7 +106,7 @@ def log_answers() -> LogAnswers:
 @pytest.fixture
 def answer() -> Callable[..., Counter[str]]:
     """Answers tasks in Label Studio; see answering.py."""
-    return enter  # type: ignore[no-any-return]  # of a file in no package
+    return enter
 
 
 @pytest.fixture

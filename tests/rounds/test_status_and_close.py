@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,6 +106,20 @@ def test_progress_is_counted_by_annotator_and_article(plan: Plan) -> None:
     assert (cleo.answered, cleo.last) == (0, None)
     waiting = {a.article_id: (a.answered, a.needed, a.waiting_for) for a in state.articles}
     assert waiting == {"mill": (2, 3, ("cleo",)), "tram": (1, 3, ("ben", "cleo"))}
+
+
+def test_an_answer_that_lacks_sentences_is_not_progress(plan: Plan) -> None:
+    """It is named as short, and its article still waits for its annotator."""
+    state = summarise(
+        plan,
+        [replace(submission("anna", "r.blind.mill", 0), whole=False)],
+        closed=False,
+        source="server",
+    )
+
+    assert (state.answered, state.needed) == (0, 6)
+    assert (state.annotators[0].answered, state.annotators[0].short) == (0, 1)
+    assert state.articles[0].waiting_for == ("anna", "ben", "cleo")
 
 
 def test_without_a_server_the_last_pull_is_shown(corpus: Corpus, plan: Plan) -> None:

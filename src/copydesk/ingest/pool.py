@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,8 +10,10 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from copydesk.errors import CopydeskError
+from copydesk.ingest.furniture import line_keys
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.read import raws, read
+from copydesk.processors import processors
 from copydesk.stretches import Keys, keys
 
 _BATCH: Final = 32
@@ -21,10 +22,12 @@ _WORTH: Final = 8
 
 
 class Found(NamedTuple):
-    """An article that was read, and the hashes of its stretches (see `copydesk.stretches`)."""
+    """An article that was read, the hashes of its stretches (see `copydesk.stretches`), and those
+    of its lines (see `copydesk.ingest.furniture`)."""
 
     reading: Reading
     keys: Keys
+    lines: list[int]
 
 
 Outcome = Found | Refusal
@@ -43,7 +46,7 @@ def read_all(
     """
     batches = _batches(raws(sources, missed, options))
     first = list(islice(batches, _WORTH))
-    count = workers or _processors()
+    count = workers or processors()
     if count == 1 or len(first) < _WORTH:
         for batch in (*first, *batches):
             yield from _read_batch(batch, options)
@@ -63,12 +66,6 @@ def read_all(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _batches(articles: Iterator[Raw]) -> Iterator[list[Raw]]:
     while batch := list(islice(articles, _BATCH)):
         yield batch
@@ -79,7 +76,7 @@ def _read_batch(batch: list[Raw], options: Options) -> list[Outcome]:
     for raw in batch:
         try:
             reading = read(raw, options)
-            outcomes.append(Found(reading, keys(reading.text)))
+            outcomes.append(Found(reading, keys(reading.text), line_keys(reading.text)))
         except CopydeskError as error:
             outcomes.append(Refusal.of(error, raw.where))
     return outcomes

@@ -94,6 +94,7 @@ def make_corpus(folder: Path, texts: Mapping[str, str] = TEXTS) -> Corpus:
     cut(corpus, Options(version="1.0.0", created=datetime(2026, 3, 1, tzinfo=UTC)))
     _take_in(corpus, folder / "more", {"orchard-day": texts["orchard-day"]})
     _round(corpus, "r2", ("orchard-day",))
+    build(corpus, workers=1)  # the round's plan records how its article is cut
     cut(corpus, Options(version="1.1.0", created=datetime(2026, 4, 1, tzinfo=UTC)))
     write_datasheet(corpus.root / "DATASHEET.md", corpus.releases / "1.1.0")
     return corpus
