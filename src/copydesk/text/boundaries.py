@@ -166,9 +166,9 @@ def _opens_quote(text: str, match: re.Match[str], known: Rules) -> bool:
         return False
     first = text.rfind("\n", max(0, last - _LOOK_BACK), last) + 1 or max(0, last - _LOOK_BACK)
     same, turned = (text.find(m, first, last - 1) for m in (mark, _TURNED[mark]))
+    if same < 0 and turned < 0 and mark in "«‹":
+        return not known.turned_marks or text.find(_TURNED[mark], last, last + _LOOK_BACK) > 0
     if same < 0 and turned < 0:
-        if mark in "«‹":
-            return not known.turned_marks or 0 < text.find(_TURNED[mark], last, last + _LOOK_BACK)
         return known.turned_marks
     return same >= 0 and (turned < 0 or same < turned)
 
