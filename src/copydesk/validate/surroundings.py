@@ -242,12 +242,12 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
         )
 
 
-def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
-    """The lines of a corpus's manifest by article; none if it cannot be used."""
-    name = "dataset/raw/articles.jsonl"
+def manifest_lines(dataset: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a data set's manifest by article; none if it cannot be used."""
+    name = "raw/articles.jsonl"
     found: dict[str, dict[str, Any]] = {}
     try:
-        data = corpus.read(name)
+        data = dataset.read(name)
         for number, line in enumerate(data.splitlines(), start=1):
             if line.strip():
                 document = parse(line, name, row=number)
