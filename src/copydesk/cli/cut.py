@@ -65,7 +65,7 @@ def cut(
     console = words()
     console.print(label_table(done.labels, done.manifest["labels"]))
     if done.unlabelled:
-        console.print(f"Left out, since nobody has labelled them: {', '.join(done.unlabelled)}.")
+        console.print(f"Left out, since they have no labels: {', '.join(done.unlabelled)}.")
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} demand {least} at least.")
