@@ -66,6 +66,10 @@ def cut(
     console.print(label_table(done.labels, done.manifest["labels"]))
     if done.unlabelled:
         console.print(f"Left out, since they have no labels: {', '.join(done.unlabelled)}.")
+    if done.unjudged:
+        console.print(
+            f"Not judged, since texts of their events are not here: {', '.join(done.unjudged)}."
+        )
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} demand {least} at least.")
