@@ -101,7 +101,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        _forget_killed(corpus)
+        forget_unnamed(corpus)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
@@ -174,8 +174,8 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
         )
 
 
-def _forget_killed(corpus: Corpus) -> None:
-    """Remove what a killed cut left: folders that the index does not name.
+def forget_unnamed(corpus: Corpus) -> None:
+    """Remove release folders that the index does not name: of a killed cut, or retracted.
 
     The documents may point to one of them already; they go back to the newest release first, so
     that what they point to is always there.
