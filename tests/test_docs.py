@@ -92,6 +92,7 @@ def test_the_readme_says_of_the_data_what_the_card_says() -> None:
     assert readme[1] == card[1]
 
 
+@pytest.mark.slow
 def test_the_walk_with_own_articles_runs_as_it_is_written(tmp_path: Path) -> None:
     """The README's commands for a folder of articles, typed one after the other."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Five minutes with")[2]

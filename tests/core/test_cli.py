@@ -119,6 +119,7 @@ def test_prelabel_prints_json_lines_and_nothing_else(small: Corpus) -> None:
     assert lines[0] == '{"sentence_id": "bridge-day.001", "label": "background", "cues": []}'
 
 
+@pytest.mark.slow
 def test_a_killed_cut_leaves_the_old_release_or_the_new(small: Corpus) -> None:
     """Whenever it is killed, the index names only whole releases, and the next cut succeeds."""
     command = [str(Path(sys.executable).parent / "copydesk"), "release", "cut"]
