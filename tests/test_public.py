@@ -27,7 +27,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 def test_an_analysis_counts_in_code_points_and_names_each_speaker_once() -> None:
-    """Offsets are into the canonical text; an emoji is one code point; German has no suggestions."""
+    """Offsets are into the canonical text; an emoji is one; German has no suggestions."""
     text = "Fair opens 🎡\n“It turns,” Ann Orr said. “It stops.”\n"
     table = copydesk.analyse(text)
 
