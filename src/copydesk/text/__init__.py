@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.text.attributions import Attribution, attributions
 from copydesk.text.canonical import canonical
 from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
@@ -10,12 +11,14 @@ from copydesk.text.segment import segment
 from copydesk.text.suggest import Suggestion, suggest
 
 __all__ = [
+    "Attribution",
     "Cue",
     "Form",
     "Piece",
     "Quotation",
     "Suggestion",
     "Zone",
+    "attributions",
     "canonical",
     "quotations",
     "quoted_ratio",

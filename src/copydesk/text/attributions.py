@@ -1,0 +1,63 @@
+"""Attributions of an article: whose words stand where, quoted or reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copydesk.text.lexicon import Cue, words
+from copydesk.text.pieces import Piece
+from copydesk.text.quotations import Quotation, flagged, quotations
+from copydesk.text.reports import reports, speaker_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Somebody's words or thoughts in an article.
+
+    Offsets are code points into the canonical text.
+
+    Attributes:
+        content: Offsets of what is said, in order; more than one where the attribution stands
+            between two parts of it.
+        source: Offsets of who says it, where the text shows it.
+        cue: The words that show that it is said.
+        quoted: Whether it is a quotation; otherwise it is reported in the outlet's words.
+    """
+
+    content: tuple[tuple[int, int], ...]
+    source: tuple[int, int] | None
+    cue: Cue | None
+    quoted: bool
+
+
+def attributions(
+    text: str, pieces: Sequence[Piece], *, quotes: Sequence[Quotation] | None = None
+) -> list[Attribution]:
+    """Find what is attributed to somebody.
+
+    Args:
+        text: Canonical text.
+        pieces: Its pieces, in order, as `segment` gives them.
+        quotes: Its quotations, if they are at hand.
+    """
+    found = quotations(text, pieces) if quotes is None else quotes
+    result = [
+        Attribution(content=((q.start, q.end),), source=q.speaker, cue=q.cue, quoted=True)
+        for q in found
+    ]
+    spans = [(q.start, q.end) for q in found]
+    for piece in pieces:
+        if piece.is_unit:
+            all_words = words(text, piece.start, piece.end)
+            outside = [w for w, inside in flagged(all_words, spans) if not inside]
+            for cue in reports(text, outside)[:1]:
+                result.append(
+                    Attribution(
+                        content=((piece.start, piece.end),),
+                        source=speaker_of(text, cue, outside),
+                        cue=cue,
+                        quoted=False,
+                    )
+                )
+    return result
