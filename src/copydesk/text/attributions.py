@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from copydesk.text.lexicon import Cue, words
 from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation, flagged, quotations
-from copydesk.text.reports import reports, speaker_of
+from copydesk.text.predicates import predicates
+from copydesk.text.reports import speaker_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +48,34 @@ def attributions(
         for q in found
     ]
     spans = [(q.start, q.end) for q in found]
-    for piece in pieces:
-        if piece.is_unit:
-            all_words = words(text, piece.start, piece.end)
-            outside = [w for w, inside in flagged(all_words, spans) if not inside]
-            for cue in reports(text, outside)[:1]:
-                result.append(
-                    Attribution(
-                        content=((piece.start, piece.end),),
-                        source=speaker_of(text, cue, outside),
-                        cue=cue,
-                        quoted=False,
-                    )
+    units = [piece for piece in pieces if piece.is_unit]
+    for number, piece in enumerate(units):
+        all_words = words(text, piece.start, piece.end)
+        outside = [w for w, inside in flagged(all_words, spans) if not inside]
+        inside_here = [q for q in found if q.start < piece.end and piece.start < q.end]
+        for item in predicates(text, outside):
+            cue = item.cue
+            if any(q.cue and q.cue.start == cue.start for q in inside_here):
+                continue
+            if not text[cue.end : piece.end].strip(" :—-") and text[piece.end - 1] == ":":
+                if number + 1 == len(units):
+                    continue
+                content = ((units[number + 1].start, _line_end(text, units[number + 1].start)),)
+            elif item.after < len(outside):
+                content = ((cue.end, piece.end),)
+            else:
+                content = ((piece.start, cue.start),)
+            result.append(
+                Attribution(
+                    content=content,
+                    source=speaker_of(text, cue, outside),
+                    cue=cue,
+                    quoted=False,
                 )
+            )
     return result
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
