@@ -32,12 +32,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 from fault_proxy import Fault, proxy
 
-from copydesk.connection import connect
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio import sender as send
+from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.connection import connect
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
-from copydesk.rounds import projects, send
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
@@ -45,7 +47,6 @@ from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server, encode
 from copydesk.rounds.tasks import TaskWriter, data_sha256
 
 PATIENCE = 6.0
@@ -448,7 +449,7 @@ def _at_once(*worlds: World) -> None:
 
 def killed_server(home: Path, *, verb: str, trials: int, tasks: int) -> str:
     """SIGKILL of the server in the middle of a push or pull; restarted, run again."""
-    from copydesk.studio import server as studio
+    from copydesk.backends.labelstudio.local import server as studio
 
     bad: Counter[str] = Counter()
     moments = random.Random(21)
@@ -483,7 +484,7 @@ def main() -> int:
     parser.add_argument("--tasks", type=int, default=2000)
     parser.add_argument("--server-kills", type=int, default=5)
     options = parser.parse_args()
-    from copydesk.studio import server as studio
+    from copydesk.backends.labelstudio.local import server as studio
 
     outcomes: dict[str, tuple[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:

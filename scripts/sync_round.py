@@ -15,7 +15,8 @@ import os
 import sys
 from pathlib import Path
 
-from copydesk.connection import connect
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.connection import connect
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.rounds.agree import agree
@@ -25,7 +26,6 @@ from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server
 
 
 def say(words: str) -> None:

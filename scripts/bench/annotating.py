@@ -19,19 +19,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from copydesk.connection import connect
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.connection import connect
+from copydesk.backends.labelstudio.local import server
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.layout import lay_out
 from copydesk.rooms import dataset_dir
-from copydesk.rounds import projects
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server
-from copydesk.studio import server
 
 PAUSE = 0.06
 ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-pelagic-review")

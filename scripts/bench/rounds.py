@@ -25,20 +25,21 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fault_matrix import make_corpus
 
-from copydesk.connection import connect
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.batches import batches
+from copydesk.backends.labelstudio.client import PAGE, Server, encode
+from copydesk.backends.labelstudio.connection import connect
+from copydesk.backends.labelstudio.local import server as studio
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
-from copydesk.rounds import people, projects
-from copydesk.rounds.batches import batches
+from copydesk.rounds import people
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.server import PAGE, Server, encode
 from copydesk.rounds.tasks import NOT_YET, TaskWriter, label_config
-from copydesk.studio import server as studio
 
 TURNS = 2
 

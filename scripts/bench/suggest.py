@@ -21,7 +21,7 @@ import polars as pl
 from copydesk.contract.labels import LABELS
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256_text
-from copydesk.sources import Missed, read_sources
+from copydesk.ingest.sources import Missed, read_sources
 from copydesk.text import Piece, canonical, suggest
 
 Pairs = Counter[tuple[str, str]]

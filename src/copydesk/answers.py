@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.errors import IntegrityError
+from copydesk.errors import InputError, IntegrityError
 
 _Types = dict[str, pl.DataType | type[pl.DataType]]
 
@@ -68,7 +68,17 @@ def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:
     Args:
         sentences: built sentences, with ``text_sha256`` of their article.
         created: when the release is made, UTC.
+
+    Raises:
+        InputError: a sentence is in a language that the rules do not know.
     """
+    silent = sentences.filter(pl.col("suggestion").is_null())["article_id"].unique().sort()
+    if len(silent):
+        raise InputError(
+            f"The rules suggest no labels in the language of {len(silent)} articles.",
+            where=f"article '{silent[0]}'",
+            hint="Have these articles labelled in a round, or leave them out of the corpus.",
+        )
     answers = sentences.select(
         pl.format("{}.{}", "sentence_id", pl.lit(RULES)).alias("annotation_id"),
         *("sentence_id", "article_id", "text_sha256", "start", "end", "zone"),

@@ -13,7 +13,7 @@ import hashlib
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
@@ -57,10 +57,10 @@ SENTENCES: Final = pa.schema(
     [
         *_fields("sentences", "sentence_id", "article_id", "event", "index", "start", "end"),
         *_fields("sentences", "zone", "text", "quoted_ratio", "cues"),
-        pa.field("suggestion", pa.string(), nullable=False),
+        pa.field("suggestion", pa.string()),
     ]
 )
-"""A row for each unit, with the label that the rules suggest."""
+"""A row for each unit, with the label that the rules suggest; null in a language without rules."""
 
 QUOTES: Final = pa.schema(
     _fields(
@@ -97,14 +97,17 @@ def build_batch(articles: pa.RecordBatch) -> Built:
 
 
 def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
-    text = article["text"]
-    pieces = segment(text)
-    quotes = quotations(text, pieces)
+    text, language = article["text"], article["language"]
+    pieces = segment(text, language)
+    quotes = quotations(text, pieces, language=language)
     units = [piece for piece in pieces if piece.is_unit]
     ids = [f"{article['article_id']}.{number:03d}" for number in range(1, len(units) + 1)]
     rows["articles"].append(article | {"pieces": [piece._asdict() for piece in pieces]})
+    suggested: Sequence[Suggestion | None] = suggest(
+        text, pieces, quotes=quotes, language=language
+    ) or [None] * len(units)
     for number, (name, unit, suggestion) in enumerate(
-        zip(ids, units, suggest(text, pieces, quotes=quotes), strict=True), start=1
+        zip(ids, units, suggested, strict=True), start=1
     ):
         rows["sentences"].append(
             {
@@ -117,8 +120,8 @@ def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]
                 "zone": unit.zone,
                 "text": text[unit.start : unit.end],
                 "quoted_ratio": quoted_ratio(text, unit, quotes),
-                "cues": _cues(suggestion),
-                "suggestion": suggestion.label,
+                "cues": _cues(suggestion) if suggestion else [],
+                "suggestion": suggestion and suggestion.label,
             }
         )
     for number, quote in enumerate(quotes, start=1):
@@ -183,6 +186,11 @@ def build(
     Raises:
         InputError: the corpus has no articles, or a text is missing or changed.
     """
+    with corpus.lock():
+        return _build(corpus, workers, progress)
+
+
+def _build(corpus: Corpus, workers: int | None, progress: Progress | None) -> BuildResult:
     shards_dir = corpus.build_dir / "shards"
     counts: dict[str, dict[str, int]] = {}
     made = done = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -14,7 +15,7 @@ from typing import Any
 from copydesk.contract.documents import check_document
 from copydesk.contract.labels import NEWS, Scheme
 from copydesk.errors import InputError
-from copydesk.files import read_json, read_jsonl
+from copydesk.files import locked, read_json, read_jsonl, sweep
 from copydesk.rights import Policy
 
 CONFIG_NAME = "copydesk.toml"
@@ -167,6 +168,35 @@ class Corpus:
     def policy(self) -> Policy:
         """The corpus's decision about whose text is given."""
         return Policy(**self.config.get("rights", {}))
+
+    @contextlib.contextmanager
+    def lock(self, *, shared: bool = False, wait_s: float | None = None) -> Iterator[None]:
+        """Keep other processes from writing to this corpus; every verb that writes takes it.
+
+        It may be taken again by the process that has it, in the same way. What a killed process
+        left half written in the rooms of articles, builds and releases is removed first.
+
+        Args:
+            shared: whether others that also ask for it so may work at the same time, as the shards
+                of one build do.
+            wait_s: seconds to wait; `copydesk.files.LOCK_WAIT_S` by default.
+
+        Raises:
+            InputError: another process still writes here after that time.
+        """
+        with locked(self.build_dir / "corpus.lock", shared=shared, wait_s=wait_s):
+            self.keep_private()
+            if not shared:
+                for room in (self.dataset, self.build_dir, self.private / "raw"):
+                    sweep(room)
+            yield
+
+    def keep_private(self) -> None:
+        """Make the private room, and let nobody else on this machine read it."""
+        self.private.mkdir(parents=True, exist_ok=True)
+        for room in (self.private, self.build_dir):
+            if room.is_dir() and room.stat().st_mode & 0o077:
+                room.chmod(0o700)
 
     def articles(self) -> Iterator[Article]:
         """The articles in the manifest's order, one at a time.

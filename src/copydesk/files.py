@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,14 @@ from typing import Any, Final
 from copydesk.errors import InputError
 
 _CHUNK = 1 << 20
+
+LOCK_WAIT_S: Final = 60.0
+"""Seconds that a verb waits for another one that writes to the same corpus."""
+
+LOCK_WAIT_VARIABLE: Final = "COPYDESK_LOCK_WAIT"
+"""The environment variable that says another number of seconds."""
+
+_PART: Final = ".part"
 
 
 def sha256_text(text: str) -> str:
@@ -53,7 +62,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     with _speaking(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
         os.close(handle)
         beside = Path(name)
         try:
@@ -75,13 +84,79 @@ def replacing_dir(path: Path) -> Iterator[Path]:
         raise InputError("This folder exists already.", where=str(path))
     with _speaking(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART))
         try:
             yield beside
             beside.chmod(0o777 & ~_umask())
             beside.rename(path)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, shared: bool = False, wait_s: float | None = None) -> Iterator[None]:
+    """Keep other processes out, or with ``shared`` only those that ask for the lock alone.
+
+    A process that holds the lock may take it again in the same way. A killed process holds nothing.
+
+    Args:
+        path: the lock's own file, made if it is not there.
+        wait_s: seconds to wait; by default ``COPYDESK_LOCK_WAIT``, or `LOCK_WAIT_S`.
+
+    Raises:
+        InputError: another process still holds it, or the folder refuses.
+    """
+    from filelock import ReadWriteLock, Timeout
+
+    seconds = _lock_wait() if wait_s is None else wait_s
+    with _speaking(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    lock = ReadWriteLock(path)
+    try:
+        (lock.acquire_read if shared else lock.acquire_write)(seconds, blocking=seconds > 0)
+    except Timeout as error:
+        raise InputError(
+            f"Another copydesk is writing here; it did not finish within {seconds:g} seconds.",
+            where=str(path.parent.parent),
+            hint=f"Wait until it has finished, or wait longer with {LOCK_WAIT_VARIABLE}=SECONDS.",
+        ) from error
+    except (sqlite3.Error, OSError) as error:
+        raise InputError(
+            f"The lock cannot be taken: {error}.",
+            where=str(path),
+            hint="Make the folder writable, or free some space on its disk.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock_wait() -> float:
+    stated = os.environ.get(LOCK_WAIT_VARIABLE, "")
+    try:
+        return max(float(stated), 0.0) if stated else LOCK_WAIT_S
+    except ValueError:
+        raise InputError(
+            f"'{stated}' is not a number of seconds.", where=LOCK_WAIT_VARIABLE
+        ) from None
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left half written below a folder.
+
+    Only while nobody else writes there: see `locked`.
+    """
+    for path in [*folder.rglob(f".*{_PART}")]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file or folder of this name is one that a killed process left half written."""
+    return name.startswith(".") and name.endswith(_PART)
 
 
 def append_lines(path: Path, lines: list[str]) -> None:

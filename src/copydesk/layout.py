@@ -9,9 +9,9 @@ from typing import Final
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write
+from copydesk.ingest.names import slug
 from copydesk.rights import OPEN_LICENCES
 from copydesk.rooms import annotations_dir
-from copydesk.sources import slug
 
 _ANNOTATIONS: Final = ("guidelines.md", "label-config-article.xml", "label-config-sentence.xml")
 

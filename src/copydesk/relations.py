@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from rapidfuzz import fuzz
 
-from copydesk.text.lexicon import Word, lexicon, words
+from copydesk.text.language import language
+from copydesk.text.lexicon import Word, words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -177,8 +178,8 @@ class _Wording:
 
 def _content(found: Sequence[Word], text: str) -> tuple[str, ...]:
     """Content words: function words left out, endings cut, one word for each sense."""
-    senses = lexicon("same-sense")
-    function = lexicon("common-words").entries["function"]
+    senses = language("en").lexicon("same-sense")
+    function = language("en").lexicon("common-words").entries["function"]
     result: list[str] = []
     index = 0
     while index < len(found):
@@ -208,7 +209,9 @@ def _stem(form: str) -> str:
 
 @cache
 def _light() -> frozenset[str]:
-    return frozenset(_stem(word) for word in lexicon("common-words").entries["light"])
+    return frozenset(
+        _stem(word) for word in language("en").lexicon("common-words").entries["light"]
+    )
 
 
 @dataclass(slots=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +18,13 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
     append_lines,
     atomic_write,
+    locked,
     read_jsonl,
     replacing,
     replacing_dir,
     sha256_file,
     sha256_text,
+    sweep,
 )
 
 
@@ -158,3 +164,69 @@ def test_errors_survive_the_way_between_processes() -> None:
 
     assert isinstance(error, CopydeskError)
     assert str(error) == "b: a:1: No. Do."
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from copydesk.files import locked
+with locked(Path(sys.argv[1]), shared=sys.argv[2] == "shared"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@contextlib.contextmanager
+def holding(path: Path, mode: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock."""
+    command = [sys.executable, "-c", HOLDER, str(path), mode]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_held_lock_is_waited_for_and_then_refused_in_a_sentence(tmp_path: Path) -> None:
+    """A second writer waits for the stated time, and says that somebody else is at work."""
+    path = tmp_path / "build" / "corpus.lock"
+    with (
+        holding(path, "exclusive"),
+        pytest.raises(InputError, match=r"did not finish within 0\.1 s"),
+        locked(path, wait_s=0.1),
+    ):
+        pass
+
+
+def test_shards_of_one_build_share_the_lock_and_keep_others_out(tmp_path: Path) -> None:
+    """A shared lock is given beside another shared one, and not beside an exclusive one."""
+    path = tmp_path / "build" / "corpus.lock"
+    with holding(path, "shared"):
+        with locked(path, shared=True, wait_s=5):
+            pass
+        with pytest.raises(InputError), locked(path, wait_s=0.1):
+            pass
+
+
+def test_a_killed_process_holds_no_lock(tmp_path: Path) -> None:
+    """The lock of a process that was killed is free at once."""
+    path = tmp_path / "build" / "corpus.lock"
+    with holding(path, "exclusive") as process:
+        process.kill()
+        process.wait()
+        with locked(path, wait_s=5):
+            pass
+
+
+def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    """What a killed write left beside its place goes; a file that is called alike stays."""
+    (tmp_path / "a" / ".x.abc.part").mkdir(parents=True)
+    (tmp_path / "a" / ".x.abc.part" / "half.txt").write_text("half")
+    (tmp_path / "a" / ".y.txt.abc.part").write_text("half")
+    (tmp_path / "a" / "first.part").write_text("whole")
+
+    sweep(tmp_path)
+
+    assert [p.name for p in tmp_path.rglob("*")] == ["a", "first.part"]

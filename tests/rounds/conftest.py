@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from copydesk.connection import connect
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.connection import connect
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
-from copydesk.rounds.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDELINES = '---\nversion: "1.0"\n---\n# Guidelines\n\nPress **1** to 4.\n'

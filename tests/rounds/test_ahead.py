@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.rounds.ahead import ahead
+from copydesk.backends.labelstudio.ahead import ahead
 
 
 @given(st.lists(st.none() | st.integers()))

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.contract.labels import LABELS
+from copydesk.findings import Finding
 from copydesk.rounds.collect import collect
-from copydesk.rounds.findings import RULES, Finding
+from copydesk.rounds.findings import RULES
 from copydesk.rounds.plan import Anchor, PlannedTask
 
 ANCHORS = (
@@ -84,7 +85,7 @@ def run(
 
 def short(finding: Finding) -> str:
     """A finding in one line, for comparing."""
-    parts = (finding.rule, finding.annotator, finding.sentence_id, finding.detail)
+    parts = (finding.rule, finding.annotator, finding.record or None, finding.detail)
     return " ".join(part for part in parts if part)
 
 
@@ -256,7 +257,7 @@ def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -
     )
     taken = [sentence for _, sentence in answers]
     noted = [f for f in findings if f.rule != "region-redrawn"]
-    named = [f.sentence_id for f in noted if f.sentence_id]
+    named = [f.record for f in noted if f.record]
     whole = [f.rule for f in findings if f.rule == "answer-empty"]
     assert whole or sorted(taken + named) == ["mill.001", "mill.002"]
     assert all(answer.label in LABELS for answer in answers.values())

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.rounds import projects
-from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
@@ -241,7 +241,7 @@ def test_a_short_answer_is_completed_where_its_finding_leads(
             kept = [item for item in given["result"] if item["id"] != "mill_002"]
             her.update_annotation(given["id"], {"result": kept})
         (finding,) = pull(corpus, plan.round, server).findings
-        assert (finding.rule, finding.sentence_id) == ("region-missing", "mill.002")
+        assert (finding.rule, finding.record) == ("region-missing", "mill.002")
         state = status(corpus, plan.round, server)
         (answer,) = state.unfinished
         assert answer.page == f"{studio.url}{finding.page}"

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from copydesk.backends.labelstudio.projects import streams
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
@@ -19,7 +20,6 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, choose_articles, disagreement, new_round
 from copydesk.rounds.plan import Annotator, read_plan
-from copydesk.rounds.projects import streams
 
 PEOPLE = tuple(Annotator(annotator=name, kind="model") for name in ("anna", "ben"))
 

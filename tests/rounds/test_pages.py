@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.local import people
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
-from copydesk.rounds import projects
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.pull import pull
-from copydesk.studio import people
 
 pytestmark = pytest.mark.studio
 

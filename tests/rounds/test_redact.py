@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.backends.labelstudio.redact import redact
 from copydesk.files import sha256_text
-from copydesk.rounds.redact import redact
 
 SECRET = "The quarry closed before anybody had asked why"
 ANNOTATION: dict[str, Any] = {

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
+from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
-from copydesk.rounds import projects
-from copydesk.rounds.adjudicate import pull_decisions, push_disputed
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
@@ -28,7 +29,6 @@ from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
-from copydesk.rounds.server import Server, encode
 from copydesk.rounds.status import status
 
 pytestmark = pytest.mark.studio

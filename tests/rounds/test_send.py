@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.batches import batches
+from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.rounds import projects
-from copydesk.rounds.batches import batches
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundBusyError
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server, encode
 from copydesk.rounds.tasks import TaskWriter, label_config
 
 pytestmark = pytest.mark.studio

@@ -16,9 +16,8 @@ from typing import Any
 
 import pytest
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection, projects
 from copydesk.corpus import Corpus
-from copydesk.rounds import projects
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.enter import enter

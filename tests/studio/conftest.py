@@ -3,7 +3,7 @@
 The first worker that needs the server starts it (from the migrated database, in a fresh folder) and
 writes down where it is. The others find it there, and each holds a lock while it uses it; the
 starter waits for these locks before it stops the server. A worker that comes after that starts one
-again. A test that kills or spoils its server starts its own with `copydesk.studio.server.start`.
+again. A test that kills or spoils its server starts its own with `local.server.start`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import filelock
 import pytest
 
-from copydesk.studio import people, server
+from copydesk.backends.labelstudio.local import people, server
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local import people, server
 from copydesk.errors import ServerError
-from copydesk.studio import people, server
 
 pytestmark = pytest.mark.studio
 COMMAND = [sys.executable, "-c", "from copydesk.cli.main import main; main()", "studio"]

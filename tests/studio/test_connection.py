@@ -12,7 +12,7 @@ import keyring
 import keyring.backend
 import pytest
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
 from copydesk.errors import InputError, ServerError
 
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local import install, people, server
 from copydesk.errors import InputError, ServerError
-from copydesk.studio import install, people, server
 
 pytestmark = pytest.mark.studio
 
@@ -116,7 +116,7 @@ def test_a_killed_starter_takes_its_server_along(tmp_path: Path) -> None:
     """When the process that started a server is killed, the server ends and its folder is free."""
     code = (
         "import pathlib, sys, time\n"
-        "from copydesk.studio import server\n"
+        "from copydesk.backends.labelstudio.local import server\n"
         "studio = server.start(pathlib.Path(sys.argv[1]))\n"
         "print(studio.process.pid, flush=True)\n"
         "time.sleep(600)\n"

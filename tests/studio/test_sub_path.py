@@ -17,7 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.local import install, people, server
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.ingest import ingest
@@ -27,9 +29,7 @@ from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.server import Server
 from copydesk.rounds.status import status
-from copydesk.studio import install, people, server
 
 pytestmark = [
     pytest.mark.studio,

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from copydesk.contract.labels import LABELS
 from copydesk.text import Piece, Suggestion, canonical, segment, suggest
-from copydesk.text.lexicon import lexicon
+from copydesk.text.language import language
 
+FOLDER = resources.files("copydesk.text").joinpath("languages", "en", "lexicons")
 LEXICONS = sorted(
-    file.name.removesuffix(".toml")
-    for file in resources.files("copydesk.text").joinpath("lexicons").iterdir()
-    if file.name.endswith(".toml")
+    file.name.removesuffix(".toml") for file in FOLDER.iterdir() if file.name.endswith(".toml")
 )
 
 
@@ -127,7 +126,7 @@ def test_cues_name_the_words_that_gave_the_label() -> None:
 @pytest.mark.parametrize("name", LEXICONS)
 def test_a_lexicon_states_its_meaning_and_source(name: str) -> None:
     """Every data file says what it is and where it is from, and has entries with forms."""
-    file = resources.files("copydesk.text").joinpath("lexicons", f"{name}.toml")
+    file = FOLDER.joinpath(f"{name}.toml")
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     assert set(data) == {"meaning", "source", "entries"}
     assert data["meaning"]
@@ -153,7 +152,7 @@ def test_any_text_gives_one_suggestion_a_unit_with_cues_inside_it(raw: str) -> N
         for cue in suggestion.cues:
             assert suggestion.start <= cue.start < cue.end <= suggestion.end
             name, _, key = cue.entry.partition("/")
-            assert key in lexicon(name).entries
+            assert key in language("en").lexicon(name).entries
 
 
 def _lines(text: str) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from copydesk.cli.common import CorpusDir, find_corpus
+from copydesk.cli.common import CorpusDir, find_corpus, words
 
 
 def prelabel(corpus: CorpusDir = None) -> None:
@@ -16,6 +16,14 @@ def prelabel(corpus: CorpusDir = None) -> None:
     from copydesk.build import read_built
 
     names = ["sentence_id", "suggestion", "cues"]
+    silent = 0
     for row in read_built(find_corpus(corpus), "sentences").select(names).iter_rows(named=True):
+        if row["suggestion"] is None:
+            silent += 1
+            continue
         line = {"sentence_id": row["sentence_id"], "label": row["suggestion"], "cues": row["cues"]}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    if silent:
+        words().print(
+            f"{silent} sentences have no suggestion: there are no rules for their language."
+        )

@@ -19,8 +19,8 @@ from copydesk.cli.common import CorpusDir, counting, data, find_corpus, many, wo
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
+    from copydesk.backends.labelstudio.client import Server
     from copydesk.rounds.plan import Annotator, Plan
-    from copydesk.rounds.server import Server
     from copydesk.rounds.status import Status
 
 app = typer.Typer(
@@ -69,8 +69,8 @@ class Kind(StrEnum):
 
 @contextmanager
 def _server(url: str | None, token_env: str | None) -> Iterator[Server]:
-    from copydesk.connection import connect
-    from copydesk.rounds.server import Server
+    from copydesk.backends.labelstudio.client import Server
+    from copydesk.backends.labelstudio.connection import connect
 
     token = None
     if token_env:
@@ -163,7 +163,7 @@ def _show_plan(plan: Plan) -> None:
     """What each project will hold, and how much is asked for in all."""
     from rich.table import Table
 
-    from copydesk.rounds import projects
+    from copydesk.backends.labelstudio import projects
 
     table = Table("annotator", "arm", title=f"Round {plan.round}, by {plan.unit}")
     for name in ("tasks", "sentences", "answers to each"):
@@ -207,8 +207,8 @@ def push(
     corpus: CorpusDir = None,
 ) -> None:
     """Send what is missing of a round, and compare what is there. Run it again at any time."""
+    from copydesk.backends.labelstudio.pages import pages
     from copydesk.rounds import push as pushing
-    from copydesk.rounds.pages import pages
 
     found = find_corpus(corpus)
 
@@ -451,7 +451,7 @@ def adjudicate(
     label, a reason is asked for, and what was decided is kept when you quit half-way. Without a
     name the open sentences are listed, and the exit code is 1 if there are any.
     """
-    from copydesk.rounds import adjudicate as studio
+    from copydesk.backends.labelstudio import adjudication as studio
     from copydesk.rounds import decisions as settling
 
     found = find_corpus(corpus)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from copydesk.studio.server import Studio
+    from copydesk.backends.labelstudio.local.server import Studio
 
 app = typer.Typer(
     help="A local Label Studio, installed on its own and ready, for people who have none.",
@@ -40,7 +40,7 @@ def run(
     """Install Label Studio if need be, start it, and stop it on Ctrl+C."""
     if context.invoked_subcommand:
         return
-    from copydesk.studio import server
+    from copydesk.backends.labelstudio.local import server
 
     words = Console(stderr=True, soft_wrap=True)
     with _stopped_by_signals():
@@ -58,7 +58,7 @@ def run(
 @app.command()
 def install() -> None:
     """Install Label Studio in its own environment and prepare its database; start nothing."""
-    from copydesk.studio.install import install as build
+    from copydesk.backends.labelstudio.local.install import install as build
 
     words = Console(stderr=True, soft_wrap=True)
     with words.status("Looking") as status:
@@ -69,8 +69,8 @@ def install() -> None:
 @app.command()
 def env(data_dir: DataDir = None) -> None:
     """Print the running server's address and token as shell exports: eval "$(… env)"."""
-    from copydesk import connection
-    from copydesk.studio import server
+    from copydesk.backends.labelstudio import connection
+    from copydesk.backends.labelstudio.local import server
 
     url, admin = server.running(data_dir or server.default_data_dir())
     typer.echo(f"export {connection.URL_VARIABLE}={shlex.quote(url)}")
@@ -80,7 +80,7 @@ def env(data_dir: DataDir = None) -> None:
 @app.command()
 def people(data_dir: DataDir = None) -> None:
     """Print the running server's accounts with their passwords, and the invitation link."""
-    from copydesk.studio import people, server
+    from copydesk.backends.labelstudio.local import people, server
 
     folder = data_dir or server.default_data_dir()
     url, admin = server.running(folder)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from filelock import FileLock
 
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.build import read_built
@@ -88,8 +87,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         IntegrityError: an answer is about no sentence, or withheld text would be given.
     """
     version = str(Version.parse(options.version))
-    corpus.build_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(corpus.build_dir / "cut.lock"):
+    with corpus.lock():
         _refuse_existing(corpus, version)
         previous = _previous(corpus)
         built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}

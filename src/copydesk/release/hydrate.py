@@ -12,11 +12,11 @@ import polars as pl
 from copydesk.contract.tables import SPLITS, TABLES, release_file, write_table
 from copydesk.errors import CopydeskError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
+from copydesk.ingest.sources import Missed, read_sources
 from copydesk.release.assemble import to_arrow
 from copydesk.release.card import render
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
-from copydesk.sources import Missed, read_sources
 from copydesk.text import canonical
 
 _NOTICE: Final = """
@@ -71,7 +71,7 @@ def hydrate(
 
     Args:
         release: a release, a data set folder or a corpus.
-        raw: the user's copy, as `copydesk.sources.read_sources` reads it.
+        raw: the user's copy, as `copydesk.ingest.sources.read_sources` reads it.
         out: the folder to write; must not exist.
         version: the release of a data set; its newest by default.
 

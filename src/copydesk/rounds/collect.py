@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from copydesk.contract.labels import LABELS
-from copydesk.rounds.findings import Finding
+from copydesk.findings import Finding
+from copydesk.rounds.findings import finding
 from copydesk.rounds.log import Answer, Key
 from copydesk.rounds.plan import Anchor, PlannedTask
 from copydesk.rounds.tasks import LABEL_CONTROL, NOT_YET, UNIT_CONTROL, region_id
@@ -38,15 +39,15 @@ def collect(
             name = people.get(_user(annotation["completed_by"]))
             if name is None:
                 findings.append(
-                    Finding(
-                        rule="annotator-unknown",
+                    finding(
+                        "annotator-unknown",
                         where=task.uid,
                         detail=f"user {_user(annotation['completed_by'])}",
                     )
                 )
             elif name not in allowed:
                 rule = "annotator-unassigned"
-                findings.append(Finding(rule=rule, where=task.uid, annotator=name))
+                findings.append(finding(rule, where=task.uid, annotator=name))
             else:
                 by_person.setdefault(name, []).append(annotation)
     answers: dict[Key, Answer] = {}
@@ -75,12 +76,12 @@ def _latest(
         else:
             usable.append(annotation)
             continue
-        findings.append(Finding(rule=rule, where=task.uid, annotator=name, detail=number))
+        findings.append(finding(rule, where=task.uid, annotator=name, detail=number))
     usable.sort(key=lambda a: (a["updated_at"], a["id"]))
     for older in usable[:-1]:
         findings.append(
-            Finding(
-                rule="answer-superseded",
+            finding(
+                "answer-superseded",
                 where=task.uid,
                 annotator=name,
                 detail=f"submission {older['id']}",
@@ -98,7 +99,7 @@ def _labels(
 ) -> dict[Key, Answer]:
     def report(rule: str, sentence: str | None = None, detail: str = "") -> None:
         findings.append(
-            Finding(rule=rule, where=task.uid, annotator=name, sentence_id=sentence, detail=detail)
+            finding(rule, where=task.uid, annotator=name, sentence_id=sentence, detail=detail)
         )
 
     known = {anchor.sentence_id: anchor for anchor in anchors}

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.connection import RequestError
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import PAGE, Server
+from copydesk.backends.labelstudio.connection import RequestError
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.files import read_jsonl
-from copydesk.rounds import people, projects
+from copydesk.rounds import people
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import PAGE, Server
 from copydesk.rounds.tasks import LABEL_CONTROL, TEXT_OBJECT, TaskWriter
 
 _ATTEMPTS: Final = 4

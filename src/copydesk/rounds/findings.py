@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from copydesk.findings import SEVERITIES, Finding, Severity
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
@@ -17,7 +19,7 @@ class Rule:
             missing or was not taken, ``note`` if nothing was lost.
     """
 
-    severity: str
+    severity: Severity
     meaning: str
     hint: str
 
@@ -132,32 +134,34 @@ RULES: Final[dict[str, Rule]] = {
 """By id, which is stable."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One irregularity, named.
+def finding(
+    rule: str,
+    *,
+    where: str,
+    detail: str = "",
+    annotator: str | None = None,
+    sentence_id: str | None = None,
+    page: str | None = None,
+) -> Finding:
+    """One irregularity, with what its rule says of it.
 
     Args:
         where: the task's uid, or the project's key.
         detail: what exactly, in words that hold no text of an article.
         page: where the annotator can open the answer again, as a path below the server's address.
     """
-
-    rule: str
-    where: str
-    detail: str = ""
-    annotator: str | None = None
-    sentence_id: str | None = None
-    page: str | None = None
-
-    @property
-    def severity(self) -> str:
-        """That of its rule."""
-        return RULES[self.rule].severity
-
-    def __str__(self) -> str:
-        place = " ".join(x for x in (self.where, self.annotator, self.sentence_id) if x)
-        detail = f" ({self.detail})" if self.detail else ""
-        return f"{place}: {RULES[self.rule].meaning}{detail} {RULES[self.rule].hint}"
+    known = RULES[rule]
+    return Finding(
+        rule=rule,
+        severity=known.severity,
+        message=known.meaning,
+        hint=known.hint,
+        file=where,
+        record=sentence_id or "",
+        detail=detail,
+        annotator=annotator,
+        page=page,
+    )
 
 
 REOPENED: Final = frozenset(
@@ -202,8 +206,8 @@ def placed(
         tasks: the server's numbers of its tasks, by uid.
     """
     return [
-        replace(f, page=f"projects/{project}/data?task={tasks[f.where][0]}")
-        if f.rule in REOPENED and f.page is None and tasks.get(f.where)
+        replace(f, page=f"projects/{project}/data?task={tasks[f.file][0]}")
+        if f.rule in REOPENED and f.page is None and tasks.get(f.file)
         else f
         for f in findings
     ]
@@ -212,16 +216,16 @@ def placed(
 def unfinished(findings: Iterable[Finding]) -> tuple[Unfinished, ...]:
     """The answers that their annotators should open again, by annotator and task."""
     groups: dict[tuple[str, str, str | None], list[Finding]] = {}
-    for finding in findings:
-        if finding.rule in REOPENED and finding.annotator:
-            key = finding.annotator, finding.where, finding.page
-            groups.setdefault(key, []).append(finding)
+    for found in findings:
+        if found.rule in REOPENED and found.annotator:
+            key = found.annotator, found.file, found.page
+            groups.setdefault(key, []).append(found)
     return tuple(
         Unfinished(
             annotator=annotator,
             where=where,
             rules=counts(group),
-            sentences=tuple(sorted({f.sentence_id for f in group if f.sentence_id})),
+            sentences=tuple(sorted({f.record for f in group if f.record})),
             page=page,
         )
         for (annotator, where, page), group in sorted(groups.items(), key=lambda g: g[0][:2])
@@ -230,10 +234,9 @@ def unfinished(findings: Iterable[Finding]) -> tuple[Unfinished, ...]:
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """How often each rule was broken, rules by name."""
-    return dict(sorted(Counter(finding.rule for finding in findings).items()))
+    return dict(sorted(Counter(found.rule for found in findings).items()))
 
 
 def worst(findings: Iterable[Finding]) -> str | None:
     """The highest severity among findings; None if there are none."""
-    order = ("error", "warning", "note")
-    return min((finding.severity for finding in findings), key=order.index, default=None)
+    return min((found.severity for found in findings), key=SEVERITIES.index, default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -11,20 +10,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import ANSWERED_PAGE, PAGE, Server
+from copydesk.backends.labelstudio.pages import without_account
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.redact import redact
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, replacing
-from copydesk.rounds import people, projects
+from copydesk.findings import Finding
+from copydesk.rounds import people
 from copydesk.rounds.collect import Row, collect
-from copydesk.rounds.findings import RULES, Finding, counts, placed
+from copydesk.rounds.findings import counts, finding, placed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Changes, Key, append, compare, read_log
-from copydesk.rounds.pages import without_account
 from copydesk.rounds.plan import Anchor, Plan, PlannedTask, now, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.redact import redact
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import ANSWERED_PAGE, PAGE, Server
 from copydesk.rounds.tasks import config_sha256, data_sha256, region_id
 
 
@@ -78,7 +79,7 @@ def pull(
         archive = _archive(folder, name, reading.read(streams, found))
         changes = compare(read_log(folder.annotations), reading.answers, reading.asked)
         findings = reading.findings + [
-            Finding(rule="answer-vanished", where=sentence, annotator=annotator)
+            finding("answer-vanished", where=sentence, annotator=annotator)
             for annotator, sentence in changes.vanished
         ]
         findings.sort(key=_order)
@@ -93,14 +94,8 @@ def pull(
     )
 
 
-def _order(finding: Finding) -> tuple[str, ...]:
-    return (
-        finding.rule,
-        finding.where,
-        finding.annotator or "",
-        finding.sentence_id or "",
-        finding.detail,
-    )
+def _order(found: Finding) -> tuple[str, ...]:
+    return found.rule, found.file, found.annotator or "", found.record, found.detail
 
 
 def dump_findings(name: str, findings: list[Finding]) -> str:
@@ -110,8 +105,17 @@ def dump_findings(name: str, findings: list[Finding]) -> str:
             "pull": name,
             "counts": counts(findings),
             "findings": [
-                {"severity": f.severity, **dataclasses.asdict(f)}
-                | {"meaning": RULES[f.rule].meaning, "hint": RULES[f.rule].hint}
+                {
+                    "severity": f.severity,
+                    "rule": f.rule,
+                    "where": f.file,
+                    "detail": f.detail,
+                    "annotator": f.annotator,
+                    "sentence_id": f.record or None,
+                    "page": f.page,
+                    "meaning": f.message,
+                    "hint": f.hint,
+                }
                 for f in findings
             ],
         }
@@ -172,7 +176,7 @@ class _Reading:
         self.answers: dict[Key, Answer] = {}
         self.asked: set[Key] = set()
         self.findings: list[Finding] = [
-            Finding(rule="account-missing", where=plan.round, annotator=name)
+            finding("account-missing", where=plan.round, annotator=name)
             for name in without_account(emails, users)
         ]
         self.tasks = 0
@@ -196,7 +200,7 @@ class _Reading:
             yield from self._project(stream, number)
 
     def _find(self, rule: str, where: str, detail: str = "") -> None:
-        self.findings.append(Finding(rule=rule, where=where, detail=detail))
+        self.findings.append(finding(rule, where=where, detail=detail))
 
     def _project(self, stream: Stream, number: int) -> Iterator[str]:
         planned = {task.uid: task for task in stream.tasks}
@@ -260,7 +264,7 @@ class _Reading:
             before: how many findings other projects gave; they have tasks of the same uid.
         """
         self.findings[before:] = [
-            f for f in self.findings[before:] if f.where != task.uid or f.rule == "task-repeated"
+            f for f in self.findings[before:] if f.file != task.uid or f.rule == "task-repeated"
         ]
         self._take(stream, task, list(self._server.answered_tasks(number, [task.uid])))
 

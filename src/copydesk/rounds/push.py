@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.sender import (
+    PATIENCE,
+    Sender,
+    There,
+    events,
+    logged_projects,
+    look,
+)
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.rounds import people, projects
+from copydesk.rounds import people
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Plan, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import PATIENCE, Sender, There, events, logged_projects, look
-from copydesk.rounds.server import Server
 from copydesk.rounds.tasks import TaskWriter, label_config
 
 Progress = Callable[[int], None]

@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import ANSWERED_PAGE, Server
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
-from copydesk.rounds import people, projects
+from copydesk.findings import Finding
+from copydesk.rounds import people
 from copydesk.rounds.collect import collect
-from copydesk.rounds.findings import Finding, Unfinished, placed, unfinished
+from copydesk.rounds.findings import Unfinished, finding, placed, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.plan import Plan, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import ANSWERED_PAGE, Server
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,9 +199,11 @@ def _found(folder: RoundFolder) -> list[Finding]:
     """The findings of the last pull."""
     if not folder.findings.is_file():
         return []
-    fields = [field.name for field in dataclasses.fields(Finding)]
+    known = ("where", "detail", "annotator", "sentence_id", "page")
     found = read_json(folder.findings)["findings"]
-    return [Finding(**{"where": "", **{n: f[n] for n in fields if n in f}}) for f in found]
+    return [
+        finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
+    ]
 
 
 def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:

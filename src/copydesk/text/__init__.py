@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copydesk.text.attributions import Attribution, attributions
 from copydesk.text.canonical import canonical
+from copydesk.text.language import suggests
 from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
 from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
@@ -24,4 +25,5 @@ __all__ = [
     "quoted_ratio",
     "segment",
     "suggest",
+    "suggests",
 ]

@@ -1,8 +1,8 @@
 """Lexicons: lists of words kept as data, and how they are found in a text.
 
-A lexicon is a TOML file in `lexicons/` with `meaning`, `source` and `entries`; an entry is a key
-and the forms it is written in. A cue in a release is named by `<lexicon>/<key>`, so that it says
-nothing that stands in the article.
+A lexicon is a TOML file in a language's `lexicons/` with `meaning`, `source` and `entries`; an
+entry is a key and the forms it is written in. A cue in a release is named by `<lexicon>/<key>`, so
+that it says nothing that stands in the article.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -53,6 +52,10 @@ class Lexicon:
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = field(repr=False)
     """First word of a form -> (the form's words, key), the longest form first."""
 
+    def forms(self, key: str) -> frozenset[str]:
+        """The forms of an entry; none if the lexicon does not have it."""
+        return self.entries.get(key, frozenset())
+
     def __contains__(self, form: object) -> bool:
         return any(len(words) == 1 for words, _ in self.phrases.get(str(form), ()))
 
@@ -83,10 +86,11 @@ class Lexicon:
                 yield index, reach, Cue(start, end, f"{self.name}/{key}")
 
 
-@cache
-def lexicon(name: str) -> Lexicon:
-    """Read a lexicon by the name of its file."""
-    file = resources.files(__package__).joinpath("lexicons", f"{name}.toml")
+EMPTY: Final = Lexicon(name="", meaning="", source="", entries={}, phrases={})
+
+
+def read_lexicon(file: Traversable) -> Lexicon:
+    """Read a lexicon; its name is that of its file."""
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for key, forms in data["entries"].items():
@@ -96,7 +100,7 @@ def lexicon(name: str) -> Lexicon:
     for candidates in phrases.values():
         candidates.sort(key=lambda candidate: -len(candidate[0]))
     return Lexicon(
-        name=name,
+        name=file.name.removesuffix(".toml"),
         meaning=data["meaning"],
         source=data["source"],
         entries={key: frozenset(forms) for key, forms in data["entries"].items()},

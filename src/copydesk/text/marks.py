@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from copydesk.text.lexicon import lexicon
+from copydesk.text.language import Language, language
+from copydesk.text.lexicon import Lexicon
 
 _LINE: Final = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _MARK: Final = re.compile("``|''|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
@@ -72,19 +73,20 @@ class Marked:
     continues: bool
 
 
-def marked(text: str) -> list[Marked]:
+def marked(text: str, lang: Language | None = None) -> list[Marked]:
     """The outermost marked stretches of a text, ordered and disjoint; none crosses a line.
 
     A quotation over several paragraphs gives one stretch for each. A mark that has no partner
     runs to the next opening mark or to the end of its line. Linear in the length of the text.
     """
+    elisions = (lang or language("en")).lexicon("elisions")
     stretches: list[Marked] = []
     pending: tuple[_Mark, list[tuple[int, int]]] | None = None
     for line in _LINE.finditer(text):
         start, end = line.span()
         if not line.group().strip():
             continue
-        marks = list(_marks(text, start, end))
+        marks = list(_marks(text, start, end, elisions))
         doubles = [mark for mark in marks if mark.family != "single" or _begins(text, start, mark)]
         reopened = False
         closer: _Mark | None = None
@@ -157,7 +159,7 @@ def _closes(marks: list[_Mark], opener: _Mark) -> bool:
     return first.family != "single" or first.sure
 
 
-def _marks(text: str, start: int, end: int) -> Iterator[_Mark]:
+def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark]:
     """The marks of a line that are no apostrophes and no signs of measure, with their roles."""
     measures = {
         position
@@ -188,7 +190,7 @@ def _marks(text: str, start: int, end: int) -> Iterator[_Mark]:
             continue
         role = _role(before, after[index], glyph)
         if single:
-            if role is not Role.CLOSE and _elides(text, right):
+            if role is not Role.CLOSE and _elides(text, right, elisions):
                 continue
             if role is Role.EITHER:
                 continue
@@ -225,12 +227,12 @@ def _role(before: str, after: str, glyph: str) -> Role:
     return Role.OPEN if glyph in _OPENING else Role.CLOSE
 
 
-def _elides(text: str, position: int) -> bool:
+def _elides(text: str, position: int, elisions: Lexicon) -> bool:
     """Whether an apostrophe that stands before a word is part of it: '90s, 'tis, 'em."""
     if _DECADE.match(text, position):
         return True
     word = _LETTERS.match(text, position)
-    return word is not None and word.group().lower() in lexicon("elisions")
+    return word is not None and word.group().lower() in elisions
 
 
 _Pair = tuple[_Mark, _Mark | None]

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
 
-from copydesk.text.lexicon import Cue, Word, lexicon, words
+from copydesk.text.language import Language
+from copydesk.text.language import language as language_of
+from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.pieces import Piece
 from copydesk.text.reports import reports, speaker_of
@@ -48,7 +50,7 @@ class Quotation:
     pieces: tuple[int, ...]
 
 
-def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
+def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> list[Quotation]:
     """Find the quotations of a text.
 
     Marks that carry no speech are left out: names, titles and mottos (`a boat named "Hope"`), and
@@ -59,10 +61,13 @@ def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
     Args:
         text: Canonical text.
         pieces: Its pieces, in order, as `segment` gives them.
+        language: Its BCP 47 tag. Where the language has no words of report, quotations have no
+            cue and no speaker.
     """
+    lang = language_of(language)
     starts = [piece.start for piece in pieces]
     stretches, touched = [], []
-    for stretch in marked(text):
+    for stretch in marked(text, lang):
         indices = _touched(stretch.inner, pieces, starts)
         alike = _alike(indices, pieces)
         if len(alike) < len(indices):
@@ -74,12 +79,14 @@ def quotations(text: str, pieces: Sequence[Piece]) -> list[Quotation]:
     for stretch, indices in zip(stretches, touched, strict=True):
         for index in indices:
             inside.setdefault(index, []).append(stretch)
-    sentences = {index: _Sentence.read(text, pieces[index], inside[index]) for index in inside}
+    sentences = {
+        index: _Sentence.read(text, pieces[index], inside[index], lang) for index in inside
+    }
     result: list[Quotation] = []
     for stretch, indices in zip(stretches, touched, strict=True):
         if indices:
             found = _quotation(
-                text, stretch, indices, pieces, sentences, result[-1] if result else None
+                text, stretch, indices, pieces, sentences, result[-1] if result else None, lang
             )
             if found is not None:
                 result.append(found)
@@ -114,11 +121,13 @@ class _Sentence:
     cues: list[Cue]
 
     @classmethod
-    def read(cls, text: str, piece: Piece, stretches: Sequence[Marked]) -> _Sentence:
+    def read(
+        cls, text: str, piece: Piece, stretches: Sequence[Marked], lang: Language
+    ) -> _Sentence:
         found = words(text, piece.start, piece.end)
         spans = [stretch.inner for stretch in stretches]
         outside = [word for word, quoted in flagged(found, spans) if not quoted]
-        return cls(found, outside, reports(text, outside))
+        return cls(found, outside, reports(text, outside, lang))
 
 
 def flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
@@ -160,11 +169,12 @@ def _quotation(
     pieces: Sequence[Piece],
     sentences: dict[int, _Sentence],
     before: Quotation | None,
+    lang: Language,
 ) -> Quotation | None:
     quoted = words(text, *stretch.inner)
     if not quoted:
         return None
-    cue, speaker = _attribution(text, stretch, [sentences[index] for index in indices])
+    cue, speaker = _attribution(text, stretch, [sentences[index] for index in indices], lang)
     whole = all(not sentences[index].outside for index in indices)
     follows = (
         before is not None and before.form != "partial" and indices[0] - before.pieces[-1] <= 1
@@ -175,9 +185,9 @@ def _quotation(
         form = "continuation"
     elif whole or _is_reply(text, stretch, cue):
         form = "direct"
-    elif _names(text, stretch, quoted, headline=headline, cue=cue):
+    elif _names(text, stretch, quoted, lang, headline=headline, cue=cue):
         form = None
-    elif _is_clause(text, stretch.inner, quoted) or (
+    elif _is_clause(text, stretch.inner, quoted, lang) or (
         not headline and _is_half(quoted, indices, sentences)
     ):
         form = "direct"
@@ -205,7 +215,7 @@ def _tail_only(stretch: Marked, indices: tuple[int, ...], sentences: dict[int, _
 
 
 def _attribution(
-    text: str, stretch: Marked, sentences: Sequence[_Sentence]
+    text: str, stretch: Marked, sentences: Sequence[_Sentence], lang: Language
 ) -> tuple[Cue | None, tuple[int, int] | None]:
     """The word of report nearest to the marks, and who speaks."""
     nearest: list[tuple[int, int, Cue, _Sentence]] = []
@@ -218,7 +228,7 @@ def _attribution(
     if not nearest:
         return None, None
     _, _, cue, sentence = min(nearest, key=lambda item: item[:2])
-    return cue, speaker_of(text, cue, sentence.outside)
+    return cue, speaker_of(text, cue, sentence.outside, lang)
 
 
 def _is_half(
@@ -236,16 +246,16 @@ def _is_half(
     return False
 
 
-def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word]) -> bool:
+def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word], lang: Language) -> bool:
     """Whether quoted words hold a finite verb with its subject, as far as words tell."""
-    forms = lexicon("clause").entries
+    clause = lang.lexicon("clause")
     if len(quoted) < 2:
         return False
     first = text[inner[0]]
     if first.isupper() and _ENDS.search(text[inner[1] - 3 : inner[1]]):
         return True
-    pronouns, bare = forms["pronoun"], forms["no-subject"]
-    verbs = forms["auxiliary"] | forms["past"] | forms["present"]
+    pronouns, bare = clause.forms("pronoun"), clause.forms("no-subject")
+    verbs = clause.forms("auxiliary") | clause.forms("past") | clause.forms("present")
     for index, word in enumerate(quoted):
         if word.form in pronouns and index + 1 < len(quoted):
             return True
@@ -264,12 +274,18 @@ def _is_reply(text: str, stretch: Marked, cue: Cue | None) -> bool:
 
 
 def _names(
-    text: str, stretch: Marked, quoted: Sequence[Word], *, headline: bool, cue: Cue | None
+    text: str,
+    stretch: Marked,
+    quoted: Sequence[Word],
+    lang: Language,
+    *,
+    headline: bool,
+    cue: Cue | None,
 ) -> bool:
     """Whether marks hold a name, a title or a motto and no speech."""
     if len(quoted) > 8 or headline:
         return False
-    naming = lexicon("naming")
+    naming = lang.lexicon("naming")
     left = words(text, max(0, stretch.start - 40), stretch.start)
     for index in range(max(0, len(left) - 3), len(left)):
         match = naming.at(left, index, text)

@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
-from copydesk.text.lexicon import Cue, Word, lexicon
+from copydesk.text.language import Language
+from copydesk.text.lexicon import Cue, Word
 
 _MARKS: Final = frozenset("\"'“”‘’«»„‚`")
 _STOPS: Final = frozenset(",;:()[]—–") | _MARKS
@@ -14,56 +15,57 @@ MAX_SPEAKER: Final = 10
 """Longest run of words taken for a speaker."""
 
 
-def _forms(key: str) -> frozenset[str]:
-    return lexicon("report-context").entries[key]
+def _forms(lang: Language, key: str) -> frozenset[str]:
+    return lang.lexicon("report-context").forms(key)
 
 
-def reports(text: str, found: Sequence[Word]) -> list[Cue]:
+def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
     """Verbs of report and phrases of attribution among some words of a sentence, in order."""
     cues: list[Cue] = []
     taken = -1
     phrases = {
         first: (after, cue)
         for name in ("attribution-phrases", "reporting-verbs")
-        for first, after, cue in reversed(list(lexicon(name).find(found, text)))
+        for first, after, cue in reversed(list(lang.lexicon(name).find(found, text)))
     }
     ambiguous = {
-        first: (after, cue) for first, after, cue in lexicon("ambiguous-verbs").find(found, text)
+        first: (after, cue)
+        for first, after, cue in lang.lexicon("ambiguous-verbs").find(found, text)
     }
     for index in range(len(found)):
         if index < taken:
             continue
         if index in phrases:
             taken, cue = phrases[index]
-            if not _is_idle(text, found, index):
+            if not _is_idle(text, found, index, lang):
                 cues.append(cue)
-        elif index in ambiguous and _is_report(text, found, index, ambiguous[index][0]):
+        elif index in ambiguous and _is_report(text, found, index, ambiguous[index][0], lang):
             taken, cue = ambiguous[index]
             cues.append(cue)
     return cues
 
 
-def _is_idle(text: str, found: Sequence[Word], index: int) -> bool:
+def _is_idle(text: str, found: Sequence[Word], index: int, lang: Language) -> bool:
     """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
     if not index or _gap(text, found, index):
         return False
     form, left = found[index].form, found[index - 1].form
     return (
-        (left == "to" and form in _forms("sought"))
-        or (left in _forms("be") and form in _forms("active-only"))
-        or (left in _forms("article") and form.endswith(("ed", "s", "ing")))
+        (left == "to" and form in _forms(lang, "sought"))
+        or (left in _forms(lang, "be") and form in _forms(lang, "active-only"))
+        or (left in _forms(lang, "article") and form.endswith(("ed", "s", "ing")))
     )
 
 
-def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool:
+def _is_report(text: str, found: Sequence[Word], index: int, after: int, lang: Language) -> bool:
     """Whether a form that has other senses is a verb of report where it stands."""
     if index:
         left = found[index - 1]
-        if text[found[index].start].isupper() or left.form in _forms("modal"):
+        if text[found[index].start].isupper() or left.form in _forms(lang, "modal"):
             return False
-        if left.form in _forms("be") and found[index].form in _forms("active-only"):
+        if left.form in _forms(lang, "be") and found[index].form in _forms(lang, "active-only"):
             return False
-        if left.form in _forms("determiner") or left.form.endswith(("'s", "'")):
+        if left.form in _forms(lang, "determiner") or left.form.endswith(("'s", "'")):
             return False
     following = text[found[after - 1].end :][:3].lstrip()
     if (
@@ -77,14 +79,16 @@ def _is_report(text: str, found: Sequence[Word], index: int, after: int) -> bool
         aside = index > 0 and found[index].form.endswith("ing") and _gap(text, found, index)
         subject = index > 0 and (
             aside
-            or found[index - 1].form in _forms("subject")
-            or found[index - 1].form in _forms("adverb")
+            or found[index - 1].form in _forms(lang, "subject")
+            or found[index - 1].form in _forms(lang, "adverb")
             or text[found[index - 1].start].isupper()
             or found[index - 1].form.endswith("s")
         )
-        if right.form in _forms("clause-subject"):
+        if right.form in _forms(lang, "clause-subject"):
             return index > 0
-        return subject and (right.form in _forms("opens-clause") or text[right.start].isupper())
+        return subject and (
+            right.form in _forms(lang, "opens-clause") or text[right.start].isupper()
+        )
     return False
 
 
@@ -93,24 +97,27 @@ def _gap(text: str, found: Sequence[Word], index: int) -> bool:
     return bool(text[found[index - 1].end : found[index].start].strip())
 
 
-def speaker_of(text: str, cue: Cue, outside: Sequence[Word]) -> tuple[int, int] | None:
+def speaker_of(
+    text: str, cue: Cue, outside: Sequence[Word], lang: Language
+) -> tuple[int, int] | None:
     """Offsets of who is said to speak, or None where the sentence does not show it.
 
     Args:
         text: The text.
         cue: A word of report among them.
         outside: The words of its sentence that stand outside quotation marks.
+        lang: The text's language.
     """
     at = after = bisect_left(outside, cue.start, key=lambda word: word.start)
     while after < len(outside) and outside[after].start < cue.end:
         after += 1
     if cue.entry.startswith("attribution-phrases/"):
         opens = cue.entry.endswith((" to", " of"))
-        return _noun_phrase(text, outside, after) if opens else None
-    subject = _subject(text, outside, at)
+        return _noun_phrase(text, outside, after, lang) if opens else None
+    subject = _subject(text, outside, at, lang)
     if subject is not None or not _follows_mark(text, cue.start):
         return subject
-    return _noun_phrase(text, outside, after)
+    return _noun_phrase(text, outside, after, lang)
 
 
 def _follows_mark(text: str, position: int) -> bool:
@@ -118,27 +125,27 @@ def _follows_mark(text: str, position: int) -> bool:
     return text[max(0, position - 4) : position].rstrip(" ,")[-1:] in _MARKS
 
 
-def _subject(text: str, outside: Sequence[Word], at: int) -> tuple[int, int] | None:
+def _subject(text: str, outside: Sequence[Word], at: int, lang: Language) -> tuple[int, int] | None:
     """The subject before a verb of report: the nearest name, over what describes it.
 
     "Ada Voss, editor of the Bell, said": the verb follows a stop, so that the words before the
     stop describe a name and the name comes first.
     """
-    while at and outside[at - 1].form in _forms("adverb") and not _stops(text, outside, at):
+    while at and outside[at - 1].form in _forms(lang, "adverb") and not _stops(text, outside, at):
         at -= 1
     segments = [segment for segment in _segments_before(text, outside, at) if segment]
     if not segments:
         return None
     described = _stops(text, outside, at) and len(segments) > 1
     subject = segments[0]
-    if (described and not _is_name(text, subject)) or subject[0].form in _forms("relative"):
+    if (described and not _is_name(text, subject)) or subject[0].form in _forms(lang, "relative"):
         subject = segments[1] if len(segments) > 1 else []
-    if not described and subject and subject[-1].form in _forms("relative"):
+    if not described and subject and subject[-1].form in _forms(lang, "relative"):
         relative = subject[:-1] or (segments[1] if len(segments) > 1 else [])
         subject = _name_at_end(text, relative) or relative
-    while subject and subject[0].form in _forms("leading"):
+    while subject and subject[0].form in _forms(lang, "leading"):
         subject = subject[1:]
-    subject = _before_report(subject)
+    subject = _before_report(subject, lang)
     if len(subject) > MAX_SPEAKER:
         subject = _name_at_end(text, subject)
     if not subject or len(subject) > MAX_SPEAKER:
@@ -172,9 +179,9 @@ def _segments_before(text: str, outside: Sequence[Word], at: int) -> list[list[W
     return segments
 
 
-def _before_report(segment: list[Word]) -> list[Word]:
+def _before_report(segment: list[Word], lang: Language) -> list[Word]:
     """The words before another verb of report: "the mayor stressed the urgency, stating …"."""
-    verbs = lexicon("reporting-verbs")
+    verbs = lang.lexicon("reporting-verbs")
     for index, word in enumerate(segment):
         if word.form in verbs:
             return segment[:index]
@@ -188,13 +195,15 @@ def _name_at_end(text: str, segment: list[Word]) -> list[Word]:
     return segment[first:]
 
 
-def _noun_phrase(text: str, outside: Sequence[Word], at: int) -> tuple[int, int] | None:
+def _noun_phrase(
+    text: str, outside: Sequence[Word], at: int, lang: Language
+) -> tuple[int, int] | None:
     """The words after a verb ("…," said the mayor) up to where the phrase ends."""
     last = at
     while last < len(outside) and last - at < MAX_SPEAKER:
         if last > at and (_stops(text, outside, last) or _between(text, outside, last)):
             break
-        if outside[last].form in _forms("after-speaker") and (
+        if outside[last].form in _forms(lang, "after-speaker") and (
             last == at or outside[last].form != "of"
         ):
             break

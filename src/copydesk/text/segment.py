@@ -8,13 +8,15 @@ from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
 from copydesk.text.zones import classify
 
 
-def segment(text: str) -> list[Piece]:
+def segment(text: str, language: str = "en") -> list[Piece]:
     """Cut an article into sentences and lines that are none, each with its zone.
 
     Takes linear time, and memory for the pieces.
 
     Args:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
+        language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
+            `languages/` is cut by general rules.
 
     Returns:
         The pieces in their order. They are disjoint, begin and end with a character that is no

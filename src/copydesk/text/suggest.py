@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from copydesk.text.lexicon import Cue, Word, lexicon, words
+from copydesk.text.language import Language
+from copydesk.text.language import language as language_of
+from copydesk.text.lexicon import Cue, Lexicon, Word, words
 from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation, flagged, quotations
 from copydesk.text.reports import reports
@@ -51,13 +53,24 @@ class _Unit:
     quotes: list[Quotation]
     carried: bool
     """Whether the unit before it in its line or the line above reports somebody's words."""
+    lang: Language
+
+    def lexicon(self, name: str) -> Lexicon:
+        return self.lang.lexicon(name)
+
+    def context(self, key: str) -> frozenset[str]:
+        return self.lang.lexicon("suggest-context").forms(key)
 
 
 _Found = tuple[Cue, ...]
 
 
 def suggest(
-    text: str, pieces: Sequence[Piece], *, quotes: Sequence[Quotation] | None = None
+    text: str,
+    pieces: Sequence[Piece],
+    *,
+    quotes: Sequence[Quotation] | None = None,
+    language: str = "en",
 ) -> list[Suggestion]:
     """Suggest a label for each unit of an article. Never raises; linear in the text's length.
 
@@ -69,8 +82,16 @@ def suggest(
         text: Canonical text.
         pieces: Its pieces, in order, as `segment` gives them.
         quotes: Its quotations, if they are at hand.
+        language: Its BCP 47 tag.
+
+    Returns:
+        A suggestion for each unit, in order; no suggestion at all for a language that has no rules
+        (`suggests` tells).
     """
-    found = quotations(text, pieces) if quotes is None else quotes
+    lang = language_of(language)
+    if not lang.suggests:
+        return []
+    found = quotations(text, pieces, language=language) if quotes is None else quotes
     by_piece: dict[int, list[Quotation]] = {}
     for quote in found:
         for index in quote.pieces:
@@ -84,10 +105,10 @@ def suggest(
         found_words = words(text, piece.start, piece.end)
         spans = [(quote.start, quote.end) for quote in inside]
         outside = [word for word, quoted in flagged(found_words, spans) if not quoted]
-        unit = _Unit(text, piece, found_words, outside, inside, carried)
+        unit = _Unit(text, piece, found_words, outside, inside, carried, lang)
         suggestion = _judge(unit)
         carried = piece.zone == "body" and (
-            suggestion.label in {"quote", "claim"} or bool(reports(text, outside))
+            suggestion.label in {"quote", "claim"} or bool(reports(text, outside, lang))
         )
         result.append(suggestion)
     return result
@@ -135,7 +156,7 @@ def _possibility(unit: _Unit) -> _Found | None:
     cues = [
         cue
         for name in ("open-questions", "forecasts", "hedges")
-        for first, after, cue in lexicon(name).find(unit.outside, unit.text)
+        for first, after, cue in unit.lexicon(name).find(unit.outside, unit.text)
         if _is_uncertain(unit, first, after)
     ]
     cues.extend(_could(unit))
@@ -148,9 +169,9 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
     form = found[first].form
     if form == "may" and text[found[first].start] == "M":
         follower = text[found[after].start : found[after].end] if after < len(found) else ""
-        dated = first > 0 and found[first - 1].form in _context("month")
+        dated = first > 0 and found[first - 1].form in unit.context("month")
         return not dated and bool(follower) and not follower[:1].isdigit() and first > 0
-    if form in {"may", "might"} and first and found[first - 1].form in _context("person"):
+    if form in {"may", "might"} and first and found[first - 1].form in unit.context("person"):
         return not _is_will(unit, after)
     if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
         return _expects(unit, first)
@@ -160,10 +181,10 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
 def _is_will(unit: _Unit, after: int) -> bool:
     """Whether "he might" is in his own hands: a source says it, and it is something to do."""
     found = unit.outside
-    if any(word.form in _context("condition") for word in found):
+    if any(word.form in unit.context("condition") for word in found):
         return True
     state = after < len(found) and found[after].form in {"be", "have", "not", "never", "yet"}
-    return not state and bool(reports(unit.text, found))
+    return not state and bool(reports(unit.text, found, unit.lang))
 
 
 def _expects(unit: _Unit, first: int) -> bool:
@@ -183,30 +204,26 @@ def _could(unit: _Unit) -> Iterator[Cue]:
     none; and what could be so under a condition is the condition's.
     """
     found = unit.outside
-    conditional = any(word.form in _context("condition") for word in found)
-    outcomes = lexicon("outcome-verbs")
+    conditional = any(word.form in unit.context("condition") for word in found)
+    outcomes = unit.lexicon("outcome-verbs")
     for index, word in enumerate(found[:-1]):
-        if word.form != "could" or (index and found[index - 1].form in _context("person")):
+        if word.form != "could" or (index and found[index - 1].form in unit.context("person")):
             continue
         verb = found[index + 1]
         if verb.form == "be":
-            if conditional or (index + 2 < len(found) and _is_passive(found[index + 2].form)):
+            if conditional or (index + 2 < len(found) and _is_passive(unit, found[index + 2].form)):
                 continue
         elif verb.form not in outcomes:
             continue
         yield Cue(word.start, verb.end, f"outcome-verbs/{verb.form}")
 
 
-def _is_passive(form: str) -> bool:
+def _is_passive(unit: _Unit, form: str) -> bool:
     """Whether a participle after "could be" says what can be done, not what may come about."""
     stems = {form[:-1], form[:-2], form[:-3]}
     return form.endswith(("ed", "en")) and not any(
-        stem in lexicon("outcome-verbs") for stem in stems
+        stem in unit.lexicon("outcome-verbs") for stem in stems
     )
-
-
-def _context(key: str) -> frozenset[str]:
-    return lexicon("suggest-context").entries[key]
 
 
 def _open_question(unit: _Unit) -> _Found | None:
@@ -218,8 +235,8 @@ def _open_question(unit: _Unit) -> _Found | None:
 
 def _attribution(unit: _Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
-    cues = reports(unit.text, unit.outside)
-    cues.extend(cue for _, _, cue in lexicon("hearsay").find(unit.outside, unit.text))
+    cues = reports(unit.text, unit.outside, unit.lang)
+    cues.extend(cue for _, _, cue in unit.lexicon("hearsay").find(unit.outside, unit.text))
     if not cues and not unit.quotes:
         return None
     return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end)))
@@ -227,7 +244,7 @@ def _attribution(unit: _Unit) -> _Found | None:
 
 def _evaluation(unit: _Unit) -> _Found | None:
     """A judgement in the outlet's own voice."""
-    cues = tuple(cue for _, _, cue in lexicon("evaluations").find(unit.outside, unit.text))
+    cues = tuple(cue for _, _, cue in unit.lexicon("evaluations").find(unit.outside, unit.text))
     return cues or None
 
 
@@ -241,7 +258,7 @@ def _inherited(unit: _Unit) -> _Found | None:
     cues = tuple(
         Cue(word.start, word.end, "suggest-context/carries on")
         for word in unit.outside
-        if word.form in _context("carries on")
+        if word.form in unit.context("carries on")
     )
     return cues or None
 

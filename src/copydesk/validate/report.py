@@ -5,45 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-Severity = Literal["error", "warning", "note"]
+from copydesk.findings import SEVERITIES, Finding, Severity
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
-"""From the gravest to the lightest."""
+__all__ = ["SEVERITIES", "Finding", "Report", "Severity", "Waived"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One fault.
-
-    Args:
-        rule: the id of the rule, a key of `copydesk.validate.rules.RULES`.
-        message: what is wrong, as a sentence.
-        hint: what to do about it, as a sentence.
-        file: relative to the report's target; empty if the fault is in no one file.
-        row: of a table or JSON Lines file, from 1.
-        record: the id of the record, such as a sentence_id.
-        pointer: JSON Pointer (RFC 6901) to the value; of a table's row, ``/column``.
-    """
-
-    rule: str
-    level: int
-    severity: Severity
-    message: str
-    hint: str = ""
-    file: str = ""
-    row: int | None = None
-    record: str = ""
-    pointer: str = ""
-
-    @property
-    def address(self) -> str:
-        """Where the fault is, such as ``sentences/train.parquet:12 (storm-post.003) /label``."""
-        row = f":{self.row}" if self.row is not None else ""
-        record = f" ({self.record})" if self.record else ""
-        pointer = f" {self.pointer}" if self.pointer else ""
-        return f"{self.file}{row}{record}{pointer}".strip()
+_REPORTED: Final = (
+    *("rule", "level", "severity", "message", "hint", "file", "row", "record", "pointer"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +96,9 @@ class Report:
             "failed": self.failed,
             "total": self.total,
             "counts": dict(self.counts),
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [
+                {name: getattr(finding, name) for name in _REPORTED} for finding in self.findings
+            ],
             "waived": [asdict(waived) for waived in self.waived],
             "skipped": dict(self.skipped),
         }

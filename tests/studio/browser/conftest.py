@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local.people import Person
 from copydesk.rooms import annotations_dir
-from copydesk.studio.people import Person
 
 expect.set_options(timeout=60_000)  # a busy machine of two cores runs the server as well
 PAUSE_MS = 60

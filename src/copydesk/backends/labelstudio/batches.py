@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from copydesk.backends.labelstudio.client import encode
 from copydesk.rounds.plan import PlannedTask
-from copydesk.rounds.server import encode
 from copydesk.rounds.tasks import check_predictions
 
 BATCH_TASKS: Final = 2500

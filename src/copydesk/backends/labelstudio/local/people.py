@@ -17,7 +17,7 @@ from typing import Final
 
 import httpx
 
-from copydesk import connection
+from copydesk.backends.labelstudio import connection
 from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, dump_json, read_json
 

@@ -18,11 +18,9 @@ from typing import Final
 import filelock
 import platformdirs
 
-from copydesk import connection
-from copydesk.errors import InputError, ServerError
-from copydesk.files import atomic_write, replacing
-from copydesk.studio import people
-from copydesk.studio.install import (
+from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local import people
+from copydesk.backends.labelstudio.local.install import (
     DATABASE,
     Installation,
     Say,
@@ -30,6 +28,8 @@ from copydesk.studio.install import (
     install,
     last_lines,
 )
+from copydesk.errors import InputError, ServerError
+from copydesk.files import atomic_write, replacing
 
 HOST: Final = "127.0.0.1"
 _CHILD: Final = Path(__file__).with_name("child.py")

@@ -6,7 +6,6 @@ A source yields `RawArticle`; nothing here knows about a corpus.
 from __future__ import annotations
 
 import glob
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Final
 from copydesk.contract.documents import check_document
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import read_jsonl
+from copydesk.ingest.names import slug
 
 MANIFEST: Final = "articles.jsonl"
 MAX_BYTES: Final = 16 << 20
@@ -247,15 +247,6 @@ def _article_properties() -> frozenset[str]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat()[:10] if hasattr(value, "isoformat") else value
-
-
-def slug(name: str) -> str:
-    """A name as an id: lower-case letters, digits and single hyphens, 64 at most.
-
-    >>> slug("My Articles (2024)")
-    'my-articles-2024'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].rstrip("-") or "x"
 
 
 _READERS: Final[dict[str, Callable[[Path, Missed], Iterator[RawArticle]]]] = {

@@ -10,8 +10,8 @@ from pathlib import Path
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import atomic_write, dump_line, sha256_text
+from copydesk.ingest.sources import MANIFEST, Missed, RawArticle, read_sources
 from copydesk.rights import spdx
-from copydesk.sources import MANIFEST, Missed, RawArticle, read_sources
 from copydesk.text import canonical
 
 _SHOWN = 20
@@ -47,7 +47,7 @@ def ingest(
     """Take articles into a corpus: all of them, or none if one of them cannot be used.
 
     Args:
-        sources: files, folders or glob patterns (see `copydesk.sources.read_sources`).
+        sources: files, folders or glob patterns (see `copydesk.ingest.sources.read_sources`).
         licence: the SPDX id of articles that name none.
         collection: the collection of articles that name none in a manifest.
         replace: whether an article that the corpus has may change.
@@ -55,13 +55,25 @@ def ingest(
     Raises:
         InputError: naming every article that cannot be used; the corpus is as it was.
     """
+    with corpus.lock():
+        return _ingest(sources, corpus, licence, collection, replace)
+
+
+def _ingest(
+    sources: Iterable[str],
+    corpus: Corpus,
+    licence: str | None,
+    collection: str | None,
+    replace: bool,
+) -> Ingested:
     missed = Missed()
     known = {article.article_id: article for article in _existing(corpus)}
     defaults = {"licence": spdx(licence), "collection": collection}
     found: dict[str, Article] = {}
     places: dict[str, str] = {}
-    corpus.build_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=corpus.build_dir, prefix="ingest-") as name:
+    with tempfile.TemporaryDirectory(
+        dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
+    ) as name:
         staging = Path(name)
         for raw in read_sources(sources, missed):
             try:

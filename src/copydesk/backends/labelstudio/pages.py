@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
-from copydesk.rounds import people, projects
+from copydesk.rounds import people
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import read_plan
-from copydesk.rounds.send import logged_projects
-from copydesk.rounds.server import Server
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

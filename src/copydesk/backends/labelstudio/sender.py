@@ -15,17 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from copydesk.connection import RequestError
+from copydesk.backends.labelstudio.ahead import ahead
+from copydesk.backends.labelstudio.batches import Batch, Payload, batches
+from copydesk.backends.labelstudio.client import PAGE, Server
+from copydesk.backends.labelstudio.compare import Comparison
+from copydesk.backends.labelstudio.connection import RequestError
+from copydesk.backends.labelstudio.projects import Stream, find
 from copydesk.errors import IntegrityError, ServerError
 from copydesk.files import append_lines, dump_line, read_jsonl
-from copydesk.rounds.ahead import ahead
-from copydesk.rounds.batches import Batch, Payload, batches
-from copydesk.rounds.compare import Comparison
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.plan import now
-from copydesk.rounds.projects import Stream, find
-from copydesk.rounds.server import PAGE, Server
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE: Final = 30.0

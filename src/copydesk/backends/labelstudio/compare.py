@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from copydesk.connection import RequestError
-from copydesk.rounds.batches import BATCH_BYTES, Batch
-from copydesk.rounds.server import Server, encode
+from copydesk.backends.labelstudio.batches import BATCH_BYTES, Batch
+from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.connection import RequestError
 
 _NONE: Final = encode([{}])
 """The data of no task: a server that counts some has taken the question for another one."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.plan import Plan, PlannedTask
-from copydesk.rounds.server import PAGE, Server
 from copydesk.rounds.tasks import config_sha256, label_config
 
 _TITLE: Final = 50

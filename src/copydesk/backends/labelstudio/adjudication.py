@@ -7,9 +7,12 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Any, Final
 
+from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.client import Server
+from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.sender import PATIENCE, Sender, logged_projects, look
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
-from copydesk.rounds import projects
 from copydesk.rounds.choose import BLIND
 from copydesk.rounds.decisions import (
     Decision,
@@ -23,9 +26,6 @@ from copydesk.rounds.decisions import (
 )
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Plan, PlannedTask, read_plan
-from copydesk.rounds.projects import Stream
-from copydesk.rounds.send import PATIENCE, Sender, logged_projects, look
-from copydesk.rounds.server import Server
 from copydesk.rounds.tasks import (
     LABEL_CONTROL,
     TEXT_OBJECT,

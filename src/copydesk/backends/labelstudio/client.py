@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from copydesk.connection import RequestError
+from copydesk.backends.labelstudio.ahead import ahead
+from copydesk.backends.labelstudio.connection import RequestError
 from copydesk.errors import ServerError
-from copydesk.rounds.ahead import ahead
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
