@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, words
 from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation, flagged, quotations
@@ -33,7 +34,11 @@ class Attribution:
 
 
 def attributions(
-    text: str, pieces: Sequence[Piece], *, quotes: Sequence[Quotation] | None = None
+    text: str,
+    pieces: Sequence[Piece],
+    *,
+    quotes: Sequence[Quotation] | None = None,
+    language: str = "en",
 ) -> list[Attribution]:
     """Find what is attributed to somebody.
 
@@ -42,7 +47,8 @@ def attributions(
         pieces: Its pieces, in order, as `segment` gives them.
         quotes: Its quotations, if they are at hand.
     """
-    found = quotations(text, pieces) if quotes is None else quotes
+    lang = language_of(language)
+    found = quotations(text, pieces, language=language) if quotes is None else quotes
     result = [
         Attribution(content=((q.start, q.end),), source=q.speaker, cue=q.cue, quoted=True)
         for q in found
@@ -53,7 +59,7 @@ def attributions(
         all_words = words(text, piece.start, piece.end)
         outside = [w for w, inside in flagged(all_words, spans) if not inside]
         inside_here = [q for q in found if q.start < piece.end and piece.start < q.end]
-        for item in predicates(text, outside):
+        for item in predicates(text, outside, lang):
             cue = item.cue
             if any(q.cue and q.cue.start == cue.start for q in inside_here):
                 continue
@@ -68,7 +74,7 @@ def attributions(
             result.append(
                 Attribution(
                     content=content,
-                    source=speaker_of(text, cue, outside),
+                    source=speaker_of(text, cue, outside, lang),
                     cue=cue,
                     quoted=False,
                 )

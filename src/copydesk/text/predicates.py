@@ -9,12 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
-from copydesk.text.lexicon import Cue, Word, lexicon
+from copydesk.text.language import Language
+from copydesk.text.lexicon import Cue, Word
 
-Kind = Literal["clause", "that", "as", "object", "infinitive", "ruling", "noun", "adjective", "passive", "phrase"]
+Kind = Literal[
+    "clause",
+    "that",
+    "as",
+    "object",
+    "infinitive",
+    "ruling",
+    "noun",
+    "adjective",
+    "passive",
+    "phrase",
+]
+_Use = Literal["verb", "passive", "noun-like"]
 
+_PLAIN: Final[tuple[tuple[str, Kind], ...]] = (
+    ("attribution-phrases", "phrase"),
+    ("attribution-passives", "passive"),
+    ("hearsay", "passive"),
+    ("attribution-adjectives", "adjective"),
+    ("attribution-nouns", "noun"),
+)
 _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
     ("clause-verbs", "clause"),
     ("that-verbs", "that"),
@@ -25,8 +46,9 @@ _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
 )
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _MARKS: Final = frozenset("\"'“”‘’«»„‚`")
-MAX_OBJECT: Final = 12
-"""How many words may stand between a verb and the "to" or "as" that it needs."""
+_REACH: Final = 12
+"""How many words may stand between a verb and the "to" or "as" that it needs, and between a
+subject and its verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +68,16 @@ class Predicate:
     kind: Kind
 
 
-def _around(key: str) -> frozenset[str]:
-    return lexicon("predicate-context").entries[key]
-
-
-def predicates(text: str, found: Sequence[Word]) -> list[Predicate]:
+def predicates(text: str, found: Sequence[Word], lang: Language) -> list[Predicate]:
     """The cues of attribution among some words of a sentence, in order, none inside another.
 
     Args:
         text: The text that the words stand in.
         found: The words of a sentence outside quotation marks.
+        lang: The text's language; one without lexicons has no cues.
     """
-    candidates = sorted(_candidates(text, found), key=lambda item: (item.first, -item.after))
+    reader = _Reader(text, found, lang)
+    candidates = sorted(reader.candidates(), key=lambda item: (item.first, -item.after))
     result: list[Predicate] = []
     for item in candidates:
         if not result or item.first >= result[-1].after:
@@ -65,182 +85,193 @@ def predicates(text: str, found: Sequence[Word]) -> list[Predicate]:
     return result
 
 
-def _candidates(text: str, found: Sequence[Word]) -> Iterator[Predicate]:
-    for name, kind in (
-        ("attribution-phrases", "phrase"),
-        ("attribution-passives", "passive"),
-        ("attribution-adjectives", "adjective"),
-        ("attribution-nouns", "noun"),
-        ("hearsay", "passive"),
-    ):
-        for first, after, cue in lexicon(name).find(found, text):
-            yield Predicate(first, after, cue, kind)  # type: ignore[arg-type]
-    for first, after, cue in lexicon("owned-nouns").find(found, text):
-        if _is_owned(text, found, first):
-            yield Predicate(first, after, cue, "noun")
-    for name, kind in _VERBS:
-        for first, after, cue in lexicon(name).find(found, text):
-            use = _use(text, found, first, after)
-            if use is None:
-                continue
-            if (use == "passive" and _is_by(found, after)) or (
-                use != "noun-like" or kind == "infinitive" or _opens(text, found, after)
-            ) and _is_complete(text, found, first, after, kind):
+@cache
+def _around(lang: Language) -> dict[str, frozenset[str]]:
+    """The words around a cue, by what they are."""
+    return lang.lexicon("predicate-context").entries
+
+
+def _is_bare(form: str, irregular: frozenset[str]) -> bool:
+    """Whether a form has no ending of a finite verb: a noun might look like this."""
+    return not form.endswith(("s", "ed", "ing")) and form not in irregular
+
+
+def _is_plural(form: str) -> bool:
+    return form.endswith("s") and not form.endswith(("ss", "us", "is"))
+
+
+class _Reader:
+    """A sentence, and the tests of what stands around a form."""
+
+    def __init__(self, text: str, found: Sequence[Word], lang: Language) -> None:
+        self.text = text
+        self.found = found
+        self.lang = lang
+        self.around = _around(lang)
+
+    def candidates(self) -> Iterator[Predicate]:
+        """Every form whose surroundings let it attribute; they may overlap."""
+        for name, kind in _PLAIN:
+            for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
                 yield Predicate(first, after, cue, kind)
+        for first, after, cue in self.lang.lexicon("owned-nouns").find(self.found, self.text):
+            if self._is_owned(first):
+                yield Predicate(first, after, cue, "noun")
+        for name, kind in _VERBS:
+            for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
+                if self._attributes(first, after, kind):
+                    yield Predicate(first, after, cue, kind)
 
-
-def _gap(text: str, found: Sequence[Word], index: int) -> str:
-    """What stands between a word and the one before it, without blanks."""
-    return text[found[index - 1].end : found[index].start].strip()
-
-
-def _use(text: str, found: Sequence[Word], first: int, after: int) -> str | None:
-    """What the words before a form let it be.
-
-    Returns:
-        "verb" for a verb with a subject or a participle, "passive", "noun-like" where only what
-        follows can tell it from a noun, and None for no verb.
-    """
-    form = found[first].form
-    before = first
-    while before and (
-        found[before - 1].form in _around("adverb")
-        or (found[before - 1].form.endswith("ly") and len(found[before - 1].form) > 4)
-    ):
-        if _gap(text, found, before):
-            break
-        before -= 1
-    participle = form.endswith("ing")
-    noun_like = form in _around("noun-like") and after == first + 1
-    if not before:
-        return "verb" if participle and not noun_like else None
-    left = found[before - 1].form
-    if _gap(text, found, before):
-        if participle or not _is_bare(form):
-            return "noun-like" if noun_like else "verb"
-        return None
-    if left in _around("article") or left.endswith(("'s", "s'")):
-        return None
-    if left in _around("preposition"):
-        return "verb" if participle and not noun_like else None
-    if left in _around("be") and not participle:
-        return None if _is_bare(form) else "passive"
-    if left in _around("auxiliary") or left in _around("be"):
-        return "verb" if participle or not _is_bare(form) else None
-    if left in _around("modal"):
-        return "verb" if _is_bare(form) else None
-    if left == "you":
-        return None
-    capital = text[found[first].start].isupper()
-    named = text[found[before - 1].start].isupper()
-    if capital and not named:
-        return None
-    if noun_like:
-        if left in _around("pronoun") or before < first or (named and not capital):
-            return "verb"
-        return "noun-like"
-    if participle or not _is_bare(form):
-        return "verb"
-    if left in _around("plural-subject") or left in {"and", "or"}:
-        return "verb"
-    plural = (left.endswith("s") and not left.endswith("ss")) or left in {"him", "her", "whom"}
-    return "verb" if plural or _follows_plural(text, found, before - 1) else None
-
-
-def _follows_plural(text: str, found: Sequence[Word], index: int) -> bool:
-    """Whether a phrase that ends with a word has a plural before its preposition."""
-    for at in range(index, max(index - 10, 0), -1):
-        if _gap(text, found, at):
+    def _attributes(self, first: int, after: int, kind: Kind) -> bool:
+        use = self._use(first, after)
+        if use is None:
             return False
-        left = found[at - 1].form
-        if found[at].form in _around("preposition"):
-            return left.endswith("s") or left in _around("plural-subject") or left == "those"
-    return False
+        if use == "passive" and after < len(self.found) and self.found[after].form == "by":
+            return True
+        if use == "noun-like" and kind != "infinitive" and not self._opens(after):
+            return False
+        return self._is_complete(first, after, kind)
 
+    def _gap(self, index: int) -> bool:
+        """Whether anything but a blank stands between a word and the one before it."""
+        return not self.text[self.found[index - 1].end : self.found[index].start].isspace()
 
-def _is_by(found: Sequence[Word], after: int) -> bool:
-    """Whether the doer of a passive is named."""
-    return after < len(found) and found[after].form == "by"
+    def _before(self, first: int) -> int:
+        """Index of the first of the adverbs that stand before a form."""
+        adverbs = self.around["adverb"]
+        at = first
+        while at and not self._gap(at):
+            form = self.found[at - 1].form
+            if form not in adverbs and not (form.endswith("ly") and len(form) > 4):
+                break
+            at -= 1
+        return at
 
+    def _use(self, first: int, after: int) -> _Use | None:
+        """What the words before a form let it be.
 
-def _is_owned(text: str, found: Sequence[Word], first: int) -> bool:
-    """Whether a possessive or a name stands before a noun, with two words between at most."""
-    for index in range(first - 1, max(first - 4, -1), -1):
-        if _gap(text, found, index + 1):
+        "noun-like" is a form that only what follows can tell from a noun ("claims"); None is no
+        verb of a third person at all.
+        """
+        found, around = self.found, self.around
+        form, before = found[first].form, self._before(first)
+        participle, bare = form.endswith("ing"), _is_bare(form, around["irregular"])
+        noun_like = form in around["noun-like"] and after == first + 1
+        if not before:
+            return "verb" if participle and not noun_like else None
+        left = found[before - 1].form
+        if self._gap(before):
+            return None if bare else "noun-like" if noun_like else "verb"
+        if left == "you" or left in around["article"] or left.endswith(("'s", "s'")):
+            return None
+        if left in around["preposition"]:
+            return "verb" if participle and not noun_like else None
+        if left in around["be"] and not participle:
+            return None if bare else "passive"
+        if left in around["auxiliary"] or left in around["be"]:
+            return None if bare else "verb"
+        if left in around["modal"]:
+            return "verb" if bare else None
+        return self._use_after_noun(first, before, noun_like=noun_like, bare=bare)
+
+    def _use_after_noun(
+        self, first: int, before: int, *, noun_like: bool, bare: bool
+    ) -> _Use | None:
+        """The use of a form that follows a noun, a name or a pronoun, adverbs passed over."""
+        left = self.found[before - 1].form
+        capital = self.text[self.found[first].start].isupper()
+        named = self.text[self.found[before - 1].start].isupper()
+        if capital and not named:
+            return None
+        if noun_like:
+            subject = left in self.around["pronoun"] or before < first or (named and not capital)
+            return "verb" if subject else "noun-like"
+        if (
+            not bare
+            or left in self.around["plural-subject"]
+            or _is_plural(left)
+            or self._follows_plural(before - 1)
+        ):
+            return "verb"
+        return None
+
+    def _follows_plural(self, index: int) -> bool:
+        """Whether a phrase that ends with a word has a plural before its preposition."""
+        for at in range(index, max(index - _REACH, 0), -1):
+            if self._gap(at):
+                return False
+            left = self.found[at - 1].form
+            if self.found[at].form in self.around["preposition"]:
+                return _is_plural(left) or left in self.around["plural-subject"]
+        return False
+
+    def _is_owned(self, first: int) -> bool:
+        """Whether a possessive stands before a noun, with two words between at most."""
+        for index in range(first - 1, max(first - 4, -1), -1):
+            if self._gap(index + 1) and self.text[self.found[index].end] not in "'’":
+                return False
+            form = self.found[index].form
+            if form in self.around["possessive"] or form.endswith("'s"):
+                return True
+            if form.endswith("s") and self.text[self.found[index].end] in "'’":
+                return True
+            if form in self.around["article"] or form in self.around["preposition"]:
+                return False
+        return False
+
+    def _opens(self, index: int) -> bool:
+        """Whether a clause begins at a word: a conjunction, a pronoun, or a noun and its verb."""
+        found, around = self.found, self.around
+        if index >= len(found) or self._gap(index):
             return False
         form = found[index].form
-        if form in _around("possessive") or form.endswith(("'s", "s'")):
+        if form in around["opens-clause"]:
             return True
-        if text[found[index].end : found[index].end + 1] in {"'", "’"} and form.endswith("s"):
+        if form not in around["opens-noun"] and not self.text[found[index].start].isupper():
+            return False
+        for at in range(index + 1, min(index + 8, len(found))):
+            if self._gap(at):
+                return False
+            if found[at].form in around["finite"]:
+                return True
+            if found[at].form in around["preposition"] and at > index + 3:
+                return False
+        return False
+
+    def _is_complete(self, first: int, after: int, kind: Kind) -> bool:
+        """Whether what a verb needs follows it, or what is said may stand before it."""
+        end = self.found[after - 1].end
+        tail = self.text[end : end + 3].lstrip(" ")[:1]
+        marked = bool(tail) and tail in _MARKS
+        if kind == "clause" and (marked or not tail.strip() or tail in _STOPS):
             return True
-        if form in _around("article") or form in _around("preposition"):
-            return False
-    return False
-
-
-def _opens(text: str, found: Sequence[Word], index: int) -> bool:
-    """Whether a clause begins at a word: with a conjunction, a pronoun, or a noun and its verb."""
-    if index >= len(found) or _gap(text, found, index):
-        return False
-    if found[index].form in _around("opens-clause"):
-        return True
-    if found[index].form not in _around("opens-noun") and not text[found[index].start].isupper():
-        return False
-    for at in range(index + 1, min(index + 8, len(found))):
-        if _gap(text, found, at):
-            return False
-        form = found[at].form
-        if form in _around("finite"):
+        if kind == "that" and (marked or tail == ":" or self._opens(after)):
             return True
-        if form in _around("preposition") and at > index + 3:
+        if after >= len(self.found):
             return False
-    return False
+        if kind in {"infinitive", "as"}:
+            return self._reaches(after, "to" if kind == "infinitive" else "as")
+        if self._gap(after) and not marked:
+            return False
+        if kind == "that":
+            return self._has_finding(first)
+        if kind == "clause":
+            return self.found[after].form not in self.around["no-clause"]
+        return marked or self.found[after].form not in self.around["no-object"]
 
+    def _has_finding(self, first: int) -> bool:
+        """Whether a poll, a study or the like stands before a verb, which then takes an object."""
+        subjects = self.around["finding-subject"]
+        return any(word.form in subjects for word in self.found[max(0, first - _REACH) : first])
 
-def _is_bare(form: str) -> bool:
-    """Whether a form has no ending of a finite verb: a noun might look like this."""
-    return not form.endswith(("s", "ed", "ing")) and form not in _around("irregular")
-
-
-def _is_complete(text: str, found: Sequence[Word], first: int, after: int, kind: Kind) -> bool:
-    """Whether what a verb needs follows it, or what is said stands before it."""
-    tail = text[found[after - 1].end : found[after - 1].end + 3].lstrip()
-    opened = tail[:1] in _MARKS if tail else False
-    if kind == "clause" and (not tail or opened or tail[0] in _STOPS):
-        return True
-    if kind == "that":
-        return (
-            opened
-            or tail[:1] == ":"
-            or _opens(text, found, after)
-            or (_has_finding(found, first) and after < len(found) and not _gap(text, found, after))
-        )
-    if after >= len(found):
+    def _reaches(self, after: int, wanted: str) -> bool:
+        """Whether a word follows with no stop before it."""
+        for index in range(after, min(after + _REACH, len(self.found))):
+            if index > after and self._gap(index):
+                return False
+            form = self.found[index].form
+            if form == wanted:
+                return True
+            if index == after and form in self.around["preposition"]:
+                return False
         return False
-    right = found[after].form
-    if kind in {"infinitive", "as"}:
-        return _reaches(text, found, after, "to" if kind == "infinitive" else "as")
-    if _gap(text, found, after) and not opened:
-        return False
-    if kind == "clause":
-        return right not in _around("no-clause")
-    return opened or right not in _around("no-object")
-
-
-def _has_finding(found: Sequence[Word], first: int) -> bool:
-    """Whether a poll, a study or the like stands before a verb."""
-    return any(
-        word.form in _around("finding-subject") for word in found[max(0, first - 12) : first]
-    )
-
-
-def _reaches(text: str, found: Sequence[Word], after: int, word: str) -> bool:
-    """Whether a word follows with no stop before it and no other preposition."""
-    for index in range(after, min(after + MAX_OBJECT, len(found))):
-        if index > after and _gap(text, found, index):
-            return False
-        if found[index].form == word:
-            return True
-        if index == after and found[index].form in _around("preposition"):
-            return False
-    return False
