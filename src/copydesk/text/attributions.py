@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, words
 from copydesk.text.pieces import Piece
-from copydesk.text.quotations import Quotation, flagged, quotations
 from copydesk.text.predicates import predicates
+from copydesk.text.quotations import Quotation, flagged, quotations
 from copydesk.text.reports import speaker_of
 
 

@@ -158,11 +158,16 @@ class _Reader:
         participle, bare = form.endswith("ing"), _is_bare(form, around["irregular"])
         noun_like = form in around["noun-like"] and after == first + 1
         if not before:
+            if self._marked_before(first):
+                return None if bare else "verb"
             return "verb" if participle and not noun_like else None
         left = found[before - 1].form
         if self._gap(before):
             return None if bare else "noun-like" if noun_like else "verb"
-        if left == "you" or left in around["article"] or left.endswith(("'s", "s'")):
+        contracted = left in around["be"] or left in around["auxiliary"] or left in around["modal"]
+        if left == "you" or left in around["article"]:
+            return None
+        if not contracted and left.endswith(("'s", "s'")):
             return None
         if left in around["preposition"]:
             return "verb" if participle and not noun_like else None
@@ -245,6 +250,8 @@ class _Reader:
         marked = bool(tail) and tail in _MARKS
         if kind == "clause" and (marked or not tail.strip() or tail in _STOPS):
             return True
+        if kind in {"clause", "that"} and self._closes(first):
+            return True
         if kind == "that" and (marked or tail == ":" or self._opens(after)):
             return True
         if after >= len(self.found):
@@ -258,6 +265,20 @@ class _Reader:
         if kind == "clause":
             return self.found[after].form not in self.around["no-clause"]
         return marked or self.found[after].form not in self.around["no-object"]
+
+    def _marked_before(self, index: int) -> bool:
+        """Whether a quotation ends before a word."""
+        start = self.found[index].start
+        return self.text[max(0, start - 3) : start].rstrip(" ,")[-1:] in _MARKS
+
+    def _closes(self, first: int) -> bool:
+        """Whether a verb stands after a quotation, with its subject or before it."""
+        for index in range(first, max(first - 6, -1), -1):
+            if self._marked_before(index):
+                return True
+            if index and self._gap(index):
+                return False
+        return False
 
     def _has_finding(self, first: int) -> bool:
         """Whether a poll, a study or the like stands before a verb, which then takes an object."""

@@ -15,6 +15,7 @@ from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.pieces import Piece
 from copydesk.text.reports import reports, speaker_of
+from copydesk.text.voices import Article, Marks, voices
 
 Form = Literal["direct", "partial", "continuation"]
 
@@ -83,6 +84,7 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
         index: _Sentence.read(text, pieces[index], inside[index], lang) for index in inside
     }
     result: list[Quotation] = []
+    kept: list[Marks] = []
     for stretch, indices in zip(stretches, touched, strict=True):
         if indices:
             found = _quotation(
@@ -90,7 +92,13 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
             )
             if found is not None:
                 result.append(found)
-    return result
+                whole = all(not sentences[index].outside for index in indices)
+                kept.append(Marks(stretch, indices, stretch.continues, whole))
+    article = Article(text, pieces, [stretch.inner for stretch in stretches], lang)
+    return [
+        replace(quote, speaker=voice.speaker, cue=voice.cue)
+        for quote, voice in zip(result, voices(article, kept), strict=True)
+    ]
 
 
 def quoted_ratio(text: str, piece: Piece, quotes: Sequence[Quotation]) -> float:
