@@ -163,6 +163,8 @@ class _Reader:
             return "verb" if participle and not noun_like else None
         left = found[before - 1].form
         if self._gap(before):
+            if participle:
+                return "verb"
             return None if bare else "noun-like" if noun_like else "verb"
         contracted = left in around["be"] or left in around["auxiliary"] or left in around["modal"]
         if left == "you" or left in around["article"]:

@@ -51,6 +51,12 @@ def _forms(lang: Language) -> dict[str, frozenset[str]]:
     for key in ("past", "auxiliary"):
         verbs |= clause.get(key, frozenset())
     irregular = lang.lexicon("predicate-context").entries.get("irregular", frozenset())
+    entries["base"] = frozenset(
+        first
+        for name in _VERBS
+        for first in lang.lexicon(name).phrases
+        if not first.endswith(("ed", "ing"))
+    ) | entries.get("base", frozenset())
     entries["finite"] = frozenset(verbs | irregular | entries.get("verb", frozenset()))
     return entries
 
@@ -89,6 +95,8 @@ class Phrases:
         if pronoun is not None:
             start = self.found[before - 1].start
             return start, start + len(pronoun[1])
+        if left == "to" or (at and self.found[at - 1].form == "to"):
+            return self.clause_subject(before)
         if self._break(before):
             if participle and before == at:
                 return self.clause_subject(at)
@@ -368,6 +376,16 @@ class Phrases:
             return False
         return any(mark in _BREAKS or mark in ".?!" for mark in between) or len(between) > 4
 
+    def _acts(self, start: int, end: int) -> bool:
+        """Whether a run of words holds a verb of its own, so that it is more than a phrase."""
+        first = self.found[start]
+        if not self.text[first.start].isupper() and first.form in self.forms["base"]:
+            return True
+        return any(
+            "'" in self.found[index].form and _CONTRACTED.match(self.found[index].form) is not None
+            for index in range(start, end)
+        )
+
     def _span(self, start: int, end: int) -> Span | None:
         """The offsets of a phrase, unless it cannot speak: a number, an adverb, a preposition."""
         while end > start and self.found[end - 1].form in self.forms["trails"]:
@@ -391,8 +409,11 @@ class Phrases:
             for word in phrase
         ):
             return None
-        if phrase[-1].form in self.forms["never"]:
+        if phrase[-1].form in self.forms["never"] or self._acts(start, end):
             return None
+        for index in range(end - 1, start, -1):
+            if self.found[index].form in self.forms["nominative"]:
+                return self.found[index].start, phrase[-1].end
         return phrase[0].start, phrase[-1].end
 
 

@@ -69,8 +69,7 @@ class Sentence:
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
         if cue.kind == "phrase":
-            opens = cue.cue.entry.endswith((" to", " of", "from", "by"))
-            return self.phrases.after(cue.cue.end) if opens else self.phrases.subject(cue.cue.start)
+            return self.phrases.after(cue.cue.end) if _names_source(cue) else None
         if cue.kind == "noun":
             return self.phrases.owner(cue.cue.start)
         if inverted:
@@ -102,19 +101,17 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
     before = [cue for cue in first.cues if cue.cue.end <= stretch.start]
     after = [cue for cue in last.cues if cue.cue.start >= stretch.end]
     lead = text[before[-1].cue.end : stretch.start] if before else ""
-    if before and (lead.count(" ") <= 3 or lead.rstrip().endswith(":")):
+    if before and before[-1].kind == "clause" and lead.count(" ") <= 3:
         return _voice(first, before[-1])
     if after and _closes_speech(text, stretch) and _follows(text, stretch, last, after[0]):
-        inverted = not any(
-            stretch.end <= word.start < after[0].cue.start for word in last.outside
-        ) or not _has_subject(last, stretch, after[0])
+        between = any(stretch.end <= word.start < after[0].cue.start for word in last.outside)
+        inverted = not between or not _has_subject(last, stretch, after[0])
         return _voice(last, after[0], inverted=inverted)
     if before:
-        return _voice(first, _governing(before))
-    if after:
-        aside = next((cue for cue in after if _is_aside(text, last, cue)), None)
-        if aside is not None:
-            return _voice(last, aside)
+        return _voice(first, _governing(text, first, before, stretch))
+    aside = next((cue for cue in after if _is_aside(text, last, cue)), None)
+    if aside is not None:
+        return _voice(last, aside)
     return _named(text, stretch, first)
 
 
@@ -123,13 +120,45 @@ def _has_subject(sentence: Sentence, stretch: Marked, cue: Predicate) -> bool:
     return span is not None and span[0] >= stretch.end
 
 
-def _governing(before: Sequence[Predicate]) -> Predicate:
-    """The cue before a quotation that it most likely hangs on."""
-    for kinds in ({"clause", "phrase"}, {"that", "object", "as"}):
+def _governing(
+    text: str, sentence: Sentence, before: Sequence[Predicate], stretch: Marked
+) -> Predicate:
+    """The cue before a quotation that it most likely hangs on.
+
+    What a source says that somebody else did is the source's: "she said Orr favours a “quiet
+    end”". So a verb of speech goes before a nearer cue, unless another clause begins in between.
+    """
+    forms = sentence.phrases.forms
+    nearest = before[-1]
+    for cue in reversed(before):
+        begun = any(
+            sentence.outside[index].form in forms["divides"]
+            and _stop_before(text, sentence.outside, index)
+            for index in range(cue.after, len(sentence.outside))
+            if sentence.outside[index].start < stretch.start
+        )
+        if begun:
+            break
+        if cue.kind == "clause" or (cue.kind == "phrase" and _names_source(cue)):
+            relative = cue.first > 0 and sentence.outside[cue.first - 1].form in forms["relative"]
+            if not relative or cue is before[0]:
+                return cue
+    for kinds in ({"clause"}, {"that", "object", "as"}):
         strong = [cue for cue in before if cue.kind in kinds]
         if strong:
             return strong[-1]
-    return before[-1]
+    return nearest
+
+
+def _stop_before(text: str, outside: Sequence[Word], index: int) -> bool:
+    return index > 0 and any(
+        mark in ",;—–―" for mark in text[outside[index - 1].end : outside[index].start]
+    )
+
+
+def _names_source(cue: Predicate) -> bool:
+    """Whether a phrase is followed by the source: "according to", "in the words of"."""
+    return cue.cue.entry.endswith(("according to", "in the words of", "in the view of"))
 
 
 def _voice(sentence: Sentence, cue: Predicate, *, inverted: bool = False) -> Voice:
@@ -147,7 +176,13 @@ def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool
     between = [word for word in last.outside if stretch.end <= word.start < cue.cue.start]
     if len(between) > _BETWEEN or cue.kind not in {"clause", "that", "object"}:
         return False
-    if between and between[0].form in last.phrases.forms["opens"] - {"as"}:
+    forms = last.phrases.forms
+    if between and between[0].form in forms["opens"] - {"as"}:
+        return False
+    relative = any(word.form in {"who", "whose"} for word in between)
+    if not relative and any(
+        word.form in forms["finite"] and not word.form.endswith("ing") for word in between
+    ):
         return False
     return not any(mark in ";:" for mark in text[stretch.end : cue.cue.start])
 
@@ -175,16 +210,24 @@ def _named(text: str, stretch: Marked, sentence: Sentence) -> Voice:
     return NOBODY
 
 
-def turn_of(text: str, start: int) -> Span | None:
-    """The speaker's name in a turn's marker that begins at an offset: `SMITH:`, `Q:`."""
+def turn_of(text: str, start: int, *, quoted: bool = False) -> Span | None:
+    """The speaker's name in a turn's marker that begins at an offset: `SMITH:`, `Q:`.
+
+    Args:
+        text: The text.
+        start: Offset of a line's first character, or of the first in a quotation.
+        quoted: Whether the marker stands inside marks, where only capitals are sure to be one.
+    """
     match = _TURN.match(text, start, min(len(text), start + 80))
     if match is None:
         return None
     name = match["name"]
-    words_of = name.split(" ")
-    if name.isupper() or all(word[0].isupper() for word in words_of if len(word) > 3):
+    if name.isupper():
         return match.span("name")
-    return None
+    parts = name.split(" ")
+    if quoted or len(parts) > 3 or not all(part[0].isupper() for part in parts):
+        return None
+    return match.span("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,17 +303,45 @@ def voices(article: Article, quotes: Sequence[Marks]) -> list[Voice]:
 def _own(article: Article, quote: Marks) -> Voice:
     """Who speaks, by the quotation's own line: a turn's marker or its sentence."""
     text, stretch = article.text, quote.stretch
-    inner = turn_of(text, stretch.inner[0])
+    inner = turn_of(text, stretch.inner[0], quoted=True)
     if inner is not None and inner[1] < stretch.end:
         return Voice(inner, None, "turn")
     first, last = article.sentence(quote.pieces[0]), article.sentence(quote.pieces[-1])
     found = in_sentence(text, stretch, first, last)
-    if found.speaker is None:
-        line = text.rfind("\n", 0, stretch.start) + 1
-        turn = turn_of(text, line)
-        if turn is not None and turn[1] < stretch.start:
-            return Voice(turn, found.cue, "turn")
-    return found
+    if found.speaker is not None:
+        return found
+    line = text.rfind("\n", 0, stretch.start) + 1
+    turn = turn_of(text, line)
+    if turn is not None and turn[1] < stretch.start:
+        return Voice(turn, found.cue, "turn")
+    return _asked(article, quote) or found
+
+
+def _asked(article: Article, quote: Marks) -> Voice | None:
+    """Who asked or shouted, where the sentence after says it: "“Who pays?” Ann Orr asked."."""
+    index = quote.pieces[-1] + 1
+    text, end = article.text, quote.stretch.inner[1]
+    if not quote.whole or text[end - 1] not in "?!" or index >= len(article.pieces):
+        return None
+    if "\n" in text[end : article.pieces[index].start]:
+        return None
+    sentence = article.sentence(index)
+    for cue in sentence.cues[:1]:
+        tail = sentence.outside[cue.after].form if cue.after < len(sentence.outside) else ""
+        ends = text[cue.cue.end : cue.cue.end + 1] in {",", ".", ";", ""}
+        if cue.first <= _BETWEEN and (ends or tail in sentence.phrases.forms["ends"] - {"that"}):
+            return _voice(sentence, cue)
+    return None
+
+
+def _after(article: Article, quote: Marks) -> Voice | None:
+    """Who speaks by the words that follow a quotation, where they name somebody anew."""
+    sentence = article.sentence(quote.pieces[-1])
+    for cue in sentence.cues:
+        if cue.cue.start >= quote.stretch.end and _is_aside(article.text, sentence, cue):
+            voice = _voice(sentence, cue)
+            return voice if voice.speaker is not None else None
+    return None
 
 
 def _beyond(
@@ -283,6 +354,8 @@ def _beyond(
     if before is not None and voice.speaker is not None:
         adjacent = quote.pieces[0] - before.pieces[-1] <= 1
         if quote.continues or (adjacent and quote.whole) or (same_line and not quote.whole):
+            if same_line and adjacent:
+                voice = _after(article, before) or voice
             return Voice(voice.speaker, found.cue or voice.cue, "continuation")
     index = quote.pieces[0] - 1
     if not quote.whole or index < 0 or not article.pieces[index].is_unit:
