@@ -14,11 +14,12 @@ What is compared:
   counts as claim. The characters of quotations are those of Content between marks.
 - **PolNeAR, a quotation**: each of ours belongs to the annotated attribution that it overlaps most.
   A speaker is right if it overlaps the Source, a cue if it overlaps the Cue.
-- **GUM, a sentence**: gold is a sentence that holds a discourse relation of attribution; ours is
-  one that an attribution touches.
-- **NewsDiscourse, a sentence**: speech, and speculation against the role of expectations among the
-  sentences that report no speech between marks. A role is given for a sentence's place in the
-  story, so that nothing can come near 1 there.
+- **GUM, a sentence**: gold is a sentence that holds a discourse relation of attribution, which ties
+  the clause that says who to the clause that says what; ours is one with the cue of a quotation or
+  of a reported clause. Beside it: any sentence that the content of one touches.
+- **NewsDiscourse, a sentence**: speech (a quotation or a reported clause touches it), and
+  speculation against the role of expectations among the sentences that we do not call quotes. A
+  role is given for a sentence's place in the story, so that nothing can come near 1 there.
 
 Intervals are of 95 %, from drawing articles anew a thousand times with a fixed seed.
 """
@@ -80,6 +81,11 @@ class Ours:
     quotes: list[Quotation]
     attributed: list[Attribution]
     labels: dict[Span, str]
+
+    @property
+    def statements(self) -> list[Attribution]:
+        """What is said, without stances."""
+        return [item for item in self.attributed if item.form != "stance"]
 
     @classmethod
     def find(cls, text: str, pieces: Sequence[Piece]) -> Ours:
@@ -335,19 +341,19 @@ def gum(folder: Path) -> Measures:
         counts: Counts = Counter()
         for piece, wanted in zip(pieces, gold, strict=True):
             unit = [(piece.start, piece.end)]
-            touched = any(overlap(item.content, unit) for item in ours.attributed)
+            touched = any(overlap(item.content, unit) for item in ours.statements)
             cued = any(
                 item.cue is not None and piece.start <= item.cue.start < piece.end
-                for item in ours.attributed
+                for item in ours.statements
             )
             label = ours.labels[piece.start, piece.end]
-            tally(counts, "attribution", wanted, touched)
-            tally(counts, "cue", wanted, cued)
+            tally(counts, "attribution", wanted, cued)
+            tally(counts, "content", wanted, touched)
             tally(counts, "label", wanted, label in {"quote", "claim"})
         result.articles.append(counts)
     for name, measure in {
         "attribution": "attribution",
-        "attribution with its cue": "cue",
+        "attribution by content": "content",
         "attribution by labels": "label",
     }.items():
         result.figures |= {
@@ -375,7 +381,7 @@ def newsdiscourse(file: Path) -> Measures:
         for row, piece in zip(sentences, pieces, strict=True):
             unit = [(piece.start, piece.end)]
             label = ours.labels[piece.start, piece.end]
-            touched = any(overlap(item.content, unit) for item in ours.attributed)
+            touched = any(overlap(item.content, unit) for item in ours.statements)
             tally(counts, "speech", row["speech"] == "1", touched)
             tally(counts, "speech by labels", row["speech"] == "1", label in {"quote", "claim"})
             if label != "quote":

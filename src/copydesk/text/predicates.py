@@ -60,12 +60,15 @@ class Predicate:
         after: Index of the word after its last.
         cue: Its offsets and its lexicon's entry.
         kind: What it takes: a clause, an object, an infinitive and so on.
+        reports: Whether a whole clause is its content ("said that …"), not a thing or an act
+            ("denied the visa").
     """
 
     first: int
     after: int
     cue: Cue
     kind: Kind
+    reports: bool
 
 
 def predicates(text: str, found: Sequence[Word], lang: Language) -> list[Predicate]:
@@ -113,14 +116,15 @@ class _Reader:
         """Every form whose surroundings let it attribute; they may overlap."""
         for name, kind in _PLAIN:
             for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
-                yield Predicate(first, after, cue, kind)
+                yield Predicate(first, after, cue, kind, kind == "phrase")
         for first, after, cue in self.lang.lexicon("owned-nouns").find(self.found, self.text):
             if self._is_owned(first):
-                yield Predicate(first, after, cue, "noun")
+                yield Predicate(first, after, cue, "noun", reports=False)
         for name, kind in _VERBS:
             for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
                 if self._attributes(first, after, kind):
-                    yield Predicate(first, after, cue, kind)
+                    reports = kind in {"clause", "that"} and self._is_clausal(first, after)
+                    yield Predicate(first, after, cue, kind, reports)
 
     def _attributes(self, first: int, after: int, kind: Kind) -> bool:
         use = self._use(first, after)
@@ -128,8 +132,11 @@ class _Reader:
             return False
         if use == "passive" and after < len(self.found) and self.found[after].form == "by":
             return True
-        if use == "noun-like" and kind != "infinitive" and not self._opens(after):
-            return False
+        if use == "noun-like":
+            if kind == "infinitive":
+                return self._agrees(first) and self._reaches(after, "to", reach=1)
+            if not self._opens(after) or not self._agrees(first):
+                return False
         return self._is_complete(first, after, kind)
 
     def _gap(self, index: int) -> bool:
@@ -140,7 +147,7 @@ class _Reader:
         """Index of the first of the adverbs that stand before a form."""
         adverbs = self.around["adverb"]
         at = first
-        while at and not self._gap(at):
+        while at and first - at < _REACH and not self._gap(at):
             form = self.found[at - 1].form
             if form not in adverbs and not (form.endswith("ly") and len(form) > 4):
                 break
@@ -202,6 +209,15 @@ class _Reader:
             return "verb"
         return None
 
+    def _agrees(self, first: int) -> bool:
+        """Whether a form agrees with the noun before it as a verb does: "the firm plans"."""
+        if self.found[first].form.endswith("ing"):
+            return True
+        if not first or self._gap(first):
+            return True
+        plural = _is_plural(self.found[first - 1].form)
+        return plural != _is_plural(self.found[first].form)
+
     def _follows_plural(self, index: int) -> bool:
         """Whether a phrase that ends with a word has a plural before its preposition."""
         for at in range(index, max(index - _REACH, 0), -1):
@@ -239,10 +255,30 @@ class _Reader:
         for at in range(index + 1, min(index + 8, len(found))):
             if self._gap(at):
                 return False
-            if found[at].form in around["finite"]:
+            if found[at].form in around["finite"] or self._is_past(at):
                 return True
             if found[at].form in around["preposition"] and at > index + 3:
                 return False
+        return False
+
+    def _is_past(self, index: int) -> bool:
+        """Whether a form in -ed may be the verb of a clause: no article stands before it."""
+        form = self.found[index].form
+        return form.endswith("ed") and self.found[index - 1].form not in self.around["article"]
+
+    def _is_clausal(self, first: int, after: int) -> bool:
+        """Whether a verb has a whole clause for its content, before it or after it."""
+        end = self.found[after - 1].end
+        tail = self.text[end : end + 3].lstrip(" ")[:1]
+        if self.found[first].form in self.around["says"] or not tail.strip():
+            return True
+        if tail in _MARKS or tail in _STOPS or self._opens(after):
+            return True
+        for index in range(after + 1, min(after + _REACH, len(self.found))):
+            if self._gap(index):
+                return False
+            if self.found[index].form in self.around["conjunction"]:
+                return True
         return False
 
     def _is_complete(self, first: int, after: int, kind: Kind) -> bool:
@@ -287,9 +323,9 @@ class _Reader:
         subjects = self.around["finding-subject"]
         return any(word.form in subjects for word in self.found[max(0, first - _REACH) : first])
 
-    def _reaches(self, after: int, wanted: str) -> bool:
+    def _reaches(self, after: int, wanted: str, *, reach: int = _REACH) -> bool:
         """Whether a word follows with no stop before it."""
-        for index in range(after, min(after + _REACH, len(self.found))):
+        for index in range(after, min(after + reach, len(self.found))):
             if index > after and self._gap(index):
                 return False
             form = self.found[index].form

@@ -8,6 +8,7 @@ without a subject of its own ("…, saying", "and added") to the subject of its 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
@@ -72,14 +73,7 @@ class Phrases:
 
     def index(self, offset: int) -> int:
         """Index of the first word that starts at an offset or after it."""
-        low, high = 0, len(self.found)
-        while low < high:
-            middle = (low + high) // 2
-            if self.found[middle].start < offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self.found, offset, key=lambda word: word.start)
 
     def subject(self, offset: int) -> Span | None:
         """The subject of the verb that starts at an offset, or None where it is not sure."""
@@ -224,7 +218,8 @@ class Phrases:
 
     def _over_verbs(self, at: int) -> int:
         """Index of the first of the adverbs and auxiliaries that stand before a verb."""
-        while at and not self._break(at):
+        verb = at
+        while at and verb - at < MAX_SPEAKER and not self._break(at):
             form = self.found[at - 1].form
             adverb = form in self.forms["adverb"] or (form.endswith("ly") and len(form) > 5)
             if (

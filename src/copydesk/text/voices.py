@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +19,13 @@ from copydesk.text.speakers import Phrases, Span
 How = Literal["sentence", "neighbour", "continuation", "turn", "resolved"]
 
 _MARKS: Final = "\"'“”‘’«»„‚`‹›"
+_CUES: Final = 8
+"""How many cues before and after a quotation are looked at."""
+_NEAR: Final = 60
+"""How many characters from a cue to a mark are near."""
 _BETWEEN: Final = 14
 """How many words may stand between a quotation and the verb of report after it."""
+_LINE_END: Final = re.compile("\n")
 _TURN: Final = re.compile(
     r"[\"“]?(?P<name>[^\W\d_][\w.’'-]*(?:[ ][\w.’'-]+){0,4})[ ]?(?:\([^()\n]{1,40}\))?"
     r":(?=[\s\"“'‘])"
@@ -66,6 +71,16 @@ class Sentence:
     def phrases(self) -> Phrases:
         return Phrases(self.text, self.outside, self.lang)
 
+    def cues_before(self, offset: int) -> list[Predicate]:
+        """The last cues that end before an offset."""
+        at = bisect_right(self.cues, offset, key=lambda cue: cue.cue.end)
+        return self.cues[max(0, at - _CUES) : at]
+
+    def cues_after(self, offset: int) -> list[Predicate]:
+        """The first cues that start at an offset or after it."""
+        at = bisect_left(self.cues, offset, key=lambda cue: cue.cue.start)
+        return self.cues[at : at + _CUES]
+
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
         if cue.kind == "phrase":
@@ -89,7 +104,7 @@ class Sentence:
 
     def main(self) -> tuple[Predicate, Span] | None:
         """The last cue of the sentence that has a speaker."""
-        for cue in reversed(self.cues):
+        for cue in reversed(self.cues[-_CUES:]):
             speaker = self.speaker(cue)
             if speaker is not None:
                 return cue, speaker
@@ -98,13 +113,12 @@ class Sentence:
 
 def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> Voice:
     """Who speaks, by the sentences that a marked stretch begins and ends in."""
-    before = [cue for cue in first.cues if cue.cue.end <= stretch.start]
-    after = [cue for cue in last.cues if cue.cue.start >= stretch.end]
-    lead = text[before[-1].cue.end : stretch.start] if before else ""
-    if before and before[-1].kind == "clause" and lead.count(" ") <= 3:
+    before, after = first.cues_before(stretch.start), last.cues_after(stretch.end)
+    if before and before[-1].kind == "clause" and _leads(text, before[-1], stretch):
         return _voice(first, before[-1])
     if after and _closes_speech(text, stretch) and _follows(text, stretch, last, after[0]):
-        between = any(stretch.end <= word.start < after[0].cue.start for word in last.outside)
+        at = last.phrases.index(stretch.end)
+        between = at < last.phrases.index(after[0].cue.start)
         inverted = not between or not _has_subject(last, stretch, after[0])
         return _voice(last, after[0], inverted=inverted)
     if before:
@@ -113,6 +127,13 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
     if aside is not None:
         return _voice(last, aside)
     return _named(text, stretch, first)
+
+
+def _leads(text: str, cue: Predicate, stretch: Marked) -> bool:
+    """Whether three words at most stand between a cue and the mark after it."""
+    if stretch.start - cue.cue.end > _NEAR:
+        return False
+    return text[cue.cue.end : stretch.start].count(" ") <= 3
 
 
 def _has_subject(sentence: Sentence, stretch: Marked, cue: Predicate) -> bool:
@@ -129,25 +150,24 @@ def _governing(
     end”". So a verb of speech goes before a nearer cue, unless another clause begins in between.
     """
     forms = sentence.phrases.forms
-    nearest = before[-1]
+    outside = sentence.outside
+    end = bisect_left(outside, stretch.start, key=lambda word: word.start)
     for cue in reversed(before):
-        begun = any(
-            sentence.outside[index].form in forms["divides"]
-            and _stop_before(text, sentence.outside, index)
-            for index in range(cue.after, len(sentence.outside))
-            if sentence.outside[index].start < stretch.start
-        )
-        if begun:
+        if any(
+            outside[index].form in forms["divides"] and _stop_before(text, outside, index)
+            for index in range(cue.after, end)
+        ):
             break
+        end = cue.after
         if cue.kind == "clause" or (cue.kind == "phrase" and _names_source(cue)):
-            relative = cue.first > 0 and sentence.outside[cue.first - 1].form in forms["relative"]
+            relative = cue.first > 0 and outside[cue.first - 1].form in forms["relative"]
             if not relative or cue is before[0]:
                 return cue
     for kinds in ({"clause"}, {"that", "object", "as"}):
         strong = [cue for cue in before if cue.kind in kinds]
         if strong:
             return strong[-1]
-    return nearest
+    return before[-1]
 
 
 def _stop_before(text: str, outside: Sequence[Word], index: int) -> bool:
@@ -173,7 +193,9 @@ def _closes_speech(text: str, stretch: Marked) -> bool:
 
 def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool:
     """Whether nothing but a subject stands between a quotation and a verb of report."""
-    between = [word for word in last.outside if stretch.end <= word.start < cue.cue.start]
+    outside = last.outside
+    at = bisect_left(outside, stretch.end, key=lambda word: word.start)
+    between = outside[at : cue.first]
     if len(between) > _BETWEEN or cue.kind not in {"clause", "that", "object"}:
         return False
     forms = last.phrases.forms
@@ -193,13 +215,13 @@ def _is_aside(text: str, sentence: Sentence, cue: Predicate) -> bool:
         return False
     if cue.kind == "phrase":
         return True
-    tail = text[cue.cue.end : sentence.piece.end].strip()
+    tail = text[cue.cue.end : min(cue.cue.end + 2, sentence.piece.end)].strip()
     return not tail or tail[0] in ",.;"
 
 
 def _named(text: str, stretch: Marked, sentence: Sentence) -> Voice:
     """A name before a colon or after a dash, where the sentence has no cue."""
-    lead = text[sentence.piece.start : stretch.start].rstrip()
+    lead = text[max(sentence.piece.start, stretch.start - 4) : stretch.start].rstrip()
     if lead.endswith(":"):
         span = sentence.phrases.clause_subject(sentence.phrases.index(stretch.start))
         if span is not None:
@@ -255,6 +277,11 @@ class Article:
         self.spans = spans
         self.lang = lang
         self._read: dict[int, Sentence] = {}
+        self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def line(self, offset: int) -> int:
+        """Where the line begins that an offset stands in."""
+        return self._lines[bisect_right(self._lines, offset) - 1]
 
     def sentence(self, index: int) -> Sentence:
         """A piece, read."""
@@ -310,8 +337,7 @@ def _own(article: Article, quote: Marks) -> Voice:
     found = in_sentence(text, stretch, first, last)
     if found.speaker is not None:
         return found
-    line = text.rfind("\n", 0, stretch.start) + 1
-    turn = turn_of(text, line)
+    turn = turn_of(text, article.line(stretch.start))
     if turn is not None and turn[1] < stretch.start:
         return Voice(turn, found.cue, "turn")
     return _asked(article, quote) or found
@@ -337,8 +363,8 @@ def _asked(article: Article, quote: Marks) -> Voice | None:
 def _after(article: Article, quote: Marks) -> Voice | None:
     """Who speaks by the words that follow a quotation, where they name somebody anew."""
     sentence = article.sentence(quote.pieces[-1])
-    for cue in sentence.cues:
-        if cue.cue.start >= quote.stretch.end and _is_aside(article.text, sentence, cue):
+    for cue in sentence.cues_after(quote.stretch.end):
+        if _is_aside(article.text, sentence, cue):
             voice = _voice(sentence, cue)
             return voice if voice.speaker is not None else None
     return None
@@ -349,8 +375,7 @@ def _beyond(
 ) -> Voice:
     """Who speaks, by the quotation or the sentence before."""
     text, stretch = article.text, quote.stretch
-    line = text.rfind("\n", 0, stretch.start) + 1
-    same_line = before is not None and before.stretch.start >= line
+    same_line = before is not None and before.stretch.start >= article.line(stretch.start)
     if before is not None and voice.speaker is not None:
         adjacent = quote.pieces[0] - before.pieces[-1] <= 1
         if quote.continues or (adjacent and quote.whole) or (same_line and not quote.whole):
@@ -364,7 +389,7 @@ def _beyond(
     main = previous.main()
     if main is not None:
         return Voice(main[1], found.cue or main[0].cue, "neighbour")
-    if text[: previous.piece.end].endswith(":"):
+    if text[previous.piece.end - 1] == ":":
         turn = turn_of(text, previous.piece.start)
         span = turn or previous.phrases.clause_subject(len(previous.phrases.found))
         return Voice(span, None, "turn" if turn else "neighbour") if span else found
