@@ -102,11 +102,10 @@ def test_the_page_shows_the_figures_in_tables(result: Agreement) -> None:
     # Two rounds of 14 answers: q 4, c 4, s 1, b 5; agreeing values 3 + 1 + 0 + 3 + 2.
     expected = 1 - 27 * (28 - 18) / (28**2 - (8**2 + 8**2 + 2**2 + 10**2))
     assert result.alpha.value == pytest.approx(expected, abs=1e-12)
-    assert f"<dd>{expected:.3f}<small>" in html_page(result)
+    assert f"<dd>{expected:.3f}</dd>" in html_page(result)
     # One says q, c, s, b, c, the other q, c, b, b, c: (4/5 - 7/25) / (1 - 7/25).
     assert ["annotator-1", "annotator-2", "0.722", "80.0 %", "10"] in rows
-    labels = next(row for row in rows if row[0] == "speculation")
-    assert labels[3:] == ["2", "7.1 %"]
+    assert ["speculation", "2", "7.1 %", ""] in rows
 
 
 def test_the_page_needs_nothing_from_elsewhere(result: Agreement) -> None:
@@ -123,12 +122,23 @@ def test_the_page_needs_nothing_from_elsewhere(result: Agreement) -> None:
     assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def test_every_chart_has_a_name_for_those_who_do_not_see_it(result: Agreement) -> None:
-    """Each drawing says what it shows and that the table beside it has the figures."""
-    charts = [attrs for tag, attrs in Page(html_page(result)).elements if tag == "svg"]
-    assert len(charts) == 6  # labels, zone, round, arm, annotator kind, suggestions
-    assert all(chart["role"] == "img" for chart in charts)
-    assert all(str(chart["aria-label"]).endswith("the table gives the figures") for chart in charts)
+def test_every_chart_stands_beside_its_figures(result: Agreement) -> None:
+    """A drawn row also says alpha, interval and numbers, and the drawing is passed over by readers.
+
+    Labels, zone, round, arm and annotator kind have a chart of alpha each; suggestions have bars:
+    all, each label, and where they are wrong.
+    """
+    page = html_page(result)
+    rows = Page(page).rows
+    drawn = [attrs for _, attrs in Page(page).elements if attrs.get("class") in ("plot", "arms")]
+    assert len([attrs for attrs in drawn if attrs["class"] == "arms"]) == 6
+    assert all(attrs["aria-hidden"] == "true" for attrs in drawn)
+    assert page.count('<table class="forest"') == 5
+    assert result.alpha.value is not None
+    speculation = result.per_label["speculation"]
+    assert ["Sspeculation", "", f"{speculation.value:.3f}".replace("-", "−")] in [
+        row[:3] for row in rows
+    ]
 
 
 def test_everything_is_escaped() -> None:
@@ -163,7 +173,7 @@ def test_the_page_says_who_answered() -> None:
     models = html_page(measure(answers().with_columns(annotator_kind=pl.lit("model"))))
     assert "No person answered here: every annotator is a model." in models
     humans = html_page(measure(answers().with_columns(annotator_kind=pl.lit("human"))))
-    assert 'class="warn"' not in humans
+    assert 'class="notice"' not in humans
 
 
 @pytest.mark.parametrize("rows", [0, 1, 5])
@@ -175,7 +185,8 @@ def test_what_is_not_defined_is_a_dash_with_a_reason(rows: int) -> None:
     assert isinstance(console.file, io.StringIO)
     for text in (page, console.file.getvalue()):
         assert not re.search(r"\b(nan|None|inf)\b", text)
-    assert ("<dd>–<small>no sentence was answered by two annotators" in page) == (rows < 2)
+    reason = '<dd>–</dd><dd class="aside">no sentence was answered by two annotators'
+    assert (reason in page) == (rows < 2)
 
 
 def test_very_many_groups_are_cut_to_the_lowest() -> None:
@@ -237,5 +248,6 @@ def test_the_page_fits_wide_and_narrow_screens(
         page.goto(path.as_uri())
         assert said == []
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        assert page.locator("svg").first.bounding_box()["height"] > 60  # type: ignore[index]
+        plot = page.locator(".forest tbody .plot").first.bounding_box()
+        assert plot["width"] > 120  # type: ignore[index]
     assert fetched == [path.as_uri()] * 2

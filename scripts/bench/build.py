@@ -32,7 +32,8 @@ if __name__ == "__main__":
 RIVAL = """
 import sys, dataclasses; from pathlib import Path
 import datasets, pyarrow as pa
-from copydesk.build import ARTICLES, SHARD_ARTICLES, build_batch
+from copydesk.batch import ARTICLES, build_batch
+from copydesk.build import SHARD_ARTICLES
 from copydesk.corpus import Corpus
 def job(batch):
     built = build_batch(pa.RecordBatch.from_pydict(batch, ARTICLES))

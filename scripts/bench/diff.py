@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from copydesk.contract.arrow import arrow_schema, write_table
+from copydesk.contract.columns import SPLITS
 from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SPLITS, arrow_schema, release_file, write_table
+from copydesk.contract.tables import release_file
 from copydesk.files import atomic_write, dump_json, sha256_text
 
 PER_ARTICLE = 25

@@ -29,8 +29,11 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 import numpy as np
 import polars as pl
 
+from copydesk.contract.arrow import write_table
+from copydesk.contract.columns import SPLITS
 from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file, write_table
+from copydesk.contract.tables import CURRENT, release_file
+from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.validate import models
@@ -140,7 +143,7 @@ def bare(release: Path) -> Callable[[], None]:
     def run() -> None:
         tables = {
             name: pl.read_parquet(sorted((release / name).glob("*.parquet")))
-            for name in TABLES
+            for name in CURRENT.tables
             if (release / name).is_dir()
         }
         for name, frame in tables.items():
@@ -206,7 +209,7 @@ def by_row(release: Path) -> Callable[[], None]:
     import pandera.pandas as pa
     from jsonschema import Draft202012Validator
 
-    from copydesk.validate.schemas import table_schema
+    from copydesk.contract.json_schema import table_schema
 
     def column(given: Any) -> pa.Column:
         found = []
@@ -223,7 +226,9 @@ def by_row(release: Path) -> Callable[[], None]:
         for name in ("sentences", "annotations"):
             frame = pd.read_parquet(release / name)
             frames[name] = frame
-            pa.DataFrameSchema({c.name: column(c) for c in TABLES[name]}).validate(frame, lazy=True)
+            pa.DataFrameSchema({c.name: column(c) for c in CURRENT[name].columns}).validate(
+                frame, lazy=True
+            )
             checker = Draft202012Validator.FORMAT_CHECKER
             validator = Draft202012Validator(table_schema(name), format_checker=checker)
             for row in pl.read_parquet(release / name / "*.parquet").iter_rows(named=True):
@@ -244,7 +249,7 @@ def frictionless(release: Path) -> Callable[[], None]:
     kinds = {"string": "string", "int32": "integer", "int64": "integer", "double": "number"}
     resources = []
     for name in ("sentences", "annotations"):
-        columns = [c for c in TABLES[name] if str(c.type) in kinds]
+        columns = [c for c in CURRENT[name].columns if str(c.type) in kinds]
         frame = pl.read_parquet(release / name / "*.parquet").select(c.name for c in columns)
         frame.write_csv(flat / f"{name}.csv")
         fields = []

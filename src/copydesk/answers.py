@@ -8,29 +8,18 @@ from typing import Final
 
 import polars as pl
 
+from copydesk.contract.arrow import polars_schema
 from copydesk.errors import InputError, IntegrityError
 
 _Types = dict[str, pl.DataType | type[pl.DataType]]
 
-_ANSWERS: Final[_Types] = {
-    "annotation_id": pl.String,
-    "sentence_id": pl.String,
-    "article_id": pl.String,
-    "text_sha256": pl.String,
-    "start": pl.Int32,
-    "end": pl.Int32,
-    "zone": pl.String,
-    "annotator": pl.String,
-    "annotator_kind": pl.String,
-    "round": pl.String,
-    "arm": pl.String,
-    "label": pl.String,
-    "created_at": pl.Datetime("us", "UTC"),
-    "lead_time_s": pl.Float64,
-    "guidelines_version": pl.String,
-}
-ANSWERS: Final = pl.Schema(_ANSWERS)
-"""One row is one annotator's answer; offsets are code points, times UTC."""
+ANSWERS: Final = pl.Schema(
+    polars_schema("annotations") | {"label": pl.String(), "zone": pl.String()}
+)
+"""One row is one annotator's answer; offsets are code points, times UTC.
+
+The columns of the table ``annotations``, with labels by name, and the sentence's zone.
+"""
 
 _ADJUDICATIONS: Final[_Types] = {
     "sentence_id": pl.String,
@@ -84,15 +73,12 @@ def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:
         *("sentence_id", "article_id", "text_sha256", "start", "end", "zone"),
         pl.lit(RULES).alias("annotator"),
         pl.lit("rule").alias("annotator_kind"),
-        pl.lit(None, dtype=pl.String).alias("round"),
-        pl.lit(None, dtype=pl.String).alias("arm"),
         pl.col("suggestion").alias("label"),
         pl.lit(created).dt.cast_time_unit("us").alias("created_at"),
-        pl.lit(None, dtype=pl.Float64).alias("lead_time_s"),
-        pl.lit(None, dtype=pl.String).alias("guidelines_version"),
     )
     return Labelling(
-        answers=answers.match_to_schema(ANSWERS), adjudications=ADJUDICATIONS.to_frame()
+        answers=answers.match_to_schema(ANSWERS, missing_columns="insert"),
+        adjudications=ADJUDICATIONS.to_frame(),
     )
 
 

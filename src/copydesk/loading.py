@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk.contract.tables import SPLITS, TABLES, release_file
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import Contract, release_file
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_file
 from copydesk.release.index import find_release, read_manifest
@@ -38,9 +39,11 @@ def load(
         IntegrityError: a file is not the one that was released.
     """
     release = find_release(Path(corpus) if corpus else dataset_dir(), version)
-    if config not in TABLES:
-        raise InputError(f"There is no config '{config}'.", hint=f"There are {', '.join(TABLES)}.")
-    files = {entry["path"]: entry for entry in read_manifest(release)["files"]}
+    manifest = read_manifest(release)
+    tables = Contract.of_release(manifest).tables
+    if config not in tables:
+        raise InputError(f"There is no config '{config}'.", hint=f"There are {', '.join(tables)}.")
+    files = {entry["path"]: entry for entry in manifest["files"]}
     found = {s: release_file(config, s) for s in SPLITS if release_file(config, s) in files}
     if split is not None:
         if split not in found:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from copydesk.build import ARTICLES, SHARD_ARTICLES, build, build_batch, read_built
+from copydesk.batch import ARTICLES, build_batch
+from copydesk.build import SHARD_ARTICLES, build, read_built
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import ingest

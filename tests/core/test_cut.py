@@ -16,9 +16,9 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
+from copydesk.leaks import Leak, find_leaks
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
-from copydesk.release.leaks import Leak, find_leaks
 
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.contract.tables import SPLITS
+from copydesk.contract.columns import SPLITS
 from copydesk.release.splits import SHARES, draw_splits
 
 EVENTS = st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers(1, 90))

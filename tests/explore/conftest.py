@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from copydesk.contract.arrow import arrow_schema, write_table
 from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import arrow_schema, release_file, write_table
+from copydesk.contract.tables import release_file
 from copydesk.files import dump_json, sha256_text
 
 GAZETTE = """\

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore import explore
+from copydesk.files import dump_line
 from copydesk.release.hydrate import hydrate
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -40,6 +41,7 @@ def test_there_is_a_page_for_each_article_and_for_each_kind_of_thing(pages: Path
         "explore.json",
         "index.html",
         "quotations.html",
+        "sentences.html",
     ]
 
 
@@ -62,8 +64,9 @@ def test_zones_and_labels_are_told_apart(pages: Path, page: Any) -> None:
 def test_a_sentence_says_its_votes_source_and_cues(pages: Path, page: Any) -> None:
     """Beside the text stand number, label, a letter for each vote, source, dispute and cues."""
     text = plain(page.read(pages / "articles/flood-gazette.html").text)
-    assert "003 Qquote QQC majority ≠ disputed cues: say" in text
-    assert "005 Bbackground BBB unanimous" in text
+    answers = "Qquote model-1 Qquote model-2 Cclaim model-3"
+    assert f"003 Qquote majority ≠ disputed QQC {answers} cues: say" in text
+    assert "005 Bbackground unanimous BBB" in text
 
 
 def test_quotation_cue_and_speaker_are_marked(pages: Path) -> None:
@@ -79,7 +82,7 @@ def test_quotation_cue_and_speaker_are_marked(pages: Path) -> None:
 def test_what_an_article_says_is_never_markup(pages: Path, page: Any) -> None:
     """Script, braces and hostile titles and addresses are text."""
     shown = page.read(pages / "articles/flood-gazette.html")
-    assert shown.tags["script"] == 0
+    assert shown.tags["script"] == 1  # ours
     assert "{{7*7}}" in shown.text
     for path in pages.rglob("*.html"):
         found = page.read(path)
@@ -124,7 +127,8 @@ def test_every_local_link_leads_somewhere(pages: Path, page: Any) -> None:
             target, _, fragment = link.partition("#")
             there = (path.parent / target).resolve() if target else path
             assert there in read, link
-            assert not fragment or fragment in read[there].ids, link
+            # What has an "=" is a choice of filters.
+            assert not fragment or "=" in fragment or fragment in read[there].ids, link
             checked += 1
     assert checked > 50
 
@@ -178,11 +182,11 @@ def test_quotations_of_one_utterance_stand_side_by_side(pages: Path, page: Any) 
         "flood 2 quotations in 2 articles "
         "The Gazette Nobody saw it coming, nobody at all, Ida Marsh "
         "direct · fullest · similarity 1.00 "
-        "Wire Nobody could see it coming Ida Marsh "
+        "Wire Nobody saw could see it coming nobody at all Ida Marsh "
         "partial · reworded · similarity 0.71"
     ) in text
     html = (pages / "quotations.html").read_text(encoding="utf-8")
-    assert 'Nobody <ins class="differs">could see</ins> it coming' in html
+    assert "Nobody <del>saw </del><ins>could see</ins> it coming<del> nobody at all</del>" in html
 
 
 def test_disputed_sentences_stand_between_their_neighbours(pages: Path, page: Any) -> None:
@@ -194,7 +198,7 @@ def test_disputed_sentences_stand_between_their_neighbours(pages: Path, page: An
         "The weir failed at dawn. “Nobody saw it coming, nobody at all,” said Ida Marsh. "
         "It may take until May {{7*7}} to mend 🎈 it. QQC 2 quote, 1 claim "
         "settled as Qquote majority "
-        "Who said what model-1: quote; model-2: quote; model-3: claim cues: say"
+        "Who said what Qquote model-1 Qquote model-2 Cclaim model-3 cues: say"
     ) in text
     assert "[21 code points withheld] [text withheld: code points 48–82]" in text
     assert text.count("settled as") == 2
@@ -209,7 +213,8 @@ def test_a_withheld_article_is_shown_by_its_offsets(pages: Path, page: Any, text
     assert re.findall(r'<li style="--n:(\d+)">', html) == ["25", "21", "34"]
     text = plain(page.read(pages / "articles/vote-post.html").text)
     assert "copydesk release hydrate RELEASE --raw YOUR_ARTICLES --out FULL" in text
-    assert "003 48–82 body Sspeculation QCS ≠ disputed adjudicated hedges/could" in text
+    answers = "Sspeculation model-1 Cclaim model-2 Qquote model-3"
+    assert f"003 48–82 body Sspeculation QCS ≠ disputed {answers} adjudicated" in text
 
 
 def test_a_hydrated_folder_is_shown_with_its_text(
@@ -295,7 +300,7 @@ def test_an_article_id_cannot_lead_out_of_the_folder(
     """Ids name files, so that only well-formed ones are taken."""
     broken = copy.deepcopy(rows)
     broken["articles"][0]["article_id"] = "../../evil"
-    with pytest.raises(IntegrityError, match=r"'\.\./\.\./evil' is no id of an article\."):
+    with pytest.raises(IntegrityError, match=r"'\.\./\.\./evil' is not an id of an article\."):
         explore(write(broken, tmp_path / "broken"), tmp_path / "out")
 
 
@@ -357,3 +362,40 @@ def test_the_command_prints_the_page_to_open(release: Path, tmp_path: Path) -> N
     app.command()(command)
     done = CliRunner().invoke(app, [str(release), "--out", str(tmp_path / "out")])
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}/out/index.html\n")
+
+
+def test_two_releases_are_compared_on_a_page(
+    release: Path, rows: Rows, write: Write, page: Any, tmp_path: Path
+) -> None:
+    """The page says what changed since another release, and links to the articles shown."""
+    older = copy.deepcopy(rows)
+    older["sentences"][0]["label"] = 0
+    explore(release, tmp_path / "out", before=write(older, tmp_path / "older"))
+    found = page.read(tmp_path / "out/compare.html")
+    assert "MAJOR sentences, label changed: 1" in plain(found.text)
+    assert "articles/flood-gazette.html#flood-gazette.001" in found.links
+    assert "compare.html" in page.read(tmp_path / "out/index.html").links
+
+
+def test_an_adjudicators_reason_stands_with_the_votes(
+    rows: Rows, write: Write, page: Any, tmp_path: Path
+) -> None:
+    """Where the release lies in its corpus, a decision is shown with who made it and why."""
+    root = tmp_path / "corpus"
+    folder = write(rows, root / "dataset/releases/1.0.0")
+    (root / "copydesk.toml").write_text("", encoding="utf-8")
+    unit = rows["standoff"][2]
+    article = next(a for a in rows["articles"] if a["article_id"] == unit["article_id"])
+    line = {
+        **{name: unit[name] for name in ("article_id", "start", "end")},
+        "text_sha256": article["text_sha256"],
+        "by": "model-9",
+        "label": "speculation",
+        "reason": "Could is a hedge <b>.",
+    }
+    (root / "annotations/rounds/r1").mkdir(parents=True)
+    log = root / "annotations/rounds/r1/adjudications.jsonl"
+    log.write_text(dump_line(line) + "\n", encoding="utf-8")
+    explore(folder, tmp_path / "out")
+    text = plain(page.read(tmp_path / "out/articles/vote-post.html").text)
+    assert "Sspeculation model-9 decided: Could is a hedge <b>." in text

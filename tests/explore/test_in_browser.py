@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    *("index.html", "quotations.html", "disputed.html"),
+    *("index.html", "sentences.html", "quotations.html", "disputed.html"),
     *("articles/flood-gazette.html", "articles/vote-post.html"),
 ]
 UNNAMED = """() => {
@@ -116,3 +116,58 @@ def test_the_keyboard_reaches_a_sentence_and_what_is_said_of_it(chromium: Any, p
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector(':target').id") == "n003"
     page.close()
+
+
+def test_search_is_quick_and_its_address_can_be_passed_on(chromium: Any, pages: Path) -> None:
+    """Words and choices narrow the sentences; the address keeps them and brings them back."""
+    page = chromium.new_page()
+    page.goto((pages / "sentences.html").as_uri() + "#annotator=model-3&voted=claim")
+    output, found = page.locator("output"), page.locator("#results li")
+    assert output.text_content() == "2 of 10"
+    assert found.locator("a").all_text_contents() == ["flood-gazette.003", "flood-wire.001"]
+    page.get_by_label("Agreement").select_option("disputed")
+    assert output.text_content() == "1 of 10"
+    assert page.url.endswith("#annotator=model-3&voted=claim&agreement=disputed")
+    page.goto((pages / "sentences.html").as_uri() + "#words=flood+WEIR&zone=caption")
+    assert found.locator(".context").all_text_contents() == ["Water over the weir."]
+    assert found.locator(".verdict").all_text_contents() == [
+        "B background · unanimousmodel-1: background; model-2: background; model-3: background"
+    ]
+    page.close()
+
+
+def test_keys_lead_through_a_page(chromium: Any, pages: Path) -> None:
+    """j and k step from sentence to sentence, / goes to the search, ? lists the keys."""
+    page = chromium.new_page()
+    page.goto((pages / "articles/flood-gazette.html").as_uri())
+    for key in ("j", "j", "j", "k"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.title") == "flood-gazette.002: background"
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+    page.keyboard.press("n")
+    page.wait_for_url("**/flood-wire.html")
+    page.keyboard.press("/")
+    page.wait_for_url("**/sentences.html")
+    page.keyboard.press("/")
+    page.keyboard.type("bridge j")
+    assert page.get_by_role("searchbox").input_value() == "bridge j"
+    page.close()
+
+
+def test_no_page_breaks_a_rule_of_accessibility(chromium: Any, pages: Path) -> None:
+    """axe-core finds no violation, in light and dark."""
+    import axe_playwright_python
+
+    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(color_scheme=scheme, bypass_csp=True)
+        page = context.new_page()
+        for name in PAGES:
+            page.goto((pages / name).as_uri())
+            page.evaluate(axe)
+            found = page.evaluate("axe.run().then((r) => r.violations)")
+            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], name
+        context.close()

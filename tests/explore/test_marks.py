@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.explore.article import Span, segments
-from copydesk.explore.quotations import differing
+from copydesk.explore.quotations import edits
+from copydesk.pages.colours import INKS, PAPERS, contrast, label_style, letters, shades
 
 MARKS = st.lists(
     st.tuples(st.integers(0, 30), st.integers(0, 30), st.sampled_from(["quoted", "cue"]))
@@ -46,35 +47,28 @@ def test_overlapping_marks_are_cut() -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_compared_wording_keeps_its_text(text: str, fullest: str) -> None:
-    """Whatever is compared, no character is lost or added."""
-    assert "".join(part for part, _ in differing(text, fullest)) == text
+    """Whatever is compared, no character of the quotation is lost or added."""
+    kept = [part for part, edit in edits(text, fullest) if edit != "missing"]
+    assert "".join(kept) == text
 
 
-def test_words_that_the_fullest_has_not_are_found() -> None:
+def test_edits_of_a_quotation_are_found() -> None:
     """Case and punctuation do not differ; neighbours that differ are one stretch."""
-    assert differing("We WILL not go there, ever", "We will go there today") == (
-        ("We WILL ", False),
-        ("not", True),
-        (" go there, ", False),
-        ("ever", True),
+    assert edits("We WILL not go there, ever", "We will go there today") == (
+        ("We WILL ", ""),
+        ("not", "added"),
+        (" go there, ", ""),
+        ("today ", "missing"),
+        ("ever", "added"),
+    )
+    assert edits("We will", "We certainly will") == (
+        ("We ", ""),
+        ("certainly ", "missing"),
+        ("will", ""),
     )
 
 
-CSS = (files("copydesk.explore") / "templates/explore.css").read_text(encoding="utf-8")
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2) of a colour as #rgb or #rrggbb."""
-    digits = colour[1:] if len(colour) == 7 else "".join(2 * d for d in colour[1:])
-    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio (WCAG 2.2), 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+CSS = (files("copydesk.pages") / "html/style.css").read_text(encoding="utf-8")
 
 
 def palettes() -> dict[str, dict[str, str]]:
@@ -86,25 +80,49 @@ def palettes() -> dict[str, dict[str, str]]:
     }
 
 
+def full(colour: str) -> str:
+    """A colour as #rrggbb."""
+    return colour if len(colour) == 7 else "#" + "".join(2 * d for d in colour[1:])
+
+
 def test_contrast_is_that_of_known_pairs() -> None:
     """Black on white is 21; #767676 on white is the known grey of 4.54."""
-    assert contrast("#000", "#fff") == pytest.approx(21)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["light", "dark"])
-def test_every_text_can_be_read(name: str) -> None:
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_text_can_be_read(mode: str) -> None:
     """Text has a contrast of 4.5 or more on every ground that it stands on (WCAG 2.2, AA)."""
-    colours = palettes()[name]
-    labels = ("quote", "claim", "speculation", "background")
-    pairs = [
-        *(
-            (text, ground)
-            for text in ("ink", "soft", "mark", "accent")
-            for ground in ("paper", "panel")
-        ),
-        *(("paper", label) for label in labels),
-        *(("ink", f"{label}-{shade}") for label in labels for shade in ("tint", "deep")),
-    ]
+    colours = {name: full(value) for name, value in palettes()[mode].items()}
+    assert (colours["paper"], colours["ink"]) == (PAPERS[mode], INKS[mode])
+    texts = ("ink", "soft", "mark", "accent", "error", "warning", "note", "good")
+    pairs = [(text, ground) for text in texts for ground in ("paper", "panel")]
+    pairs += [("ink", "added"), ("ink", "removed"), ("ink", "rule")]
     low = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
     assert {pair: ratio for pair, ratio in low.items() if ratio < 4.5} == {}
+
+
+@given(st.integers(0, 0xFFFFFF), st.sampled_from(["light", "dark"]))
+def test_any_colour_of_a_label_can_be_read(number: int, mode: str) -> None:
+    """A label's letter and line stand out from the paper, and text from the label's grounds."""
+    found = shades(f"#{number:06x}", mode)
+    assert contrast(found["l"], PAPERS[mode]) >= 4.45
+    assert contrast(found["tint"], INKS[mode]) >= 4.45
+    assert contrast(found["deep"], INKS[mode]) >= 4.45
+
+
+def test_letters_of_labels_are_the_shortest_that_differ() -> None:
+    """Labels that begin alike get as many letters as it takes."""
+    assert letters(["quote", "claim", "cause", "cl"]) == {
+        "quote": "Q",
+        "claim": "Cla",
+        "cause": "Ca",
+        "cl": "Cl",
+    }
+
+
+def test_a_name_that_no_scheme_may_have_gets_no_style() -> None:
+    """Names of labels come from files, and a style sheet is made of them."""
+    assert "evil" not in label_style(["a}</style><evil"], {})
+    assert ".l-method{" in label_style(["method"], {})

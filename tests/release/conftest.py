@@ -14,8 +14,9 @@ import pyarrow as pa
 import pytest
 
 from copydesk.build import build
+from copydesk.contract.arrow import arrow_schema, write_table
 from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES, arrow_schema, release_file, write_table
+from copydesk.contract.tables import CURRENT, release_file
 from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_file, sha256_text
 from copydesk.ingest import ingest
@@ -130,7 +131,9 @@ def _make(
     for name, story in sorted(stories.items()):
         for table, row in _rows(name, story, kinds or {}):
             rows.setdefault((table, story.split), []).append(row)
-    ordered = [(t, s) for t in TABLES for s in ("train", "validation", "test") if (t, s) in rows]
+    ordered = [
+        (t, s) for t in CURRENT.tables for s in ("train", "validation", "test") if (t, s) in rows
+    ]
     tables = {
         key: pa.Table.from_pylist(rows[key], arrow_schema(key[0], metadata={"version": version}))
         for key in ordered

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 REPO = "desk/news"
 TOKEN = "hf_test"
@@ -36,7 +37,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.hub.requests.append(f"GET {self.path}")
-        if self.path.partition("?")[0] != f"/api/datasets/{REPO}/refs":
+        path = unquote(self.path.partition("?")[0])
+        if path == f"/api/datasets/{REPO}/tree/{self.hub.head}":
+            self._tree()
+            return
+        resolve = f"/datasets/{REPO}/resolve/{self.hub.head}/"
+        if path.startswith(resolve) and path.removeprefix(resolve) in self.hub.files:
+            self._file(self.hub.files[path.removeprefix(resolve)])
+            return
+        if path != f"/api/datasets/{REPO}/refs":
             self._say(404, {"error": "Repository not found"})
             return
         tags = [
@@ -45,6 +54,24 @@ class _Handler(BaseHTTPRequestHandler):
         ]
         main = {"name": "main", "ref": "refs/heads/main", "targetCommit": self.hub.head}
         self._say(200, {"tags": tags, "branches": [main], "converts": []})
+
+    do_HEAD = do_GET  # noqa: N815 (the name is http.server's)
+
+    def _tree(self) -> None:
+        entries = [
+            {"type": "file", "path": name, "size": len(data), "oid": "0" * 40}
+            for name, data in self.hub.files.items()
+        ]
+        self._say(200, entries)
+
+    def _file(self, data: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("X-Repo-Commit", self.hub.head)
+        self.send_header("ETag", f'"{hashlib.sha1(data).hexdigest()}"')
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(data)
 
     def do_PUT(self) -> None:
         body = self._body()
@@ -101,6 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         for change in changes:
             value = change["value"]
+            if change["key"] == "deletedFile":
+                del self.hub.files[value["path"]]
+                continue
             self.hub.files[value["path"]] = (
                 self.hub.blobs[value["oid"]]
                 if change["key"] == "lfsFile"
@@ -124,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _say(self, status: int, document: dict[str, Any]) -> None:
+    def _say(self, status: int, document: Any) -> None:
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -8,14 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import yaml
 
-from copydesk.contract.tables import TABLES, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.features import yaml_features
+from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.release.card import read_baselines, render, write_card
 from copydesk.release.contents import Contents
-from copydesk.release.features import yaml_features
 
 LINES = [
     ("The river rose on Monday.", ["background", "background", "background"]),
@@ -96,20 +98,74 @@ def test_origin(
 
 
 def test_numbers(made: Any) -> None:
-    """Counts are those of the rows, withheld sentences included."""
+    """Each config is counted by itself, by split: labels, articles, events, and the other rows."""
     card = render(made.contents)
-    assert block(card, "counts").splitlines() == [
-        "| label | train | test | all | share |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        "| `quote` | 1 | 1 | 2 | 33.3 % |",
-        "| `claim` | 0 | 0 | 0 | 0.0 % |",
-        "| `speculation` | 1 | 1 | 2 | 33.3 % |",
-        "| `background` | 1 | 1 | 2 | 33.3 % |",
-        "| sentences | 3 | 3 | 6 | 100.0 % |",
-        "| events | 1 | 1 | 2 |  |",
+    assert [line for line in block(card, "counts").splitlines() if line][:-2] == [
+        "**`sentences`**: a labelled sentence with its text",
+        "| label | train | all | share |",
+        "| --- | ---: | ---: | ---: |",
+        "| `quote` | 1 | 1 | 33.3 % |",
+        "| `claim` | 0 | 0 | 0.0 % |",
+        "| `speculation` | 1 | 1 | 33.3 % |",
+        "| `background` | 1 | 1 | 33.3 % |",
+        "| sentences | 3 | 3 | |",
+        "| articles | 1 | 1 | |",
+        "| events | 1 | 1 | |",
+        "**`standoff`**: a labelled sentence without its text",
+        "| label | test | all | share |",
+        "| --- | ---: | ---: | ---: |",
+        "| `quote` | 1 | 1 | 33.3 % |",
+        "| `claim` | 0 | 0 | 0.0 % |",
+        "| `speculation` | 1 | 1 | 33.3 % |",
+        "| `background` | 1 | 1 | 33.3 % |",
+        "| sentences | 3 | 3 | |",
+        "| articles | 1 | 1 | |",
+        "| events | 1 | 1 | |",
+        "| config | a row is | train | test | all |",
+        "| --- | --- | ---: | ---: | ---: |",
+        "| `articles` | an article | 1 | 1 | 2 |",
+        "| `annotations` | one answer of one annotator | 8 | 8 | 16 |",
+        "| `quotes` | a quotation, found by rules | 1 | 0 | 1 |",
     ]
     assert "| `wire` | CC-BY-4.0, none | 2 | 1 | 6 |" in block(card, "withheld")
     assert "| `a3` | a model | 4 |" in block(card, "annotators")
+
+
+def test_the_card_says_what_adjudicators_did(make: Any, story: Any) -> None:
+    """Of three adjudicated labels one stays, one goes against most answers, one breaks a tie."""
+    lines = [
+        ("It rose.", ["claim", "claim", "background"]),
+        ("It fell.", ["claim", "claim", "background"]),
+        ("It may.", ["speculation", "background"]),
+        ("Rain.", ["background", "background"]),
+    ]
+    made = make({"a": story(lines=lines)}, adjudicators={"model-9": "model"})
+    rows = made.tables["sentences", "train"].to_pylist()
+    for row, label in zip(rows, (1, 3, 2), strict=False):
+        row |= {"label": label, "label_source": "adjudicated"}
+    made.tables["sentences", "train"] = pa.Table.from_pylist(rows, arrow_schema("sentences"))
+    assert block(render(made.contents), "annotators").endswith(
+        "3 sentences `adjudicated` (decided by an adjudicator). Of the 3 adjudicated labels, 1 "
+        "kept the label that most answers gave, 1 overruled it and 1 broke a tie; the adjudicator "
+        "was `model-9` (a model)."
+    )
+
+
+def test_where_a_withheld_text_was_published(made: Any) -> None:
+    """Each withheld article is listed with its outlet and address, and no given one is."""
+    rows = made.tables["articles", "test"].to_pylist()
+    rows[0] |= {"url": "https://post.example/fire", "published": "2026-02-03"}
+    made.tables["articles", "test"] = pa.Table.from_pylist(rows, arrow_schema("articles"))
+    told = block(render(made.contents), "withheld")
+    assert "| `b` | The Gazette | 2026-02-03 | 3 | <https://post.example/fire> |" in told
+    assert "| `a` |" not in told
+
+
+def test_the_stand_off_columns_are_told_by_their_difference(made: Any) -> None:
+    """Fifteen rows are not repeated: only the hash, which stands for the text."""
+    told = block(render(made.contents), "columns")
+    assert told.count("| `sentence_id` |") == 2  # sentences and annotations
+    assert told.count("| `text_sha256` | `string` | SHA-256 of the sentence, whose") == 1
 
 
 def test_alpha(made: Any) -> None:
@@ -138,7 +194,9 @@ def test_a_persons_words_stay(made: Any, make: Any, story: Any) -> None:
     kept = render(later.contents, previous=mine)
     assert "Mine, with `code`.\n\n## How I load it\n" in kept
     assert (front(kept)["tags"], front(kept)["pretty_name"]) == (["local-news"], "Tiny")
-    assert "Version 2.0.0 (2026-03-01) holds 1 labelled sentence" in block(kept, "summary")
+    assert "Version 2.0.0 (2026-03-01) holds 1 sentence of 1 news article on 1 event" in block(
+        kept, "summary"
+    )
     assert "1.0.0" not in kept
 
 
@@ -216,7 +274,7 @@ def test_hydrated(made: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CURRENT.tables)
 def test_features(table: str) -> None:
     """The features in the YAML are those that `datasets` itself would write."""
     from datasets import ClassLabel, Features
@@ -241,7 +299,7 @@ def test_load_dataset(tmp_path: Path, made: Any, make: Any, story: Any) -> None:
     assert (list(rows), rows["train"]["label"]) == (["train"], [3, 0, 2])
     assert isinstance(rows["train"].features["label"], ClassLabel)
     counts = {}
-    for config in TABLES:
+    for config in CURRENT.tables:
         found = load_dataset(str(dataset), config, cache_dir=cache)
         counts[config] = {split: len(part) for split, part in found.items()}
     assert counts == {
@@ -257,6 +315,34 @@ def test_load_dataset(tmp_path: Path, made: Any, make: Any, story: Any) -> None:
     later = make({"a": story(lines=other)}, "2.0.0")
     write_card(dataset, later.write(dataset))
     assert load_dataset(str(dataset), split="train", cache_dir=cache)["label"] == [1, 0, 2]
+
+
+def test_loading_warns_of_nothing(
+    tmp_path: Path, made: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`datasets` takes all of the card's description, and its sizes are near the true ones."""
+    from datasets import load_dataset_builder
+    from datasets.utils import logging
+
+    dataset = tmp_path / "dataset"
+    write_card(dataset, made.write(dataset))
+    logging.get_logger().addHandler(caplog.handler)
+    try:
+        for config in CURRENT.tables:
+            told = front((dataset / "README.md").read_text(encoding="utf-8"))["dataset_info"]
+            stated = next(info for info in told if info["config_name"] == config)
+            builder = load_dataset_builder(str(dataset), config, cache_dir=str(tmp_path / "cache"))
+            builder.download_and_prepare()
+            assert {s["name"]: s["num_examples"] for s in stated["splits"]} == {
+                split.name: split.num_examples for split in builder.info.splits.values()
+            }
+            sizes = sum(split["num_bytes"] for split in stated["splits"])
+            assert sizes == stated["dataset_size"]
+            # Validity bitmaps, at most a byte for each value of a row, are not counted.
+            assert 0.7 * builder.info.dataset_size < sizes <= builder.info.dataset_size
+    finally:
+        logging.get_logger().removeHandler(caplog.handler)
+    assert [r.getMessage() for r in caplog.records if r.levelname not in ("DEBUG", "INFO")] == []
 
 
 _RENDER = """

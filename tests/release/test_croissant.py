@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.tables import CURRENT
 from copydesk.files import atomic_write, dump_json
 from copydesk.release.card import write_card
 from copydesk.release.contents import Contents
@@ -179,7 +179,7 @@ def test_mlcroissant(release: Path) -> None:
 
     data = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
     assert (data.metadata.issues.errors, data.metadata.issues.warnings) == (set(), set())
-    for table in TABLES:
+    for table in CURRENT.tables:
         found = [
             {name.partition("/")[2]: plain(value) for name, value in record.items()}
             for record in data.records(table)

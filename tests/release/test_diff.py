@@ -283,7 +283,9 @@ def test_reports(differ: Any) -> None:
     )
     assert "  a.003: speculation → claim\n" in as_text(diff)
     page = as_html(diff)
-    assert "<td>a.003</td><td>speculation</td><td>claim</td>" in page
+    assert '<th scope="row">a.003</th>' in page
+    assert ">S</span><span>speculation</span>" in page
+    assert ">C</span><span>claim</span>" in page
     assert not any(word in page for word in ("<script", "http:", "https:", "src="))
 
 

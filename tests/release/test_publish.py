@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
 from copydesk.files import read_json
+from copydesk.publish import Plan, prepare, publish, shown
 from copydesk.release.cut import Options, cut
-from copydesk.release.publish import Plan, prepare, publish
 
 _SPEC = importlib.util.spec_from_file_location("hub", Path(__file__).with_name("hub.py"))
 assert _SPEC is not None
@@ -86,23 +86,87 @@ def test_no_release(tmp_path: Path) -> None:
 def test_invalid(tiny: Corpus) -> None:
     """A release that does not validate is refused, with the first finding."""
     (tiny.releases / "0.1.0" / "articles" / "train.parquet").write_bytes(b"PAR1")
-    with pytest.raises(InputError, match=r"Release 0\.1\.0 does not validate\. The first finding"):
+    with pytest.raises(InputError, match=r"The data set does not validate\. The first finding"):
         prepare(tiny.dataset)
 
 
-def test_stray(tiny: Corpus) -> None:
-    """What a broken cut left is refused: no reader should find it."""
-    (tiny.releases / ".0.2.0.x.part").mkdir()
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("releases/.0.2.0.x.part/half.txt", "This file belongs to no release of the index."),
+        ("releases/0.1.0/load.py", "This file belongs to no release of the index."),
+        ("raw/tiny/notes.txt", "The manifest names no article with this file."),
+        (".huggingface.yaml", "A data set folder does not hold such a file."),
+        ("dataset.py", "A data set folder does not hold such a file."),
+        ("dataset_infos.json", "A data set folder does not hold such a file."),
+        (".hidden/x", "A data set folder does not hold such a file."),
+    ],
+)
+def test_stray(tiny: Corpus, name: str, reason: str) -> None:
+    """What is not on the list of a data set's files is named, and nothing is sent."""
+    path = tiny.dataset / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("half")
     with pytest.raises(InputError) as caught:
         prepare(tiny.dataset)
-    assert caught.value.message == "The releases hold what the index does not name: .0.2.0.x.part."
+    assert caught.value.where == str(path)
+    assert caught.value.message == f"The data set folder holds what may not be sent. {reason}"
+
+
+def test_transport(tiny: Corpus) -> None:
+    """Files of git and of the Hub's client are neither sent nor in the way."""
+    for name in (".gitattributes", ".git/config", ".cache/huggingface/download/README.md.lock"):
+        path = tiny.dataset / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("theirs")
+    assert not any(name.startswith(".") for name in prepare(tiny.dataset).files)
 
 
 def test_symlink(tiny: Corpus) -> None:
     """A link out of the folder is refused: it might lead to withheld text."""
     (tiny.raw / "more.txt").symlink_to(tiny.private / "raw" / "fire-post.txt")
-    with pytest.raises(InputError, match="symbolic link"):
+    with pytest.raises(InputError, match="This is a link"):
         prepare(tiny.dataset)
+
+
+def test_changed_after_it_was_judged(plan: Plan, tiny: Corpus, tmp_path: Path) -> None:
+    """A file that is not the one that was judged is not sent, and the index stays away."""
+    with (tiny.dataset / "README.md").open("a") as card:
+        card.write("More.\n")
+    with pytest.raises(IntegrityError, match="changed after it was judged"):
+        publish(plan, str(tmp_path / "out"))
+    assert not (tmp_path / "out" / "releases" / "index.json").exists()
+
+
+def test_what_the_data_set_no_longer_holds_is_removed(
+    plan: Plan, tiny: Corpus, tmp_path: Path
+) -> None:
+    """A file at the target that is no longer the data set's goes; transport files stay."""
+    out = tmp_path / "out"
+    publish(plan, str(out))
+    (out / "raw" / "old.txt").write_text("withdrawn")
+    (out / ".gitattributes").write_text("theirs")
+    done = publish(successor(tiny, "0.1.1"), str(out))
+    assert done.removed == ("raw/old.txt",)
+    assert files(out) == {**files(tiny.dataset), ".gitattributes": b"theirs"}
+
+
+def test_a_folder_of_somebody_elses_is_not_emptied(plan: Plan, tmp_path: Path) -> None:
+    """Where no index shows that the target is ours, files there are neither kept nor deleted."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.tex").write_text("years of work")
+    with pytest.raises(InputError, match=r"files that are not of this data set, such as thesis"):
+        publish(plan, str(out))
+    assert [p.name for p in out.iterdir()] == ["thesis.tex"]
+
+
+def test_a_password_is_not_printed(plan: Plan) -> None:
+    """User name, password and signature of an address stand in no message."""
+    with pytest.raises((InputError, ServerError)) as caught:
+        publish(plan, "nothing://me:secret@host/x?signature=secret")
+    assert "secret" not in str(caught.value)
+    assert shown("s3://me:secret@bucket/x?sig=secret") == "s3://bucket/x?…"
 
 
 def test_uncommitted(tiny: Corpus) -> None:
@@ -134,6 +198,27 @@ def test_hub(plan: Plan, hub: Any, tiny: Corpus) -> None:
         for entry in read_json(tiny.releases / "0.1.0" / "release.json")["files"]
         if entry["path"].endswith(".parquet")
     }
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
+def test_hub_next(plan: Plan, hub: Any, tiny: Corpus) -> None:
+    """The next version's commit deletes what the data set no longer holds, and nothing else."""
+    publish(plan, TARGET, endpoint=hub.url)
+    hub.files["raw/old.txt"] = b"withdrawn"
+    hub.files[".gitattributes"] = b"theirs"
+    again = publish(successor(tiny, "0.1.1"), TARGET, endpoint=hub.url)
+    assert again.removed == ("raw/old.txt",)
+    assert hub.files == {**files(tiny.dataset), ".gitattributes": b"theirs"}
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
+def test_hub_with_another_past(plan: Plan, hub: Any, tiny: Corpus) -> None:
+    """A Hub whose index names a release that this data set lacks is not written to."""
+    publish(plan, TARGET, endpoint=hub.url)
+    index = hub.files["releases/index.json"]
+    hub.files["releases/index.json"] = index.replace(b'"0.1.0"', b'"0.0.9"')
+    with pytest.raises(IntegrityError, match=r"Release 0\.0\.9 there is not the one"):
+        publish(successor(tiny, "0.1.1"), TARGET, endpoint=hub.url)
 
 
 def test_hub_has_it(plan: Plan, hub: Any) -> None:

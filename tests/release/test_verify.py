@@ -33,9 +33,9 @@ def test_altered_source(tiny: Corpus) -> None:
     found = verify(tiny)
     assert not found.missing
     assert found.differing[0] == (
-        "articles: outlet come out otherwise, the first in fair-post (outlet, 1 rows)."
+        "articles: outlet differ when rebuilt, first in fair-post (outlet, 1 rows)."
     )
-    assert found.differing[1].endswith(".parquet: its bytes come out otherwise.")
+    assert found.differing[1].endswith(".parquet: the rebuilt file has other bytes.")
 
 
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:

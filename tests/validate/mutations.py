@@ -17,11 +17,13 @@ import polars as pl
 import pyarrow as pa
 from specimens import ORCHARD, TEXTS, Specimen
 
-from copydesk.contract.tables import TABLES, Column, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.columns import Column
+from copydesk.contract.tables import CURRENT
 from copydesk.files import sha256_text
 from copydesk.validate import RULES, Report, validate
 
-_SHARED = {column.name for column in TABLES["sentences"]}
+_SHARED = {column.name for column in CURRENT["sentences"].columns}
 TODAY = datetime.date(2026, 4, 15)
 
 
@@ -59,7 +61,7 @@ def _sign(specimen: Specimen, *, documents: bool) -> None:
 
 def mutations() -> Iterator[Mutation]:
     """All of them: each column by its type, then the relations, the files and the documents."""
-    for table, columns in TABLES.items():
+    for table, columns in CURRENT.tables.items():
         for column in columns:
             yield from _of_column(table, column)
     for (table, name), rules in _SWAPS.items():
@@ -220,7 +222,7 @@ def _of_rows() -> Iterator[Mutation]:
     yield truncated("articles", "article-unknown")
     yield truncated("annotations", "votes-mismatch")
     yield truncated("quotes", "quoted-ratio-mismatch")
-    for table in TABLES:
+    for table in CURRENT.tables:
         rules = ["answer-duplicate"] if table == "annotations" else []
 
         def repeat(specimen: Specimen, table: str = table) -> None:

@@ -20,7 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.build import build
-from copydesk.contract.tables import SPLITS, TABLES, arrow_schema, release_file, write_table
+from copydesk.contract.arrow import arrow_schema, write_table
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import CURRENT, release_file
 from copydesk.corpus import Corpus
 from copydesk.files import dump_json, sha256_file
 from copydesk.ingest import ingest
@@ -292,7 +294,7 @@ class Specimen:
         """Bring the manifest, the index and (if asked) all documents in step, as a forger would."""
         manifest = self.manifest
         manifest["counts"], files = {}, []
-        for table in TABLES:
+        for table in CURRENT.tables:
             for path in self.parts(table):
                 rows = pq.read_metadata(path).num_rows
                 manifest["counts"].setdefault(table, {})[path.stem] = rows

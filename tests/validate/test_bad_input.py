@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from specimens import Specimen
 
-from copydesk.errors import CopydeskError, InputError
+from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.validate import Report, validate
 from copydesk.validate.documents import MAX_DEPTH, parse
-from copydesk.validate.faults import FaultError
+from copydesk.validate.faults import FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.parquet import read_parquet
+from copydesk.validate.rules import CHECKS
 
 
 def _rules(report: Report) -> set[str]:
@@ -198,3 +201,31 @@ def test_rows_of_a_table_as_json_lines(specimen: Specimen, tmp_path: Path) -> No
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     [fault] = validate(path).findings
     assert (fault.rule, fault.row, fault.pointer) == ("schema-violation", 4, "/label")
+
+
+class Panic(BaseException):
+    """As polars' own panic, this is not an Exception."""
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by zero"), Panic("year 290000")])
+def test_a_check_that_raises_makes_no_clean_report(
+    error: BaseException, specimen: Specimen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a check raises, the run says that its rule could not be judged."""
+
+    def broken(_: object) -> Iterator[Found]:
+        raise error
+        yield
+
+    checks = [
+        dataclasses.replace(c, run=broken) if c.rules == ("sentence-order",) else c for c in CHECKS
+    ]
+    monkeypatch.setattr("copydesk.validate.checks.CHECKS", checks)
+    with pytest.raises(IntegrityError, match="'sentence-order' could not be judged"):
+        validate(specimen.release, level=3)
+
+
+def test_nothing_judged_is_not_clean(specimen: Specimen) -> None:
+    """A run that was asked for one rule and could not judge it says so instead of 'clean'."""
+    with pytest.raises(InputError, match="Nothing was judged: it was not asked for"):
+        validate(specimen.release, include=["rebuild-differs"])

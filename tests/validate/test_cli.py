@@ -94,7 +94,7 @@ def test_a_release_of_a_newer_schema_exits_with_2(specimen: Specimen) -> None:
     specimen.amend(lambda manifest: manifest.update(schema_version="2.0"))
     done = run(specimen.release)
     assert done.returncode == 2
-    assert "This release is of schema 2.0; this copydesk knows schemas up to 1.0." in done.stderr
+    assert "This release is of schema 2.0; this copydesk knows schemas up to 1.1." in done.stderr
 
 
 def test_rules_are_listed(valid: Path) -> None:
@@ -104,7 +104,7 @@ def test_rules_are_listed(valid: Path) -> None:
     words = " ".join(done.stdout.split())
     for rule in RULES.values():
         assert rule.id in words
-        assert rule.mend in words
+        assert rule.fix in words
 
 
 def test_output_goes_to_a_file(specimen: Specimen, tmp_path: Path) -> None:

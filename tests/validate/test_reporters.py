@@ -189,6 +189,7 @@ def test_the_page_needs_nothing_else() -> None:
     assert {"script", "link", "img", "iframe"}.isdisjoint(tag for tag, _ in page.tags)
     assert not [value for _, given in page.tags if (value := given.get("src"))]
     assert [given["href"] for _, given in page.tags if "href" in given] == [
+        "#main",
         "#label-unknown",
         "#label-drift",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -59,8 +60,24 @@ CASES: dict[str, tuple[Callable[[Specimen], object], tuple[str, str]]] = {
         ("text-not-canonical", "dataset/raw/stories/mill-day.txt"),
     ),
     "a text that nobody lists": (
+        lambda s: _text(s, "stories/other-day.txt", "What nobody knows.\n"),
+        ("file-unlisted", "dataset/raw/stories/other-day.txt"),
+    ),
+    "a text that may no longer be given": (
         lambda s: _text(s, "stories/kept-day.txt", "What is withheld.\n"),
-        ("file-unlisted", "dataset/raw/stories/kept-day.txt"),
+        ("text-withheld-leaked", "dataset/raw/stories/kept-day.txt"),
+    ),
+    "a file that tells readers what to load": (
+        lambda s: (s.dataset / ".huggingface.yaml").write_text("configs: []\n"),
+        ("file-unlisted", "dataset/.huggingface.yaml"),
+    ),
+    "a link in the data set": (
+        lambda s: (s.dataset / "LICENSE").symlink_to(s.root / "copydesk.toml"),
+        ("file-unsafe", "dataset/LICENSE"),
+    ),
+    "an index that was deleted": (
+        lambda s: (s.dataset / "releases/index.json").unlink(),
+        ("file-unlisted", "dataset/releases/1.0.0/annotations/test.parquet"),
     ),
     "a title that is withheld": (
         _manifest(lambda lines: [x.update(title="T") for x in lines if not x["licence"]]),
@@ -138,7 +155,6 @@ def test_a_fault_of_a_room_is_found_where_it_is(case: str, specimen: Specimen) -
 
 def test_a_corpus_without_a_release_is_one(specimen: Specimen) -> None:
     """Before the first release there are rooms to judge, and no more."""
-    index = specimen.dataset / "releases" / "index.json"
-    index.unlink()
+    shutil.rmtree(specimen.dataset / "releases")
     report = validate(specimen.root)
     assert (report.kind, report.version, report.counts) == ("corpus", None, {})

@@ -154,15 +154,12 @@ def test_a_waiver_of_no_rule_is_found(specimen: Specimen) -> None:
     assert finding.message == "The waiver is of a rule that does not exist, 'label-drfit'."
 
 
-def test_an_older_release_is_judged_by_the_rules_of_its_time(specimen: Specimen) -> None:
-    """A rule of schema 1.0 does not hold for a release of 0.9, unless it is asked to."""
+def test_a_release_switches_no_rule_off_by_its_schema_version(specimen: Specimen) -> None:
+    """A release that calls itself older is still judged by the rules that always hold."""
     (specimen.release / "notes.txt").touch()
     specimen.amend(lambda manifest: manifest.update(schema_version="0.9"))
     specimen.sign()
-    old = validate(specimen.release)
-    assert (old.counts, old.judged) == ({}, ())
-    assert old.skipped["file-unlisted"] == "it holds since schema 1.0"
-    assert validate(specimen.release, all_rules=True).counts == {"file-unlisted": 1}
+    assert "file-unlisted" in validate(specimen.release).counts
 
 
 def test_rules_can_be_chosen(specimen: Specimen) -> None:

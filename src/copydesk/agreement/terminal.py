@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.measure import Agreement
-from copydesk.agreement.page import figure, lowest, percent
+from copydesk.agreement.page import lowest
+from copydesk.pages.filters import figure, percent
 
 if TYPE_CHECKING:
     from rich.console import Console

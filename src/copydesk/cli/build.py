@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from copydesk.cli.common import CorpusDir, counting, find_corpus, words
+
+_SHOWN: Final = 5
 
 
 def build(
@@ -14,13 +16,28 @@ def build(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; all processors by default.")
     ] = None,
+    recut: Annotated[
+        bool,
+        typer.Option(
+            "--recut",
+            help="Cut articles anew that stand in a release or a round; says what it costs.",
+        ),
+    ] = False,
 ) -> None:
     """Cut articles into sentences and quotations."""
     from copydesk.build import build as run
 
     with counting("articles built") as progress:
-        done = run(find_corpus(corpus), workers=workers, progress=progress)
-    words().print(
+        done = run(find_corpus(corpus), workers=workers, progress=progress, recut=recut)
+    console = words()
+    console.print(
         f"{done.articles:,} articles hold {done.sentences:,} sentences and {done.quotes:,} "
         f"quotations ({done.made} of {done.shards} shards made now)."
     )
+    if done.lost:
+        shown = ", ".join(done.lost[:_SHOWN])
+        more = f" and {len(done.lost) - _SHOWN:,} more" if len(done.lost) > _SHOWN else ""
+        console.print(
+            f"{len(done.lost):,} sentences of releases and rounds have other boundaries now; their "
+            f"labels are lost to the next release: {shown}{more}."
+        )

@@ -27,8 +27,8 @@ def publish(
     On the Hub that is one commit and one tag. The token is taken from HF_TOKEN, or from where
     'hf auth login' put it.
     """
-    from copydesk.release.publish import prepare
-    from copydesk.release.publish import publish as send
+    from copydesk.publish import prepare, shown
+    from copydesk.publish import publish as send
 
     plan = prepare(find_corpus(corpus).dataset)
     console, total = words(), sum(plan.files.values())
@@ -36,7 +36,12 @@ def publish(
         done = send(plan, target, endpoint=endpoint)
         console.print(
             f"Release {done.version} is published: {done.sent:,} files at {done.url}"
-            + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else ""),
+            + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else "")
+            + (
+                f"; {len(done.removed):,} files that it no longer holds are gone there"
+                * bool(done.removed)
+            )
+            + ".",
             markup=False,
         )
         return
@@ -45,7 +50,7 @@ def publish(
         out.print(f"{size:>12,}  {path}", markup=False, soft_wrap=True)
     out.print(f"\n{plan.card}", markup=False, soft_wrap=True, end="")
     console.print(
-        f"Nothing was sent. Release {plan.version} would go to {target}: {len(plan.files):,} files "
-        f"of {total:,} bytes, and the card above. Publish it with --yes.",
+        f"Nothing was sent. Release {plan.version} would go to {shown(target)}: "
+        f"{len(plan.files):,} files of {total:,} bytes, and the card above. Publish it with --yes.",
         markup=False,
     )

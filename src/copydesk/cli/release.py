@@ -96,7 +96,7 @@ def label_table(labels: dict[str, dict[str, int]], source: str) -> Table:
     """Labels by split, for a person."""
     from rich.table import Table
 
-    from copydesk.contract.tables import SPLITS
+    from copydesk.contract.columns import SPLITS
 
     who = "suggested by rules" if source == "rule" else "from annotation rounds"
     table = Table(title=f"Sentences by label and split, labels {who}")

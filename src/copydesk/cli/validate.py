@@ -71,7 +71,7 @@ def validate(
         Path | None, typer.Option(metavar="FILE", help="Write the report there, not to stdout.")
     ] = None,
     rules: Annotated[
-        bool, typer.Option("--rules", help="List every rule with its meaning and mend, and stop.")
+        bool, typer.Option("--rules", help="List every rule with its meaning and fix, and stop.")
     ] = False,
 ) -> None:
     """Find what is wrong with a release, a corpus or a document. Exit 0 clean, 1 findings."""
@@ -110,10 +110,11 @@ def _write(report: Report, format: Format, output: Path | None) -> None:
 def _list_rules() -> None:
     from rich.table import Table
 
-    from copydesk.validate.rules import LEVELS, RULES
+    from copydesk.validate import RULES
+    from copydesk.validate.rules import LEVELS
 
-    table = Table("level", "rule", "severity", "since", "meaning", "mend")
+    table = Table("level", "rule", "severity", "since", "meaning", "fix")
     for rule in RULES.values():
         level = f"{rule.level} {LEVELS[rule.level]}"
-        table.add_row(level, rule.id, rule.severity, rule.since, rule.meaning, rule.mend)
+        table.add_row(level, rule.id, rule.severity, rule.since or "always", rule.meaning, rule.fix)
     data().print(table)

@@ -27,13 +27,24 @@ def verify(
     console = words()
     for name, reason in found.missing.items():
         console.print(f"  not rebuilt: {name}: {reason}", markup=False)
+    for sentence in found.recorded:
+        console.print(f"  taken as recorded: {sentence}", markup=False)
     for sentence in found.differing:
         console.print(f"  {sentence}", markup=False)
     how = "to the byte" if not found.missing else "in every row that could be rebuilt"
     console.print(
         f"Release {found.version}: {found.articles:,} articles were rebuilt, "
         f"{len(found.missing):,} could not be. "
-        + (f"They came out the same, {how}." if not found.differing else "They came out otherwise.")
+        + (
+            f"They came out the same, {how}."
+            if not found.differing
+            else "They came out differently."
+        )
     )
+    if found.recorded:
+        console.print(
+            "What is found by machine was taken as recorded where it differs: another version of "
+            "the text code made this release."
+        )
     if found.differing or (found.missing and not allow_missing):
         raise typer.Exit(1)

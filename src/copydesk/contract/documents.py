@@ -12,6 +12,7 @@ import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
+from referencing import Registry, Resource
 
 from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
@@ -37,14 +38,22 @@ _Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: i
 def validator(name: str) -> Draft202012Validator:
     """The validator of one schema; ``format`` is an assertion, not an annotation."""
     checker = Draft202012Validator.FORMAT_CHECKER
-    found: Draft202012Validator = _Validator(load_schema(name), format_checker=checker)
+    labels = load_schema("labels")
+    registry = Registry().with_resource(labels["$id"], Resource.from_contents(labels))
+    found: Draft202012Validator = _Validator(
+        load_schema(name), format_checker=checker, registry=registry
+    )
     return found
 
 
 @functools.cache
 def fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
     """A validator of one schema that only says whether, in a fraction of the time."""
-    return jsonschema_rs.Draft202012Validator(load_schema(name), validate_formats=True)
+    labels = load_schema("labels")
+    registry = jsonschema_rs.Registry([(labels["$id"], labels)])
+    return jsonschema_rs.Draft202012Validator(
+        load_schema(name), validate_formats=True, registry=registry
+    )
 
 
 def iter_errors(document: object, schema: str) -> Iterator[ValidationError]:

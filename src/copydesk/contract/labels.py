@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
 
 UNLABELLED_KEY: Final = "0"
@@ -41,10 +42,28 @@ class Scheme:
 
     labels: tuple[Label, ...]
 
+    def __post_init__(self) -> None:
+        keys = tuple(label.hotkey for label in self.labels)
+        for what, values in (("name", self.names), ("hotkey", keys)):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise InputError(
+                    f"Two labels have the same {what}, '{twice[0]}'.",
+                    hint="Give each label a name and a hotkey of its own.",
+                )
+
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Scheme:
-        """The scheme in the content of a ``labels.json`` that obeys its JSON Schema."""
+        """The scheme in the content of a ``labels.json`` that obeys its JSON Schema.
+
+        Raises:
+            InputError: two labels have the same name or key.
+        """
         return cls(tuple(Label(**entry) for entry in document["labels"]))
+
+    def as_document(self) -> dict[str, Any]:
+        """The scheme as ``labels.json`` and ``release.json`` write it."""
+        return {"labels": [asdict(label) for label in self.labels]}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,58 +1,39 @@
-"""The five tables of a release: their columns, and their Parquet files.
+"""The tables of a release: every column of every table, defined here and nowhere else.
 
-Every other description of a table (JSON Schema, pandera model, `datasets` features, the card's
-YAML) is derived from `TABLES`.
+Arrow schemas, `datasets` features, JSON Schemas, the checks of values and the card's lists of
+columns are each derived by one function of this package from a `Contract`.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from copydesk.contract.labels import LABELS
-
-SCHEMA_VERSION: Final = "1.0"
-SPLITS: Final = ("train", "validation", "test")
-ZONES: Final = (
-    "headline",
-    "dateline",
-    "byline",
-    "subhead",
-    "caption",
-    "credit",
-    "note",
-    "body",
+from copydesk.contract.columns import (
+    ANNOTATOR_KINDS,
+    ARMS,
+    FORMS,
+    LABEL_SOURCES,
+    RELATIONS,
+    SENTENCE_ID,
+    SHA256,
+    SLUG,
+    UNIT_ZONES,
+    Column,
+    Table,
 )
-UNIT_ZONES: Final = ("headline", "caption", "body")
-LABEL_SOURCES: Final = (
-    "single",
-    "unanimous",
-    "majority",
-    "adjudicated",
-    "dawid-skene",
-    "mace",
-)
-ANNOTATOR_KINDS: Final = ("human", "model", "rule")
-ARMS: Final = ("blind", "suggested")
-FORMS: Final = ("direct", "partial", "continuation")
-RELATIONS: Final = ("identical", "truncated", "bracketed", "reworded")
-
-_SLUG = r"^[a-z0-9][a-z0-9-]{0,63}$"
-_SENTENCE_ID = r"^[a-z0-9][a-z0-9-]{0,63}\.[0-9]{3,}$"
-_SHA256 = r"^[0-9a-f]{64}$"
+from copydesk.contract.labels import NEWS, Scheme
+from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
+from copydesk.errors import InputError
 
 _STRING = pa.string()
 _INT = pa.int32()
 _SHARE = pa.float64()
-_CUE = pa.struct([("start", _INT), ("end", _INT), ("entry", _STRING)])
-_SPAN = pa.struct([("start", _INT), ("end", _INT), ("text", _STRING)])
-_PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit", pa.bool_())])
-_VOTES = pa.struct([(label, _INT) for label in LABELS])
 
 
 def _list(kind: pa.DataType) -> pa.DataType:
@@ -60,44 +41,30 @@ def _list(kind: pa.DataType) -> pa.DataType:
     return pa.list_(pa.field("element", kind))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Args:
-        type: the Arrow type; a ``label`` column is int64 with the labels' names as its ClassLabel.
-        meaning: one line for the card.
-        choices: the only values allowed, if they are few.
-        key: whether the values are unique within the release.
-    """
-
-    name: str
-    type: pa.DataType
-    meaning: str
-    nullable: bool = False
-    pattern: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] | None = None
-    key: bool = False
-
-    @property
-    def is_label(self) -> bool:
-        """Whether the column holds label numbers."""
-        return self.name == "label"
+_CUE = pa.struct([("start", _INT), ("end", _INT), ("entry", _STRING)])
+_SPAN = pa.struct([("start", _INT), ("end", _INT), ("text", _STRING)])
+_PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit", pa.bool_())])
 
 
-def _sentence_columns(text: Column) -> tuple[Column, ...]:
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_URL = r"^[a-z][a-z0-9+.-]*://[^\s]+$"
+
+_answered = functools.partial(Column, step="answer")
+_aggregated = functools.partial(Column, step="aggregate")
+_released = functools.partial(Column, step="release")
+
+
+def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
     return (
         Column(
             name="sentence_id",
             type=_STRING,
-            pattern=_SENTENCE_ID,
+            pattern=SENTENCE_ID,
             key=True,
             meaning="`<article_id>.<nnn>`, the sentence's number in its article",
         ),
-        Column(name="article_id", type=_STRING, pattern=_SLUG, meaning="the article"),
-        Column(name="event", type=_STRING, pattern=_SLUG, meaning="the event reported"),
+        Column(name="article_id", type=_STRING, pattern=SLUG, meaning="the article"),
+        Column(name="event", type=_STRING, pattern=SLUG, meaning="the event reported"),
         Column(name="index", type=_INT, minimum=1, meaning="place in the article, from 1"),
         Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
         Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
@@ -108,17 +75,21 @@ def _sentence_columns(text: Column) -> tuple[Column, ...]:
             meaning="part of the article it stands in",
         ),
         text,
-        Column(name="label", type=pa.int64(), meaning="the label"),
-        Column(name="votes", type=_VOTES, meaning="answers for each label"),
-        Column(name="n_annotators", type=_INT, minimum=1, meaning="how many answered"),
-        Column(
+        _aggregated(name="label", type=pa.int64(), meaning="the label"),
+        _aggregated(
+            name="votes",
+            type=pa.struct([(label, _INT) for label in scheme.names]),
+            meaning="answers for each label",
+        ),
+        _aggregated(name="n_annotators", type=_INT, minimum=1, meaning="how many answered"),
+        _aggregated(
             name="agreement",
             type=_SHARE,
             minimum=0,
             maximum=1,
             meaning="share of the answers that went to the commonest label",
         ),
-        Column(
+        _aggregated(
             name="label_source",
             type=_STRING,
             choices=LABEL_SOURCES,
@@ -130,191 +101,231 @@ def _sentence_columns(text: Column) -> tuple[Column, ...]:
             minimum=0,
             maximum=1,
             meaning="share of its words inside quotation marks",
+            by_machine=True,
         ),
         Column(
             name="cues",
             type=_list(_CUE),
             meaning="offsets of reporting and hedging words, with our lexicon's entry",
+            by_machine=True,
         ),
     )
 
 
-TABLES: Final[dict[str, tuple[Column, ...]]] = {
-    "sentences": _sentence_columns(
-        Column(name="text", type=_STRING, meaning="the sentence, `article.text[start:end]`")
+_ARTICLE_COLUMNS: Final = (
+    Column(name="article_id", type=_STRING, pattern=SLUG, key=True, meaning="the article"),
+    Column(name="collection", type=_STRING, pattern=SLUG, meaning="articles that came together"),
+    Column(name="title", type=_STRING, nullable=True, meaning="the title; null if withheld"),
+    Column(name="outlet", type=_STRING, nullable=True, meaning="who published it"),
+    Column(name="url", type=_STRING, nullable=True, pattern=_URL, meaning="where it was published"),
+    Column(name="published", type=_STRING, nullable=True, is_date=True, meaning="date, YYYY-MM-DD"),
+    Column(name="language", type=_STRING, pattern=_LANGUAGE, meaning="BCP 47 tag"),
+    Column(name="licence", type=_STRING, nullable=True, meaning="SPDX id; null if none"),
+    Column(
+        name="attribution",
+        type=_STRING,
+        nullable=True,
+        meaning="who must be named; null if withheld",
     ),
-    "standoff": _sentence_columns(
-        Column(
-            name="text_sha256",
-            type=_STRING,
-            pattern=_SHA256,
-            meaning="SHA-256 of the sentence, whose text is withheld",
-        )
+    Column(name="redistributable", type=pa.bool_(), meaning="whether its text is given"),
+    Column(name="event", type=_STRING, pattern=SLUG, meaning="the event reported"),
+    Column(name="text", type=_STRING, nullable=True, meaning="the text; null if withheld"),
+    Column(
+        name="text_sha256",
+        type=_STRING,
+        pattern=SHA256,
+        meaning="SHA-256 of the canonical text in UTF-8",
     ),
-    "articles": (
-        Column(name="article_id", type=_STRING, pattern=_SLUG, key=True, meaning="the article"),
-        Column(
-            name="collection", type=_STRING, pattern=_SLUG, meaning="articles that came together"
-        ),
-        Column(name="title", type=_STRING, nullable=True, meaning="the title; null if withheld"),
-        Column(name="outlet", type=_STRING, nullable=True, meaning="who published it"),
-        Column(name="url", type=_STRING, nullable=True, meaning="where it was published"),
-        Column(name="published", type=_STRING, nullable=True, meaning="date, YYYY-MM-DD"),
-        Column(name="language", type=_STRING, meaning="BCP 47 tag"),
-        Column(name="licence", type=_STRING, nullable=True, meaning="SPDX id; null if none"),
-        Column(
-            name="attribution",
-            type=_STRING,
-            nullable=True,
-            meaning="who must be named; null if withheld",
-        ),
-        Column(name="redistributable", type=pa.bool_(), meaning="whether its text is given"),
-        Column(name="event", type=_STRING, pattern=_SLUG, meaning="the event reported"),
-        Column(name="text", type=_STRING, nullable=True, meaning="the text; null if withheld"),
-        Column(
-            name="text_sha256",
-            type=_STRING,
-            pattern=_SHA256,
-            meaning="SHA-256 of the canonical text in UTF-8",
-        ),
-        Column(
-            name="pieces",
-            type=_list(_PIECE),
-            meaning="every part of the text, with its zone and whether it is labelled",
-        ),
+    Column(
+        name="pieces",
+        type=_list(_PIECE),
+        meaning="every part of the text, with its zone and whether it is labelled",
     ),
-    "annotations": (
-        Column(name="annotation_id", type=_STRING, key=True, meaning="the answer"),
-        Column(name="sentence_id", type=_STRING, pattern=_SENTENCE_ID, meaning="the sentence"),
-        Column(name="article_id", type=_STRING, pattern=_SLUG, meaning="the article"),
-        Column(
-            name="text_sha256",
-            type=_STRING,
-            pattern=_SHA256,
-            meaning="SHA-256 of the article's text that was read",
-        ),
-        Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
-        Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
-        Column(name="annotator", type=_STRING, pattern=_SLUG, meaning="pseudonym"),
-        Column(
-            name="annotator_kind",
-            type=_STRING,
-            choices=ANNOTATOR_KINDS,
-            meaning="human, model or rule",
-        ),
-        Column(name="round", type=_STRING, nullable=True, pattern=_SLUG, meaning="the round"),
-        Column(
-            name="arm",
-            type=_STRING,
-            nullable=True,
-            choices=ARMS,
-            meaning="whether a suggestion was shown",
-        ),
-        Column(name="label", type=pa.int64(), meaning="the answer's label"),
-        Column(name="created_at", type=pa.timestamp("us", tz="UTC"), meaning="when, in UTC"),
-        Column(
-            name="lead_time_s",
-            type=_SHARE,
-            nullable=True,
-            minimum=0,
-            meaning="seconds the answer took",
-        ),
-        Column(
-            name="guidelines_version",
-            type=_STRING,
-            nullable=True,
-            meaning="the guidelines that were followed",
-        ),
+)
+
+_ANNOTATION_COLUMNS: Final = (
+    _answered(name="annotation_id", type=_STRING, key=True, meaning="the answer"),
+    _answered(name="sentence_id", type=_STRING, pattern=SENTENCE_ID, meaning="the sentence"),
+    _answered(name="article_id", type=_STRING, pattern=SLUG, meaning="the article"),
+    _answered(
+        name="text_sha256",
+        type=_STRING,
+        pattern=SHA256,
+        meaning="SHA-256 of the article's text that was read",
     ),
-    "quotes": (
-        Column(name="quote_id", type=_STRING, key=True, meaning="the quotation"),
-        Column(name="article_id", type=_STRING, pattern=_SLUG, meaning="the article"),
-        Column(name="event", type=_STRING, pattern=_SLUG, meaning="the event reported"),
-        Column(
-            name="sentence_ids",
-            type=_list(_STRING),
-            meaning="the labelled sentences that it touches",
-        ),
-        Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
-        Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
-        Column(name="text", type=_STRING, nullable=True, meaning="the words; null if withheld"),
-        Column(name="form", type=_STRING, choices=FORMS, meaning="direct, partial or continuation"),
-        Column(
-            name="speaker",
-            type=_SPAN,
-            nullable=True,
-            meaning="who speaks, where the sentence shows it; its text is null if withheld",
-        ),
-        Column(name="cue", type=_CUE, nullable=True, meaning="the reporting word"),
-        Column(
-            name="group",
-            type=_STRING,
-            nullable=True,
-            meaning="the utterance, shared by articles of one event; null if it stands alone",
-        ),
-        Column(
-            name="relation",
-            type=_STRING,
-            nullable=True,
-            choices=RELATIONS,
-            meaning="to the fullest quotation of its group",
-        ),
-        Column(
-            name="similarity",
-            type=_SHARE,
-            nullable=True,
-            minimum=0,
-            maximum=1,
-            meaning="to the fullest quotation of its group",
-        ),
+    _answered(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
+    _answered(name="end", type=_INT, minimum=1, meaning="code point after the last"),
+    _answered(name="annotator", type=_STRING, pattern=SLUG, meaning="pseudonym"),
+    _answered(
+        name="annotator_kind",
+        type=_STRING,
+        choices=ANNOTATOR_KINDS,
+        meaning="human, model or rule",
     ),
-}
-"""The columns of each config, in order."""
+    _answered(name="round", type=_STRING, nullable=True, pattern=SLUG, meaning="the round"),
+    _answered(
+        name="arm",
+        type=_STRING,
+        nullable=True,
+        choices=ARMS,
+        meaning="whether a suggestion was shown",
+    ),
+    _answered(name="label", type=pa.int64(), meaning="the answer's label"),
+    _answered(name="created_at", type=pa.timestamp("us", tz="UTC"), meaning="when, in UTC"),
+    _answered(
+        name="lead_time_s",
+        type=_SHARE,
+        nullable=True,
+        minimum=0,
+        meaning="seconds the answer took",
+    ),
+    _answered(
+        name="guidelines_version",
+        type=_STRING,
+        nullable=True,
+        meaning="the guidelines that were followed",
+    ),
+)
+
+_QUOTE_COLUMNS: Final = (
+    Column(name="quote_id", type=_STRING, key=True, meaning="the quotation"),
+    Column(name="article_id", type=_STRING, pattern=SLUG, meaning="the article"),
+    Column(name="event", type=_STRING, pattern=SLUG, meaning="the event reported"),
+    Column(
+        name="sentence_ids",
+        type=_list(_STRING),
+        meaning="the labelled sentences that it touches",
+    ),
+    Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
+    Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
+    Column(name="text", type=_STRING, nullable=True, meaning="the words; null if withheld"),
+    Column(name="form", type=_STRING, choices=FORMS, meaning="direct, partial or continuation"),
+    Column(
+        name="speaker",
+        type=_SPAN,
+        nullable=True,
+        meaning="who speaks, where the sentence shows it; its text is null if withheld",
+    ),
+    Column(name="cue", type=_CUE, nullable=True, meaning="the reporting word"),
+    _released(
+        name="group",
+        type=_STRING,
+        nullable=True,
+        meaning="the utterance, shared by articles of one event; null if it stands alone",
+    ),
+    _released(
+        name="relation",
+        type=_STRING,
+        nullable=True,
+        choices=RELATIONS,
+        meaning="to the fullest quotation of its group",
+    ),
+    _released(
+        name="similarity",
+        type=_SHARE,
+        nullable=True,
+        minimum=0,
+        maximum=1,
+        meaning="to the fullest quotation of its group",
+    ),
+)
 
 
-def arrow_schema(table: str, *, metadata: dict[str, str] | None = None) -> pa.Schema:
-    """The Arrow schema of a table, with the `datasets` features in its metadata.
+def _tables(scheme: Scheme) -> tuple[Table, ...]:
+    """Every table that any schema version has, with every column, in order."""
+    text = Column(name="text", type=_STRING, meaning="the sentence, `article.text[start:end]`")
+    text_sha256 = _released(
+        name="text_sha256",
+        type=_STRING,
+        pattern=SHA256,
+        meaning="SHA-256 of the sentence, whose text is withheld",
+    )
+    return (
+        Table(
+            name="sentences",
+            meaning="a labelled sentence whose text may be given",
+            by_place=True,
+            columns=_sentence_columns(scheme, text),
+        ),
+        Table(
+            name="standoff",
+            meaning="a labelled sentence whose text may not be given",
+            by_place=True,
+            columns=_sentence_columns(scheme, text_sha256),
+        ),
+        Table(name="articles", meaning="an article", columns=_ARTICLE_COLUMNS),
+        Table(name="annotations", meaning="one annotator's answer", columns=_ANNOTATION_COLUMNS),
+        Table(
+            name="quotes",
+            meaning="a quotation, found by machine",
+            by_place=True,
+            by_machine=True,
+            columns=_QUOTE_COLUMNS,
+        ),
+    )
+
+
+@functools.cache
+def _known(scheme: Scheme, version: str) -> Mapping[str, Table]:
+    age = schema_number(version)
+
+    def known(thing: Table | Column) -> bool:
+        return schema_number(thing.since) <= age
+
+    return MappingProxyType(
+        {
+            table.name: replace(table, columns=tuple(filter(known, table.columns)))
+            for table in filter(known, _tables(scheme))
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a release is held to: the tables of one schema version with the labels of one scheme.
 
     Args:
-        table: a name in `TABLES`.
-        metadata: written under the key ``copydesk`` as JSON, such as the release's version.
+        scheme: the labels.
+        version: one of `copydesk.contract.versions.SCHEMA_VERSIONS`.
     """
-    # Every field may be null as far as Arrow knows: `datasets` takes the ClassLabel of a field from
-    # the metadata only then. Where no null may stand is for `copydesk validate` to see.
-    fields = [pa.field(c.name, c.type) for c in TABLES[table]]
-    features = {c.name: _feature(c.type, is_label=c.is_label) for c in TABLES[table]}
-    return pa.schema(
-        fields,
-        metadata={
-            "huggingface": json.dumps({"info": {"features": features}}, sort_keys=True),
-            "copydesk": json.dumps({"table": table, **(metadata or {})}, sort_keys=True),
-        },
-    )
+
+    scheme: Scheme = NEWS
+    version: str = SCHEMA_VERSION
+
+    @classmethod
+    def of_release(cls, manifest: Mapping[str, Any]) -> Contract:
+        """The contract that a ``release.json`` states.
+
+        A schema version that is missing or unknown is taken for the newest, and labels that cannot
+        be read for those of the news scheme, so that nothing goes unjudged; that the manifest is
+        wrong is for `copydesk validate` to say. Before schema 1.1 every release had the news
+        scheme.
+        """
+        version = manifest.get("schema_version")
+        known = version if version in SCHEMA_VERSIONS else SCHEMA_VERSION
+        stated = manifest.get("scheme")
+        if stated is None or known == "1.0":
+            return cls(NEWS, known)
+        from copydesk.contract.documents import fast_validator
+
+        if not fast_validator("labels").is_valid(stated):
+            return cls(NEWS, known)
+        try:
+            return cls(Scheme.of(stated), known)
+        except InputError:
+            return cls(NEWS, known)
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables by name, in order, each with the columns that this version has."""
+        return _known(self.scheme, self.version)
+
+    def __getitem__(self, table: str) -> Table:
+        return self.tables[table]
 
 
-def _feature(kind: pa.DataType, *, is_label: bool = False) -> dict[str, Any]:
-    if is_label:
-        return {"names": list(LABELS), "_type": "ClassLabel"}
-    if pa.types.is_struct(kind):
-        return {field.name: _feature(field.type) for field in kind}
-    if pa.types.is_list(kind):
-        return {"feature": _feature(kind.value_type), "_type": "List"}
-    return {"dtype": _DTYPES.get(str(kind), str(kind)), "_type": "Value"}
-
-
-_DTYPES = {"double": "float64"}
-
-
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write one Parquet file: zstd, the same bytes for the same rows.
-
-    Raises:
-        OSError: the disk refuses.
-    """
-    with pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=9) as writer:
-        # `datasets` cannot read an empty row group, but a file without any it can.
-        if table.num_rows:
-            writer.write_table(table)
+CURRENT: Final = Contract()
+"""The newest schema version with the news scheme."""
 
 
 def release_file(table: str, split: str) -> str:

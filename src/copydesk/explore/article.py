@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
+from copydesk.explore.decisions import Decision
+
 Row = Mapping[str, Any]
 
 
@@ -36,10 +38,12 @@ class Sentence:
 
     Args:
         answers: (annotator, label), by annotator.
+        decision: the adjudicator's, if it was adjudicated and the corpus is at hand.
     """
 
     row: Row
     answers: tuple[tuple[str, str], ...] = ()
+    decision: Decision | None = None
 
     @property
     def id(self) -> str:
@@ -125,6 +129,14 @@ class ArticlePage:
     def disputed(self) -> int:
         """How many of its sentences are disputed."""
         return sum(sentence.disputed for sentence in self.sentences)
+
+    @property
+    def agreement(self) -> float | None:
+        """The share of pairs of answers to one sentence that are alike; None without a pair."""
+        votes = [sentence.row["votes"].values() for sentence in self.sentences]
+        pairs = sum(sum(counts) * (sum(counts) - 1) for counts in votes)
+        alike = sum(count * (count - 1) for counts in votes for count in counts)
+        return alike / pairs if pairs else None
 
     @property
     def labels(self) -> dict[str, int]:

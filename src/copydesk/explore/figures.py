@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from copydesk.agreement import Agreement, Alpha, measure
-from copydesk.contract.tables import (
+from copydesk.contract.columns import (
     ANNOTATOR_KINDS,
     FORMS,
     LABEL_SOURCES,
@@ -26,10 +26,11 @@ _SHOWN_COLLECTIONS: Final = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """Sentences of a collection, or of all: by label, then split; every cell is there."""
+    """Sentences of a collection, or of all (``all``): by label, then split; every cell is there."""
 
     name: str
     rows: Mapping[str, Counts]
+    all: bool = False
 
     @property
     def total(self) -> int:
@@ -156,7 +157,8 @@ def _panels(table: pl.DataFrame, labels: tuple[str, ...]) -> tuple[tuple[Panel, 
     sizes = table.group_by("collection").agg(pl.col("sentences").sum())
     names = sizes.sort("sentences", "collection", descending=[True, False])["collection"].to_list()
     shown = names[:_SHOWN_COLLECTIONS]
-    panels = [_panel("all collections" if len(names) > 1 else "all sentences", table, labels)]
+    name = "all collections" if len(names) > 1 else "all sentences"
+    panels = [replace(_panel(name, table, labels), all=True)]
     if len(names) > 1:
         panels += [_panel(n, table.filter(pl.col("collection") == n), labels) for n in shown]
     return tuple(panels), len(names) - len(shown)

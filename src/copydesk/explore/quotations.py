@@ -22,13 +22,13 @@ class Version:
     Args:
         row: of the quotes table.
         article: the row of its article.
-        words: (text, whether it differs from the fullest version); their texts joined are the
-            quotation. Empty where the text is withheld.
+        words: (text, edit) against the fullest version, see `edits`. Empty where the text is
+            withheld.
     """
 
     row: Mapping[str, Any]
     article: Mapping[str, Any]
-    words: tuple[tuple[str, bool], ...]
+    words: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ def _versions(
     leading = (fullest and fullest["text"]) or ""
     ordered = sorted(rows, key=lambda r: (r is not fullest, -(r["similarity"] or 0), r["quote_id"]))
     for row in ordered:
-        words = () if row["text"] is None else differing(row["text"], leading)
+        words = () if row["text"] is None else edits(row["text"], leading)
         yield Version(row=row, article=articles[row["article_id"]], words=words)
 
 
@@ -79,31 +79,44 @@ def _is_fullest(row: Mapping[str, Any]) -> bool:
     return bool(row["relation"] == "identical" and row["similarity"] == 1.0 and row["text"])
 
 
-def differing(text: str, fullest: str) -> tuple[tuple[str, bool], ...]:
-    """Cut a quotation into stretches that are in the fullest version, and words that are not.
+def edits(text: str, fullest: str) -> tuple[tuple[str, str], ...]:
+    """Compare a quotation with the fullest version of its utterance, word by word.
 
     Words are compared without case. Without a fullest version, or where either is very long,
     nothing is said to differ.
 
     Returns:
-        (text, whether it differs); the texts joined are ``text``.
+        (text, edit): the edit is "" for what both have, ``added`` for words of the quotation alone
+        and ``missing`` for words of the fullest version alone. Without those that are missing, the
+        texts joined are ``text``.
     """
     mine, theirs = _TOKEN.findall(text), _TOKEN.findall(fullest)
-    places = [place for place, token in enumerate(mine) if _is_word(token)]
-    own = [mine[place].casefold() for place in places]
-    other = [token.casefold() for token in theirs if _is_word(token)]
+    own = [place for place, token in enumerate(mine) if _is_word(token)]
+    other = [place for place, token in enumerate(theirs) if _is_word(token)]
     if not other or max(len(own), len(other)) > _MOST_WORDS:
-        return ((text, False),)
-    matcher = SequenceMatcher(None, own, other, autojunk=False)
-    blocks = matcher.get_matching_blocks()
-    same = {places[at] for a, _, size in blocks for at in range(a, a + size)}
-    changed = [_is_word(token) and place not in same for place, token in enumerate(mine)]
-    # A blank between two words that differ belongs to the stretch.
-    for place in range(1, len(mine) - 1):
-        if mine[place].isspace() and changed[place - 1] and changed[place + 1]:
-            changed[place] = True
-    runs = groupby(zip(mine, changed, strict=True), key=lambda pair: pair[1])
-    return tuple(("".join(token for token, _ in run), differs) for differs, run in runs)
+        return ((text, ""),)
+    matcher = SequenceMatcher(
+        None,
+        [mine[place].casefold() for place in own],
+        [theirs[place].casefold() for place in other],
+        autojunk=False,
+    )
+    found: list[tuple[str, str]] = []
+    done = 0
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        start = own[a] if a < len(own) else len(mine)
+        found.append(("".join(mine[done:start]), ""))
+        done = start
+        if c < d:
+            words = "".join(theirs[other[c] : other[d - 1] + 1])
+            found.append((f"{words} " if start < len(mine) else f" {words}", "missing"))
+        if a < b:
+            done = own[b - 1] + 1
+            found.append(("".join(mine[start:done]), "added"))
+    found.append(("".join(mine[done:]), ""))
+    return tuple((words, edit) for words, edit in found if words)
 
 
 def _is_word(token: str) -> bool:

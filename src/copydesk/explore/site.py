@@ -12,14 +12,20 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
 from copydesk.explore.figures import Figures, count
 from copydesk.explore.quotations import Utterance, utterances
-from copydesk.explore.render import render
+from copydesk.explore.search import Index
 from copydesk.explore.source import Source, read_source
 from copydesk.files import dump_json, read_json, replacing_dir
+from copydesk.pages.html import page
+from copydesk.release.contents import Contents
+from copydesk.release.diff import Diff, compare
+from copydesk.release.diff_report import page_values
+from copydesk.release.index import find_release, read_index
 
 MAX_ARTICLES: Final = 2000
 MAX_UTTERANCES: Final = 500
@@ -39,6 +45,7 @@ class Listed:
     withheld: bool
     sentences: int
     disputed: int
+    agreement: float | None
     labels: dict[str, int]
     score: dict[str, str]
 
@@ -47,16 +54,20 @@ def explore(
     path: Path,
     out: Path,
     *,
+    before: str | Path | None = None,
     limit: int = MAX_ARTICLES,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write pages that show a release: figures, articles, quotations, disputed sentences.
 
-    The pages use no network and need no JavaScript. The same release gives the same bytes.
+    The pages use no network, and all but the search work without JavaScript. The same release
+    gives the same bytes.
 
     Args:
         path: a release, a data set folder, a corpus, or a folder written by ``release hydrate``.
         out: the folder to make; one that was made by this function is replaced as a whole.
+        before: another release, or the version of one beside it, to compare with on a page of its
+            own; by default the one that came before, if it is there.
         limit: how many articles get a page at most; the pages say how many are left out.
         progress: called with the number of articles written so far.
 
@@ -70,6 +81,7 @@ def explore(
     try:
         source = read_source(path, limit=limit)
         figures = count(source)
+        difference = _difference(source, before)
     except (pl.exceptions.ColumnNotFoundError, pl.exceptions.SchemaError) as error:
         raise IntegrityError(
             f"The tables of this release cannot be read as they should be: {error}",
@@ -78,36 +90,67 @@ def explore(
         ) from error
     _refuse_inside(out, source.folder)
     with _replacing(out) as folder:
-        _write(source, figures, folder, progress)
+        _write(source, figures, difference, folder, progress)
     return out / "index.html"
 
 
+def _difference(source: Source, before: str | Path | None) -> Diff | None:
+    """The release compared with another; None if there is none to compare with."""
+    dataset = source.folder.parent.parent
+    if before is None:
+        name = source.contents.manifest.get("previous")
+        if source.hydrated or name not in {entry.version for entry in read_index(dataset)}:
+            return None
+        before = str(name)
+    other = (
+        find_release(Path(before)) if Path(before).is_dir() else find_release(dataset, str(before))
+    )
+    return compare(Contents.read(other), source.contents)
+
+
 def _write(
-    source: Source, figures: Figures, folder: Path, progress: Callable[[int], None] | None
+    source: Source,
+    figures: Figures,
+    difference: Diff | None,
+    folder: Path,
+    progress: Callable[[int], None] | None,
 ) -> None:
     said = utterances(source)
+    index = Index(source.labels)
     shared = {
         "source": source,
+        "labels": source.labels,
+        "meanings": NEWS.meanings,
+        "compared": difference is not None,
         "figures": figures,
         "manifest": source.contents.manifest,
         "version": source.contents.version,
     }
-    listed, found = _write_articles(source, said, shared, folder / "articles", progress)
+    listed, found = _write_articles(source, said, index, shared, folder / "articles", progress)
     ranked = most_disputed_first(found)
     pages: dict[str, dict[str, Any]] = {
         "index": {"articles": listed},
         "quotations": {"utterances": said[:MAX_UTTERANCES], "total": len(said)},
         "disputed": {"disputes": ranked[:MAX_DISPUTED], "total": len(ranked)},
+        "sentences": {"data": index.document()},
     }
+    if difference is not None:
+        known = set(source.articles["article_id"])
+        pages["compare"] = {**page_values(difference), "known": known}
     for name, values in pages.items():
-        render(folder / f"{name}.html", root="", page=name, **shared, **values)
+        _render(folder / f"{name}.html", name, root="", **shared, **values)
     marker = {"made_by": "copydesk explore", "version": source.contents.version}
     (folder / MARKER).write_text(dump_json(marker), encoding="utf-8")
+
+
+def _render(path: Path, name: str, **values: Any) -> None:
+    path.write_text(page(f"explore/{name}.html.jinja", page=name, **values), encoding="utf-8")
 
 
 def _write_articles(
     source: Source,
     said: Sequence[Utterance],
+    index: Index,
     shared: dict[str, Any],
     folder: Path,
     progress: Callable[[int], None] | None,
@@ -122,10 +165,10 @@ def _write_articles(
     listed: list[Listed] = []
     found: list[Dispute] = []
     for place, article in enumerate(_articles(source)):
-        render(
+        _render(
             folder / f"{article.row['article_id']}.html",
+            "article",
             root="../",
-            page="article",
             article=article,
             score=score(article),
             previous=names[place - 1] if place else None,
@@ -135,6 +178,7 @@ def _write_articles(
             **shared,
         )
         listed.append(_listed(article))
+        index.add(article)
         found += disputes(article, source.labels)
         if progress:
             progress(place + 1)
@@ -154,7 +198,13 @@ def _articles(source: Source) -> Iterator[ArticlePage]:
         yield read_article(
             row,
             [
-                Sentence(row=unit, answers=tuple(sorted(given.get(unit["sentence_id"], ()))))
+                Sentence(
+                    row=unit,
+                    answers=tuple(sorted(given.get(unit["sentence_id"], ()))),
+                    decision=source.decisions.get(
+                        (name, row["text_sha256"], unit["start"], unit["end"])
+                    ),
+                )
                 for unit in sentences.get(name, ())
             ],
             quotes.get(name, ()),
@@ -179,6 +229,7 @@ def _listed(article: ArticlePage) -> Listed:
         withheld=article.withheld,
         sentences=len(article.sentences),
         disputed=article.disputed,
+        agreement=article.agreement,
         labels=article.labels,
         score=score(article),
     )

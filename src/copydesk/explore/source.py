@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.columns import SLUG
 from copydesk.errors import InputError, IntegrityError
+from copydesk.explore.decisions import Anchor, Decision, read_decisions
 from copydesk.files import read_json
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
 
 HYDRATED: Final = "hydrated.json"
 
-_SLUG: Final = next(c.pattern for c in TABLES["articles"] if c.name == "article_id") or ""
+_SLUG: Final = SLUG
 _UNIT: Final = (
     *("sentence_id", "article_id", "event", "index", "start", "end", "zone", "text", "label"),
     *("votes", "n_annotators", "agreement", "label_source", "quoted_ratio", "cues", "split"),
@@ -35,6 +37,7 @@ class Source:
         quotes: theirs.
         answers: theirs, labels as names, with the article's ``collection``.
         total: articles of the whole release.
+        decisions: what adjudicators decided, if the release lies in its corpus.
     """
 
     folder: Path
@@ -45,6 +48,7 @@ class Source:
     quotes: pl.DataFrame
     answers: pl.DataFrame
     total: int
+    decisions: Mapping[Anchor, Decision]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -93,6 +97,7 @@ def read_source(path: Path, *, limit: int) -> Source:
             "annotations",
         ),
         total=order.height,
+        decisions=read_decisions(folder, contents.manifest.get("rounds") or ()),
     )
 
 
@@ -118,7 +123,8 @@ def _check_ids(ids: pl.Series) -> None:
     bad = ids.filter(~ids.str.contains(_SLUG))
     if bad.len():
         raise IntegrityError(
-            f"'{bad[0]}' is no id of an article.", hint="Run 'copydesk validate' on the release."
+            f"'{bad[0]}' is not an id of an article.",
+            hint="Run 'copydesk validate' on the release.",
         )
 
 

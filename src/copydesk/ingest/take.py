@@ -12,6 +12,7 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import atomic_write, dump_line, sha256_text
 from copydesk.ingest.sources import MANIFEST, Missed, RawArticle, read_sources
 from copydesk.rights import spdx
+from copydesk.scope import scope
 from copydesk.text import canonical
 
 _SHOWN = 20
@@ -91,6 +92,8 @@ def _ingest(
         for article in found.values():
             _move(staging / article.article_id, corpus.text_path(article))
     _write_manifests(corpus, known | found)
+    for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
+        (corpus.dataset / name).unlink(missing_ok=True)
     changed = [a for a in found.values() if a.article_id in known and known[a.article_id] != a]
     given = sum(article.redistributable for article in found.values())
     return Ingested(

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from copydesk.aggregate import aggregate
 from copydesk.answers import Labelling, anchored
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SPLITS, TABLES, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.relations import relate
 from copydesk.release.splits import draw_splits
@@ -25,7 +26,7 @@ class Assembled:
     """The tables of a release before they are written.
 
     Args:
-        tables: by (table, split), in the order of `copydesk.contract.tables.TABLES`; none is empty.
+        tables: by (table, split), in the contract's order; none is empty.
         splits: the split of each event.
         annotators: kind by pseudonym.
         adjudicators: the same of those who decided what the answers left open.
@@ -53,6 +54,7 @@ def assemble(
     kept_splits: Mapping[str, str],
     split_options: Mapping[str, Any],
     version: str,
+    contract: Contract,
 ) -> Assembled:
     """Join built tables with the answers into the five tables of a release.
 
@@ -63,6 +65,7 @@ def assemble(
         kept_splits: the split of each event of the release before.
         split_options: ``shares`` and ``seed`` for `draw_splits`.
         version: goes into the metadata of every table.
+        contract: the tables to make, and the labels.
 
     Raises:
         InputError: a sentence is unresolved, or an article is labelled in part.
@@ -70,7 +73,7 @@ def assemble(
     """
     answers = anchored(labelling.answers, sentences, what="answers")
     decided = anchored(labelling.adjudications, sentences, what="adjudications")
-    labelled = _labelled(sentences, _votes(answers, decided, method))
+    labelled = _labelled(sentences, _votes(answers, decided, method, contract))
     taken = labelled["article_id"].unique()
     articles, quotes = (
         frame.filter(pl.col("article_id").is_in(taken.implode())) for frame in (articles, quotes)
@@ -85,14 +88,15 @@ def assemble(
         **split_options,
     )
     given = articles.select("article_id", "redistributable")
+    number = _label_number(contract)
     frames = {
-        **_sentence_tables(labelled.join(given, on="article_id")),
+        **_sentence_tables(labelled.join(given, on="article_id").with_columns(number)),
         "articles": _articles(articles),
-        "annotations": _annotations(answers, labelled),
+        "annotations": _annotations(answers, labelled).with_columns(number),
         "quotes": _quotes(quotes, given),
     }
     return Assembled(
-        tables=_by_split(frames, splits, version),
+        tables=_by_split(frames, splits, version, contract),
         splits=dict(sorted(splits.items())),
         annotators=_kinds(answers, "annotator", "annotator_kind"),
         adjudicators=_kinds(decided, "by", "by_kind"),
@@ -111,11 +115,12 @@ def _latest_guidelines(answers: pl.DataFrame) -> str | None:
     return versions["guidelines_version"][-1] if versions.height else None
 
 
-def _votes(answers: pl.DataFrame, decided: pl.DataFrame, method: str) -> pl.DataFrame:
-    counted = aggregate(answers, method=method, adjudications=decided)
-    return counted.select(
-        "sentence_id", "label", "votes", "n_annotators", "agreement", "label_source"
-    )
+def _votes(
+    answers: pl.DataFrame, decided: pl.DataFrame, method: str, contract: Contract
+) -> pl.DataFrame:
+    labels = contract.scheme.names
+    counted = aggregate(answers, method=method, adjudications=decided, labels=labels)
+    return counted.select("sentence_id", *contract["sentences"].made_by("aggregate"))
 
 
 def _labelled(sentences: pl.DataFrame, aggregated: pl.DataFrame) -> pl.DataFrame:
@@ -152,7 +157,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _sentence_tables(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    rows = rows.sort("article_id", "index").with_columns(_label_number())
+    rows = rows.sort("article_id", "index")
     given = rows.filter("redistributable")
     withheld = rows.filter(~pl.col("redistributable")).with_columns(
         _sha256(pl.col("text")).alias("text_sha256")
@@ -169,10 +174,8 @@ def _articles(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _annotations(answers: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
     place = labelled.select("sentence_id", "event", "index")
-    return (
-        answers.join(place, on="sentence_id")
-        .sort("article_id", "index", "annotator", "round", "annotation_id")
-        .with_columns(_label_number())
+    return answers.join(place, on="sentence_id").sort(
+        "article_id", "index", "annotator", "round", "annotation_id"
     )
 
 
@@ -188,8 +191,8 @@ def _quotes(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _label_number() -> pl.Expr:
-    numbers = {label: number for number, label in enumerate(LABELS)}
+def _label_number(contract: Contract) -> pl.Expr:
+    numbers = {label: number for number, label in enumerate(contract.scheme.names)}
     return pl.col("label").replace_strict(numbers, return_dtype=pl.Int64)
 
 
@@ -200,11 +203,14 @@ def _sha256(texts: pl.Expr) -> pl.Expr:
 
 
 def _by_split(
-    frames: Mapping[str, pl.DataFrame], splits: Mapping[str, str], version: str
+    frames: Mapping[str, pl.DataFrame],
+    splits: Mapping[str, str],
+    version: str,
+    contract: Contract,
 ) -> dict[tuple[str, str], pa.Table]:
     event = frames["articles"].select("article_id", "event")
     tables = {}
-    for name in TABLES:
+    for name in contract.tables:
         frame = frames[name]
         if "event" not in frame.columns:
             frame = frame.join(event, on="article_id", maintain_order="left")
@@ -212,13 +218,15 @@ def _by_split(
         for split in SPLITS:
             part = frame.filter(place == split)
             if part.height:
-                tables[name, split] = to_arrow(part, name, version=version)
+                tables[name, split] = to_arrow(part, name, contract, version=version)
     return tables
 
 
-def to_arrow(frame: pl.DataFrame, table: str, *, version: str) -> pa.Table:
+def to_arrow(
+    frame: pl.DataFrame, table: str, contract: Contract = CURRENT, *, version: str
+) -> pa.Table:
     """A data frame as a table of the release, in its exact schema."""
-    schema = arrow_schema(table, metadata={"version": version})
+    schema = arrow_schema(table, contract, metadata={"version": version})
     columns = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
     return pa.Table.from_arrays(
         [columns[n].combine_chunks().cast(schema.field(n).type) for n in schema.names],

@@ -17,36 +17,22 @@ from typing import Any, Final
 
 import yaml
 
+from copydesk.contract.columns import SPLITS, Column, Table
 from copydesk.contract.documents import check_document
-from copydesk.contract.tables import SPLITS, TABLES, release_file
+from copydesk.contract.features import arrow_bytes, type_name, yaml_features
+from copydesk.contract.tables import release_file
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
-from copydesk.release import prose, sections
-from copydesk.release.blocks import fill, wrap
+from copydesk.pages.markdown import keep
+from copydesk.pages.markdown import render as rendered
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
-from copydesk.release.features import yaml_features
 
 _HUB_LICENCES: Final = {
     *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),
     *("cc-by-sa-4.0", "pddl", "odc-by", "odbl", "apache-2.0", "mit"),
 }
 _SIZES: Final = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
-
-_SKELETON: Final = {
-    "summary": None,
-    "load": "Load it",
-    "labels": "What a label means",
-    "counts": "How much there is",
-    "annotators": "Who labelled",
-    "agreement": "Agreement",
-    "withheld": "What is withheld, and how to fill it in",
-    "columns": "Columns",
-    "baselines": "Baselines",
-    "limits": "Known limits",
-    "citation": "Citation",
-}
-"""The blocks of a new card in order, each with its heading, which a person may change."""
 
 
 def write_card(dataset: Path, release: Path) -> None:
@@ -57,7 +43,7 @@ def write_card(dataset: Path, release: Path) -> None:
         release: the release's folder.
 
     Raises:
-        InputError: the card's front matter is no YAML or its markers do not pair; the card is as
+        InputError: the card's front matter is not YAML or its markers do not pair; the card is as
             it was.
     """
     path = dataset / "README.md"
@@ -91,18 +77,25 @@ def render(
         baselines: see `read_baselines`.
 
     Raises:
-        InputError: the earlier card's front matter is no YAML mapping, or its markers do not pair.
+        InputError: the earlier card's front matter is not a YAML mapping, or its markers do not
+            pair.
     """
     known = facts(contents)
     front, body = _split(previous)
     front = _front_matter(contents, known) | {
         key: value for key, value in front.items() if key not in _GENERATED
     }
-    bodies = _blocks(contents, known, baselines)
-    if not body.strip():
-        body = _new(known, bodies)
+    fresh = "\n" + rendered(
+        "card.md.jinja",
+        f=known,
+        configs=_present(contents),
+        tables=_columns([contents.contract[name] for name in _present(contents)]),
+        meanings=known.scheme.meanings,
+        baselines=baselines,
+        hydrated="hydrated_from" in contents.manifest,
+    )
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=100)
-    return f"---\n{head}---\n{fill(body, bodies, where='README.md')}"
+    return f"---\n{head}---\n{keep(body, fresh, where='README.md')}"
 
 
 def _split(card: str) -> tuple[dict[str, Any], str]:
@@ -115,17 +108,18 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
         raise InputError(f"The front matter is not YAML: {error}.", where="README.md") from error
     if not isinstance(front, dict):
         raise InputError(
-            "The front matter is no YAML mapping between two lines '---'.", where="README.md"
+            "The front matter is not a YAML mapping between two lines '---'.", where="README.md"
         )
     return front, body
 
 
-def _new(known: Facts, bodies: Mapping[str, str]) -> str:
-    parts = [f"\n# {known.title}"]
-    for name, heading in _SKELETON.items():
-        parts += [f"## {heading}"] if heading else []
-        parts.append(wrap(name, bodies[name]))
-    return "\n\n".join(parts) + "\n"
+def front_matter(card: str) -> dict[str, Any]:
+    """The YAML between the first two lines ``---`` of a card; empty if it has none.
+
+    Raises:
+        InputError: it is not a YAML mapping.
+    """
+    return _split(card)[0]
 
 
 def _front_matter(contents: Contents, known: Facts) -> dict[str, Any]:
@@ -173,7 +167,7 @@ def _size(rows: int) -> str:
 
 
 def _present(contents: Contents) -> list[str]:
-    return [table for table in TABLES if contents.counts(table)]
+    return [table for table in contents.contract.tables if contents.counts(table)]
 
 
 def _configs(contents: Contents) -> list[dict[str, Any]]:
@@ -193,7 +187,8 @@ def _configs(contents: Contents) -> list[dict[str, Any]]:
 
 
 def _info(contents: Contents, table: str) -> dict[str, Any]:
-    sizes = {entry["path"]: entry["bytes"] for entry in contents.manifest["files"]}
+    files = {entry["path"]: entry["bytes"] for entry in contents.manifest["files"]}
+    sizes = arrow_bytes(contents.scan(table), contents.schemas[table])
     return {
         "config_name": table,
         # `datasets` keys its cache on these two, not on the files: a changed release must change
@@ -201,42 +196,30 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
         "version": contents.version,
         "description": f"release.json {contents.digest}",
         "features": yaml_features(contents.schemas[table]),
-        "splits": [{"name": s, "num_examples": n} for s, n in contents.counts(table).items()],
-        "download_size": sum(sizes.get(release_file(table, s), 0) for s in SPLITS),
+        # Since 5.1 `datasets` throws all of this away if one of the three is missing.
+        "splits": [
+            {"name": split, "num_bytes": sizes[split], "num_examples": rows}
+            for split, rows in contents.counts(table).items()
+        ],
+        "download_size": sum(files.get(release_file(table, s), 0) for s in SPLITS),
+        "dataset_size": sum(sizes.values()),
     }
 
 
-def _blocks(
-    contents: Contents, known: Facts, baselines: Mapping[str, Any] | None
-) -> dict[str, str]:
+def _columns(configs: list[Table]) -> dict[str, list[dict[str, str]]]:
+    """Each config's columns as the card lists them; of `standoff` only those that it has alone."""
+    shared = {name for config in configs if config.name == "sentences" for name in config.names}
     return {
-        "summary": _hydrated(contents) + prose.summary(known),
-        "load": _load(contents),
-        "labels": sections.label_meanings(known),
-        "counts": sections.counts(known),
-        "annotators": sections.annotators(known),
-        "agreement": sections.agreement(known),
-        "withheld": sections.withheld(known),
-        "columns": sections.columns(_present(contents)),
-        "baselines": sections.baselines(baselines, known),
-        "limits": sections.limits(known),
-        "citation": sections.citation(known),
+        config.name: [
+            {"name": column.name, "type": type_name(column), "meaning": _meaning(column)}
+            for column in config.columns
+            if config.name != "standoff" or column.name not in shared
+        ]
+        for config in configs
     }
 
 
-def _hydrated(contents: Contents) -> str:
-    if "hydrated_from" not in contents.manifest:
-        return ""
-    return "**This copy was filled in with text that may not be passed on. Do not publish it.**\n\n"
-
-
-def _load(contents: Contents) -> str:
-    present = _present(contents)
-    lines = [f'data = load_dataset("dataset")  # the config {present[0]!r}']
-    lines += [f'{table} = load_dataset("dataset", "{table}")' for table in present[1:]]
-    code = "\n".join(["from datasets import load_dataset", "", *lines])
-    return (
-        f"```python\n{code}\n```\n\n"
-        '`"dataset"` is this folder, or its name on the Hub. Each release stays in '
-        '`releases/X.Y.Z/`; `copydesk.load("sentences", version="X.Y.Z")` loads any of them.'
-    )
+def _meaning(column: Column) -> str:
+    if not column.choices or all(choice in column.meaning for choice in column.choices):
+        return column.meaning
+    return f"{column.meaning}: {', '.join(column.choices)}"

@@ -12,19 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from copydesk.files import atomic_write
-from copydesk.release import prose, sections
-from copydesk.release.blocks import fill, spans, wrap
+from copydesk.pages.markdown import keep, spans, wrap
+from copydesk.pages.markdown import render as rendered
 from copydesk.release.contents import Contents
-from copydesk.release.diff import Diff, Reason
+from copydesk.release.diff import Diff
 from copydesk.release.versions import Version
-
-_TITLE: Final = """\
-# Changes of the data
-
-MAJOR: an existing record's identity, text, label or split changed or went, or a column went or
-changed its type. MINOR: records or columns were added, or values beside the labels were renewed.
-PATCH: only words about the data changed.
-"""
 
 _SHOWN: Final = 5
 
@@ -72,11 +64,11 @@ def render(contents: Contents, diff: Diff | None, *, previous: str = "") -> str:
         InputError: its markers do not pair.
     """
     version = contents.version
-    text = previous if previous.strip() else _TITLE
+    text = previous if previous.strip() else rendered("changes-title.md.jinja")
     places = spans(text, where="CHANGES.md")
-    body = entry(contents, diff)
+    fresh = wrap(version, entry(contents, diff))
     if version in places:
-        return fill(text, {version: body}, where="CHANGES.md")
+        return keep(text, fresh, where="CHANGES.md")
     older = [
         start
         for name, (start, _) in sorted(places.items(), key=lambda item: item[1])
@@ -84,43 +76,18 @@ def render(contents: Contents, diff: Diff | None, *, previous: str = "") -> str:
     ]
     at = older[0] if older else len(text)
     before, after = text[:at].rstrip("\n"), text[at:].strip("\n")
-    return "\n\n".join(filter(None, [before, wrap(version, body), after])) + "\n"
+    return "\n\n".join(filter(None, [before, fresh, after])) + "\n"
 
 
 def entry(contents: Contents, diff: Diff | None) -> str:
     """What is new in one release, as Markdown."""
-    head = f"## {contents.version} ({str(contents.manifest['created'])[:10]})"
-    if diff is None:
-        counts = {table: contents.counts(table) for table in contents.schemas}
-        rows = prose.listed([f"{table} {sum(n.values()):,}" for table, n in counts.items()])
-        return f"{head}\n\nThe first release. Rows: {rows}."
-    reasons = diff.reasons(_SHOWN)
-    lines = [f"{head}\n", f"From {diff.before}, which demands at least {diff.least}."]
-    lines += [""] + [f"- {_line(reason)}" for reason in reasons] if reasons else []
-    if not reasons:
-        lines += ["", "Only words about the data changed; every record is as it was."]
-    if diff.matrix:
-        lines += ["", "Labels changed:", "", matrix(diff)]
-    lines += [""] + [f"- {c.table}.{c.column}: {c.before} → {c.after}" for c in diff.columns]
-    return "\n".join(lines).rstrip()
-
-
-def _line(reason: Reason) -> str:
-    more = reason.count - len(reason.records)
-    names = ", ".join(f"`{name}`" for name in reason.records) + (
-        f" and {more:,} more" if more else ""
-    )
-    return f"{reason.bump.name}: {reason.table}, {NAMES[reason.kind]}: {reason.count:,} ({names})"
-
-
-def matrix(diff: Diff) -> str:
-    """Sentences whose label changed, as a table from → to."""
-    labels = list(
-        dict.fromkeys([*diff.matrix, *(to for row in diff.matrix.values() for to in row)])
-    )
-    rows = [
-        [f"`{old}`", *(diff.matrix.get(old, {}).get(new, 0) for new in labels)] for old in labels
-    ]
-    return sections.table(
-        ["from \\ to", *(f"`{name}`" for name in labels)], rows, numbers=len(labels)
+    return rendered(
+        "changes.md.jinja",
+        version=contents.version,
+        created=str(contents.manifest["created"])[:10],
+        rows={table: sum(contents.counts(table).values()) for table in contents.schemas},
+        diff=diff,
+        reasons=diff.reasons(_SHOWN) if diff else (),
+        labels=diff.matrix_labels if diff else (),
+        names=NAMES,
     )

@@ -14,7 +14,6 @@ import yaml
 
 from copydesk.errors import InputError
 from copydesk.files import atomic_write
-from copydesk.release import prose
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
 
@@ -25,7 +24,7 @@ def write_citation(path: Path, release: Path) -> None:
     """Bring a citation file in step with a release; a new one is written if there is none.
 
     Raises:
-        InputError: the file is no YAML mapping; it is as it was.
+        InputError: the file is not a YAML mapping; it is as it was.
     """
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
     atomic_write(path, render(Contents.read(release), previous=previous))
@@ -38,7 +37,7 @@ def render(contents: Contents, *, previous: str = "") -> str:
         previous: the file as it is; comments and other keys in it stay.
 
     Raises:
-        InputError: it is no YAML mapping.
+        InputError: it is not a YAML mapping.
     """
     values = {"version": contents.version, "date-released": contents.manifest["created"][:10]}
     if not previous.strip():
@@ -48,7 +47,7 @@ def render(contents: Contents, *, previous: str = "") -> str:
     except yaml.YAMLError as error:
         raise InputError(f"This file is not YAML: {error}.", where="CITATION.cff") from error
     if not isinstance(document, dict):
-        raise InputError("This file is no YAML mapping.", where="CITATION.cff")
+        raise InputError("This file is not a YAML mapping.", where="CITATION.cff")
     text = previous if previous.endswith("\n") else f"{previous}\n"
     for name in _KEPT_IN_STEP:
         line = f'{name}: "{values[name]}"'
@@ -63,7 +62,7 @@ def _new(known: Facts, values: dict[str, str]) -> str:
         "message": "Please cite this data set with the version that you used.",
         "type": "dataset",
         "title": known.title,
-        "authors": [{"name": name} for name in prose.authors(known)],
+        "authors": [{"name": name} for name in known.cited],
         **({"license": known.licence} if known.licence else {}),
         **({"url": known.homepage} if known.homepage else {}),
     }

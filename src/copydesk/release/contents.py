@@ -15,11 +15,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SPLITS, TABLES, arrow_schema, release_file
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.features import label_names
+from copydesk.contract.tables import Contract, release_file
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, read_json, sha256_text
-from copydesk.release.features import label_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +50,9 @@ class Contents:
             IntegrityError: a table's file cannot be read, or two splits of a table differ in
                 their columns.
         """
+        document = read_json(manifest or folder / "release.json")
         frames, schemas = {}, {}
-        for table in TABLES:
+        for table in Contract.of_release(document).tables:
             parts = {split: folder / release_file(table, split) for split in SPLITS}
             parts = {split: path for split, path in parts.items() if path.is_file()}
             if parts:
@@ -59,7 +61,6 @@ class Contents:
                     pl.scan_parquet(path, glob=False).with_columns(split=pl.lit(split))
                     for split, path in parts.items()
                 )
-        document = read_json(manifest or folder / "release.json")
         return cls(manifest=document, frames=frames, schemas=schemas)
 
     @classmethod
@@ -68,7 +69,7 @@ class Contents:
     ) -> Contents:
         """A release that is not written yet, from its tables by (table, split)."""
         frames, schemas = {}, {}
-        for table in TABLES:
+        for table in dict.fromkeys(name for name, _ in tables):
             parts = {s: tables[table, s] for s in SPLITS if (table, s) in tables}
             if parts:
                 schemas[table] = next(iter(parts.values())).schema
@@ -77,6 +78,11 @@ class Contents:
                     for split, part in parts.items()
                 )
         return cls(manifest=manifest, frames=frames, schemas=schemas)
+
+    @property
+    def contract(self) -> Contract:
+        """What the release is held to: its own schema version and labels."""
+        return Contract.of_release(self.manifest)
 
     @property
     def version(self) -> str:
@@ -90,7 +96,7 @@ class Contents:
 
     def labels(self, table: str) -> tuple[str, ...]:
         """The names of a table's label numbers, by the table's own metadata."""
-        return label_names(self.schemas[table]) if table in self.schemas else LABELS
+        return label_names(self.schemas.get(table), self.contract.scheme)
 
     def frame(self, table: str, *columns: str) -> pl.DataFrame:
         """The rows of a table, in order, with all columns or those named; empty if it has none."""
@@ -101,7 +107,8 @@ class Contents:
         """The rows of a table with their ``split``, not yet read; none if the table is absent."""
         if table in self.frames:
             return self.frames[table]
-        return _from_arrow(arrow_schema(table).empty_table()).lazy().with_columns(split=pl.lit(""))
+        empty = _from_arrow(arrow_schema(table, self.contract).empty_table())
+        return empty.lazy().with_columns(split=pl.lit(""))
 
     def counts(self, table: str) -> dict[str, int]:
         """Rows of each split of a table; splits without rows are absent."""

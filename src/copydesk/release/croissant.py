@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from copydesk.contract.labels import MEANINGS
-from copydesk.contract.tables import SPLITS, TABLES
-from copydesk.release import prose
+from copydesk.contract.columns import SPLITS
+from copydesk.pages.filters import line, many, plain
+from copydesk.pages.markdown import words
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
 
@@ -69,6 +69,7 @@ def render(contents: Contents) -> dict[str, Any]:
     order: the result is the same before and after ``croissant.json`` itself is listed there.
     """
     known = facts(contents)
+    say = words("words-1.0.jinja")
     listed = sorted(contents.manifest["files"], key=lambda entry: entry["path"])
     files = [entry for entry in listed if entry["path"].endswith(".parquet")]
     return {
@@ -80,25 +81,25 @@ def render(contents: Contents) -> dict[str, Any]:
         ],
         "name": known.name,
         "alternateName": known.title,
-        "description": prose.plain(prose.summary(known)),
+        "description": plain(say.summary(known)),
         "version": known.version,
         "datePublished": known.created,
         "license": [licence_url(name) for name in known.in_force],
         "inLanguage": list(known.languages),
         "keywords": ["news", "sentence classification", "quotation", "attribution", *known.labels],
-        "creator": [{"@type": "sc:Organization", "name": name} for name in prose.authors(known)],
-        "citeAs": prose.bibtex(known),
+        "creator": [{"@type": "sc:Organization", "name": name} for name in known.cited],
+        "citeAs": say.bibtex(known).strip(),
         **({"url": known.homepage} if known.homepage else {}),
-        **_rai(known),
+        **_rai(known, say),
         "distribution": [
             *(_file_object(entry) for entry in files),
-            *(_file_set(table) for table in TABLES if table in contents.schemas),
+            *(_file_set(table) for table in contents.schemas),
         ],
         "recordSet": [
             _labels(contents),
             _splits(known),
             _counts(contents),
-            *(_record_set(contents, table) for table in TABLES if table in contents.schemas),
+            *(_record_set(contents, table) for table in contents.schemas),
         ],
     }
 
@@ -108,33 +109,33 @@ def licence_url(spdx: str) -> str:
     return f"https://spdx.org/licenses/{spdx}.html"
 
 
-def _rai(known: Facts) -> dict[str, Any]:
+def _rai(known: Facts, say: Any) -> dict[str, Any]:
     low, high, mean = known.annotators_per_sentence
     human = known.annotators("human")
     machines = [*known.annotators("model"), *known.annotators("rule")]
     return {
-        "rai:dataCollection": prose.collection(known),
+        "rai:dataCollection": line(say.collection(known)),
         "rai:dataCollectionType": ["Others"],
         **({"rai:dataCollectionTimeFrame": list(known.published)} if known.published else {}),
-        "rai:dataCollectionMissingData": prose.plain(prose.missing(known)),
-        "rai:dataPreprocessingProtocol": [prose.PREPROCESSING],
-        "rai:dataAnnotationProtocol": [prose.protocol(known)],
+        "rai:dataCollectionMissingData": line(say.missing(known)),
+        "rai:dataPreprocessingProtocol": [line(say.preprocessing())],
+        "rai:dataAnnotationProtocol": [line(say.protocol(known))],
         "rai:dataAnnotationPlatform": ["Label Studio"] if human else [],
-        "rai:dataAnnotationAnalysis": [prose.plain(prose.alpha_sentence(known))],
+        "rai:dataAnnotationAnalysis": [line(say.alpha(known))],
         "rai:annotationsPerItem": f"{low} to {high} answers a sentence, {mean:.2f} on average",
         "rai:annotatorDemographics": [
-            f"{prose.plural(len(human), 'person', 'people')}, known by pseudonym; demographics "
+            f"{many(len(human), 'person', 'people')}, known by pseudonym; demographics "
             "were not asked for."
             if human
             else "No person has annotated."
         ],
         "rai:machineAnnotationTools": [f"{name} ({known.kinds[name]})" for name in machines],
-        "rai:dataUseCases": [prose.USES],
-        "rai:dataLimitations": prose.limit_list(known),
-        "rai:dataBiases": [prose.BIASES],
-        "rai:dataSocialImpact": prose.IMPACT,
-        "rai:personalSensitiveInformation": [prose.PERSONAL],
-        "rai:dataReleaseMaintenancePlan": prose.MAINTENANCE,
+        "rai:dataUseCases": [line(say.uses())],
+        "rai:dataLimitations": [point[2:] for point in say.limits(known).strip().splitlines()],
+        "rai:dataBiases": [line(say.biases())],
+        "rai:dataSocialImpact": line(say.impact()),
+        "rai:personalSensitiveInformation": [line(say.personal())],
+        "rai:dataReleaseMaintenancePlan": line(say.maintenance()),
     }
 
 
@@ -177,8 +178,9 @@ def _given(name: str, rows: list[dict[str, Any]], kinds: Mapping[str, str]) -> d
 
 
 def _labels(contents: Contents) -> dict[str, Any]:
+    meanings = contents.contract.scheme.meanings
     rows = [
-        {"number": number, "name": name, "description": MEANINGS.get(name, "")}
+        {"number": number, "name": name, "description": meanings.get(name, "")}
         for number, name in enumerate(contents.labels("sentences"))
     ]
     kinds = {"number": "sc:Integer", "name": "sc:Text", "description": "sc:Text"}
@@ -201,8 +203,9 @@ def _counts(contents: Contents) -> dict[str, Any]:
 
 
 def _record_set(contents: Contents, table: str) -> dict[str, Any]:
-    meanings = {column.name: column.meaning for column in TABLES[table]}
-    key = next(c.name for c in TABLES[table] if c.key or c.name == "article_id")
+    known = contents.contract[table]
+    meanings = {column.name: column.meaning for column in known.columns}
+    key = next(c.name for c in known.columns if c.key or c.name == "article_id")
     return {
         "@type": "cr:RecordSet",
         "@id": table,

@@ -17,12 +17,16 @@ from typing import Any
 import polars as pl
 
 from copydesk.answers import Labelling, rule_labelling
-from copydesk.build import read_built
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import SCHEMA_VERSION, TABLES, release_file, write_table
+from copydesk.batch import text_code
+from copydesk.build import read_all_built
+from copydesk.contract.arrow import write_table
+from copydesk.contract.labels import Scheme
+from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
+from copydesk.leaks import find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
@@ -32,8 +36,8 @@ from copydesk.release.croissant import render as render_croissant
 from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
-from copydesk.release.leaks import find_leaks
 from copydesk.release.versions import Version
+from copydesk.scope import scope
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,8 +93,9 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     version = str(Version.parse(options.version))
     with corpus.lock():
         _refuse_existing(corpus, version)
+        _refuse_strays(corpus)
         previous = _previous(corpus)
-        built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+        built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
         # What a killed cut or an earlier dry run left: the index does not name it.
@@ -110,7 +115,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     return Cut(
         path=None if dry_run else target,
         manifest=manifest,
-        labels=_label_table(assembled),
+        labels=_label_table(assembled, corpus.scheme),
         difference=difference,
         unlabelled=assembled.unlabelled,
     )
@@ -123,9 +128,14 @@ def present(corpus: Corpus, options: Options) -> Contents:
         InputError: the corpus is not built, or a sentence is unresolved.
         IntegrityError: an answer is about no sentence.
     """
-    built = {name: read_built(corpus, name) for name in ("articles", "sentences", "quotes")}
+    built = read_all_built(corpus)
     assembled = _assemble(corpus, built, options, _previous(corpus))
-    return Contents.of({"version": options.version}, assembled.tables)
+    manifest = {
+        "version": options.version,
+        "schema_version": SCHEMA_VERSION,
+        "scheme": corpus.scheme.as_document(),
+    }
+    return Contents.of(manifest, assembled.tables)
 
 
 def _refuse_existing(corpus: Corpus, version: str) -> None:
@@ -135,6 +145,18 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
             where=str(corpus.releases / version),
             hint="Cut the next version.",
         )
+
+
+def _refuse_strays(corpus: Corpus) -> None:
+    """Refuse to release beside files that may not be published; a killed cut's are replaced."""
+    found = scope(corpus.dataset, corpus.policy).strays
+    for name, reason in found.items():
+        if not name.startswith("releases/"):
+            raise InputError(
+                f"The data set folder holds what may not be published. {reason}",
+                where=str(corpus.dataset / name),
+                hint="Remove it, and cut again.",
+            )
 
 
 def _previous(corpus: Corpus) -> Path | None:
@@ -157,6 +179,7 @@ def _assemble(
         kept_splits=read_manifest(previous)["splits"] if previous else {},
         split_options={"seed": seed, **({"shares": shares} if shares else {})},
         version=options.version,
+        contract=Contract(corpus.scheme),
     )
 
 
@@ -173,17 +196,19 @@ def _write(
 ) -> dict[str, Any]:
     """Write the tables, the Croissant description and ``release.json`` into a folder."""
     files = []
-    counts: dict[str, dict[str, int]] = {name: {} for name in TABLES}
+    counts: dict[str, dict[str, int]] = {}
     for (name, split), table in assembled.tables.items():
         path = folder / release_file(name, split)
         path.parent.mkdir(exist_ok=True)
         write_table(table, path)
-        counts[name][split] = table.num_rows
+        counts.setdefault(name, {})[split] = table.num_rows
         files.append(_file(folder, path, table.num_rows))
     manifest = {
         "version": options.version,
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": SCHEMA_VERSION,
+        "scheme": corpus.scheme.as_document(),
+        "text_code": text_code(),
         "previous": previous.name if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
@@ -193,7 +218,7 @@ def _write(
         "annotators": dict(assembled.annotators),
         "adjudicators": dict(assembled.adjudicators),
         "splits": dict(assembled.splits),
-        "counts": {name: by_split for name, by_split in counts.items() if by_split},
+        "counts": counts,
         "files": files,
     }
     croissant = folder / "croissant.json"
@@ -241,11 +266,11 @@ def _compare(previous: Path | None, folder: Path, version: str) -> Diff | None:
     return difference
 
 
-def _label_table(assembled: Assembled) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {label: {} for label in LABELS}
+def _label_table(assembled: Assembled, scheme: Scheme) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {label: {} for label in scheme.names}
     for (name, split), table in assembled.tables.items():
         if name in ("sentences", "standoff"):
             for number in table["label"].to_pylist():
-                row = counted[LABELS[number]]
+                row = counted[scheme.names[number]]
                 row[split] = row.get(split, 0) + 1
     return counted

@@ -8,8 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES, ZONES
+from copydesk.contract.columns import ZONES
 from copydesk.release.contents import Contents
 from copydesk.release.drift import Drift, drift
 from copydesk.release.match import match
@@ -93,7 +92,7 @@ class Diff:
             for kind, table, count, names in groups.iter_rows()
         ]
         found += self._column_reasons()
-        kinds, tables = list(KINDS), list(TABLES)
+        kinds, tables = list(KINDS), list(self.records)
         return tuple(
             sorted(found, key=lambda r: (-r.bump, tables.index(r.table), kinds.index(r.kind)))
         )
@@ -102,6 +101,12 @@ class Diff:
         for kind, table in sorted({(c.kind, c.table) for c in self.columns}):
             names = tuple(c.column for c in self.columns if (c.kind, c.table) == (kind, table))
             yield Reason(bump=KINDS[kind], table=table, kind=kind, count=len(names), records=names)
+
+    @property
+    def matrix_labels(self) -> tuple[str, ...]:
+        """The labels of the matrix, those before first."""
+        after = (label for row in self.matrix.values() for label in row)
+        return tuple(dict.fromkeys([*self.matrix, *after]))
 
     @property
     def bump(self) -> Bump:
@@ -129,10 +134,11 @@ def compare(before: Contents, after: Contents, *, released: bool = True) -> Diff
         IntegrityError: a release contradicts itself, or a file of it cannot be read.
     """
     changes = match(before, after)
+    tables = dict.fromkeys([*before.contract.tables, *after.contract.tables])
     return Diff(
         before=before.version,
         after=after.version if released else None,
-        records={table: (_height(before, table), _height(after, table)) for table in TABLES},
+        records={table: (_height(before, table), _height(after, table)) for table in tables},
         changes=changes,
         columns=tuple(_columns(before, after)),
         matrix=_matrix(changes),
@@ -145,11 +151,13 @@ def compare(before: Contents, after: Contents, *, released: bool = True) -> Diff
 
 
 def _height(contents: Contents, table: str) -> int:
+    if table not in contents.contract.tables:
+        return 0
     return int(contents.scan(table).select(pl.len()).collect().item())
 
 
 def _columns(before: Contents, after: Contents) -> Iterator[ColumnChange]:
-    for table in TABLES:
+    for table in after.contract.tables:
         if table not in before.schemas or table not in after.schemas:
             continue
         old, new = (
@@ -191,7 +199,7 @@ def _units(contents: Contents, *columns: str) -> pl.DataFrame:
 
 
 def _labels(contents: Contents) -> dict[str, int]:
-    counts = dict.fromkeys(LABELS, 0)
+    counts = dict.fromkeys(contents.contract.scheme.names, 0)
     for table in ("sentences", "standoff"):
         names = contents.labels(table)
         for number, count in contents.frame(table, "label")["label"].value_counts().iter_rows():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, Final
 
 import polars as pl
 
+from copydesk.pages.html import page
 from copydesk.release.changes import NAMES
 from copydesk.release.diff import Diff, Reason
 from copydesk.release.drift import Drift
@@ -118,78 +118,16 @@ def verdict(diff: Diff) -> str:
     )
 
 
+def page_values(diff: Diff) -> dict[str, Any]:
+    """What the templates of a difference need."""
+    return {
+        "diff": diff,
+        "changes": [(reason, _changes(diff, reason, LIMIT)) for reason in diff.reasons(0)],
+        "names": NAMES,
+        "verdict": verdict(diff),
+    }
+
+
 def as_html(diff: Diff) -> str:
     """The difference as one page that needs nothing else: no script, no font, no network."""
-    title = f"{diff.before} → {diff.after or 'now'}"
-    parts = [f"<h1>{escape(title)}</h1>", f"<p class=verdict>{escape(verdict(diff))}</p>"]
-    parts += ["<h2>Records</h2>", _table(["table", "before", "after"], _record_rows(diff))]
-    for reason in diff.reasons(0):
-        shown = _changes(diff, reason, LIMIT)
-        note = f" (the first {len(shown):,} are listed)" if reason.count > len(shown) else ""
-        head = (
-            f'<span class="{reason.bump.name.lower()}">{reason.bump.name}</span> '
-            f"{escape(reason.table)}, {escape(NAMES[reason.kind])}: {reason.count:,}{note}"
-        )
-        rows = [[c["record"], c["before"] or "", c["after"] or ""] for c in shown]
-        body = _table(["record", "before", "after"], rows)
-        parts.append(f"<details><summary>{head}</summary>{body}</details>")
-    parts += ["<h2>Labels changed</h2>", _matrix(diff)] if diff.matrix else []
-    parts += ["<h2>Drift</h2>", *(_drift(d) for d in diff.drifts)]
-    return _PAGE.format(title=escape(title), style=_STYLE, body="\n".join(parts))
-
-
-def _record_rows(diff: Diff) -> list[list[Any]]:
-    return [[table, *sizes] for table, sizes in _held(diff).items()]
-
-
-def _table(head: list[str], rows: list[list[Any]], caption: str = "") -> str:
-    def cell(value: Any) -> str:
-        if isinstance(value, int):
-            return f"<td class=n>{value:,}</td>"
-        return f"<td>{escape(str(value))}</td>"
-
-    top = "".join(f"<th scope=col>{escape(name)}</th>" for name in head)
-    body = "\n".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f"<table>{title}<thead><tr>{top}</tr></thead><tbody>\n{body}\n</tbody></table>"
-
-
-def _matrix(diff: Diff) -> str:
-    labels = list(
-        dict.fromkeys([*diff.matrix, *(to for row in diff.matrix.values() for to in row)])
-    )
-    rows = [
-        [old, *(diff.matrix.get(old, {}).get(new, 0) for new in labels)]
-        for old in labels
-        if old in diff.matrix
-    ]
-    return _table(["from \\ to", *labels], rows, "Sentences by label before and after")
-
-
-def _drift(d: Drift) -> str:
-    rows = [[name, count, d.after[name]] for name, count in d.before.items()]
-    return _table([d.what, "before", "after"], rows, f"{d.what}: {_test(d)}")
-
-
-_STYLE: Final = (
-    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;"
-    "margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;margin:1rem 0}"
-    "caption{text-align:left}th,td{border:1px solid #8888;padding:.2rem .6rem;text-align:left}"
-    ".n{text-align:right;font-variant-numeric:tabular-nums}.verdict{font-weight:bold}"
-    ".major,.minor{padding:0 .4rem;border:2px solid;font-weight:bold}.minor{font-weight:normal}"
-    "details{margin:.5rem 0}summary{cursor:pointer}"
-)
-_PAGE: Final = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+    return page("diff.html.jinja", labels=diff.matrix_labels, **page_values(diff))

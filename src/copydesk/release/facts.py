@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from copydesk.contract.tables import LABEL_SOURCES, SPLITS, UNIT_ZONES
+from copydesk.contract.columns import LABEL_SOURCES, SPLITS, UNIT_ZONES
+from copydesk.contract.labels import Scheme
 from copydesk.release.contents import Contents
 
 if TYPE_CHECKING:
@@ -28,18 +29,67 @@ class Collection:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One split of one config: its rows, and what they are about.
+
+    Args:
+        labels: rows by label; empty where rows are not labelled sentences.
+    """
+
+    rows: int
+    articles: int
+    events: int
+    labels: Counts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjudicated:
+    """What adjudication did to the labels that it settled.
+
+    Args:
+        kept: those that stayed with the label of most answers.
+        overruled: those that got another label than most answers gave.
+        tied: those of which no label had most answers.
+    """
+
+    kept: int
+    overruled: int
+    tied: int
+
+    @property
+    def all(self) -> int:
+        """All sentences that were adjudicated."""
+        return self.kept + self.overruled + self.tied
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withheld:
+    """An article whose text is withheld, and where it was published."""
+
+    article_id: str
+    outlet: str | None
+    published: str | None
+    url: str | None
+    sentences: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """What a release holds.
 
     Args:
+        scheme: the release's labels.
         labels: sentences by label and split, text withheld or not.
         events: events by split.
+        parts: each config by split; configs and splits without rows are absent.
+        withheld: the articles without text, by id.
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
+    scheme: Scheme
     version: str
     created: str
     name: str
@@ -55,8 +105,11 @@ class Facts:
     quote_groups: int
     labels: dict[str, Counts]
     events: Counts
+    parts: dict[str, dict[str, Part]]
+    withheld: tuple[Withheld, ...]
     zones: Counts
     sources: Counts
+    adjudicated: Adjudicated
     collections: tuple[Collection, ...]
     outlets: int
     languages: tuple[str, ...]
@@ -90,6 +143,11 @@ class Facts:
             dict.fromkeys([*([self.licence] if self.licence else []), *self.text_licences])
         )
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Who is to be cited: the corpus's stated authors, or whoever made it."""
+        return self.authors or (f"The authors of {self.title}",)
+
     def annotators(self, kind: str) -> tuple[str, ...]:
         """The pseudonyms of one kind of annotator: human, model or rule."""
         return tuple(name for name in self.answers if self.kinds[name] == kind)
@@ -99,7 +157,7 @@ def facts(contents: Contents) -> Facts:
     """Count what a release holds."""
     corpus = contents.manifest["corpus"]
     articles = contents.frame("articles").drop("pieces", "text")
-    names = ("article_id", "label", "zone", "label_source", "n_annotators", "split")
+    names = ("article_id", "label", "zone", "label_source", "n_annotators", "votes", "split")
     units = pl.concat([contents.frame(table, *names) for table in ("sentences", "standoff")])
     withheld = contents.scan("standoff").select(pl.len()).collect().item()
     quotes = contents.frame("quotes", "group")
@@ -107,6 +165,7 @@ def facts(contents: Contents) -> Facts:
     alpha, alphas = _alphas(answers, contents.labels("annotations"))
     per_sentence = units["n_annotators"]
     return Facts(
+        scheme=contents.contract.scheme,
         version=contents.version,
         created=contents.manifest["created"],
         name=corpus["name"],
@@ -126,8 +185,11 @@ def facts(contents: Contents) -> Facts:
             for split in SPLITS
             if split in articles["split"]
         },
+        parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
+        withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
         sources=_counted(units["label_source"], LABEL_SOURCES),
+        adjudicated=_adjudicated(units, contents.labels("sentences")),
         collections=_collections(articles, units),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
@@ -179,6 +241,58 @@ def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
         name: {split: counted.get((number, split), 0) for split in SPLITS}
         for number, name in enumerate(labels)
     }
+
+
+def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, Part]:
+    rows = contents.scan(table).select(
+        "article_id", "split", *(["label"] if table in ("sentences", "standoff") else [])
+    )
+    about = rows.join(articles.lazy().select("article_id", "event"), on="article_id", how="left")
+    sizes = about.group_by("split").agg(
+        pl.len(), pl.col("article_id").n_unique(), pl.col("event").n_unique()
+    )
+    found = {split: numbers for split, *numbers in sizes.collect().iter_rows()}
+    names = contents.labels(table)
+    labels: dict[str, Counts] = {split: {} for split in found}
+    if "label" in rows.collect_schema():
+        cells = rows.group_by("split", "label").len().collect()
+        counted = {(split, number): count for split, number, count in cells.iter_rows()}
+        labels = {
+            split: {name: counted.get((split, at), 0) for at, name in enumerate(names)}
+            for split in found
+        }
+    return {
+        split: Part(
+            rows=found[split][0],
+            articles=found[split][1],
+            events=found[split][2],
+            labels=labels[split],
+        )
+        for split in SPLITS
+        if split in found
+    }
+
+
+def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Adjudicated:
+    rows = units.filter(pl.col("label_source") == "adjudicated")
+    found = {"kept": 0, "overruled": 0, "tied": 0}
+    for number, votes in rows.select("label", "votes").iter_rows():
+        most = max(votes.values())
+        leading = [name for name, count in votes.items() if count == most]
+        tied = len(leading) > 1
+        found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
+    return Adjudicated(**found)
+
+
+def _withheld(articles: pl.DataFrame, units: pl.DataFrame) -> tuple[Withheld, ...]:
+    sizes = units.group_by("article_id").len("sentences")
+    rows = (
+        articles.filter(~pl.col("redistributable"))
+        .join(sizes, on="article_id", how="left")
+        .sort("article_id")
+        .select("article_id", "outlet", "published", "url", pl.col("sentences").fill_null(0))
+    )
+    return tuple(Withheld(**row) for row in rows.iter_rows(named=True))
 
 
 def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:

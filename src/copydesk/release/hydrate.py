@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.tables import SPLITS, TABLES, release_file, write_table
+from copydesk.contract.arrow import write_table
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import release_file
 from copydesk.errors import CopydeskError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.ingest.sources import Missed, read_sources
@@ -175,7 +177,9 @@ def _fill(
         pl.coalesce("title", "copy_title").alias("title"),
         pl.coalesce("attribution", "copy_attribution").alias("attribution"),
     )
+    others = {name: contents.frame(name) for name in contents.contract.tables}
     return {
+        **others,
         **_sentences(contents, texts),
         "articles": known,
         "annotations": contents.frame("annotations"),
@@ -184,7 +188,7 @@ def _fill(
 
 
 def _sentences(contents: Contents, texts: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    names = [column.name for column in TABLES["sentences"]]
+    names = contents.contract["sentences"].names
     standoff = contents.frame("standoff")
     if standoff.is_empty():
         return {"sentences": contents.frame("sentences"), "standoff": standoff}
@@ -235,7 +239,7 @@ def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.
         for split in SPLITS:
             part = frame.filter(pl.col("split") == split) if frame.height else frame
             if part.height:
-                table = to_arrow(part, name, version=version)
+                table = to_arrow(part, name, contents.contract, version=version)
                 path = folder / "releases" / version / release_file(name, split)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_table(table, path)

@@ -1,7 +1,7 @@
 """Which record of one release is which of another, and what of it changed. Pure; joins only.
 
-A sentence or a quotation is the same record if its article's text, its start and its end are; its
-number means nothing. An article is known by its id, an answer by its own.
+A record of a table that is `by_place`, such as a sentence or a quotation, is the same if its
+article's text, its start and its end are; its number means nothing. Any other is known by its key.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.columns import Table
 from copydesk.errors import IntegrityError
 from copydesk.release.contents import Contents
 
@@ -28,22 +28,10 @@ CHANGES: Final = pl.Schema(
 """One row is one change of one record; ``record`` is its id in the later release, if it has one."""
 
 _PLACE: Final = ("text_number", "start", "end")
-_KEYS: Final = {
-    "sentences": _PLACE,
-    "quotes": _PLACE,
-    "articles": ("article_id",),
-    "annotations": ("annotation_id",),
-}
-_IDS: Final = {
-    "sentences": "sentence_id",
-    "quotes": "quote_id",
-    "articles": "article_id",
-    "annotations": "annotation_id",
-}
 # Compared on their own, or decided by what is.
 _NOT_VALUES: Final = {
-    *("text", "text_sha256", "label", "split", "sentence_id", "quote_id", "redistributable"),
-    *("article_id", "annotation_id", "start", "end"),
+    *("text", "text_sha256", "label", "split", "redistributable", "article_id", "start", "end"),
+    "sentence_id",
 }
 
 
@@ -59,8 +47,8 @@ def match(before: Contents, after: Contents) -> pl.DataFrame:
         change.select(
             pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
         ).match_to_schema(CHANGES, missing_columns="insert")
-        for family in _KEYS
-        for change in _family(family, before, after, texts, rewritten)
+        for family, tables in _families(before, after).items()
+        for change in _family(tables, before, after, texts, rewritten)
     ]
     return pl.concat(found).sort(*CHANGES)
 
@@ -71,11 +59,33 @@ def _texts(before: Contents, after: Contents) -> pl.DataFrame:
     return pl.concat(sides).unique().sort(pl.all()).with_row_index("text_number")
 
 
+def _families(before: Contents, after: Contents) -> dict[str, tuple[Table, ...]]:
+    """The tables of either release; sentences with and without their text are one family."""
+    tables = {**before.contract.tables, **after.contract.tables}
+    withheld = tables.pop("standoff")
+    return {name: (t, withheld) if name == "sentences" else (t,) for name, t in tables.items()}
+
+
+def _keys(table: Table) -> tuple[str, ...]:
+    return _PLACE if table.by_place else (table.key,)
+
+
 def _family(
-    family: str, before: Contents, after: Contents, texts: pl.DataFrame, rewritten: pl.DataFrame
+    tables: tuple[Table, ...],
+    before: Contents,
+    after: Contents,
+    texts: pl.DataFrame,
+    rewritten: pl.DataFrame,
 ) -> Iterator[pl.DataFrame]:
-    keys = _KEYS[family]
-    old, new = (_rows(c, family, texts).with_row_index("row") for c in (before, after))
+    keys, family = _keys(tables[0]), tables[0].name
+    sides = [c if family in c.contract.tables else None for c in (before, after)]
+    found = [_rows(c, tables, texts).with_row_index("row") if c else None for c in sides]
+    old, new = found
+    if old is None or new is None:
+        # A config that only one of them knows.
+        whole = old if new is None else new
+        assert whole is not None
+        old, new = (whole.clear() if rows is None else rows for rows in found)
     pairs = old.join(new, on=keys, suffix="_after")
     gone = old.join(pairs, on="row", how="anti")
     added = new.join(pairs, left_on="row", right_on="row_after", how="anti")
@@ -105,52 +115,46 @@ def _change(rows: pl.DataFrame, kind: str, before: str = "", after: str = "") ->
     )
 
 
-def _rows(contents: Contents, family: str, texts: pl.DataFrame) -> pl.DataFrame:
+def _rows(contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame) -> pl.DataFrame:
     """A family's records: its key, id, split, label, place and text, and a hash of each value."""
-    tables = ("sentences", "standoff") if family == "sentences" else (family,)
     articles = contents.scan("articles").select("article_id", "text_sha256")
     numbers = articles.join(texts.lazy(), on=("article_id", "text_sha256")).drop("text_sha256")
     parts = []
     for table in tables:
-        rows = contents.scan(table)
+        rows = contents.scan(table.name)
         columns = rows.collect_schema().names()
-        if "text_number" in _KEYS[family]:
+        if table.by_place:
             rows = rows.join(numbers, on="article_id", how="left")
-        parts.append(rows.select(*_columns(contents, table, family, columns)))
+        parts.append(rows.select(*_columns(contents, table, columns)))
     whole = pl.concat(parts, how="diagonal").collect()
-    twice = whole.filter(pl.struct(_KEYS[family]).is_duplicated())
+    twice = whole.filter(pl.struct(_keys(tables[0])).is_duplicated())
     if twice.height:
         raise IntegrityError(
-            f"{twice.height} records of the table '{family}' are at the same place, among them "
-            f"'{twice['record'][0]}'.",
+            f"{twice.height} records of the table '{tables[0].name}' are at the same place, among "
+            f"them '{twice['record'][0]}'.",
             where=f"release {contents.version}",
             hint="Run 'copydesk validate' on it.",
         )
     return whole
 
 
-def _columns(contents: Contents, table: str, family: str, columns: list[str]) -> Iterator[pl.Expr]:
-    keys = _KEYS[family]
-    yield from (pl.col(name) for name in dict.fromkeys((*keys, "article_id")))
-    yield pl.col(_IDS[family]).alias("record")
+def _columns(contents: Contents, table: Table, columns: list[str]) -> Iterator[pl.Expr]:
+    yield from (pl.col(name) for name in dict.fromkeys((*_keys(table), "article_id")))
+    yield pl.col(table.key).alias("record")
     yield pl.col("split")
     if "label" in columns:
-        names = dict(enumerate(contents.labels(table)))
+        names = dict(enumerate(contents.labels(table.name)))
         yield pl.col("label").replace_strict(names, default=None, return_dtype=pl.String)
     else:
         yield pl.lit(None, dtype=pl.String).alias("label")
     yield (
         pl.when("redistributable").then(pl.lit("given")).otherwise(pl.lit("withheld"))
-        if table == "articles"
-        else pl.lit("withheld" if table == "standoff" else "given")
+        if table.name == "articles"
+        else pl.lit("withheld" if table.name == "standoff" else "given")
     ).alias("rights")
-    yield _text(table).alias("text")
-    known = {c.name for c in TABLES[table]}
-    yield from (
-        _value(name).hash().alias(f"={name}")
-        for name in columns
-        if name in known and name not in _NOT_VALUES
-    )
+    yield _text(table.name).alias("text")
+    known = {*contents.contract[table.name].names} - {*_NOT_VALUES, table.key}
+    yield from (_value(name).hash().alias(f"={name}") for name in columns if name in known)
 
 
 def _value(name: str) -> pl.Expr:
@@ -164,9 +168,9 @@ def _text(table: str) -> pl.Expr:
     """What the record is about, hashed; the same in both releases unless the text changed."""
     if table == "annotations":
         return pl.struct("article_id", "text_sha256", "start", "end").hash()
-    if table == "quotes":
-        return pl.lit(0, dtype=pl.UInt64)
-    return pl.col("text" if table == "sentences" else "text_sha256").hash()
+    if table in ("sentences", "standoff", "articles"):
+        return pl.col("text" if table == "sentences" else "text_sha256").hash()
+    return pl.lit(0, dtype=pl.UInt64)
 
 
 def _kept(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:

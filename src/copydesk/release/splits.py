@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
-from copydesk.contract.tables import SPLITS
+from copydesk.contract.columns import SPLITS
 
 SHARES: Final = {"train": 0.6, "validation": 0.2, "test": 0.2}
 

@@ -222,14 +222,13 @@ def _suggestions(corpus: Corpus) -> dict[str, str]:
 
 
 def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArticle]:
-    import pyarrow as pa
+    from copydesk.batch import build_batch
+    from copydesk.build import kept, sources
 
-    from copydesk.build import ARTICLES, build_batch
-
+    known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]
-        rows = [dataclasses.asdict(a) | {"text": corpus.text(a)} for a in batch]
-        built = build_batch(pa.RecordBatch.from_pylist(rows, ARTICLES)).sentences
+        built = build_batch(sources(corpus, batch, known.of(batch))).sentences
         anchors: dict[str, list[Anchor]] = {}
         names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]
         for row in built.select(names).to_pylist():

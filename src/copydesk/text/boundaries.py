@@ -1,33 +1,28 @@
-"""Where sentences of news English end inside a line.
+"""Where sentences end inside a line.
 
 One regular expression finds every place where a sentence may end; the words before and after the
-stop decide. Each place costs a bounded amount of work, so that the whole is linear in the length
-of the line.
+stop decide, by the rules of the language. Each place costs a bounded amount of work, so that the
+whole is linear in the length of the line.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
-from copydesk.text.abbreviations import AFTER_CLOCK, ALSO_SURNAMES, KINDS, OPENERS, Kind
-from copydesk.text.words import words
+from copydesk.text.language import Language
+from copydesk.text.language import language as language_of
+from copydesk.text.rules import Kind, Rules, rules
 
-_CLOSING: Final = "\"'”’“‘)\\]}»›"
-_OPENING: Final = "\"'“‘”’(\\[{«‹„¿¡"
+_CLOSING: Final = "\"'”’“‘)\\]}»›«‹*"
+_OPENING: Final = "\"'“‘”’(\\[{«‹»›„‚¿¡*"
+_NOTE: Final = "¹²³⁰⁴-⁹†‡"
+_FULL_WIDTH: Final = "。！？؟۔।॥։"
+"""Full stops and question marks of scripts without capital letters: each ends a sentence."""
 # A name in lower case may open a sentence (iPhone, al-Shabaab), and so may an address of the web.
 _LOWER_NAME: Final = r"[a-z][A-Z]|[ae]l-[A-Z]|https?:|www\."
 
-_CANDIDATE: Final = re.compile(
-    rf"""
-    [.!?…] (?=[\s.!?…{_CLOSING}\[A-Z])
-    ([.!?…{_CLOSING}\[0-9]{{0,12}}+)
-    (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME}) | (?=[{_OPENING}]?[A-Z]) )
-    """,
-    re.VERBOSE,
-)
-"""A stop, what closes with it (group 1), and the blanks up to something that may open a sentence;
-or no blanks, where they were forgotten."""
 _NEXT: Final = re.compile(
     rf"(?:[{_OPENING}–—-]\s?){{0,4}}+([^\W\d_][^\W_]{{0,30}}+(?:[’'-][^\W_]{{1,30}}+){{0,3}})?"
 )
@@ -35,6 +30,7 @@ _LOWER: Final = re.compile(_LOWER_NAME)
 _ACRONYM: Final = re.compile(r"(?:[^\W\d_]\.){1,8}[^\W\d_]")
 _ROMAN: Final = re.compile(r"[IVXLC]+")
 _MONTH_FOLLOWS: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]{2}")
+_CITED: Final = re.compile(r"\([^()\n]{1,60}\)[.,;]")
 _FORGOTTEN_BLANK: Final = re.compile(
     rf"[{_OPENING}]?[A-Z](?:[a-z’']|(?=\s))[\w’'-]{{0,30}}+(?=[\s,;:!?…’'”]|\.\s|\.?$)"
 )
@@ -42,141 +38,215 @@ _NAME_ALONE: Final = r"(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’
 _SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
 NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
 """Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
-_QUOTE_MARKS: Final = frozenset("\"'”’“‘»›")
-_OPENING_ONLY: Final = frozenset("“‘[(«‹„")
-_MARKS: Final = "\"'“‘”’([{«‹„-–—/"
-_WEB_ENDINGS: Final = words("Com Net Org Gov Edu Io Tv Co Uk Js Html Php Pdf")
-_NAMES_WITH_MARK: Final = frozenset({"Yahoo", "Jeopardy", "Wham"})
-_TRAILING_OFF: Final = words(
-    """
-    a an the i we he she they you and or but to of in on at for with from by if my his her their our
-    your was were
-    """
+_QUOTE_MARKS: Final = frozenset("\"'”’“‘»›«‹")
+_STOPS: Final = frozenset(".!?…")
+_OPENING_ONLY: Final = frozenset("“‘[(«‹„‚")
+_MARKS: Final = "\"'“‘”’([{«‹»›„‚-–—/*•⁃▪●►‣"
+_BULLETS: Final = "•⁃▪●►‣· \u00a0"
+_LONGEST_TOKEN: Final = 24
+
+_ITEM: Final = re.compile(
+    r"(?P<bullet>[•⁃▪●►‣])?\s?(?:(?P<count>\d{1,2}|[a-z])(?P<close>\.\)|[.)]))?"
 )
+"""What a list in one line begins with: "1.)", "a.", "•", "• 9."."""
 
-_CAPITAL: Final = r"(?:[A-Z][\w’'.-]{0,30}+|de|del|der|van|von|bin|al|and)"
-_SPEAKER: Final = rf"""
-    (?: (?:The|A|An|One|His|Her|Their|My|Our)\s(?:[a-z][\w’'-]{{0,30}}+\s){{1,3}}?
-        (?:{_CAPITAL}\s){{0,4}}?
-      | (?:{_CAPITAL}\s){{1,6}}? )
-    (?:(?:also|then|later|once|again|[a-z]{{2,20}}ly)\s)?
-"""
-_SAYING: Final = r"""
-    (?:said|says|asked|asks|added|adds|wrote|writes|replied|replies|explained|explains|declared
-      |declares|insisted|insists|shouted|yelled|cried|wondered|wonders|joked|jokes|quipped|warned
-      |warns|continued|argued|argues|recalled|recalls|tweeted|posted|concluded|demanded|remarked
-      |noted|notes|exclaimed|responded|responds|told(?:\s[\w’'-]{1,30}+){1,4}?)
-    (?=[.,;]|$)
-"""
-_ATTRIBUTION: Final = re.compile(rf"{_SPEAKER}{_SAYING}", re.VERBOSE)
-_ATTRIBUTION_OF_QUESTION: Final = re.compile(
-    rf"""{_SPEAKER}(?:
-        {_SAYING}
-      | (?:said|says|wrote|added|replied|joked|quipped|shouted|continued|posted|tweeted)
-        (?=\s(?:on|in|at|during|to|after|before|from|as|when|while|with|last|this|earlier|later
-        |via|yesterday|today|[A-Z][a-z]{{2,5}}day)\b)
-      | (?:asked|asks|wondered|demanded)
-        (?!\s(?:that|whether|if|how|why|what|who|when|where|for|he|she|it|they|we|I|not)\b)
-    )""",
-    re.VERBOSE,
-)
+Span = tuple[int, int]
 
 
-def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return start and end of each sentence of the line `text[start:end]`, a trimmed line."""
-    spans = []
-    for match in _CANDIDATE.finditer(text, start, end):
-        last = _end(text, start, end, match)
-        if last:
-            spans.append((start, last))
-            start = last if match.end() == match.end(1) else match.end()
-    spans.append((start, end))
+def sentences(text: str, start: int, end: int, language: Language | None = None) -> list[Span]:
+    """Return start and end of each sentence of the line `text[start:end]`, a trimmed line.
+
+    Args:
+        text: The text that the line stands in.
+        start: Where the line begins, in code points.
+        end: Where it ends.
+        language: The language whose rules hold; English by default.
+    """
+    lang = language or language_of("en")
+    candidate, known = _candidate(lang), rules(lang)
+    spans: list[Span] = []
+    items = [(start, end)]
+    if text[start : start + 1] in _ITEM_STARTS:
+        items = list_items(text, start, end, lang)
+    for item, stop in items:
+        start = item
+        for match in candidate.finditer(text, item, stop):
+            last = _end(text, start, stop, match, known)
+            if last:
+                spans.append((start, last))
+                start = last if match.end() == match.end(1) else match.end()
+        spans.append((start, stop))
     return spans
 
 
-def _end(text: str, start: int, end: int, match: re.Match[str]) -> int:
+@cache
+def _candidate(language: Language) -> re.Pattern[str]:
+    """A pattern for each place in a line where a sentence may end.
+
+    It matches a stop, what closes with it (group 1), and the blanks up to something that may open
+    a sentence; or no blanks, where they were forgotten. In French a blank stands before what
+    closes; before a mark that opens there is one too, but none after it.
+    """
+    return re.compile(
+        rf"""
+        [.!?…] (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
+        ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
+        (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
+          | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{rules(language).informal})\s)
+          | (?=[{_OPENING}]?[A-Z]) )
+        | [{_FULL_WIDTH}] ([」』”"’)》】]{{0,3}}+) \s*+ (?=\S)
+        """,
+        re.VERBOSE,
+    )
+
+
+def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules) -> int:
     """Offset where the sentence that begins at `start` ends if it does so here, or 0."""
     at = match.start()
     last = match.end(1)
+    if last < 0:
+        return match.end(2)
     after = match.end()
-    before = text[max(start, at - 24) : at]
-    token = before[max(before.rfind(" "), before.rfind("\u00a0")) + 1 :]
+    before = text[max(start, at - _LONGEST_TOKEN) : at]
+    token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
     if end - after <= 60 and _SPEAKER_BELOW.match(text, after, end):
         return 0
     if after == last:
-        return _end_without_blank(text, start, match, token)
+        return _end_without_blank(text, start, match, token, known)
     plain = last == at + 1 and text[at] == "." and text[after].isupper()
-    if plain and len(token) > 1 and token not in KINDS and token.isalpha():
-        return last
+    if plain and len(token) > 1 and token not in known.kinds and token.isalpha():
+        roman = known.roman_ordinals and _ROMAN.fullmatch(token)
+        return 0 if roman else last
     following = _NEXT.match(text, after, end)
     word = (following and following[1]) or ""
     if word[:1].islower() and not _LOWER.match(text, after):
-        return 0
+        return last if _informal_ends(text, match, token, known) else 0
     if text[at] == "." and text[at + 1] != ".":
-        return last if _full_stop_ends(text, start, match, token, word) else 0
-    return last if _mark_ends(text, match, token) else 0
+        return last if _full_stop_ends(text, start, match, token, word, known) else 0
+    return last if _mark_ends(text, start, match, token, word, known) else 0
 
 
-def _full_stop_ends(text: str, start: int, match: re.Match[str], token: str, word: str) -> bool:
+def _informal_ends(text: str, match: re.Match[str], token: str, known: Rules) -> bool:
+    """Whether a stop before a word in lower case ends a sentence of copy without capitals."""
+    abbreviated = token in known.kinds or _capitalised(token) in known.kinds
+    return match.end(1) == match.start() + 1 and token.isalpha() and not abbreviated
+
+
+def _capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _full_stop_ends(
+    text: str, start: int, match: re.Match[str], token: str, word: str, known: Rules
+) -> bool:
     at = match.start()
     closing = match[1]
     bare = token.lstrip(_MARKS)
     if not bare:
-        # " . . . " trails off; " . " is a full stop that stands apart, or a bullet at the start.
-        return at > start and (text[max(0, at - 2) : at] != ". " or bool(word))
-    kind = KINDS.get(bare) or KINDS.get(bare.rpartition("-")[2])
+        return _stop_apart_ends(text, start, at, word)
+    kind = known.kinds.get(bare) or known.kinds.get(bare.rpartition("-")[2])
     if closing and not _QUOTE_MARKS.isdisjoint(closing):
-        return kind is not Kind.TITLE and not _ATTRIBUTION.match(text, match.end())
-    if kind is not None:
+        return kind is not Kind.TITLE and not (
+            known.attribution.match(text, match.end()) or _CITED.match(text, match.end())
+        )
+    if closing and closing[0].isdigit():
+        return kind is None
+    initial = len(bare) == 1 and bare.isalpha()
+    if initial and at - len(token) == start:
+        return False
+    if kind is not None and not (initial and bare.isupper() and kind is Kind.NUMBERED and word):
         if kind is Kind.CLOCK and at - start <= 10:
             return False  # the time of an entry of a live page
-        return _abbreviation_ends(text, match.end(), bare, kind, word)
-    if len(bare) == 1 and bare.isalpha():
-        initial = at - len(token) == start or word.lower() in ALSO_SURNAMES
-        return not initial and _opens(text, match.end(), word)
+        return _abbreviation_ends(text, match.end(), bare, kind, word, known)
+    if initial:
+        if text[at - 2 : at - 1] == "°":
+            return True
+        surname = word.lower() in known.also_surnames
+        return not surname and _opens(text, match.end(), word, known)
     if _ACRONYM.fullmatch(bare):
         clock = bare.lstrip("0123456789")
-        return _opens(text, match.end(), word) if clock == bare else bool(word)
-    # "1. The first point": a number that begins the sentence counts it.
-    return not (bare.isdigit() and len(bare) <= 3 and at - len(token) == start)
+        return _opens(text, match.end(), word, known) if clock == bare else bool(word)
+    if bare.isdigit():
+        return _number_ends(text, start, match, bare, word, known)
+    if not word and known.endings and bare.endswith(known.endings):
+        return False
+    return not (known.roman_ordinals and _ROMAN.fullmatch(bare))
 
 
-def _abbreviation_ends(text: str, after: int, bare: str, kind: Kind, word: str) -> bool:
+def _stop_apart_ends(text: str, start: int, at: int, word: str) -> bool:
+    """Whether a full stop after a blank ends the sentence.
+
+    " . . . " trails off and may go on with "I", " . . . . " ends; " . " is a full stop that stands
+    apart, or a bullet at the start.
+    """
+    dotted = text[max(0, at - 2) : at] == ". "
+    trailing = text[max(0, at - 4) : at] == ". . " and text[max(0, at - 6) : at - 4] != ". "
+    return at > start and (not dotted or (bool(word) and not (trailing and word[:1] == "I")))
+
+
+def _number_ends(
+    text: str, start: int, match: re.Match[str], bare: str, word: str, known: Rules
+) -> bool:
+    """Whether a full stop after digits ends the sentence: it may count an item or be an ordinal."""
+    at = match.start()
+    first = at - len(bare)
+    if len(bare) <= 3 and (
+        not text[start:first].strip(_BULLETS) or text[max(start, first - 2) : first] == "; "
+    ):
+        return False
+    if len(bare) <= known.ordinal_digits:
+        return _opens(text, match.end(), word, known)
+    return True
+
+
+def _abbreviation_ends(
+    text: str, after: int, bare: str, kind: Kind, word: str, known: Rules
+) -> bool:
     if kind is Kind.INSIDE:
         return False
     if kind is Kind.TITLE:
-        return bare.islower() and _opens(text, after, word)
+        return bare.islower() and _opens(text, after, word, known)
     if kind is Kind.CLOCK:
-        return word.lower() not in AFTER_CLOCK and not _MONTH_FOLLOWS.match(text, after)
+        return word.lower() not in known.after_clock and not _MONTH_FOLLOWS.match(text, after)
     if kind is Kind.NUMBERED:
         roman = _ROMAN.fullmatch(word) and not (word == "I" and bare.lower() == "no")
         return bool(word) and not roman
-    return _opens(text, after, word)
+    return _opens(text, after, word, known)
 
 
-def _opens(text: str, after: int, word: str) -> bool:
+def _opens(text: str, after: int, word: str, known: Rules) -> bool:
     """Whether the next word opens a sentence and is no part of a name."""
     if len(word) > 1 and word.isupper():
         return False
-    if word.lower().replace("’", "'") not in OPENERS:
+    if word.lower().replace("’", "'") not in known.openers:
         return False
     return len(word) > 1 or not text.startswith(".", text.index(word, after) + 1)
 
 
-def _mark_ends(text: str, match: re.Match[str], token: str) -> bool:
+def _mark_ends(
+    text: str, start: int, match: re.Match[str], token: str, word: str, known: Rules
+) -> bool:
     """Whether a question mark, an exclamation mark or an ellipsis ends the sentence."""
     stops = text[match.start() : match.end(1)]
     bare = token.lstrip(_MARKS)
     if stops[0] in ".…" and not ("?" in stops or "!" in stops):
+        if not _QUOTE_MARKS.isdisjoint(stops) and _CITED.match(text, match.end()):
+            return False
         if not bare:
             return "]" in stops or ")" in stops
-        return bare.lower() not in _TRAILING_OFF or not _QUOTE_MARKS.isdisjoint(stops)
+        if not _QUOTE_MARKS.isdisjoint(stops):
+            return True
+        return bare.lower() not in known.trailing_off
     if not _QUOTE_MARKS.isdisjoint(stops):
-        return not _ATTRIBUTION_OF_QUESTION.match(text, match.end())
-    return bool(bare) and not (stops == "!" and bare in _NAMES_WITH_MARK)
+        return not known.attribution_of_question.match(text, match.end())
+    if not bare:  # a mark that stands apart, as in French
+        return match.start() > start and bool(word) and text[match.start() - 2] not in _STOPS
+    return not (stops == "!" and bare in known.with_mark)
 
 
-def _end_without_blank(text: str, start: int, match: re.Match[str], token: str) -> int:
+def _end_without_blank(
+    text: str, start: int, match: re.Match[str], token: str, known: Rules
+) -> int:
     """Offset of the end where the blank after the stop was forgotten ("ended.He said"), or 0."""
     last = match.end()
     bare = token.lstrip(_MARKS)
@@ -185,11 +255,45 @@ def _end_without_blank(text: str, start: int, match: re.Match[str], token: str) 
     if text[last - 1] == '"' and text.count('"', max(start, last - 1000), last - 1) % 2 == 0:
         last -= 1
     following = _FORGOTTEN_BLANK.match(text, last)
-    if following is None or following.group().lstrip(_MARKS) in _WEB_ENDINGS:
+    if following is None or following.group().lstrip(_MARKS) in known.web:
         return 0
-    if bare in KINDS:
-        return last if KINDS[bare] is Kind.CLOCK else 0
+    if bare in known.kinds:
+        return last if known.kinds[bare] is Kind.CLOCK else 0
     if len(bare) < 2 or not bare[-1].isalnum() or not set("/.@").isdisjoint(bare):
         return 0
     spelt = bare[-1].islower() or (bare.isdigit() and len(bare) == 4) or last > match.start() + 1
     return last if spelt and bare != "www" else 0
+
+
+_ITEM_STARTS: Final = frozenset("0123456789abc•⁃▪●►‣")
+
+
+def list_items(text: str, start: int, end: int, language: Language) -> list[Span]:
+    """The items of a list that is written in one line, or the line as a whole.
+
+    "1. Bread 2. Milk", "a) Bread b) Milk", "• Bread • Milk": the markers count up or repeat a
+    bullet. What a semicolon or a comma joins is one sentence.
+    """
+    marker = _ITEM.match(text, start)
+    if marker is None or not (marker["bullet"] or marker["close"]):
+        return [(start, end)]
+    starts = [start]
+    if marker["bullet"]:
+        found = text.find(marker["bullet"], marker.end(), end)
+        while found >= 0:
+            starts.append(found)
+            found = text.find(marker["bullet"], found + 1, end)
+    else:
+        count, close = marker["count"], marker["close"]
+        if close == "." and rules(language).ordinal_digits:
+            return [(start, end)]
+        position = marker.end()
+        while True:
+            count = str(int(count) + 1) if count.isdigit() else chr(ord(count) + 1)
+            position = text.find(f" {count}{close} ", position, end)
+            if position < 0 or text[position - 1] in ";,":
+                break
+            starts.append(position + 1)
+            position += 1
+    ends = [len(text[:first].rstrip()) for first in starts[1:]]
+    return list(zip(starts, [*ends, end], strict=True))

@@ -44,20 +44,24 @@ class Language:
 def language(tag: str) -> Language:
     """The data of a language, by its BCP 47 tag: `en`, `en-GB`, `de`.
 
-    A language that has no folder is `und`, whose data is empty.
+    A language that has no folder is `und`: the general rules alone.
     """
     primary = _PRIMARY.match(tag)
     name = primary.group().lower() if primary else "und"
-    if name not in known():
-        return _undetermined()
-    folder = _folder().joinpath(name)
-    return Language(tag=name, lexicons=_lexicons(folder), documents=_documents(folder))
+    return _read(name) if name in known() else general()
+
+
+@cache
+def general() -> Language:
+    """What holds in every language, as `und`."""
+    return _read("und")
 
 
 @cache
 def known() -> frozenset[str]:
     """The tags of the languages that have data."""
-    return frozenset(folder.name for folder in _folder().iterdir() if folder.is_dir())
+    folders = (folder.name for folder in _folder().iterdir() if folder.is_dir())
+    return frozenset(name for name in folders if name != "und" and _PRIMARY.fullmatch(name))
 
 
 def suggests(tag: str) -> bool:
@@ -66,8 +70,9 @@ def suggests(tag: str) -> bool:
 
 
 @cache
-def _undetermined() -> Language:
-    return Language(tag="und", lexicons={}, documents={})
+def _read(name: str) -> Language:
+    folder = _folder().joinpath(name)
+    return Language(tag=name, lexicons=_lexicons(folder), documents=_documents(folder))
 
 
 def _folder() -> Traversable:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from copydesk.text.boundaries import sentences
+from copydesk.text.language import Language
+from copydesk.text.language import language as language_of
 from copydesk.text.lines import credit_start
 from copydesk.text.pieces import UNIT_ZONES, Piece, Zone
+from copydesk.text.turns import answer_length, turns
+from copydesk.text.wording import wording
 from copydesk.text.zones import classify
 
 
@@ -19,11 +23,13 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             `languages/` is cut by general rules.
 
     Returns:
-        The pieces in their order. They are disjoint, begin and end with a character that is no
-        blank, cross no line end and together hold every character that is no blank. A line of the
-        body or a caption is cut into sentences, a credit at the end of a caption's line stands
-        alone; any other line is one piece.
+        The pieces in their order. They are disjoint, begin and end with a character that is not
+        blank, cross no line end and together hold every character that is not blank. A line of the
+        body or a caption is cut into sentences, and a credit at the end of a caption's line stands
+        alone. Who speaks at the start of a turn of a transcript or an interview ("SMITH:") is a
+        piece of its own, a `note`. Any other line is one piece.
     """
+    lang = language_of(language)
     lines = []
     starts = []
     offset = 0
@@ -33,25 +39,46 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             lines.append(line)
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
+    markers = turns(lines, wording(lang)) if ":" in text or "Q." in text else {}
+    zones = classify(lines, lang)
     pieces: list[Piece] = []
-    for start, line, zone in zip(starts, lines, classify(lines), strict=True):
+    for index, (start, line, zone) in enumerate(zip(starts, lines, zones, strict=True)):
         end = start + len(line)
-        if zone == "body":
-            pieces += [Piece(*span, zone, True) for span in sentences(text, start, end)]
+        if index in markers:
+            pieces += _turn(text, start, end, markers[index], lang)
+        elif zone == "body":
+            pieces += [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
         elif zone == "caption":
-            pieces += _caption(text, start, line)
+            pieces += _caption(text, start, line, lang)
         else:
             pieces.append(Piece(start, end, zone, zone in UNIT_ZONES))
     return pieces
 
 
-def _caption(text: str, start: int, line: str) -> list[Piece]:
+def _turn(text: str, start: int, end: int, marker: int, lang: Language) -> list[Piece]:
+    """Who speaks, and the sentences of the turn; an answer may follow its question in the line."""
+    pieces = [Piece(start, start + marker, "note", False)]
+    rest = text[start + marker : end]
+    if not rest.strip():
+        return pieces
+    begin = end - len(rest.lstrip())
+    for first, last in sentences(text, begin, end, lang):
+        length = answer_length(text, first, last)
+        if length:
+            pieces.append(Piece(first, first + length, "note", False))
+            first = last - len(text[first + length : last].lstrip())
+        if first < last:
+            pieces.append(Piece(first, last, "body", True))
+    return pieces
+
+
+def _caption(text: str, start: int, line: str, lang: Language) -> list[Piece]:
     """The sentences of a caption, and the credit that may close its line."""
     zone: Zone = "caption"
     end = start + len(line)
-    credit = credit_start(line)
+    credit = credit_start(line, wording(lang))
     if credit <= 0:
-        return [Piece(*span, zone, True) for span in sentences(text, start, end)]
+        return [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
     stop = start + len(line[:credit].rstrip())
-    pieces = [Piece(*span, zone, True) for span in sentences(text, start, stop)]
+    pieces = [Piece(*span, zone, True) for span in sentences(text, start, stop, lang)]
     return [*pieces, Piece(start + credit, end, "credit", False)]

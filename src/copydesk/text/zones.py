@@ -14,17 +14,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from copydesk.text import cues, lines, openings
+from copydesk.text import lines, openings
+from copydesk.text.language import Language
+from copydesk.text.language import language as language_of
 from copydesk.text.pieces import Zone
+from copydesk.text.wording import CAPITALISED, NAME, Wording, wording
 
 _NAMES: Final = re.compile(r"[A-Z][\w’.-]{0,30}(?: (?:[A-Z][\w.-]{0,30}|al|bin|de|del|van|von))+")
 _BARE_NAMES: Final = re.compile(
-    rf"(?P<name>{cues.NAME})"
-    rf"(?: (?:and|in|at|for) {cues.CAPITALISED}(?: {cues.CAPITALISED}){{0,3}})?$"
+    rf"(?P<name>{NAME})"
+    rf"(?: (?:and|in|at|for) {CAPITALISED}(?: {CAPITALISED}){{0,3}})?$"
 )
 _NAME_CAPTION: Final = re.compile(
-    rf"(?:(?:the )?{cues.CAPITALISED}(?: {cues.CAPITALISED}){{0,4}}?(?:[’']s?)? )??"
-    rf"(?P<name>{cues.NAME})"
+    rf"(?:(?:the )?{CAPITALISED}(?: {CAPITALISED}){{0,4}}?(?:[’']s?)? )??"
+    rf"(?P<name>{NAME})"
     r"(?:$|[,;:] | (?=\(|(?:of|and|at|in|with|on|during|outside|near|after|before)\b"
     r"|[a-z]+(?:s|ed|ing)\b))"
 )
@@ -33,15 +36,23 @@ _AUTHOR_WITHIN: Final = 4
 _HEADLINE_AT_MOST: Final = 220
 
 
-def classify(article: Sequence[str]) -> list[Zone]:
-    """Return the zone of each line of an article; the lines are trimmed and none is empty."""
+def classify(article: Sequence[str], language: Language | None = None) -> list[Zone]:
+    """Return the zone of each line of an article; the lines are trimmed and none is empty.
+
+    The language is English by default.
+    """
+    known = wording(language or language_of("en"))
     loose = [not lines.has_stop(line) for line in article]
     named = _Named(article, loose)
     zones: list[Zone] = []
     for index, line in enumerate(article):
-        zone = lines.fixed(line) if openings.may_be_fixed(line) else None
+        zone = lines.fixed(line, known) if openings.may_be_fixed(line, known.openings) else None
         if zone is None:
-            zone = _loose(index, article, zones, named) if loose[index] else lines.with_stop(line)
+            zone = (
+                _loose(index, article, zones, named, known)
+                if loose[index]
+                else lines.with_stop(line, known)
+            )
         zones.append(zone)
     if len(article) >= 6 and 3 * sum(loose) > 2 * len(article):
         # Where hardly any line has a stop, a missing one says nothing.
@@ -49,25 +60,27 @@ def classify(article: Sequence[str]) -> list[Zone]:
             "body" if zone == "subhead" and len(line) > 60 else zone
             for line, zone in zip(article, zones, strict=True)
         ]
-    headline = _headline(article, loose, zones)
+    headline = _headline(article, loose, zones, known)
     if headline is not None:
         zones[headline] = "headline"
     return zones
 
 
-def _loose(index: int, article: Sequence[str], zones: Sequence[Zone], named: _Named) -> Zone:
+def _loose(
+    index: int, article: Sequence[str], zones: Sequence[Zone], named: _Named, known: Wording
+) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
     if 0 < index < _AUTHOR_WITHIN and "body" not in zones:
         name = _BARE_NAMES.match(line)
         if name and not named.knows(name["name"]):
             return "byline"
-    if zones and zones[-1] == "byline" and cues.ROLE.search(line):
+    if zones and zones[-1] == "byline" and known.role.search(line):
         return "byline"
-    zone = lines.without_stop(line)
-    if index == 1 and not line.endswith((":", ",")) and not lines.tells_when_or_side(line):
+    zone = lines.without_stop(line, known)
+    if index == 1 and not line.endswith((":", ",")) and not lines.tells_when_or_side(line, known):
         return "caption" if named.pictured(line) else "subhead"
-    if zone == "body" or lines.is_heading(line):
+    if zone == "body" or lines.is_heading(line, known):
         return zone
     if named.pictured(line):
         return "caption"
@@ -106,15 +119,17 @@ class _Named:
         return name is not None and " ".join(name["name"].split()[:2]) in self._names
 
 
-def _headline(article: Sequence[str], loose: Sequence[bool], zones: Sequence[Zone]) -> int | None:
+def _headline(
+    article: Sequence[str], loose: Sequence[bool], zones: Sequence[Zone], known: Wording
+) -> int | None:
     """Index of the headline: the first line, below a dateline or byline at most, that looks so."""
     for index in range(min(3, len(article) - 1)):
         if zones[index] not in ("dateline", "byline", "credit"):
-            return index if _is_headline(article[index], loose[index]) else None
+            return index if _is_headline(article[index], loose[index], known) else None
     return None
 
 
-def _is_headline(line: str, is_loose: bool) -> bool:
+def _is_headline(line: str, is_loose: bool, known: Wording) -> bool:
     if len(line) > _HEADLINE_AT_MOST:
         return False
     if is_loose:
@@ -123,4 +138,6 @@ def _is_headline(line: str, is_loose: bool) -> bool:
     if line[-1] in "?!…" or line.endswith("..."):
         return len(words) <= 25
     abbreviated = words[-1].count(".") > 1
-    return line[-1] == "." and len(words) <= 20 and (abbreviated or lines.is_title_case(words))
+    return (
+        line[-1] == "." and len(words) <= 20 and (abbreviated or lines.is_title_case(words, known))
+    )

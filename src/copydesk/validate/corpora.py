@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
@@ -19,7 +20,7 @@ from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.given import policy
-from copydesk.validate.schemas import table_schema
+from copydesk.validate.rules import rule
 from copydesk.validate.single import json_lines, toml
 from copydesk.validate.surroundings import DEFAULTS, Entry
 
@@ -56,29 +57,16 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     yield from check_rows(rows, "article", MANIFEST, record="article_id")
     lines = [(n, line) for n, line in rows if isinstance(line, dict)]
     counts = Counter(str(line["article_id"]) for _, line in lines if line.get("article_id"))
-    listed = {"articles.jsonl"}
     for number, line in lines:
         name = str(line.get("article_id", ""))
         if counts[name] > 1:
             message = f"The article_id '{show(name)}' is used more than once."
             yield _line("id-duplicate", message, number, name, "/article_id")
-        if isinstance(line.get("file"), str):
-            listed.add(line["file"])
         yield from _article(folder, config, number, line)
-    yield from _unlisted(folder, listed)
 
 
 def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault:
     return Fault(rule=rule, message=message, file=MANIFEST, row=row, record=record, pointer=pointer)
-
-
-def _unlisted(folder: Folder, listed: set[str]) -> Iterator[Found]:
-    for name, fault in Folder(folder.root / _RAW).walk():
-        if fault is not None:
-            yield Fault(rule=fault.rule, message=fault.message, file=f"{_RAW}/{name}")
-        elif name not in listed:
-            message = "This file is no article of the manifest, and would be published with it."
-            yield Fault(rule="file-unlisted", message=message, file=f"{_RAW}/{name}")
 
 
 def _article(
@@ -211,6 +199,13 @@ def _same(place: Folder, name: str, wanted: Any) -> Iterator[Found]:
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
 
 
+@rule(
+    "round-unreadable",
+    level=3,
+    meaning="The answers of a round can be read, and are to the sentences and annotators of "
+    "its plan.",
+    fix="Put the round's files back as they were pulled; its log is only ever appended to.",
+)
 def rounds(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     """Every round's documents obey their schemas, and its logs can be read."""
     place = folder.root / "annotations" / "rounds"

@@ -5,32 +5,17 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from copydesk.contract.tables import SCHEMA_VERSION
+from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.validate.faults import Fault, Found, show
-from copydesk.validate.loading import schema_number
 from copydesk.validate.report import SEVERITIES, Finding, Waived
-from copydesk.validate.rules import RULES
+from copydesk.validate.rules import RULES, Check
 
 SHOWN: Final = 20
 """Faults of a rule that a report shows; the rest are counted."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """A function that looks for faults of some rules.
-
-    Args:
-        needs: tables whose rows it relates, or other things that must be there; it is skipped,
-            with the reason, where one cannot be used.
-    """
-
-    rules: tuple[str, ...]
-    run: Callable[[Any], Iterator[Found]]
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +66,11 @@ class Run:
     def _judge(self, check: Check, subject: Any, wanted: list[str]) -> None:
         try:
             self.add(check.run(subject))
-        except Exception as error:  # data that other rules refuse can break any computation
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            # Data that other rules refuse can break any computation, and a panic of polars is not
+            # an Exception.
             reason = f"it could not be judged ({type(error).__name__}: {show(error)})"
             self.broken |= dict.fromkeys(wanted, reason)
 
@@ -160,7 +149,7 @@ def finding(fault: Fault, prefix: str = "") -> Finding:
         level=rule.level,
         severity=rule.severity,
         message=printable(fault.message),
-        hint=rule.mend,
+        hint=rule.fix,
         file=printable(posixpath.normpath(prefix + fault.file)) if fault.file else "",
         row=fault.row,
         record=printable(fault.record),
@@ -192,7 +181,7 @@ def chosen(
     for rule in RULES.values():
         if rule.level not in levels or rule.id in exclude or (include and rule.id not in include):
             continue
-        if schema_number(rule.since) > age:
+        if rule.since and schema_number(rule.since) > age:
             skipped[rule.id] = f"it holds since schema {rule.since}"
         else:
             judged.add(rule.id)

@@ -10,10 +10,11 @@ import polars as pl
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.release.leaks import MIN_LENGTH, find_leaks
+from copydesk.leaks import MIN_LENGTH, find_leaks
 from copydesk.rights import OPEN_LICENCES, Policy, spdx
 from copydesk.validate.faults import Fault, Found, rows_at_fault
 from copydesk.validate.folder import Folder
+from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released
 
 _DOCUMENTS: Final = ("dataset/README.md", "dataset/CHANGES.md", "DATASHEET.md")
@@ -30,6 +31,14 @@ def policy(config: Mapping[str, Any]) -> Policy:
     )
 
 
+@check("released", needs=("sentences", "articles", "quotes"))
+@rule(
+    "text-withheld-leaked",
+    level=5,
+    waivable=False,
+    meaning="No text, title, attribution or speaker of an article that is withheld is given.",
+    fix="Do not publish this release. Withdraw it if it is published, and cut another.",
+)
 def withheld(subject: Released) -> Iterator[Found]:
     """Nothing that an article says stands in a release that may not give it."""
     release = subject.release
@@ -52,6 +61,8 @@ def withheld(subject: Released) -> Iterator[Found]:
     yield from _leak(rows, message, "quote_id", "/speaker/text")
 
 
+@check("released", needs=("standoff", "articles", "corpus"))
+@finds("text-withheld-leaked")
 def leaked(subject: Released) -> Iterator[Found]:
     """No withheld sentence or title stands in any file of the release, or in a document beside it.
 
@@ -115,6 +126,8 @@ def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterat
     yield from rows_at_fault("text-withheld-leaked", rows, message, record, pointer)
 
 
+@check("released", needs=("standoff", "articles", "quotes"))
+@finds("value-null")
 def missing(subject: Released) -> Iterator[Found]:
     """A text that may be given is given: as a text, and as sentences, not as hashes."""
     release = subject.release
@@ -133,6 +146,15 @@ def missing(subject: Released) -> Iterator[Found]:
     yield from rows_at_fault("value-null", rows, message, "quote_id", "/text")
 
 
+@check("released", needs=("articles",))
+@rule(
+    "licence-unknown",
+    level=5,
+    waivable=False,
+    meaning="Text is given only under a licence that is an SPDX id of the corpus's allow-list.",
+    fix="Write the SPDX id in the manifest, or null; then the text is withheld.",
+)
+@finds("text-withheld-leaked")
 def licences(subject: Released) -> Iterator[Found]:
     """Licences are SPDX ids; text is given under those of the allow-list alone."""
     articles = subject.release.table("articles")
@@ -162,6 +184,14 @@ def _is_spdx(name: str) -> bool:
         return False
 
 
+@check("released", needs=("articles",))
+@rule(
+    "attribution-missing",
+    level=5,
+    waivable=False,
+    meaning="Whoever must be named for a text that is given is named.",
+    fix="Write the attribution in the manifest, and cut the release again.",
+)
 def attributions(subject: Released) -> Iterator[Found]:
     """A text that is given names whom its licence wants named."""
     articles = subject.release.table("articles")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import PLACE
+from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 
 MIN_WORDS: Final = 8
@@ -36,6 +37,13 @@ Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 
 
+@check("released", needs=(*SENTENCES, "articles"))
+@rule(
+    "duplicate-text-across-splits",
+    level=4,
+    meaning="No text, and no sentence of eight words or more, stands in two splits.",
+    fix="Give the articles one event, so that they share a split.",
+)
 def duplicates(subject: Released) -> Iterator[Found]:
     """No article's text and no sentence of eight words stands in two splits."""
     release = subject.release
@@ -69,6 +77,13 @@ def _across(rows: pl.DataFrame, record: str, message: str) -> Iterator[Found]:
     yield from rows_at_fault("duplicate-text-across-splits", twins, message, record, "/text")
 
 
+@check("released", needs=("sentences",))
+@rule(
+    "near-duplicate-across-splits",
+    level=4,
+    meaning="No two sentences of different splits are near-duplicates.",
+    fix="Give their articles one event, so that they share a split.",
+)
 def near_duplicates(subject: Released) -> Iterator[Found]:
     """No two sentences of different splits share most of their pairs of words."""
     threshold = float(subject.threshold("near_duplicate"))

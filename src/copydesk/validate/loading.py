@@ -12,20 +12,25 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from copydesk.contract.tables import SCHEMA_VERSION, SPLITS, TABLES, release_file
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import CURRENT, Contract, release_file
+from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import InputError
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.models import dtypes
 from copydesk.validate.parquet import read_parquet
+from copydesk.validate.rules import CUT, rule
 
 MANIFEST: Final = "release.json"
 PLACE: Final = ("_file", "_row", "_split")
 """Columns added to every table: where the row stands (``_row`` from 1), and its split."""
 
 _BATCH: Final = 1000
-_FILES: Final = pl.Enum([release_file(table, split) for table in TABLES for split in SPLITS])
+_FILES: Final = pl.Enum(
+    [release_file(table, split) for table in CURRENT.tables for split in SPLITS]
+)
 _SPLITS: Final = pl.Enum(SPLITS)
 
 
@@ -50,6 +55,11 @@ class Release:
     schemas: dict[tuple[str, str], pa.Schema] = field(default_factory=dict)
     unsound: dict[str, str] = field(default_factory=dict)
 
+    @functools.cached_property
+    def contract(self) -> Contract:
+        """What the release is held to: its own schema version and labels."""
+        return Contract.of_release(self.manifest)
+
     @property
     def version(self) -> str | None:
         """The release's version, if ``release.json`` states one."""
@@ -62,7 +72,12 @@ class Release:
         parts = [frame for (table, _), frame in self.parts.items() if table == name]
         if parts:
             return pl.concat(parts, rechunk=False)
-        types = {**dtypes(name), "_file": _FILES, "_row": pl.UInt32(), "_split": _SPLITS}
+        types = {
+            **dtypes(name, self.contract),
+            "_file": _FILES,
+            "_row": pl.UInt32(),
+            "_split": _SPLITS,
+        }
         return pl.DataFrame(schema=types)
 
     def whole(self, name: str) -> list[pl.DataFrame]:
@@ -74,7 +89,7 @@ class Release:
     @functools.cached_property
     def labelled(self) -> pl.DataFrame:
         """The rows of sentences and standoff together, without their text or its hash."""
-        common = [c.name for c in TABLES["sentences"] if c.name != "text"]
+        common = [name for name in self.contract["sentences"].names if name != "text"]
         tables = [self.table(name).select(*common, *PLACE) for name in ("sentences", "standoff")]
         return pl.concat(tables, rechunk=False)
 
@@ -106,7 +121,7 @@ def is_release(path: Path) -> bool:
     """Whether a folder looks like a release, whole or not."""
     if (path / MANIFEST).exists() or (path / "croissant.json").exists():
         return True
-    return any((path / release_file(t, s)).exists() for t in TABLES for s in SPLITS)
+    return any((path / release_file(t, s)).exists() for t in CURRENT.tables for s in SPLITS)
 
 
 def load(path: Path) -> Release:
@@ -126,7 +141,7 @@ def load(path: Path) -> Release:
     for name, data in contents.items():
         if name in listed:
             release.faults += _check_bytes(name, data, listed[name])
-    for table in TABLES:
+    for table in release.contract.tables:
         for split in SPLITS:
             name = release_file(table, split)
             if name in contents:
@@ -136,6 +151,13 @@ def load(path: Path) -> Release:
     return release
 
 
+@rule(
+    "file-unsafe",
+    level=1,
+    waivable=False,
+    meaning="Every file is a plain file inside the release: no link that leads out, no device.",
+    fix="Replace the link by the file itself.",
+)
 def _present(release: Release) -> set[str]:
     """The names of all files; unsafe ones are faults."""
     names = set()
@@ -146,10 +168,21 @@ def _present(release: Release) -> set[str]:
     return names
 
 
+@rule(
+    "file-changed",
+    level=1,
+    waivable=False,
+    meaning="No file changes while it is validated.",
+    fix="Wait until whatever writes there is done, and validate again.",
+)
 def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     """The bytes of the files that the contract knows, each read once."""
     unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
-    known = [MANIFEST, "croissant.json", *(release_file(t, s) for t in TABLES for s in SPLITS)]
+    known = [
+        MANIFEST,
+        "croissant.json",
+        *(release_file(t, s) for t in release.contract.tables for s in SPLITS),
+    ]
     found = {}
     for name in known:
         if name in present - unsafe:
@@ -160,6 +193,14 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     return found
 
 
+@rule(
+    "json-unreadable",
+    level=1,
+    waivable=False,
+    meaning="Every JSON (or TOML) document can be read: UTF-8, nested at most 100 deep, no "
+    "key twice.",
+    fix="Copy the file again from where it was published, or mend its JSON.",
+)
 def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
     if name not in contents:
         return None
@@ -186,12 +227,6 @@ def _refuse_newer(release: Release, path: Path) -> None:
         )
 
 
-def schema_number(version: str) -> tuple[int, ...]:
-    """A schema version as numbers; nothing if it is none."""
-    parts = version.split(".")
-    return tuple(int(p) for p in parts) if all(p.isdecimal() and len(p) < 9 for p in parts) else ()
-
-
 def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     entries = manifest.get("files")
     if not isinstance(entries, list):
@@ -203,6 +238,20 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
+@rule(
+    "file-missing",
+    level=1,
+    waivable=False,
+    meaning="Every file that release.json lists is there, and so is release.json.",
+    fix="Copy the release again from where it was published.",
+)
+@rule(
+    "file-unlisted",
+    level=1,
+    waivable=False,
+    meaning="Every file in the release is listed in release.json.",
+    fix="Remove the file, or cut the release again.",
+)
 def _check_list(
     release: Release, listed: Mapping[str, Mapping[str, Any]], present: set[str]
 ) -> None:
@@ -218,6 +267,13 @@ def _check_list(
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
 
 
+@rule(
+    "checksum-mismatch",
+    level=1,
+    waivable=False,
+    meaning="Every file has the size and SHA-256 that release.json states.",
+    fix="Copy the file again from where it was published.",
+)
 def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found]:
     size, stated = len(data), entry.get("bytes")
     if stated != size:
@@ -231,6 +287,20 @@ def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found
     return [Fault(rule="checksum-mismatch", message=message, file=name)]
 
 
+@rule(
+    "parquet-unreadable",
+    level=1,
+    waivable=False,
+    meaning="Every table is a Parquet file that can be read.",
+    fix="Copy the file again from where it was published.",
+)
+@rule(
+    "parquet-too-large",
+    level=1,
+    waivable=False,
+    meaning="No table expands to many times its size: no tiny file fills the memory.",
+    fix="Do not open the file; ask whoever published it.",
+)
 def _read_table(
     release: Release, table: str, split: str, data: bytes, entry: Mapping[str, Any]
 ) -> None:
@@ -244,11 +314,11 @@ def _read_table(
     if entry and entry.get("rows") != frame.height:
         message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
         release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
-    structure = _structure(table, name, frame)
+    structure = _structure(release.contract, table, name, frame)
     release.faults += structure
     if any(fault.rule != "column-unexpected" for fault in structure):
         release.unsound[table] = f"{name} has not the columns of the contract"
-    order = [c.name for c in TABLES[table] if c.name in frame.columns]
+    order = [name for name in release.contract[table].names if name in frame.columns]
     release.schemas[table, split] = schema
     release.parts[table, split] = (
         frame.select(order)
@@ -261,8 +331,26 @@ def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
     return pl.lit(value, dtype=kind).alias(name)
 
 
-def _structure(table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
-    wanted, given = dtypes(table), frame.schema
+@rule(
+    "column-missing",
+    level=2,
+    meaning="Every table has all its columns.",
+    fix=CUT,
+)
+@rule(
+    "column-type",
+    level=2,
+    meaning="Every column has the type that the contract gives it.",
+    fix=CUT,
+)
+@rule(
+    "column-unexpected",
+    level=2,
+    meaning="No table has a column that the contract does not know.",
+    fix=CUT,
+)
+def _structure(contract: Contract, table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
+    wanted, given = dtypes(table, contract), frame.schema
     found: list[Fault] = []
     for column in wanted.keys() - given.keys():
         message = f"The column '{column}' is missing."

@@ -8,9 +8,9 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.loading import Release
+from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 
 MIN_ANSWERS: Final = 10
@@ -21,26 +21,43 @@ _NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "labe
 _MANIFEST: Final = "release.json"
 
 
+@check("released", needs=("annotations",))
+@rule(
+    "agreement-below-threshold",
+    level=4,
+    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min.",
+    fix="Sharpen the guidelines and label the round's disputed sentences again.",
+)
+@rule(
+    "annotator-outlier",
+    level=4,
+    severity="warning",
+    meaning="No annotator agrees with the rest much less than the others do.",
+    fix="Talk to the annotator; leave the answers out if they are careless.",
+)
 def agreement(subject: Released) -> Iterator[Found]:
     """Alpha of every round and label reaches the threshold, and no annotator is far off."""
     from copydesk.agreement.units import prepare
 
+    labels = subject.release.contract.scheme.names
     for name, rows in _rounds(subject.release):
-        given = prepare(rows, LABELS)
-        yield from _alphas(name, given, float(subject.threshold("alpha_min")))
-        yield from _outliers(name, given, float(subject.threshold("outlier_gap")))
+        given = prepare(rows, labels)
+        yield from _alphas(name, given, labels, float(subject.threshold("alpha_min")))
+        yield from _outliers(name, given, labels, float(subject.threshold("outlier_gap")))
 
 
-def _alphas(name: str, given: pl.DataFrame, least: float) -> Iterator[Found]:
+def _alphas(
+    name: str, given: pl.DataFrame, labels: tuple[str, ...], least: float
+) -> Iterator[Found]:
     from copydesk.agreement import krippendorff_alpha
     from copydesk.agreement.units import count_matrix
 
-    counts, articles = count_matrix(given, len(LABELS))
+    counts, articles = count_matrix(given, len(labels))
     overall, per_label = krippendorff_alpha(counts, articles)
     alphas = {f"of the round '{name}'": overall}
     alphas |= {
         f"of '{label}' in the round '{name}'": alpha
-        for label, alpha in zip(LABELS, per_label, strict=True)
+        for label, alpha in zip(labels, per_label, strict=True)
     }
     for what, alpha in alphas.items():
         if alpha.value is None or alpha.value >= least:
@@ -59,13 +76,15 @@ def _alphas(name: str, given: pl.DataFrame, least: float) -> Iterator[Found]:
         )
 
 
-def _outliers(name: str, given: pl.DataFrame, gap: float) -> Iterator[Found]:
+def _outliers(
+    name: str, given: pl.DataFrame, labels: tuple[str, ...], gap: float
+) -> Iterator[Found]:
     """Annotators whose kappa with the majority of the rest is far below the others'."""
     from copydesk.agreement.annotators import against_rest
 
     kappas = {
         one.annotator: one.kappa
-        for one in against_rest(given, LABELS)
+        for one in against_rest(given, labels)
         if one.kappa is not None and one.sentences >= MIN_ANSWERS
     }
     for annotator, kappa in kappas.items():
@@ -84,8 +103,9 @@ def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out."""
     answers = release.table("annotations").select(_NEEDED)
     sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
-    answers = answers.filter(pl.col("label").is_between(0, len(LABELS) - 1) & sound)
-    labels = pl.col("label").replace_strict(list(range(len(LABELS))), list(LABELS))
+    names = release.contract.scheme.names
+    answers = answers.filter(pl.col("label").is_between(0, len(names) - 1) & sound)
+    labels = pl.col("label").replace_strict(list(range(len(names))), list(names))
     for name in sorted(answers["round"].unique()):
         rows = answers.filter(pl.col("round") == name)
         if rows.select("sentence_id", "annotator").is_duplicated().any():
@@ -93,6 +113,14 @@ def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
         yield name, rows.with_columns(label=labels)
 
 
+@check("released", needs=(*SENTENCES, "previous"))
+@rule(
+    "label-drift",
+    level=4,
+    severity="warning",
+    meaning="The labels are distributed as in the release before.",
+    fix="Look at what was added; if it is right, waive the rule for this release.",
+)
 def drift(subject: Released) -> Iterator[Found]:
     """The labels are distributed as in the release before: by chi-square and by Cramér's V."""
     from copydesk.release.drift import drift as compare
@@ -114,7 +142,8 @@ def drift(subject: Released) -> Iterator[Found]:
 
 def _labels(release: Release) -> dict[str, int]:
     counted = dict(release.labelled["label"].value_counts().iter_rows())
-    return {label: counted.get(number, 0) for number, label in enumerate(LABELS)}
+    labels = release.contract.scheme.names
+    return {label: counted.get(number, 0) for number, label in enumerate(labels)}
 
 
 def _shares(counts: dict[str, int]) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from copydesk.validate.faults import Fault, Found, rows_at_fault
+from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released
 
 
@@ -116,6 +117,14 @@ def find(text: str) -> Iterator[tuple[str, int, int]]:
                 yield kind.name, start, end
 
 
+@check("released", needs=("articles",))
+@rule(
+    "personal-data",
+    level=4,
+    meaning="No text holds an e-mail address, phone number, bank account or the like, and "
+    "annotators are named by pseudonyms.",
+    fix="Remove it from the text, or withhold the article; give the annotator a pseudonym.",
+)
 def texts(subject: Released) -> Iterator[Found]:
     """No text that is given holds personal data."""
     articles = subject.release.table("articles")
@@ -132,6 +141,8 @@ def texts(subject: Released) -> Iterator[Found]:
                 )
 
 
+@check("released", needs=("annotations",))
+@finds("personal-data")
 def annotators(subject: Released) -> Iterator[Found]:
     """People who answered are named by pseudonyms."""
     pattern = str(subject.threshold("pseudonyms"))

@@ -5,28 +5,38 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import yaml
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES, arrow_schema
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
+from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant, datasheet
-from copydesk.release.blocks import spans
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
+from copydesk.scope import CARD_KEYS
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released, contents
 
 _CONTEXT: Final = 20
+_COMPARED: Final = 1_000_000
 _UP: Final = "../.."
 """The data set folder from a release's, for the addresses of its documents."""
 
 
+@check("released", needs=ALL)
+@rule(
+    "version-too-small",
+    level=5,
+    meaning="The version is at least the one that the difference to the release before demands.",
+    fix="Cut the release with the version that the message names.",
+)
 def version(subject: Released) -> Iterator[Found]:
     """The version is high enough for what changed, and is the folder's."""
     release = subject.release
@@ -50,6 +60,14 @@ def version(subject: Released) -> Iterator[Found]:
         yield Fault(rule="version-too-small", message=message, file=MANIFEST, pointer="/version")
 
 
+@check("released", needs=("dataset",))
+@rule(
+    "release-changed",
+    level=5,
+    waivable=False,
+    meaning="A published release is byte for byte what it was when it was published.",
+    fix="Put the published files back; publish changes as another version.",
+)
 def digest(subject: Released) -> Iterator[Found]:
     """``release.json`` has the digest under which the release was published."""
     release = subject.release
@@ -67,6 +85,13 @@ def digest(subject: Released) -> Iterator[Found]:
         yield Fault(rule="release-changed", message=message, file=MANIFEST)
 
 
+@check("documents", needs=(*DESCRIBED, "dataset"))
+@rule(
+    "changes-missing",
+    level=5,
+    meaning="CHANGES.md has a section for the release, with its numbers.",
+    fix="Run 'copydesk release cut' again, or add the section.",
+)
 def changed(subject: Released) -> Iterator[Found]:
     """CHANGES.md has the release's entry, and it says what the comparison says."""
     version = subject.release.version
@@ -91,6 +116,13 @@ def changed(subject: Released) -> Iterator[Found]:
     yield from _differing("changes-missing", "CHANGES.md", text, wanted)
 
 
+@check("documents", needs=(*DESCRIBED, "dataset"))
+@rule(
+    "card-disagrees",
+    level=5,
+    meaning="The card's numbers, configs and version are those of the data.",
+    fix="Have the card written again; do not edit between its markers.",
+)
 def described(subject: Released) -> Iterator[Found]:
     """The card is what would be written of the newest release."""
     text = yield from _text(subject, "README.md", "card-disagrees")
@@ -108,6 +140,36 @@ def described(subject: Released) -> Iterator[Found]:
     yield from _differing("card-disagrees", "README.md", text, wanted)
 
 
+@check("released", needs=("dataset",))
+@rule(
+    "card-key-unknown",
+    level=5,
+    waivable=False,
+    meaning="The card's front matter has no keys but those that a card of copydesk has.",
+    fix="Remove the key from dataset/README.md: it may change what a reader loads.",
+)
+def card_keys(subject: Released) -> Iterator[Found]:
+    """No key of the card could tell a reader to load something else."""
+    assert subject.dataset is not None
+    if not subject.newest or not subject.dataset.has("README.md"):
+        return
+    text = subject.dataset.read("README.md").decode("utf-8", errors="replace")
+    try:
+        keys = card.front_matter(text).keys()
+    except CopydeskError:
+        return  # the rule of the card's content names it
+    for key in sorted(str(key) for key in keys if key not in CARD_KEYS):
+        message = f"The card's front matter has the key '{show(key)}', which is not on the list."
+        yield Fault(rule="card-key-unknown", message=message, file=f"{_UP}/README.md")
+
+
+@check("documents", needs=(*DESCRIBED, "corpus"))
+@rule(
+    "datasheet-disagrees",
+    level=5,
+    meaning="The datasheet's numbers are those of the data.",
+    fix="Have the datasheet written again; do not edit between its markers.",
+)
 def datasheet_of(subject: Released) -> Iterator[Found]:
     """The datasheet's generated answers are those of the newest release, if there is one."""
     assert subject.corpus is not None
@@ -141,22 +203,39 @@ def _text(subject: Released, name: str, rule: str) -> Any:
 def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]:
     """The lines in which a document is not what its release makes of it."""
     before, after = found.splitlines(), wanted.splitlines()
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
+    head = _same(before, after)
+    tail = _same(before[head:][::-1], after[head:][::-1])
+    before, after = before[head : len(before) - tail], after[head : len(after) - tail]
+    changes: Sequence[tuple[str, int, int, int, int]]
+    changes = [("replace", 0, len(before), 0, len(after))] if before or after else []
+    if len(before) * len(after) <= _COMPARED:  # the time that difflib takes grows with the product
+        changes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for kind, a, b, c, d in changes:
         if kind != "equal":
             says, instead = " / ".join(before[a:b]), " / ".join(after[c:d])
-            pairs = enumerate(zip(says, instead, strict=False))
-            apart = next((i for i, (one, other) in pairs if one != other), 0)
-            same = max(apart - _CONTEXT, 0)
+            same = max(_same(says, instead) - _CONTEXT, 0)
             yield Fault(
                 rule=rule,
                 message=f"It says “{show(says[same:])}”; the release makes it "
                 f"“{show(instead[same:])}”.",
                 file=f"{_UP}/{name}",
-                row=a + 1,
+                row=head + a + 1,
             )
 
 
+def _same(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements two sequences have in common at their beginnings."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+@check("documents", needs=DESCRIBED)
+@rule(
+    "croissant-disagrees",
+    level=5,
+    meaning="croissant.json describes the files and columns that are there.",
+    fix=CUT,
+)
 def machine_readable(subject: Released) -> Iterator[Found]:
     """croissant.json says of files, columns and counts what is so."""
     release = subject.release
@@ -180,33 +259,51 @@ def machine_readable(subject: Released) -> Iterator[Found]:
         )
 
 
+@check("released")
+@rule(
+    "schema-disagrees",
+    level=5,
+    meaning="labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines say "
+    "the same.",
+    fix="Run 'python -m copydesk.contract.json_schema', and cut the release again.",
+)
 def schemas(subject: Released) -> Iterator[Found]:
     """The Parquet files say of columns and labels what the contract says."""
     for (table, split), schema in subject.release.schemas.items():
         file = f"{table}/{split}.parquet"
         metadata = schema.metadata or {}
-        wanted = arrow_schema(table).metadata or {}
+        wanted = arrow_schema(table, subject.release.contract).metadata or {}
         try:
             given = json.loads(metadata.get(b"huggingface", b"null"))
         except ValueError:
             given = None
         if given != json.loads(wanted[b"huggingface"]):
-            message = f"Its features are not those of '{table}': {_difference(given, table)}."
+            difference = _difference(given, table, subject.release.contract)
+            message = f"Its features are not those of '{table}': {difference}."
             yield Fault(rule="schema-disagrees", message=message, file=file)
 
 
-def _difference(given: Any, table: str) -> str:
+def _difference(given: Any, table: str, contract: Contract) -> str:
+    labels = list(contract.scheme.names)
     try:
         features = given["info"]["features"]
-        names = features["label"]["names"] if "label" in features else list(LABELS)
+        names = features["label"]["names"] if "label" in features else labels
     except (LookupError, TypeError):
         return "the file names none"
-    if names != list(LABELS):
-        return f"the labels are {show(names)}, not {', '.join(LABELS)}"
-    unlike = sorted(set(features) ^ {column.name for column in TABLES[table]})
+    if names != labels:
+        return f"the labels are {show(names)}, not {', '.join(labels)}"
+    unlike = sorted(set(features) ^ {*contract[table].names})
     return f"columns {', '.join(unlike)}" if unlike else "types differ"
 
 
+@check("release")
+@rule(
+    "row-count-mismatch",
+    level=1,
+    waivable=False,
+    meaning="Every table has as many rows as release.json states.",
+    fix="Copy the file again from where it was published.",
+)
 def counts(release: Release) -> Iterator[Found]:
     """The counts of ``release.json`` are those of the tables (level 1)."""
     stated = release.manifest.get("counts")
@@ -215,7 +312,7 @@ def counts(release: Release) -> Iterator[Found]:
     found: dict[str, dict[str, int]] = {}
     for (table, split), frame in release.parts.items():
         found.setdefault(table, {})[split] = frame.height
-    for table in TABLES:
+    for table in release.contract.tables:
         if stated.get(table, {}) != found.get(table, {}):
             message = f"The counts are {show(stated.get(table))}, the rows {found.get(table, {})}."
             yield Fault(

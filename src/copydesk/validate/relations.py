@@ -11,20 +11,28 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import Release
-from copydesk.validate.shape import KEYS
+from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
 
 _ANCHOR = ("article_id", "start", "end")
 
 
+@check("release", needs=ALL)
+@rule(
+    "id-duplicate",
+    level=3,
+    waivable=False,
+    meaning="No id is used twice in a release.",
+    fix=CUT,
+)
 def duplicates(release: Release) -> Iterator[Found]:
     """No id twice in a table; a sentence_id not in both tables of sentences."""
-    for table, key in KEYS.items():
+    for table, known in release.contract.tables.items():
         if table == "standoff":
             continue
+        key = known.key
         rows = release.labelled if table == "sentences" else release.table(table)
         # Cheap first: most releases have no duplicate, and a set costs less than counts.
         if rows[key].n_unique() == rows.height:
@@ -35,6 +43,14 @@ def duplicates(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("id-duplicate", again, message, key, f"/{key}")
 
 
+@check("release", needs=ALL)
+@rule(
+    "article-unknown",
+    level=3,
+    waivable=False,
+    meaning="Every sentence, answer and quotation is of an article of the release.",
+    fix=CUT,
+)
 def articles(release: Release) -> Iterator[Found]:
     """Every row is of an article that is there."""
     known = release.table("articles").select("article_id")
@@ -43,9 +59,18 @@ def articles(release: Release) -> Iterator[Found]:
         lost = rows.join(known, on="article_id", how="anti")
         lost = lost.filter(pl.col("article_id").is_not_null())
         message = "There is no article '{article_id}' in this release."
-        yield from rows_at_fault("article-unknown", lost, message, KEYS[table], "/article_id")
+        yield from rows_at_fault(
+            "article-unknown", lost, message, release.contract[table].key, "/article_id"
+        )
 
 
+@check("release", needs=(*SENTENCES, "annotations"))
+@rule(
+    "sentence-unknown",
+    level=3,
+    meaning="Every answer and quotation is about sentences of the release.",
+    fix=CUT,
+)
 def annotated(release: Release) -> Iterator[Found]:
     """Every answer is about a sentence that is there."""
     lost = release.table("annotations").join(release.labelled, on="sentence_id", how="anti")
@@ -54,6 +79,8 @@ def annotated(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "annotation_id", "/sentence_id")
 
 
+@check("release", needs=(*SENTENCES, "quotes"))
+@finds("sentence-unknown")
 def quoted(release: Release) -> Iterator[Found]:
     """Every quotation names sentences that are there."""
     lost = (
@@ -66,6 +93,14 @@ def quoted(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "quote_id", "/sentence_ids")
 
 
+@check("release", needs=("articles",))
+@rule(
+    "text-hash-mismatch",
+    level=3,
+    waivable=False,
+    meaning="An article's text has the SHA-256 that stands beside it.",
+    fix="Put the text back that was labelled, and cut the release again.",
+)
 def hashes(release: Release) -> Iterator[Found]:
     """Every article's text has its hash."""
     given = release.table("articles").filter(pl.col("text").is_not_null())
@@ -75,6 +110,14 @@ def hashes(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("text-hash-mismatch", wrong, message, "article_id", "/text_sha256")
 
 
+@check("release", needs=("articles", "sentences"))
+@rule(
+    "sentence-offset-mismatch",
+    level=3,
+    waivable=False,
+    meaning="A sentence is the stretch of its article's text that its offsets name.",
+    fix=CUT,
+)
 def offsets(release: Release) -> Iterator[Found]:
     """Every sentence is the stretch of its article that its offsets name."""
     start, end = pl.col("start"), pl.col("end")
@@ -87,6 +130,13 @@ def offsets(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("sentence-offset-mismatch", wrong, message, "sentence_id", "/text")
 
 
+@check("release", needs=SENTENCES)
+@rule(
+    "sentence-overlap",
+    level=3,
+    meaning="No two sentences of an article share a character.",
+    fix=CUT,
+)
 def overlaps(release: Release) -> Iterator[Found]:
     """No sentence begins before the one before it ends."""
     rows = release.labelled.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
@@ -97,6 +147,14 @@ def overlaps(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-overlap", wrong, message, "sentence_id", "/start")
 
 
+@check("release", needs=SENTENCES)
+@rule(
+    "sentence-order",
+    level=3,
+    meaning="The sentences of an article are numbered 1, 2, 3 … in the order of the text; "
+    "sentence_id ends in that number.",
+    fix=CUT,
+)
 def order(release: Release) -> Iterator[Found]:
     """Sentences are numbered from 1 in the order of the text, and so are their ids."""
     rows = _ordered(release.labelled, "start").with_columns(
@@ -117,6 +175,14 @@ def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     return rows.sort("article_id", by, maintain_order=True)
 
 
+@check("release", needs=(*SENTENCES, "quotes", "articles"))
+@rule(
+    "split-mixed-event",
+    level=3,
+    meaning="All rows of an event and of its articles are in one split, the one that "
+    "release.json states.",
+    fix=CUT,
+)
 def sentence_articles(release: Release) -> Iterator[Found]:
     """A sentence's event is its article's."""
     known = release.table("articles").select("article_id", _event="event").unique("article_id")
@@ -124,9 +190,13 @@ def sentence_articles(release: Release) -> Iterator[Found]:
         rows = release.table(table).join(known, on="article_id")
         wrong = rows.filter(pl.col("event") != pl.col("_event"))
         message = "The event is '{event}', but that of its article is '{_event}'."
-        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/event")
+        yield from rows_at_fault(
+            "split-mixed-event", wrong, message, release.contract[table].key, "/event"
+        )
 
 
+@check("release", needs=ALL)
+@finds("split-mixed-event")
 def splits(release: Release) -> Iterator[Found]:
     """All rows of an event are in the split that ``release.json`` states."""
     stated = release.manifest.get("splits")
@@ -150,9 +220,25 @@ def splits(release: Release) -> Iterator[Found]:
         both = _beside(rows.select("article_id", "_split"), home, on="article_id")
         wrong = rows.with_columns(both["_wanted"]).filter(both["_split"] != both["_wanted"])
         message = "The row is in the split '{_split}', its article in '{_wanted}'."
-        yield from rows_at_fault("split-mixed-event", wrong, message, KEYS[table], "/article_id")
+        yield from rows_at_fault(
+            "split-mixed-event", wrong, message, release.contract[table].key, "/article_id"
+        )
 
 
+@check("release", needs=(*SENTENCES, "annotations", "articles"))
+@rule(
+    "answer-mismatch",
+    level=3,
+    meaning="An answer names the article, text and offsets of its sentence; an annotator is "
+    "of one kind.",
+    fix=CUT,
+)
+@rule(
+    "answer-duplicate",
+    level=3,
+    meaning="An annotator answers a sentence once in a round.",
+    fix="Keep one of the answers in the round, and cut the release again.",
+)
 def answers(release: Release) -> Iterator[Found]:
     """An answer names its sentence's place, and nobody answers twice in a round."""
     rows = release.table("annotations")
@@ -211,45 +297,52 @@ def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotator_kind")
 
 
+@check("release", needs=(*SENTENCES, "annotations"))
+@rule(
+    "votes-mismatch",
+    level=3,
+    meaning="Votes, n_annotators, agreement, label and label_source follow from the answers.",
+    fix=CUT,
+)
+@finds("label-unresolved")
 def votes(release: Release) -> Iterator[Found]:
     """Votes and what follows from them, recomputed from the answers.
 
     An annotator has one vote: of several answers (in several rounds) the last counts, as in
     `copydesk.aggregate.aggregate`.
     """
-    counted = _counted(release.table("annotations"))
+    labels = release.contract.scheme.names
+    counted = _counted(release.table("annotations"), len(labels))
     method = release.manifest.get("aggregation", "majority")
     for table in ("sentences", "standoff"):
         rows = release.table(table).join(counted, on="sentence_id", how="left")
-        for column, wrong, message in _vote_tests(str(method)):
+        for column, wrong, message in _vote_tests(str(method), labels):
             faulty = rows.filter(wrong)
             yield from rows_at_fault("votes-mismatch", faulty, message, "sentence_id", f"/{column}")
-        undecided = rows.filter(_undecided())
+        undecided = rows.filter(_undecided(len(labels)))
         message = "No label has two thirds of the {_n} answers, and none was adjudicated."
         yield from rows_at_fault(
             "label-unresolved", undecided, message, "sentence_id", "/label_source"
         )
 
 
-def _counted(answers: pl.DataFrame) -> pl.DataFrame:
+def _counted(answers: pl.DataFrame, labels: int) -> pl.DataFrame:
     answers = answers.select("sentence_id", "annotator", "label", "created_at", "annotation_id")
     answers = answers.filter(pl.col("label").is_not_null())
     if answers.select("sentence_id", "annotator").is_duplicated().any():
         answers = answers.sort("created_at", "annotation_id", nulls_last=False).unique(
             ["sentence_id", "annotator"], keep="last", maintain_order=True
         )
-    counts = [
-        (pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(len(LABELS))
-    ]
+    counts = [(pl.col("label") == n).sum().cast(pl.Int32).alias(f"_{n}") for n in range(labels)]
     return answers.group_by("sentence_id").agg(*counts, pl.len().cast(pl.Int32).alias("_n"))
 
 
-def _vote_tests(method: str) -> Iterator[tuple[str, pl.Expr, str]]:
-    given = [pl.col(f"_{n}").fill_null(0) for n in range(len(LABELS))]
-    stated = [pl.col("votes").struct.field(label) for label in LABELS]
+def _vote_tests(method: str, labels: tuple[str, ...]) -> Iterator[tuple[str, pl.Expr, str]]:
+    given = [pl.col(f"_{n}").fill_null(0) for n in range(len(labels))]
+    stated = [pl.col("votes").struct.field(label) for label in labels]
     total, top = pl.col("_n").fill_null(0), pl.max_horizontal(given)
     differ = pl.any_horizontal(a != b for a, b in zip(given, stated, strict=True))
-    answered = ", ".join(f"{label} {{_{n}}}" for n, label in enumerate(LABELS))
+    answered = ", ".join(f"{label} {{_{n}}}" for n, label in enumerate(labels))
     yield "votes", differ, f"The votes are {{votes}}, but the answers are {answered}."
     message = "'n_annotators' is {n_annotators}, but {_n} answered."
     yield "n_annotators", pl.col("n_annotators") != total, message
@@ -283,7 +376,7 @@ def _source(total: pl.Expr, top: pl.Expr) -> pl.Expr:
     )
 
 
-def _undecided() -> pl.Expr:
-    top = pl.max_horizontal(f"_{n}" for n in range(len(LABELS)))
+def _undecided(labels: int) -> pl.Expr:
+    top = pl.max_horizontal(f"_{n}" for n in range(labels))
     by_votes = pl.col("label_source").is_in(["single", "unanimous", "majority"])
     return by_votes & (top * 3 < pl.col("_n") * 2)

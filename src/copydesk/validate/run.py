@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.release.versions import Version
 from copydesk.validate import corpora
 from copydesk.validate.canary import prove_gate
-from copydesk.validate.checks import (
-    AROUND_CHECKS,
-    DOCUMENT_CHECKS,
-    REBUILD_CHECKS,
-    RELEASE_CHECKS,
-)
+from copydesk.validate.checks import of_stage
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
-from copydesk.validate.faults import FaultError
+from copydesk.validate.faults import FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
 from copydesk.validate.rules import LEVELS, RULES
+from copydesk.validate.scope import strays
 from copydesk.validate.single import document
 from copydesk.validate.surroundings import Released, around, expired, read_index, waivers
 
@@ -73,7 +69,16 @@ def validate(
         rebuild=rebuild,
     )
     prove_gate()
-    return request.judge()
+    try:
+        return request.judge()
+    except (CopydeskError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of polars is not an Exception
+        raise IntegrityError(
+            f"It could not be judged ({type(error).__name__}: {show(error)}).",
+            where=str(path),
+            hint="Nothing is known of it until this is fixed; please report it.",
+        ) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,7 @@ class _Request:
                 return self._corpus()
             if is_release(path):
                 return self._release()
-            if (path / "releases" / "index.json").is_file():
+            if (path / "releases").is_dir():
                 return self._dataset()
         except FaultError as error:
             fault = error.fault
@@ -128,19 +133,27 @@ class _Request:
         if run.broken and not any(RULES[rule].severity == "error" for rule in run.counts()):
             rule, reason = next(iter(run.broken.items()))
             raise IntegrityError(
-                f"The rule '{rule}' was not judged, and nothing that was found explains it: "
+                f"The rule '{rule}' could not be judged, and nothing that was found explains it: "
                 f"{reason}.",
                 where=str(self.path),
                 hint="This is a fault of copydesk; please report it.",
             )
         run.skipped |= run.broken
+        judged = tuple(rule for rule in RULES if rule in run.rules and rule not in run.skipped)
+        if not judged:
+            reason = next(iter(run.skipped.values()), "no rule was asked for")
+            raise InputError(
+                f"Nothing was judged: {reason}.",
+                where=str(self.path),
+                hint="Ask for a rule that can be judged here, or name the corpus around it.",
+            )
         return Report(
             target=str(self.path),
             kind=kind,
             version=version,
             levels=self.levels,
             threshold=self.severity,
-            judged=tuple(rule for rule in RULES if rule in run.rules and rule not in run.skipped),
+            judged=judged,
             findings=run.findings(),
             counts=run.counts(),
             waived=run.waived(),
@@ -157,18 +170,21 @@ class _Request:
     def _check(self, run: Run, subject: Released) -> None:
         release = subject.release
         run.add(release.faults)
-        run.check(RELEASE_CHECKS, release, release.unsound)
-        run.check(AROUND_CHECKS, subject, subject.lacking)
-        if run.wants(DOCUMENT_CHECKS):
-            run.check(DOCUMENT_CHECKS, subject, subject.undescribed)
+        run.check(of_stage("release"), release, release.unsound)
+        run.check(of_stage("released"), subject, subject.lacking)
+        if run.wants(of_stage("documents")):
+            run.check(of_stage("documents"), subject, subject.undescribed)
         if self.rebuild:
-            run.check(REBUILD_CHECKS, subject, subject.lacking)
+            run.check(of_stage("rebuild"), subject, subject.lacking)
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
 
-    def _newest(self, run: Run, dataset: Folder, prefix: str) -> str | None:
+    def _newest(
+        self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any]
+    ) -> str | None:
         index = read_index(dataset)
         run.prefix = prefix
+        run.add(strays(dataset, config))
         run.add(corpora.published(dataset, index))
         if not index:
             return None
@@ -186,25 +202,21 @@ class _Request:
         run = self._run(config)
         run.add(broken)
         run.add(corpora.rooms(folder, config))
-        version = None if broken else self._dataset_of(run, folder)
+        version = None if broken else self._dataset_of(run, folder, config)
         return self._report(run, "corpus", version)
 
-    def _dataset_of(self, run: Run, folder: Folder) -> str | None:
-        file = "dataset/releases/index.json"
-        if not folder.has(file):
+    def _dataset_of(self, run: Run, folder: Folder, config: Mapping[str, Any]) -> str | None:
+        if not (folder.root / "dataset").is_dir():
             return None
-        try:
-            run.add(check_document(parse(folder.read(file), file), "index", file))
-        except FaultError as error:
-            run.add([error.fault])
-        return self._newest(run, Folder(folder.root / "dataset"), "dataset/")
+        if folder.has("dataset/releases/index.json"):
+            run.add(_index(folder, "dataset/releases/index.json"))
+        return self._newest(run, Folder(folder.root / "dataset"), "dataset/", config)
 
     def _dataset(self) -> Report:
         run = self._run({})
         folder = Folder(self.path.resolve())
-        file = "releases/index.json"
-        run.add(check_document(parse(folder.read(file), file), "index", file))
-        return self._report(run, "dataset", self._newest(run, folder, ""))
+        run.add(_index(folder, "releases/index.json"))
+        return self._report(run, "dataset", self._newest(run, folder, "", {}))
 
     def _document(self) -> Report:
         run = self._run({})
@@ -213,6 +225,13 @@ class _Request:
         except FaultError as error:
             run.add([error.fault])
         return self._report(run, "document", None)
+
+
+def _index(folder: Folder, file: str) -> Iterator[Found]:
+    try:
+        yield from check_document(parse(folder.read(file), file), "index", file)
+    except FaultError as error:
+        yield error.fault
 
 
 def _refuse_unknown(level: int, severity: str, rules: Collection[str]) -> None:

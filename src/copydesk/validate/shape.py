@@ -7,19 +7,14 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
+from copydesk.contract.tables import Contract
 from copydesk.errors import InputError
 from copydesk.text import canonical
 from copydesk.validate import models
 from copydesk.validate.documents import check_document
 from copydesk.validate.faults import Fault, Found, Rows
 from copydesk.validate.loading import MANIFEST, Release
-
-KEYS: Final = {
-    table: next(column.name for column in columns if column.key)
-    for table, columns in TABLES.items()
-}
-"""The column of each table that names its records."""
+from copydesk.validate.rules import check, rule
 
 _SUSPICIOUS: Final = (
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -28,35 +23,81 @@ _SUSPICIOUS: Final = (
 """Whatever canonical form forbids, and some of what it allows: `canonical` has the last word."""
 
 
+@check("release")
+@rule(
+    "schema-violation",
+    level=2,
+    meaning="Every JSON document obeys its JSON Schema, formats included.",
+    fix="Mend the value that the pointer names; the schema is in schema/.",
+)
 def manifest(release: Release) -> Iterator[Found]:
     """``release.json`` against its schema."""
     if release.manifest:
         yield from check_document(dict(release.manifest), "release", MANIFEST)
 
 
+@check("release")
+@rule(
+    "value-null",
+    level=2,
+    meaning="No value is null where the contract says that one must be.",
+    fix="Fill the value in the source, and cut the release again.",
+)
+@rule(
+    "value-out-of-range",
+    level=2,
+    meaning="Every value lies in its column's range, or is one of its choices.",
+    fix="Mend the value in the source, and cut the release again.",
+)
+@rule(
+    "label-unknown",
+    level=2,
+    meaning="Every label is the number of one of the labels; -1 is none.",
+    fix="Give the sentence one of the labels of schema/labels.json.",
+)
+@rule(
+    "label-unresolved",
+    level=3,
+    meaning="Every sentence of a release has a label that was decided.",
+    fix="Settle it with 'copydesk round adjudicate', and cut the release again.",
+)
+@rule(
+    "id-malformed",
+    level=2,
+    waivable=False,
+    meaning="Every id and hash is written as the contract says.",
+    fix="Mend the id in the source, and cut the release again.",
+)
 def values(release: Release) -> Iterator[Found]:
     """Every table against its pandera model."""
-    for table in TABLES:
-        yield from _values(table, release.whole(table))
+    for table in release.contract.tables:
+        yield from _values(table, release.whole(table), release.contract)
 
 
-def _values(table: str, frames: list[pl.DataFrame]) -> Iterator[Found]:
-    columns = [column.name for column in TABLES[table]]
+def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Iterator[Found]:
+    columns = contract[table].names
     for frame in frames:
         if not set(columns) <= set(frame.columns):
             continue
-        for check in models.violated(table, frame.select(columns)) or ():
-            rows = frame.filter(~check.holds)
+        for broken in models.violated(table, frame.select(columns), contract) or ():
+            rows = frame.filter(~broken.holds)
             if rows.height:
                 yield Rows(
-                    rule=check.rule,
+                    rule=broken.rule,
                     rows=rows,
-                    message=check.message,
-                    record=KEYS[table],
-                    pointer=f"/{check.column}",
+                    message=broken.message,
+                    record=contract[table].key,
+                    pointer=f"/{broken.column}",
                 )
 
 
+@check("release", needs=("articles",))
+@rule(
+    "text-not-canonical",
+    level=2,
+    meaning="Every text is in canonical form: NFC, one paragraph a line, no control characters.",
+    fix="Run 'copydesk ingest' on the text again, and cut the release again.",
+)
 def texts(release: Release) -> Iterator[Found]:
     """Every article's text in canonical form; a sentence of one is a stretch of it."""
     given = release.table("articles").filter(pl.col("text").is_not_null())

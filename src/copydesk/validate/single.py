@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.contract.documents import load_schema
-from copydesk.contract.tables import TABLES
+from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found
@@ -26,7 +26,7 @@ NAMES: Final = {
 """Documents that are known by their name."""
 
 _BY_SHAPE: Final = ("release", "index", "round", "report", "agreement", "diff", "labels")
-_ROWS: Final = ("article", *(f"tables/{table}" for table in TABLES))
+_ROWS: Final = ("article", *(f"tables/{table}" for table in CURRENT.tables))
 
 
 def document(path: Path) -> Iterator[Found]:

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
-from copydesk.contract.tables import TABLES
 from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST
+from copydesk.validate.rules import ALL, check, finds, rule
 from copydesk.validate.surroundings import Released
 
 _OF_ROUNDS: Final = (
@@ -22,6 +21,13 @@ _OF_ROUNDS: Final = (
 )
 
 
+@check("released", needs=("articles", "corpus"))
+@rule(
+    "source-disagrees",
+    level=5,
+    meaning="What the newest release says of an article is what the corpus's manifest says.",
+    fix="Cut the next release, or put the manifest back.",
+)
 def sources(subject: Released) -> Iterator[Found]:
     """Of each article the newest release says what the corpus's manifest says."""
     if subject.corpus is None or not subject.newest:
@@ -29,7 +35,8 @@ def sources(subject: Released) -> Iterator[Found]:
     lines = _manifest_lines(Folder(subject.corpus.root))
     if not lines:
         return
-    columns = [c.name for c in TABLES["articles"] if c.name not in ("text", "pieces")]
+    known = subject.release.contract["articles"].names
+    columns = [name for name in known if name not in ("text", "pieces")]
     for row in (
         subject.release.table("articles").select(*columns, "_file", "_row").iter_rows(named=True)
     ):
@@ -47,6 +54,8 @@ def sources(subject: Released) -> Iterator[Found]:
                 yield _source_fault(row, column, message)
 
 
+@check("released", needs=("annotations", "corpus"))
+@finds("source-disagrees")
 def answered(subject: Released) -> Iterator[Found]:
     """The answers of the newest release are those of the corpus's rounds, or the rules' own."""
     if subject.corpus is None or not subject.newest:
@@ -65,8 +74,10 @@ def answered(subject: Released) -> Iterator[Found]:
         given = answers_of(subject.corpus, list(manifest.get("rounds", ())))
     except (CopydeskError, KeyError, TypeError, ValueError):
         return  # the corpus's own validation names it
-    numbers = pl.col("label").replace_strict(list(LABELS), list(range(len(LABELS))))
-    given = given.with_columns(label=numbers.cast(pl.Int64))
+    labels = subject.release.contract.scheme.names
+    numbers = dict(zip(labels, range(len(labels)), strict=True))
+    number = pl.col("label").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+    given = given.with_columns(label=number)
     both = answers.join(given, on="annotation_id", how="left", suffix="_given")
     unknown = both.filter(pl.col("sentence_id_given").is_null())
     message = "No round of the corpus holds this answer."
@@ -87,6 +98,13 @@ def answered(subject: Released) -> Iterator[Found]:
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", f"/{name}")
 
 
+@check("rebuild", needs=(*ALL, "manifest", "corpus"))
+@rule(
+    "rebuild-differs",
+    level=5,
+    meaning="Cutting the release again from its sources gives the same rows (with --rebuild).",
+    fix="Find out which of sources and release was changed, and put it back.",
+)
 def rebuilt(subject: Released) -> Iterator[Found]:
     """Cutting the release again gives the same files."""
     from copydesk.release.verify import verify

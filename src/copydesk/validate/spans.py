@@ -12,12 +12,21 @@ import polars as pl
 from copydesk.text import Piece, Quotation, quoted_ratio
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import PLACE, Release
+from copydesk.validate.rules import SENTENCES, check, finds, rule
 
 _BLANK = r"^\s*$"
 _TOLERANCE = 1e-9
 _BATCH = 1000
 
 
+@check("release", needs=("articles",))
+@rule(
+    "piece-coverage",
+    level=3,
+    meaning="Every character of a text but blanks is in exactly one piece, and the labelled "
+    "sentences are exactly the pieces that are units.",
+    fix="Run 'copydesk build', and cut the release again.",
+)
 def pieces(release: Release) -> Iterator[Found]:
     """Every character but blanks is in exactly one piece, and pieces have no blanks at the ends."""
     rows = _exploded(release.table("articles"))
@@ -64,6 +73,8 @@ def _exploded(articles: pl.DataFrame, *more: str) -> pl.DataFrame:
     return rows.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
 
 
+@check("release", needs=("articles", "sentences", "standoff"))
+@finds("piece-coverage")
 def units(release: Release) -> Iterator[Found]:
     """The labelled sentences are exactly the pieces that are units."""
     key = ["article_id", "start", "end", "zone"]
@@ -78,6 +89,14 @@ def units(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("piece-coverage", extra, message, "sentence_id", "/start")
 
 
+@check("release", needs=(*SENTENCES, "quotes", "articles"))
+@rule(
+    "quote-outside-sentence",
+    level=3,
+    meaning="A quotation names exactly the sentences that it touches, and begins and ends in "
+    "a piece.",
+    fix="Run 'copydesk build', and cut the release again.",
+)
 def quotes(release: Release) -> Iterator[Found]:
     """A quotation lies in exactly the sentences that it names."""
     rows = release.table("quotes")
@@ -112,6 +131,14 @@ def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
     return found.filter("_inside")
 
 
+@check("release", needs=("quotes", "articles"))
+@rule(
+    "quote-mismatch",
+    level=3,
+    meaning="A quotation's words and speaker are the stretches of text that their offsets "
+    "name, its cue lies in a sentence, and its group is of one event.",
+    fix="Run 'copydesk build', and cut the release again.",
+)
 def words_of_quotes(release: Release) -> Iterator[Found]:
     """The words of a quotation and its speaker are those at their offsets."""
     for texts in release.texts():
@@ -139,6 +166,8 @@ def _words_of(rows: pl.DataFrame) -> Iterator[Found]:
     yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/cue")
 
 
+@check("release", needs=("quotes",))
+@finds("quote-mismatch")
 def groups(release: Release) -> Iterator[Found]:
     """A group is of one event, has at least two quotations, and one of them is the fullest."""
     rows = release.table("quotes")
@@ -165,6 +194,13 @@ def groups(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
 
 
+@check("release", needs=SENTENCES)
+@rule(
+    "cue-outside-sentence",
+    level=3,
+    meaning="A cue lies in its sentence, and names an entry of a lexicon.",
+    fix="Run 'copydesk build', and cut the release again.",
+)
 def cues(release: Release) -> Iterator[Found]:
     """Every cue lies in its sentence."""
     rows = release.labelled.select("sentence_id", "start", "end", "cues", *PLACE)
@@ -181,6 +217,13 @@ def cues(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
 
 
+@check("release", needs=(*SENTENCES, "quotes"))
+@rule(
+    "quoted-ratio-mismatch",
+    level=3,
+    meaning="quoted_ratio is the share of the sentence's words inside its quotations.",
+    fix="Run 'copydesk build', and cut the release again.",
+)
 def ratios(release: Release) -> Iterator[Found]:
     """quoted_ratio follows from the quotations.
 

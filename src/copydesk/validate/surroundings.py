@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.tables import TABLES
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
@@ -21,7 +20,7 @@ from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release, load
-from copydesk.validate.rules import RULES
+from copydesk.validate.rules import RULES, rule
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "alpha_min": 0.667,
@@ -119,7 +118,7 @@ def contents(release: Release) -> Contents:
     """The release as `copydesk.release` renders documents from it."""
     schemas = {
         table: next(schema for (name, _), schema in release.schemas.items() if name == table)
-        for table in TABLES
+        for table in release.contract.tables
         if any(name == table for name, _ in release.schemas)
     }
     frames = {
@@ -192,6 +191,13 @@ def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
     )
 
 
+@rule(
+    "waiver-expired",
+    level=5,
+    waivable=False,
+    meaning="No waiver in copydesk.toml is past its end date or names a rule that does not exist.",
+    fix="Mend the fault that it waives, or decide anew and write a later date.",
+)
 def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
     """Waivers past their end, or of a rule that does not exist."""
     for place, waiver in enumerate(all_waivers(config)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from specimens import Specimen
 
-from copydesk.contract.tables import arrow_schema
+from copydesk.contract.arrow import arrow_schema
 
 
 def damage(specimen: Specimen) -> None:

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from copydesk.pages.html import page
 from copydesk.validate.report import Report
 from copydesk.validate.rules import LEVELS, RULES
 
 
 def render(report: Report) -> str:
     """The report as a page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     by_rule = {rule: list(found) for rule, found in groupby(report.findings, key=lambda f: f.rule)}
-    template = environment.get_template("report.html.j2")
-    return template.render(report=report, by_rule=by_rule, rules=RULES, levels=LEVELS)
+    return page("validation.html.jinja", report=report, by_rule=by_rule, rules=RULES, levels=LEVELS)

@@ -38,7 +38,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.meaning},
-        "help": {"text": rule.mend},
+        "help": {"text": rule.fix},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": [LEVELS[rule.level]], "since": rule.since},
     }

@@ -34,7 +34,7 @@ def print_report(report: Report, console: Console) -> None:
             console.print(address + Text(finding.message), soft_wrap=True)
         if report.hidden(rule):
             console.print(Text(f"  … and {report.hidden(rule):,} more.", style="dim"))
-        console.print(Padding(Text(f"→ {RULES[rule].mend}", style="green"), (0, 0, 1, 2)))
+        console.print(Padding(Text(f"→ {RULES[rule].fix}", style="green"), (0, 0, 1, 2)))
     for waived in report.waived:
         of = f" of {waived.record}" if waived.record else ""
         line = f"waived: {waived.count:,} × {waived.rule}{of} until {waived.until}: {waived.reason}"

@@ -1,0 +1,154 @@
+"""The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
+
+They stand in releases (every piece of an article) and in the plans of rounds (its units). A record
+holds for the text whose hash it names; the latest record of an article counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from copydesk.contract.arrow import polars_schema
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import release_file
+from copydesk.corpus import Article, Corpus
+from copydesk.errors import IntegrityError
+from copydesk.files import read_json
+from copydesk.text import Piece, segment
+
+_ARTICLES: Final = polars_schema("articles")
+_SCHEMA: Final = pl.Schema(
+    {
+        "article_id": pl.String(),
+        "text_sha256": pl.String(),
+        "pieces": _ARTICLES["pieces"],
+        "whole": pl.Boolean(),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """What is recorded of one article.
+
+    Args:
+        pieces: in the order of the text.
+        whole: whether these are all its pieces, or its units only.
+    """
+
+    text_sha256: str
+    pieces: tuple[Piece, ...]
+    whole: bool
+
+
+class Recorded:
+    """The latest records of the articles of a corpus.
+
+    Args:
+        frame: a row of each record, the latest last: article_id, text_sha256, pieces, whole.
+    """
+
+    def __init__(self, frame: pl.DataFrame | None = None) -> None:
+        rows = _SCHEMA.to_frame() if frame is None else frame
+        self._frame = rows.unique("article_id", keep="last", maintain_order=True)
+        self._rows = {name: row for row, name in enumerate(self._frame["article_id"])}
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    def of(self, articles: Sequence[Article]) -> dict[str, Record]:
+        """The records that hold for the texts that these articles have now, by article id."""
+        texts = {article.article_id: article.text_sha256 for article in articles}
+        rows = [self._rows[name] for name in texts if name in self._rows]
+        found = {}
+        for row in self._frame[rows].iter_rows(named=True):
+            if texts[row["article_id"]] == row["text_sha256"]:
+                found[row["article_id"]] = Record(
+                    text_sha256=row["text_sha256"],
+                    pieces=tuple(Piece(**piece) for piece in row["pieces"]),
+                    whole=row["whole"],
+                )
+        return found
+
+
+def recorded(corpus: Corpus) -> Recorded:
+    """The records of a corpus's releases and rounds.
+
+    Raises:
+        InputError: the index or a plan is not JSON.
+        IntegrityError: a release's articles cannot be read.
+    """
+    parts = [*_releases(corpus), *_plans(corpus)]
+    frames = [frame for _, frame in sorted(parts, key=lambda part: part[0])]
+    return Recorded(pl.concat(frames) if frames else None)
+
+
+def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
+    path = corpus.releases / "index.json"
+    if not path.is_file():
+        return
+    for entry in read_json(path)["releases"]:
+        folder = corpus.releases / entry["version"]
+        files = [folder / release_file("articles", split) for split in SPLITS]
+        names = ("article_id", "text_sha256", "pieces")
+        for file in filter(Path.is_file, files):
+            try:
+                rows = pl.read_parquet(file, columns=list(names), glob=False)
+                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_SCHEMA)
+            except (pl.exceptions.PolarsError, OSError) as error:
+                raise IntegrityError(
+                    f"The articles of release {entry['version']} cannot be read: {error}",
+                    where=str(file),
+                    hint="Run 'copydesk validate' on the release.",
+                ) from error
+            yield entry["created"], frame
+
+
+def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
+    for path in sorted(corpus.rounds.glob("*/round.json")):
+        plan = read_json(path)
+        rows = [_planned(article) for article in plan["articles"]]
+        yield plan["created_at"], pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def _planned(article: dict[str, Any]) -> dict[str, Any]:
+    pieces = [
+        {"start": unit["start"], "end": unit["end"], "zone": unit["zone"], "is_unit": True}
+        for unit in article["sentences"]
+    ]
+    return {
+        "article_id": article["article_id"],
+        "text_sha256": article["text_sha256"],
+        "pieces": pieces,
+        "whole": False,
+    }
+
+
+def pieces_of(text: str, language: str, record: Record | None) -> list[Piece]:
+    """The pieces of a text: those recorded, or where nothing is recorded those that are cut now.
+
+    Where only units are recorded, what stands between them is cut as it is now, and nothing of it
+    becomes a unit: a stretch that would be one now is a note.
+    """
+    if record is not None and record.whole:
+        return list(record.pieces)
+    fresh = segment(text, language)
+    return fresh if record is None else sorted([*record.pieces, *_between(text, record, fresh)])
+
+
+def _between(text: str, record: Record, fresh: Sequence[Piece]) -> Iterator[Piece]:
+    ends = [0, *(unit.end for unit in record.pieces)]
+    starts = [*(unit.start for unit in record.pieces), len(text)]
+    for low, high in zip(ends, starts, strict=True):
+        for piece in fresh:
+            start, end = max(low, piece.start), min(high, piece.end)
+            words = text[start:end]
+            if words.strip():
+                start += len(words) - len(words.lstrip())
+                zone = "note" if piece.is_unit else piece.zone
+                yield Piece(start, start + len(words.strip()), zone, False)

@@ -1,0 +1,124 @@
+"""A release's tables made again from its articles and answers, in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling, rule_labelling
+from copydesk.batch import RECORDED_ARTICLES, build_batch
+from copydesk.build import SHARD_ARTICLES
+from copydesk.contract.columns import SPLITS
+from copydesk.corpus import Corpus
+from copydesk.release.assemble import Assembled, assemble, to_arrow
+from copydesk.release.contents import Contents
+
+
+def built(sources: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+    """The articles cut into the pieces that they have; sentences with the hash of their text."""
+    built: dict[str, list[pa.RecordBatch]] = {"articles": [], "sentences": [], "quotes": []}
+    for start in range(0, len(sources), SHARD_ARTICLES):
+        rows = sources[start : start + SHARD_ARTICLES]
+        for name, batch in (
+            build_batch(pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES))._asdict().items()
+        ):
+            built[name].append(batch)
+    frames = {name: pl.DataFrame(pa.Table.from_batches(b)) for name, b in built.items()}
+    texts = frames["articles"].select("article_id", "text_sha256")
+    sentences = frames["sentences"].join(texts, on="article_id", maintain_order="left")
+    return frames | {"sentences": sentences}
+
+
+def as_recorded(released: Contents, found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What was built, with the values of sentences that are found by machine as released."""
+    columns = [c.name for c in released.contract["sentences"].columns if c.by_machine]
+    parts = [released.frame(table, "sentence_id", *columns) for table in ("sentences", "standoff")]
+    sentences = found["sentences"].drop(columns)
+    recorded = pl.concat(parts).unique("sentence_id", keep="first")
+    return dict(found) | {
+        "sentences": sentences.join(
+            recorded, on="sentence_id", how="left", maintain_order="left"
+        ).select(found["sentences"].columns)
+    }
+
+
+def rebuild(
+    corpus: Corpus,
+    found: Mapping[str, pl.DataFrame],
+    released: Contents,
+    as_recorded: bool = False,
+) -> Assembled:
+    """The release's tables again; tables and labels that are found by machine as released if so."""
+    manifest, sentences = released.manifest, found["sentences"]
+    labelling = (
+        _recorded_labelling(released, sentences)
+        if as_recorded and manifest["labels"] == "rule"
+        else _labelling(corpus, sentences, manifest)
+    )
+    again = assemble(
+        articles=found["articles"],
+        sentences=sentences,
+        quotes=found["quotes"],
+        labelling=labelling,
+        method=manifest["aggregation"],
+        kept_splits=manifest["splits"],
+        split_options={},
+        version=released.version,
+        contract=released.contract,
+    )
+    return _with_recorded_tables(released, again) if as_recorded else again
+
+
+def _with_recorded_tables(released: Contents, again: Assembled) -> Assembled:
+    articles = pl.concat(
+        pl.DataFrame(rows.select(["article_id"]))
+        for (table, _), rows in again.tables.items()
+        if table == "articles"
+    )
+    tables = dict(again.tables)
+    for table in (t.name for t in released.contract.tables.values() if t.by_machine):
+        frame = released.frame(table).join(articles, on="article_id", how="semi")
+        for split in SPLITS:
+            part = frame.filter(pl.col("split") == split)
+            tables.pop((table, split), None)
+            if part.height:
+                tables[table, split] = to_arrow(
+                    part, table, released.contract, version=released.version
+                )
+    order = list(released.contract.tables)
+    keys = sorted(tables, key=lambda key: (order.index(key[0]), SPLITS.index(key[1])))
+    return dataclasses.replace(again, tables={key: tables[key] for key in keys})
+
+
+def _recorded_labelling(released: Contents, sentences: pl.DataFrame) -> Labelling:
+    """The answers that rules gave when the release was made."""
+    names = dict(enumerate(released.labels("annotations")))
+    given = (
+        released.frame("annotations")
+        .drop("split")
+        .with_columns(label=pl.col("label").replace_strict(names, return_dtype=pl.String))
+    )
+    answers = given.join(sentences.select("sentence_id", "zone"), on="sentence_id")
+    return Labelling(
+        answers=answers.match_to_schema(ANSWERS), adjudications=ADJUDICATIONS.to_frame()
+    )
+
+
+def _labelling(corpus: Corpus, sentences: pl.DataFrame, manifest: Mapping[str, Any]) -> Labelling:
+    if manifest["labels"] == "rule":
+        created = datetime.fromisoformat(manifest["created"])
+        return rule_labelling(sentences, created=created)
+    from copydesk.rounds.labelling import labelling
+
+    given = labelling(corpus, manifest["rounds"])
+    here = sentences.select("article_id").unique()
+    return dataclasses.replace(
+        given,
+        answers=given.answers.join(here, on="article_id", how="semi"),
+        adjudications=given.adjudications.join(here, on="article_id", how="semi"),
+    )

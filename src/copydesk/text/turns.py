@@ -1,0 +1,104 @@
+"""Turns of transcripts and interviews: lines that begin with who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from copydesk.text.pieces import Piece
+from copydesk.text.wording import Wording
+
+_WORD: Final = r"(?:[A-ZÀ-Þ][\w.’'&-]{0,30}|de|del|der|van|von|bin|al|of)"
+_MARKER: Final = re.compile(
+    rf"""
+    (?P<bold>\*\*|__)? (?:\(\()?
+    (?P<name>[QA](?=[.:])|{_WORD}(?:,?\s{_WORD}){{0,6}})
+    (?:\)\))? (?:\s[(\[][^()\[\]]{{1,40}}[)\]])?
+    (?:(?:\*\*|__)\s?:|\s?:(?:\*\*|__)?|(?<=\b[QA])\.(?:\*\*|__)?)
+    (?=\s|$)
+    """,
+    re.VERBOSE,
+)
+_ANSWER: Final = re.compile(r"[QA][.:]\s")
+_ANSWER_INSIDE: Final = re.compile(r"[.?!]\sA[.:]\s")
+_COLON_WITHIN: Final = 80
+
+
+def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
+    """Which lines are turns of a conversation: index of the line -> length of its marker.
+
+    A marker is "Q:", "SMITH:", "Ann Orr:" or one of these in bold. Lines with one are turns if the
+    article has questions and answers, or if a name comes again; for names in capitals or bold, two
+    names are enough. A list of labels with values ("Price: 3 pounds") repeats none.
+
+    Args:
+        lines: The article's lines, trimmed.
+        known: The wording of its language.
+    """
+    found: dict[int, re.Match[str]] = {}
+    for index, line in enumerate(lines):
+        if ":" in line[:_COLON_WITHIN] or line[:2] in ("Q.", "A."):
+            marker = _MARKER.match(line)
+            if marker and not _is_label(marker["name"], known):
+                found[index] = marker
+    if len(found) < 2:
+        return {}
+    names = Counter(marker["name"].casefold() for marker in found.values())
+    answered = "a" in names or any(_ANSWER_INSIDE.search(lines[index]) for index in found)
+    asked = "q" in names and answered
+    again = max(names.values()) > 1 and len(found) > 2
+    return {
+        index: marker.end()
+        for index, marker in found.items()
+        if (asked if marker["name"] in ("Q", "A") else again or _stands_out(found, lines))
+    }
+
+
+def _stands_out(found: dict[int, re.Match[str]], lines: Sequence[str]) -> bool:
+    """Whether every name is in capitals or bold, before whole sentences."""
+    return all(
+        (marker["bold"] or (marker["name"].isupper() and len(marker["name"]) > 2))
+        and lines[index].endswith((".", "?", "!", "…", "”", '"', "’", ":"))
+        for index, marker in found.items()
+    )
+
+
+def _is_label(name: str, known: Wording) -> bool:
+    """Whether a name is a day, a month or a known label such as "Update"."""
+    first = name.split()[0]
+    return first.casefold() in known.labels or first.capitalize() in known.time
+
+
+def answer_length(text: str, start: int, end: int) -> int:
+    """Length of "A:" where a sentence inside the line of a question begins with it, or 0."""
+    marker = _ANSWER.match(text, start, end)
+    return 2 if marker else 0
+
+
+def turn_speakers(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
+    """Who speaks in each unit of a turn: index of the piece -> offsets of the speaker's name.
+
+    A turn is the units of a line after a marker, which is a `note` at the start of the line or, in
+    a line with a question, before its answer. "Q:" and "A:" name nobody.
+
+    Args:
+        text: Canonical text.
+        pieces: Its pieces, in order, as `segment` gives them.
+    """
+    speakers: dict[int, tuple[int, int]] = {}
+    named: tuple[int, int] | None = None
+    end = -1
+    for index, piece in enumerate(pieces):
+        if end < 0 or "\n" in text[end : piece.start]:
+            named = None
+        if piece.zone == "note":
+            marker = _MARKER.match(text, piece.start, piece.end)
+            whole = marker is not None and marker.end() == piece.end
+            called = marker is not None and marker["name"] not in ("Q", "A")
+            named = marker.span("name") if marker and whole and called else None
+        elif named and piece.is_unit:
+            speakers[index] = named
+        end = piece.end
+    return speakers
