@@ -72,17 +72,16 @@ def attributions(
     article = Article(text, pieces, [(q.start, q.end) for q in found], language_of(language))
     taken = {quote.cue.start for quote in found if quote.cue is not None}
     result = [_quoted(text, article, quote) for quote in found]
-    turn: Span | None = None
     for index, piece in enumerate(pieces):
         if not piece.is_unit:
             continue
+        if index in article.turns:
+            whole = ((piece.start, piece.end),)
+            turn = Attribution(content=whole, source=article.turns[index], cue=None, form="quoted")
+            result.append(turn)
+        elif piece.zone == "headline":
+            result += _headline(text, piece)
         sentence = article.sentence(index)
-        starts_line = not index or "\n" in text[pieces[index - 1].end : piece.start]
-        turn = turn_of(text, piece.start) if starts_line else turn
-        if turn is not None:
-            content = (max(piece.start, turn[1] + 1), piece.end)
-            if content[0] < content[1]:
-                result.append(Attribution(content=(content,), source=turn, cue=None, form="quoted"))
         result += [
             _reported(article, index, sentence, cue)
             for cue in sentence.cues
@@ -91,12 +90,21 @@ def attributions(
     return sorted(result, key=lambda item: item.content[0])
 
 
+def _headline(text: str, piece: Piece) -> list[Attribution]:
+    """What a headline gives to the name before its colon: "Mayor: the bridge will close"."""
+    name = turn_of(text, piece.start)
+    if name is None or name[1] + 2 >= piece.end:
+        return []
+    content = (text.index(":", name[1]) + 2, piece.end)
+    return [Attribution(content=(content,), source=name, cue=None, form="reported")]
+
+
 def _quoted(text: str, article: Article, quote: Quotation) -> Attribution:
     """A quotation, with the outlet's own words between its cue and its mark."""
     start, end = quote.start, quote.end
     first = article.pieces[quote.pieces[0]]
     if quote.cue is not None and first.start <= quote.cue.start < quote.cue.end < start:
-        between = text[quote.cue.end : start]
+        between = text[quote.cue.end : start - 1]
         if not any(mark in between for mark in '"“”'):
             start = quote.cue.end + len(between) - len(between.lstrip(" ,:"))
     return Attribution(content=((start, end),), source=quote.speaker, cue=quote.cue, form="quoted")

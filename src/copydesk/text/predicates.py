@@ -116,7 +116,10 @@ class _Reader:
         """Every form whose surroundings let it attribute; they may overlap."""
         for name, kind in _PLAIN:
             for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
-                yield Predicate(first, after, cue, kind, kind == "phrase")
+                if kind == "noun" and self._is_verb(first):
+                    continue
+                reports = kind == "phrase" or self.found[after - 1].form == "that"
+                yield Predicate(first, after, cue, kind, reports)
         for first, after, cue in self.lang.lexicon("owned-nouns").find(self.found, self.text):
             if self._is_owned(first):
                 yield Predicate(first, after, cue, "noun", reports=False)
@@ -208,6 +211,11 @@ class _Reader:
         ):
             return "verb"
         return None
+
+    def _is_verb(self, first: int) -> bool:
+        """Whether the first word of "fears that" is a verb with its subject before it."""
+        use = self._use(first, first + 1)
+        return use == "verb" or (use == "noun-like" and first > 0 and self._agrees(first))
 
     def _agrees(self, first: int) -> bool:
         """Whether a form agrees with the noun before it as a verb does: "the firm plans"."""

@@ -116,7 +116,7 @@ class Phrases:
                 break
             if last > at and form in {"of", "for"} and not self._names(last - 1, last + 1):
                 break
-            if form in self.forms["never"] or (form in self.forms["preposition"] and last == at):
+            if last == at and (form in self.forms["never"] or form in self.forms["preposition"]):
                 break
             if last > at and self._is_verb(last) and not self._adjective(last):
                 break
@@ -240,7 +240,7 @@ class Phrases:
                 return None
             if end != before and not self._describes(start, end):
                 return self._phrase_before(end)
-            if end == before and self._is_name(start, end) and not start:
+            if end == before and self._is_name(start, end) and self._is_role(start):
                 return self._span(start, end)
             if not start:
                 return self._phrase_before(end)
@@ -256,6 +256,14 @@ class Phrases:
             return True
         first = self.text[self.found[start].start]
         return not first.isupper() or (end - start <= 2 and self._is_place(start, end))
+
+    def _is_role(self, end: int) -> bool:
+        """Whether what ends before an index is a role whose name follows: "the mayor, Ann Orr,"."""
+        start = self._segment_start(end)
+        if start is None:
+            return not end
+        first = self.found[start]
+        return first.form in self.forms["article"] or not self.text[first.start].isupper()
 
     def _is_place(self, start: int, end: int) -> bool:
         """Whether a segment is a party's or a state's code, as R-Wis. or N.Y."""
@@ -358,7 +366,10 @@ class Phrases:
         return right < len(self.found) and not self._break(right) and left >= 0
 
     def _is_name(self, start: int, end: int) -> bool:
-        return all(self.text[word.start].isupper() for word in self.found[start:end])
+        name = self.found[start:end]
+        return (len(name) > 1 or not start) and all(
+            self.text[word.start].isupper() for word in name
+        )
 
     def _break(self, index: int) -> bool:
         """Whether a stop or a mark stands before a word."""

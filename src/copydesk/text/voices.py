@@ -15,6 +15,7 @@ from copydesk.text.marks import Marked
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate, predicates
 from copydesk.text.speakers import Phrases, Span
+from copydesk.text.turns import turn_speakers
 
 How = Literal["sentence", "neighbour", "continuation", "turn", "resolved"]
 
@@ -55,12 +56,15 @@ NOBODY: Final = Voice(None, None, None)
 
 
 class Sentence:
-    """A piece: its words outside marks, its cues of attribution and its phrases."""
+    """A piece: its words outside marks, how many it has in all, its cues and its phrases."""
 
-    def __init__(self, text: str, piece: Piece, outside: Sequence[Word], lang: Language) -> None:
+    def __init__(
+        self, text: str, piece: Piece, outside: Sequence[Word], length: int, lang: Language
+    ) -> None:
         self.text = text
         self.piece = piece
         self.outside = outside
+        self.length = length
         self.lang = lang
 
     @cached_property
@@ -276,6 +280,7 @@ class Article:
         self.pieces = pieces
         self.spans = spans
         self.lang = lang
+        self.turns = turn_speakers(text, pieces)
         self._read: dict[int, Sentence] = {}
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
@@ -289,7 +294,7 @@ class Article:
             piece = self.pieces[index]
             found = words(self.text, piece.start, piece.end)
             outside = _outside(found, self.spans)
-            self._read[index] = Sentence(self.text, piece, outside, self.lang)
+            self._read[index] = Sentence(self.text, piece, outside, len(found), self.lang)
         return self._read[index]
 
 
@@ -312,7 +317,7 @@ def voices(article: Article, quotes: Sequence[Marks]) -> list[Voice]:
     result: list[Voice] = []
     text = article.text
     for number, quote in enumerate(quotes):
-        found = _own(article, quote)
+        found = own(article, quote)
         if found.speaker is None:
             before = quotes[number - 1] if number else None
             voice = result[-1] if result else NOBODY
@@ -327,7 +332,7 @@ def voices(article: Article, quotes: Sequence[Marks]) -> list[Voice]:
     return result
 
 
-def _own(article: Article, quote: Marks) -> Voice:
+def own(article: Article, quote: Marks) -> Voice:
     """Who speaks, by the quotation's own line: a turn's marker or its sentence."""
     text, stretch = article.text, quote.stretch
     inner = turn_of(text, stretch.inner[0], quoted=True)
@@ -337,10 +342,16 @@ def _own(article: Article, quote: Marks) -> Voice:
     found = in_sentence(text, stretch, first, last)
     if found.speaker is not None:
         return found
-    turn = turn_of(text, article.line(stretch.start))
-    if turn is not None and turn[1] < stretch.start:
+    turn = article.turns.get(quote.pieces[0]) or _before_colon(article, quote)
+    if turn is not None:
         return Voice(turn, found.cue, "turn")
     return _asked(article, quote) or found
+
+
+def _before_colon(article: Article, quote: Marks) -> Span | None:
+    """The name that opens the quotation's line: "Ann Orr: “We close.”"."""
+    name = turn_of(article.text, article.line(quote.stretch.start))
+    return name if name is not None and name[1] < quote.stretch.start else None
 
 
 def _asked(article: Article, quote: Marks) -> Voice | None:
@@ -390,7 +401,6 @@ def _beyond(
     if main is not None:
         return Voice(main[1], found.cue or main[0].cue, "neighbour")
     if text[previous.piece.end - 1] == ":":
-        turn = turn_of(text, previous.piece.start)
-        span = turn or previous.phrases.clause_subject(len(previous.phrases.found))
-        return Voice(span, None, "turn" if turn else "neighbour") if span else found
+        span = previous.phrases.clause_subject(len(previous.phrases.found))
+        return Voice(span, None, "neighbour") if span else found
     return found
