@@ -29,6 +29,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from copydesk.backends.labelstudio.backend import LabelStudio
+from copydesk.backends.labelstudio.payloads import PayloadWriter
+from copydesk.rounds.opened import open_round
+from copydesk.rounds.streams import streams
+
 sys.path.insert(0, str(Path(__file__).parent))
 from fault_proxy import Fault, proxy
 
@@ -47,7 +52,7 @@ from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.tasks import TaskWriter, data_sha256
+from copydesk.rounds.tasks import data_sha256
 
 PATIENCE = 6.0
 CAUSES = ("tide", "vote", "strike", "bridge", "harvest", "tram", "quarry", "lantern")
@@ -107,17 +112,17 @@ class World:
     def push(self, url: str | None = None, timeout: float = 60.0) -> None:
         """Push the round."""
         with self.server(url, timeout) as server:
-            push(self.corpus, self.round, server, patience=PATIENCE)
+            push(self.corpus, self.round, [LabelStudio(server, patience=PATIENCE)])
 
     def pull(self, url: str | None = None, timeout: float = 60.0) -> Any:
         """Pull the round."""
         with self.server(url, timeout) as server:
-            return pull(self.corpus, self.round, server)
+            return pull(self.corpus, self.round, [LabelStudio(server)])
 
     def on_server(self) -> tuple[int, list[tuple[str, str]]]:
         """How many projects of the round there are, and every task in them: uid, hash of data."""
-        streams = projects.streams(self.plan)
-        keys = {stream.key for stream in streams}
+        queues = streams(self.plan)
+        keys = {stream.key for stream in queues}
         with self.server() as server:
             numbers = [
                 p["id"] for p in server.projects() if keys & set((p["description"] or "").split())
@@ -129,7 +134,7 @@ class World:
         """Empty, or what is wrong with the server's end state."""
         wanted = sorted((task.uid, task.data_sha256) for task in self.plan.tasks)
         number, found = self.on_server()
-        if number != len(projects.streams(self.plan)):
+        if number != len(streams(self.plan)):
             return f"{number} projects"
         twice = sum(count - 1 for count in Counter(found).values())
         lost = len(set(wanted) - set(found))
@@ -189,10 +194,12 @@ class Matrix:
 
     def _answer(self, world: World) -> None:
         """Put the tasks on the server together with their answers, as one import does."""
-        (stream,) = projects.streams(world.plan)
-        writer = TaskWriter(world.corpus, world.plan)
+        (stream,) = streams(world.plan)
+        round = open_round(world.corpus, world.plan.round)
+        writer = PayloadWriter(round)
         with world.server() as server:
-            settings = projects.settings(world.corpus, world.plan, stream)
+            config = projects.planned_config(round, stream.arm)
+            settings = projects.settings(round, stream, config)
             number = server.create_project(settings)
             user = server.users()[world.email]
             payloads = []
@@ -304,7 +311,7 @@ class Matrix:
         world = self.world(tasks=40, answered=True)
         world.pull()
         with world.server() as server:
-            (stream,) = projects.streams(world.plan)
+            (stream,) = streams(world.plan)
             number = projects.find(server, [stream], {})[stream.key]
             row = next(iter(server.answered_tasks(number)))
             server._ask("DELETE", f"api/annotations/{row['annotations'][0]['id']}/")
@@ -331,9 +338,7 @@ class Matrix:
         self._change(world, {"title": "Something else", "description": ""})
         world.push()
         with world.server() as server:
-            found = projects.find(
-                server, projects.streams(world.plan), send.logged_projects(world.folder)
-            )
+            found = projects.find(server, streams(world.plan), send.logged_projects(world.folder))
             count = server.count_tasks(next(iter(found.values())))
         return "" if count == len(world.plan.tasks) else f"{count} tasks"
 
@@ -341,7 +346,7 @@ class Matrix:
         """A label config is changed: named as an error, the answers are still taken."""
         world = self.world(tasks=40, answered=True)
         with world.server() as server:
-            (stream,) = projects.streams(world.plan)
+            (stream,) = streams(world.plan)
             number = projects.find(server, [stream], {})[stream.key]
             project = server.project(number)
             assert project is not None
@@ -358,7 +363,7 @@ class Matrix:
     @staticmethod
     def _change(world: World, settings: dict[str, Any]) -> None:
         with world.server() as server:
-            (stream,) = projects.streams(world.plan)
+            (stream,) = streams(world.plan)
             number = projects.find(server, [stream], send.logged_projects(world.folder))[stream.key]
             server._ask("PATCH", f"api/projects/{number}/", json=settings)
 

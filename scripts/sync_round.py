@@ -15,17 +15,18 @@ import os
 import sys
 from pathlib import Path
 
-from copydesk.backends.labelstudio.client import Server
-from copydesk.backends.labelstudio.connection import connect
+from copydesk.backends import backends_of
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.rounds.agree import agree
 from copydesk.rounds.answers import round_ids
+from copydesk.rounds.backend import Backend
 from copydesk.rounds.findings import RULES, counts, unfinished, worst
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
-from copydesk.rounds.log import read_log
+from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.record import read_state
 
 
 def say(words: str) -> None:
@@ -33,19 +34,20 @@ def say(words: str) -> None:
     print(words, file=sys.stderr)
 
 
-def sync(corpus: Corpus, name: str, server: Server) -> int:
+def sync(corpus: Corpus, name: str, backends: list[Backend]) -> int:
     """Bring one round up to date; 0 if all is well, 1 if its record is in doubt.
 
     Raises:
         CopydeskError: it could not be done; run again, it goes on where it stopped.
     """
     try:
-        sent = push(corpus, name, server)
-        read = pull(corpus, name, server)
+        sent = push(corpus, name, backends)
+        read = pull(corpus, name, backends)
     except RoundBusyError:
         say(f"{name}: another process is at work on it, which is as good")
         return 0
     found = read.changes
+    address = next((backend.url for backend in backends if backend.url), "")
     say(
         f"{name}: {sent.tasks_sent} tasks sent, {sent.checked} there; {len(found.new)} answers "
         f"new, {len(found.changed)} changed, {len(found.vanished)} vanished"
@@ -53,16 +55,16 @@ def sync(corpus: Corpus, name: str, server: Server) -> int:
     for rule, count in counts(read.findings).items():
         say(f"{name}: {RULES[rule].severity}: {rule}: {count}")
     for answer in unfinished(read.findings):
-        say(f"{name}: to be opened again: {answer} at {server.url}{answer.page}")
-    if _report_is_behind(RoundFolder(corpus, name)):
+        say(f"{name}: to be opened again: {answer} at {address}{answer.page}")
+    if _report_is_behind(open_round(corpus, name)):
         agree(corpus, name)
     return 1 if worst(read.findings) == "error" else 0
 
 
-def _report_is_behind(folder: RoundFolder) -> bool:
+def _report_is_behind(round: Round) -> bool:
     """Whether answers have come since the report was written, also by a run that was killed."""
-    log, report = folder.annotations, folder.report("html")
-    if not read_log(log).answers:
+    log, report = round.folder.annotations, round.folder.report("html")
+    if not read_state(round).answers:
         return False
     return not report.is_file() or report.stat().st_mtime_ns < log.stat().st_mtime_ns
 
@@ -81,8 +83,7 @@ def main() -> int:
         if not names:
             say("no open round, nothing to do")
             return 0
-        with connect() as client:
-            return max([_one(corpus, name, Server(client)) for name in names])
+        return max([_one(corpus, name) for name in names])
     except (CopydeskError, OSError) as error:
         say(f"sync_round: {error}")
     except KeyboardInterrupt:
@@ -97,9 +98,10 @@ def main() -> int:
     return 2
 
 
-def _one(corpus: Corpus, name: str, server: Server) -> int:
+def _one(corpus: Corpus, name: str) -> int:
     try:
-        return sync(corpus, name, server)
+        with backends_of(corpus, name) as backends:
+            return sync(corpus, name, backends)
     except (CopydeskError, OSError) as error:
         say(f"{name}: {error}")
         return 2

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from copydesk.aggregate import aggregate
 from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
+from copydesk.extras import MissingExtraError
 
 # crowd-kit 1.4 calls pandas in a way that pandas 4 will drop; its users see nothing of it.
 crowd_kit_is_older = pytest.mark.filterwarnings(
@@ -216,10 +217,11 @@ def test_majority_needs_no_crowd_kit() -> None:
 def test_a_missing_crowd_kit_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for a model without the extra is told which one to install."""
     monkeypatch.setitem(sys.modules, "crowdkit.aggregation", None)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(MissingExtraError) as caught:
         aggregate(answers({"a.001": "q"}), method="mace")
     assert str(caught.value) == (
-        "The method mace needs crowd-kit, which is not installed. Install copydesk[models]."
+        "The method mace needs crowdkit, which is not installed. "
+        "Run: pip install 'copydesk[models]'"
     )
 
 

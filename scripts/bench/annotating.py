@@ -20,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.backends.labelstudio.local import server
@@ -32,6 +33,7 @@ from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
+from copydesk.rounds.streams import streams
 
 PAUSE = 0.06
 ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-pelagic-review")
@@ -113,8 +115,8 @@ def answers() -> Iterator[str]:
 def open_project(page: Page, studio: server.Studio, corpus: Corpus, plan: Plan) -> None:
     """Push the round, open its only project as its annotator, and close the instructions."""
     with connect(studio.url, studio.admin.token) as client:
-        push(corpus, plan.round, Server(client))
-        (number,) = projects.find(Server(client), projects.streams(plan), {}).values()
+        push(corpus, plan.round, [LabelStudio(Server(client))])
+        (number,) = projects.find(Server(client), streams(plan), {}).values()
     page.goto(f"{studio.url}projects/{number}/data?labeling=1")
     expect(page.locator(".lsf-richtext__line").first).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")

@@ -22,6 +22,12 @@ from typing import Any
 
 import httpx
 
+from copydesk.backends.labelstudio.backend import LabelStudio
+from copydesk.backends.labelstudio.configs import not_yet
+from copydesk.backends.labelstudio.payloads import PayloadWriter
+from copydesk.rounds.opened import open_round
+from copydesk.rounds.streams import streams
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fault_matrix import make_corpus
 
@@ -39,7 +45,6 @@ from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.rounds.tasks import NOT_YET, TaskWriter, label_config
 
 TURNS = 2
 
@@ -75,7 +80,7 @@ def answered(payload: dict[str, Any], user: int) -> dict[str, Any]:
     """A payload with an answer to all of it, as an import takes it."""
     regions = [r for p in payload.get("predictions", []) for r in p["result"]]
     result = [r | {"value": r["value"] | {"labels": [LABELS[0]]}} for r in regions]
-    assert not any(set(r["value"]["labels"]) & NOT_YET for r in result)
+    assert not any(set(r["value"]["labels"]) & not_yet(LABELS) for r in result)
     choice = {"from_name": "label", "to_name": "text", "type": "choices"}
     result = result or [choice | {"value": {"choices": [LABELS[0]]}}]
     return payload | {"annotations": [{"result": result, "completed_by": user, "lead_time": 2.0}]}
@@ -113,16 +118,22 @@ def push_once(server: Server, corpus: Corpus, plan: Plan) -> tuple[float, float]
     """Seconds until a push has sent everything, and until it has ended."""
     began = time.perf_counter()
     marks: list[float] = []
-    push(corpus, plan.round, server, progress=lambda _: marks.append(time.perf_counter()))
+    push(
+        corpus,
+        plan.round,
+        [LabelStudio(server)],
+        progress=lambda _: marks.append(time.perf_counter()),
+    )
     return marks[-1] - began, time.perf_counter() - began
 
 
 def import_bare(client: httpx.Client, server: Server, corpus: Corpus, plan: Plan) -> float:
     """Seconds of what a script without a second thought would do, its payload at hand."""
-    (stream,) = projects.streams(plan)
-    settings = projects.settings(corpus, plan, stream)
-    config = label_config(corpus, plan.unit, stream.arm)
-    made = list(batches(stream.tasks, TaskWriter(corpus, plan).payload, config))
+    (stream,) = streams(plan)
+    round = open_round(corpus, plan.round)
+    config = projects.planned_config(round, stream.arm)
+    settings = projects.settings(round, stream, config)
+    made = list(batches(stream.tasks, PayloadWriter(round).payload, config))
     number = server.create_project(settings | {"title": "bare", "description": ""})
     headers = {"Content-Type": "application/json"}
     began = time.perf_counter()
@@ -141,11 +152,12 @@ def bench_pull(
     client: httpx.Client, server: Server, running: studio.Studio, corpus: Corpus, plan: Plan
 ) -> None:
     """Pull against the server's own ways of giving answers, in turns; the best of each counts."""
-    (stream,) = projects.streams(plan)
+    (stream,) = streams(plan)
     user = server.users()[people.read(RoundFolder(corpus, plan.round), plan)["anna"]]
-    number = server.create_project(projects.settings(corpus, plan, stream))
-    payload = TaskWriter(corpus, plan).payload
-    for batch in batches(stream.tasks, payload, label_config(corpus, plan.unit, stream.arm)):
+    round = open_round(corpus, plan.round)
+    config = projects.planned_config(round, stream.arm)
+    number = server.create_project(projects.settings(round, stream, config))
+    for batch in batches(stream.tasks, PayloadWriter(round).payload, config):
         server.import_tasks(number, encode([answered(one, user) for one in batch.payloads]))
     ways: dict[str, Callable[[], Any]] = {
         "list, only what is archived": lambda: pages(
@@ -203,7 +215,7 @@ def in_a_process(running: studio.Studio, corpus: Corpus, name: str) -> tuple[flo
 def only_pull(root: str, name: str) -> None:
     """Pull a round and print what it took."""
     with connect(timeout=600) as client:
-        seconds = timed(lambda: pull(Corpus(Path(root)), name, Server(client)))
+        seconds = timed(lambda: pull(Corpus(Path(root)), name, [LabelStudio(Server(client))]))
     # Not ru_maxrss, which a process has from the one that started it.
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024

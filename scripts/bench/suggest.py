@@ -19,10 +19,10 @@ from pathlib import Path
 import polars as pl
 
 from copydesk.contract.labels import LABELS
-from copydesk.errors import CopydeskError
 from copydesk.files import sha256_text
-from copydesk.ingest.sources import Missed, read_sources
-from copydesk.text import Piece, canonical, suggest
+from copydesk.ingest.raw import Missed, Options
+from copydesk.ingest.read import readings
+from copydesk.text import Piece, suggest
 
 Pairs = Counter[tuple[str, str]]
 """How often a label (first) got a suggestion (second)."""
@@ -37,13 +37,11 @@ def read(release: Path, table: str) -> pl.DataFrame:
 def own_texts(raw: list[str]) -> dict[str, str]:
     """The user's copies, by the hash of their canonical text."""
     texts: dict[str, str] = {}
-    for article in read_sources(raw, Missed()):
-        try:
-            text = canonical(article.data)
-        except CopydeskError as error:
-            print(f"left out: {error}", file=sys.stderr)
-            continue
-        texts[sha256_text(text)] = text
+    missed = Missed()
+    for reading in readings(raw, missed, Options()):
+        texts[sha256_text(reading.text)] = reading.text
+    for refusal in missed.refused:
+        print(f"left out: {refusal}", file=sys.stderr)
     return texts
 
 

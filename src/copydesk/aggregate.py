@@ -11,6 +11,7 @@ from copydesk.agreement.units import code_of, need_columns
 from copydesk.answers import ANCHOR
 from copydesk.contract.labels import LABELS
 from copydesk.errors import InputError
+from copydesk.extras import needs
 
 METHODS: Final = ("majority", "dawid-skene", "mace")
 
@@ -125,7 +126,8 @@ def _modelled(
     table: pl.DataFrame, last: pl.DataFrame, method: str, labels: Sequence[str]
 ) -> pl.DataFrame:
     """Label of the highest posterior of a model of annotators; null where two are as high."""
-    import pandas as pd
+    with needs("models", f"The method {method}"):
+        import pandas as pd
 
     # Sorted, so that neither the order of the input nor that of the labels' first use matters.
     rows = last.sort("sentence_id", "annotator")
@@ -142,13 +144,8 @@ def _modelled(
 
 
 def _model(method: str) -> Callable[[], Any]:
-    try:
+    with needs("models", f"The method {method}"):
         from crowdkit.aggregation import MACE, DawidSkene
-    except ImportError as missing:
-        raise InputError(
-            f"The method {method} needs crowd-kit, which is not installed.",
-            hint="Install copydesk[models].",
-        ) from missing
     return {"dawid-skene": DawidSkene, "mace": MACE}[method]
 
 

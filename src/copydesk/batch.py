@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from copydesk.contract.tables import CURRENT
 from copydesk.text import Piece, segment
+from copydesk.text.pieces import line_zones
 from copydesk.text.quotations import Quotation, quotations, quoted_ratio
 from copydesk.text.suggest import Suggestion, suggest
 
@@ -26,9 +27,13 @@ def _fields(table: str, *names: str) -> list[pa.Field]:
 
 
 ARTICLES: Final = pa.schema(
-    _fields("articles", *(name for name in CURRENT["articles"].names if name != "pieces"))
+    [
+        *_fields("articles", *(name for name in CURRENT["articles"].names if name != "pieces")),
+        pa.field("zones", pa.list_(pa.string())),
+    ]
 )
-"""What `build_batch` takes at least: the articles table without its pieces; every text is there."""
+"""What `build_batch` takes at least: the articles table without its pieces, and the zones of lines
+that the source marks (`copydesk.text.pieces.line_zones`); every text is there."""
 
 BUILT_ARTICLES: Final = pa.schema([*ARTICLES, *_fields("articles", "pieces")])
 
@@ -79,7 +84,10 @@ def build_batch(articles: pa.RecordBatch) -> Built:
 def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
     text, language = article["text"], article["language"]
     held = article.get("pieces")
-    pieces = segment(text, language) if held is None else [Piece(**piece) for piece in held]
+    if held is None:
+        pieces = segment(text, language, zones=line_zones(article["zones"] or ()))
+    else:
+        pieces = [Piece(**piece) for piece in held]
     quotes = quotations(text, pieces, language=language)
     units = [piece for piece in pieces if piece.is_unit]
     ids = [f"{article['article_id']}.{number:03d}" for number in range(1, len(units) + 1)]

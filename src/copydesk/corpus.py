@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Article:
         text_sha256: of the canonical text, which identifies the article's version.
         redistributable: whether the text is given in a release; if not, ``title`` and
             ``attribution`` come from the private room and go into no release.
+        zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
+        reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
     """
 
     article_id: str
@@ -43,11 +45,16 @@ class Article:
     language: str = "en"
     licence: str | None = None
     attribution: str | None = None
+    zones: tuple[str, ...] = ()
+    reading: Mapping[str, Any] | None = None
 
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
         record = dataclasses.asdict(self)
         del record["redistributable"]
+        for name in ("zones", "reading"):
+            if not record[name]:
+                del record[name]
         if self.redistributable:
             record["file"] = f"{self.collection}/{self.article_id}.txt"
         else:
@@ -151,6 +158,12 @@ class Corpus:
         return document
 
     @property
+    def outlets(self) -> dict[str, dict[str, str]]:
+        """What ``copydesk.toml`` says of outlets: licence and attribution, by the outlet's name."""
+        found: dict[str, dict[str, str]] = self.config.get("outlets", {})
+        return found
+
+    @property
     def scheme(self) -> Scheme:
         """The corpus's labels: those of its ``schema/labels.json``, or the news scheme.
 
@@ -215,6 +228,7 @@ class Corpus:
                     hint="Move the file out of the corpus and ingest it from there.",
                 )
             line.pop("file", None)
+            line["zones"] = tuple(line.get("zones", ()))
             gives = policy.gives(line.get("licence"), line["collection"])
             if not gives:
                 line |= private.get(line["article_id"], {})

@@ -100,14 +100,15 @@ def test_a_copy_that_is_no_text_is_a_reason_too(released: Corpus, tmp_path: Path
     """A file that cannot be read is told where the gap is told."""
     (tmp_path / "mine").mkdir()
     path = tmp_path / "mine" / "kept-day.txt"
-    path.write_bytes(b"\xff\xfe")
+    path.write_bytes(b"a\0b")
 
     done = hydrate(released.dataset, raw=[str(tmp_path / "mine")], out=tmp_path / "full")
 
     assert done.gaps == (
         Gap(
             article_id="kept-day",
-            reason=f"{path}: Byte 0xff at offset 0 is not UTF-8. Save the text as UTF-8.",
+            reason=f"{path}: line 1, column 2: U+0000 (control character) is not allowed in an "
+            "article. Remove it from the text.",
         ),
     )
 

@@ -250,6 +250,18 @@ def test_drift() -> None:
     assert (pytest.approx(chi2), pytest.approx(p)) == (found.chi2, found.p)
 
 
+@pytest.mark.parametrize("categories", range(2, 9))
+def test_p_of_drift(categories: int) -> None:
+    """On any degrees of freedom p is SciPy's, from a difference of nothing to a very large one."""
+    for step in (0, 1, 5, 40):
+        rows = [
+            {str(n): 50 + step * n for n in range(categories)},
+            {str(n): 50 for n in range(categories)},
+        ]
+        _, p, _, _ = chi2_contingency([list(row.values()) for row in rows], correction=False)
+        assert drift("label", *rows).p == pytest.approx(p, rel=1e-9)
+
+
 @pytest.mark.parametrize(("before", "after"), [({"a": 3}, {"a": 9}), ({"a": 3, "b": 1}, {})])
 def test_drift_of_nothing(before: dict[str, int], after: dict[str, int]) -> None:
     """With one category, or an empty side, there is no test to make."""

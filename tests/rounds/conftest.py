@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -46,6 +47,8 @@ def load(path: Path, name: str) -> ModuleType:
 
 
 studio = load(ROOT / "tests" / "studio" / "conftest.py", "copydesk_tests_studio").studio
+
+enter = load(ROOT / "tests" / "rounds" / "answering.py", "copydesk_tests_answering").enter
 
 _browser = load(ROOT / "tests" / "studio" / "browser" / "conftest.py", "copydesk_tests_browser")
 annotator = _browser.annotator
@@ -119,6 +122,12 @@ def log_answers() -> LogAnswers:
         append(path, compare(read_log(path), answers), "p")
 
     return log
+
+
+@pytest.fixture
+def answer() -> Callable[..., Counter[str]]:
+    """Answers tasks in Label Studio; see answering.py."""
+    return enter  # type: ignore[no-any-return]  # of a file in no package
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def test_new_takes_annotators_in_one_word(corpus: Corpus) -> None:
     assert "Next: copydesk round push r" in done.stderr
     plan = json.loads(RoundFolder(corpus, "r").plan.read_text())
     assert plan["annotators"] == [
-        {"annotator": "anna", "kind": "human"},
-        {"annotator": "ben", "kind": "model"},
+        {"annotator": "anna", "kind": "human", "backend": "labelstudio"},
+        {"annotator": "ben", "kind": "model", "backend": "files"},
     ]
     people = json.loads(RoundFolder(corpus, "r").people.read_text())
     assert people == {"ben": "ben@example.org"}
@@ -45,7 +45,7 @@ def test_an_unknown_kind_is_refused(corpus: Corpus) -> None:
     """An annotator is a human or a model."""
     with pytest.raises(CopydeskError) as refused:
         run(corpus, "new", "r", "--annotator", "anna:cat")
-    assert str(refused.value) == "anna:cat: 'cat' is no kind of annotator. Write human or model."
+    assert str(refused.value) == "anna:cat: 'cat' is not a kind of annotator. Write human or model."
 
 
 def test_a_push_without_a_server_says_what_is_needed(
@@ -57,8 +57,9 @@ def test_a_push_without_a_server_says_what_is_needed(
     run(corpus, "new", "r", "--annotator", "anna", "--overlap", "1")
     with pytest.raises(CopydeskError, match="No Label Studio server is given"):
         run(corpus, "push", "r")
-    with pytest.raises(CopydeskError, match="The environment variable NOWHERE holds no token"):
-        run(corpus, "push", "r", "--token-env", "NOWHERE")
+    monkeypatch.setenv("COPYDESK_STUDIO_URL", "http://127.0.0.1:1/")
+    with pytest.raises(CopydeskError, match="token"):
+        run(corpus, "push", "r")
 
 
 def test_status_offline_is_a_table_or_json(corpus: Corpus) -> None:

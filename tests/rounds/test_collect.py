@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.contract.labels import LABELS
 from copydesk.findings import Finding
-from copydesk.rounds.collect import collect
+from copydesk.rounds.collect import Collected, collect
 from copydesk.rounds.findings import RULES
 from copydesk.rounds.plan import Anchor, PlannedTask
 
@@ -74,13 +75,24 @@ def submission(*result: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def run(
     *annotations: dict[str, Any], task: PlannedTask = ARTICLE
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str | None], list[str]]:
     """Labels by annotator and sentence, and the findings as rule, annotator, sentence, detail."""
     anchors = ANCHORS if task.sentence_id is None else ANCHORS[1:]
-    rows = [{"annotations": list(annotations)}]
-    answers, findings = collect(rows, task, anchors, PEOPLE, ("anna", "ben"))
-    labels = {f"{a.annotator} {a.sentence_id}": a.label for a in answers.values()}
-    return labels, [short(finding) for finding in findings]
+    found = gather(*annotations, task=task, anchors=anchors)
+    labels = {f"{a.annotator} {a.sentence_id}": a.label for a in found.answers.values()}
+    return labels, [short(finding) for finding in found.findings]
+
+
+def gather(
+    *annotations: dict[str, Any],
+    task: PlannedTask = ARTICLE,
+    anchors: tuple[Anchor, ...] = ANCHORS,
+    allowed: tuple[str, ...] = ("anna", "ben"),
+) -> Collected:
+    """What Label Studio's annotations come to."""
+    read = LabelStudioCodec().read
+    submissions = [read(a, task, anchors, LABELS) for a in annotations]
+    return collect(submissions, task, anchors, PEOPLE, allowed)
 
 
 def short(finding: Finding) -> str:
@@ -105,9 +117,7 @@ def test_a_sentence_task_takes_its_choice() -> None:
 
 def test_an_articles_time_is_shared_by_its_sentences() -> None:
     """The lead time of a submission is divided by the sentences that it had to label."""
-    answers, _ = collect(
-        [{"annotations": [submission(FIRST, SECOND)]}], ARTICLE, ANCHORS, PEOPLE, ("anna",)
-    )
+    answers = gather(submission(FIRST, SECOND)).answers
     assert [a.lead_time_s for a in answers.values()] == [2.0, 2.0]
 
 
@@ -231,12 +241,12 @@ def test_strangers_are_not_heard() -> None:
 
 def test_copies_of_a_task_are_read_together() -> None:
     """Of the answers of one person to two copies of a task, the latest counts."""
-    early = {"annotations": [submission(FIRST, SECOND)]}
+    early = submission(FIRST, SECOND)
     change = (FIRST, region("mill_002", 12, 36, "background"))
-    late = {"annotations": [submission(*change, id=2, updated_at="2026-01-03T00:00:00Z")]}
-    answers, findings = collect([late, early], ARTICLE, ANCHORS, PEOPLE, ("anna",))
-    assert answers["anna", "mill.002"].label == "background"
-    assert [finding.rule for finding in findings] == ["answer-superseded"]
+    late = submission(*change, id=2, updated_at="2026-01-03T00:00:00Z")
+    found = gather(late, early)
+    assert found.answers["anna", "mill.002"].label == "background"
+    assert [finding.rule for finding in found.findings] == ["answer-superseded"]
 
 
 NAMES = st.sampled_from(["mill_001", "mill_002", "mill_003", "", "x"])
@@ -252,9 +262,8 @@ REGIONS = st.builds(
 @given(st.lists(REGIONS, max_size=6))
 def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -> None:
     """Whatever regions come back, each sentence has a label of ours or exactly one finding."""
-    answers, findings = collect(
-        [{"annotations": [submission(*result)]}], ARTICLE, ANCHORS, PEOPLE, ("anna",)
-    )
+    found = gather(submission(*result))
+    answers, findings = found.answers, found.findings
     taken = [sentence for _, sentence in answers]
     noted = [f for f in findings if f.rule != "region-redrawn"]
     named = [f.record for f in noted if f.record]

@@ -335,7 +335,7 @@ def test_who_cannot_decide_is_told_at_once(
         by = "dora@example.org"
         sentence = "'dora@example.org' is no pseudonym."
     elif case == "kind":
-        by, words = "anna", ("--kind", "model")
+        by = "anna:model"
         sentence = "'anna' is planned as human."
     else:
         RoundFolder(corpus, "r").annotations.unlink()

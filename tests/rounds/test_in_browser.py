@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.contract.labels import HOTKEYS, LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
@@ -19,7 +20,6 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import decisions_of
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, new_round
@@ -27,6 +27,7 @@ from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.status import status
+from copydesk.rounds.streams import streams
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
@@ -62,8 +63,8 @@ def test_a_suggestion_cannot_pass_for_an_answer(
     anna = studio.annotators[0]
     plan = plan_for(corpus, anna.email, suggested_share=1.0)
     with server_for() as server:
-        push(corpus, plan.round, server)
-        (stream,) = projects.streams(plan)
+        push(corpus, plan.round, [LabelStudio(server)])
+        (stream,) = streams(plan)
         number = projects.find(server, [stream], {})[stream.key]
         annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
         annotator.open(number)
@@ -79,7 +80,7 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         assert annotator.selected() == "The owner said it was old."
         annotator.press("2", "Control+Enter")
         expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
-        assert pull(corpus, plan.round, server).findings == ()
+        assert pull(corpus, plan.round, [LabelStudio(server)]).findings == ()
     answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
     assert [a.label for a in answers.values()] == ["background", "background", "claim"]
 
@@ -100,8 +101,8 @@ def test_a_hostile_article_goes_through_a_round(
     sentences = [text[anchor.start : anchor.end] for _, anchor in plan.anchors()]
     wanted = list(islice(cycle(LABELS), len(sentences)))
     with server_for() as server:
-        push(corpus, plan.round, server)
-        (number,) = projects.find(server, projects.streams(plan), {}).values()
+        push(corpus, plan.round, [LabelStudio(server)])
+        (number,) = projects.find(server, streams(plan), {}).values()
         annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
         annotator.open(number)
         annotator.close_instructions()
@@ -118,7 +119,7 @@ def test_a_hostile_article_goes_through_a_round(
         if unit == "article":
             annotator.press("Control+Enter")
         expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
-        assert pull(corpus, plan.round, server).findings == ()
+        assert pull(corpus, plan.round, [LabelStudio(server)]).findings == ()
     assert (annotator.executed, annotator.elsewhere) == ([], [])
     answers = read_log(RoundFolder(corpus, plan.round).annotations).answers
     assert [answers["anna", anchor.sentence_id].label for _, anchor in plan.anchors()] == wanted
@@ -221,38 +222,39 @@ def test_an_adjudicator_sees_the_answers_on_request(
 
 
 def test_a_short_answer_is_completed_where_its_finding_leads(
-    corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator: Any
+    corpus: Corpus,
+    studio: Any,
+    server_for: Callable[..., Any],
+    annotator: Any,
+    answer: Callable[..., Any],
 ) -> None:
     """The annotator opens the address, marks the sentence that is missing, and updates."""
     anna = studio.newcomer()
     plan = plan_for(corpus, anna.email)
     folder = RoundFolder(corpus, plan.round)
-    answers = corpus.root / "answers.jsonl"
-    answers.write_text(
-        "".join(f'{{"sentence_id": "mill.00{n}", "label": "background"}}\n' for n in (1, 2, 3))
-    )
+    labels = {f"mill.00{n}": "background" for n in (1, 2, 3)}
     with server_for() as server:
-        push(corpus, plan.round, server)
+        push(corpus, plan.round, [LabelStudio(server)])
         with server_for(anna.token) as her:
-            enter(corpus, plan.round, her, "anna", answers)
-            (stream,) = projects.streams(plan)
+            answer(corpus, plan.round, her, "anna", labels)
+            (stream,) = streams(plan)
             number = projects.find(her, [stream], {})[stream.key]
             (given,) = next(her.answered_tasks(number))["annotations"]
             kept = [item for item in given["result"] if item["id"] != "mill_002"]
             her.update_annotation(given["id"], {"result": kept})
-        (finding,) = pull(corpus, plan.round, server).findings
+        (finding,) = pull(corpus, plan.round, [LabelStudio(server)]).findings
         assert (finding.rule, finding.record) == ("region-missing", "mill.002")
-        state = status(corpus, plan.round, server)
-        (answer,) = state.unfinished
-        assert answer.page == f"{studio.url}{finding.page}"
-        assert (answer.annotator, answer.sentences) == ("anna", ("mill.002",))
+        state = status(corpus, plan.round, [LabelStudio(server)])
+        (short,) = state.unfinished
+        assert short.page == f"{studio.url}{finding.page}"
+        assert (short.annotator, short.sentences) == ("anna", ("mill.002",))
         assert (state.answered, state.annotators[0].short) == (0, 1)
         assert status(corpus, plan.round).unfinished[0].page == finding.page
         with pytest.raises(InputError, match="1 of 1 answers are missing"):
             close(corpus, plan.round)
 
         annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
-        annotator.page.goto(answer.page)
+        annotator.page.goto(short.page)
         expect(annotator.page.get_by_role("button", name="submit")).to_have_text("Update")
         annotator.page.wait_for_load_state("networkidle")  # it draws the task twice
         assert annotator.labels() == ["1:background", "2:background"]
@@ -264,9 +266,9 @@ def test_a_short_answer_is_completed_where_its_finding_leads(
             annotator.page.get_by_text("Annotation updated successfully", exact=True)
         ).to_be_visible()
 
-        (finding,) = pull(corpus, plan.round, server).findings
+        (finding,) = pull(corpus, plan.round, [LabelStudio(server)]).findings
         assert (finding.rule, finding.severity) == ("region-redrawn", "note")
-        state = status(corpus, plan.round, server)
+        state = status(corpus, plan.round, [LabelStudio(server)])
         assert (state.answered, state.unfinished) == (1, ())
     found = read_log(folder.annotations).answers
     assert {s: a.label for (_, s), a in found.items()} == {

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from copydesk.backends.labelstudio.projects import streams
+from copydesk.backends.labelstudio.projects import title
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
@@ -20,6 +20,7 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, choose_articles, disagreement, new_round
 from copydesk.rounds.plan import Annotator, read_plan
+from copydesk.rounds.streams import streams
 
 PEOPLE = tuple(Annotator(annotator=name, kind="model") for name in ("anna", "ben"))
 
@@ -183,7 +184,7 @@ def test_gold_stays_on_our_side(corpus: Corpus, tmp_path: Path) -> None:
             "'x.001' is no sentence of this round. Choose articles of the gold file with "
             "--article, or leave the line out.",
         ),
-        ('{"sentence_id": "mill.001", "label": "irony"}', "'irony' is no label."),
+        ('{"sentence_id": "mill.001", "label": "irony"}', "'irony' is not a label."),
     ],
 )
 def test_gold_that_fits_nothing_is_refused(
@@ -297,6 +298,6 @@ def test_a_projects_title_is_never_too_long(corpus: Corpus) -> None:
     """Label Studio takes 50 characters; a longer name is cut and still its own."""
     long = tuple(Annotator(annotator="a" * 60 + end, kind="human") for end in "xy")
     plan = new_round(corpus, options(annotators=long, emails={}))
-    titles = [stream.title for stream in streams(plan)]
-    assert [len(title) for title in titles] == [50, 50]
+    titles = [title(stream) for stream in streams(plan)]
+    assert [len(one) for one in titles] == [50, 50]
     assert titles[0] != titles[1]

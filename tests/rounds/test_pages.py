@@ -10,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.local import people
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.pull import pull
+from copydesk.rounds.streams import streams
 
 pytestmark = pytest.mark.studio
 
@@ -40,16 +42,16 @@ def test_a_push_says_where_annotators_work_and_who_has_no_account(
     assert "4 articles, 14 sentences, 28 answers asked for" in planned
     with server_for() as server:
         said = run("push", name)
-        streams = projects.streams(read_plan(RoundFolder(corpus, name)))
-        found = projects.find(server, streams, {})
-        for stream in streams:
+        queues = streams(read_plan(RoundFolder(corpus, name)))
+        found = projects.find(server, queues, {})
+        for stream in queues:
             (who,) = stream.annotators
             page = f"{studio.url}projects/{found[stream.key]}/data?labeling=1"
             assert f"{who} (blind) answers at {page}\n" in said
         stranger = "The server has no account with the address of ben"
         assert f"{stranger}; an account is made at {studio.link}" in said
-        (finding,) = pull(corpus, name, server).findings
+        (finding,) = pull(corpus, name, [LabelStudio(server)]).findings
         assert (finding.rule, finding.annotator) == ("account-missing", "ben")
         people.join(studio.link, ben, "a-long-password-1")
         assert stranger not in run("push", name)
-        assert pull(corpus, name, server).findings == ()
+        assert pull(corpus, name, [LabelStudio(server)]).findings == ()

@@ -8,8 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.backends.labelstudio.redact import redact
+from copydesk.backends.labelstudio.codec import LabelStudioCodec
+from copydesk.contract.labels import LABELS
 from copydesk.files import sha256_text
+from copydesk.rounds.plan import Anchor
 
 SECRET = "The quarry closed before anybody had asked why"
 ANNOTATION: dict[str, Any] = {
@@ -30,12 +32,17 @@ ANNOTATION: dict[str, Any] = {
         }
     ],
 }
-IDS = frozenset({"mill_001"})
+ANCHORS = (Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", suggestion=None),)
+
+
+def redact(annotation: dict[str, Any], *, withheld: bool) -> dict[str, Any]:
+    """What is archived of an annotation."""
+    return LabelStudioCodec().redact(annotation, ANCHORS, LABELS, withheld=withheld)
 
 
 def test_text_that_is_withheld_becomes_its_hash() -> None:
     """Labels, offsets, ids and times stay; the text of a region is replaced by its SHA-256."""
-    assert redact(ANNOTATION, withheld=True, ids=IDS) == {
+    assert redact(ANNOTATION, withheld=True) == {
         "id": 3,
         "completed_by": 7,
         "created_at": "2026-01-01T00:00:00Z",
@@ -60,7 +67,7 @@ def test_text_that_is_withheld_becomes_its_hash() -> None:
 
 def test_text_that_is_given_stays_and_people_go() -> None:
     """Of an article that may be given the raw answer is kept, but for who wrote it."""
-    kept = redact(ANNOTATION, withheld=False, ids=IDS)
+    kept = redact(ANNOTATION, withheld=False)
     assert kept["result"] == ANNOTATION["result"]
     assert "example.org" not in json.dumps(kept)
     assert kept["completed_by"] == 7
@@ -79,5 +86,5 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_stretch_of_a_withheld_text_survives_anywhere(value: Any) -> None:
     """Wherever a changed label config lets text stand, as value or as key, it is hashed."""
-    kept = redact(ANNOTATION | {"result": value, "extra": value}, withheld=True, ids=IDS)
+    kept = redact(ANNOTATION | {"result": value, "extra": value}, withheld=True)
     assert "quarry" not in json.dumps(kept)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
@@ -21,7 +21,6 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
@@ -30,6 +29,7 @@ from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
 from copydesk.rounds.status import status
+from copydesk.rounds.streams import streams
 
 pytestmark = pytest.mark.studio
 
@@ -49,17 +49,17 @@ class Round:
     plan: Plan
     people: dict[str, Any]
     server_for: Callable[..., Any]
-    folder: Path
+    enter: Callable[..., Counter[str]]
 
     def push(self) -> Any:
         """Push as the administrator."""
         with self.server_for() as server:
-            return push(self.corpus, self.plan.round, server, patience=5)
+            return push(self.corpus, self.plan.round, [LabelStudio(server, patience=5)])
 
     def pull(self) -> Any:
         """Pull as the administrator."""
         with self.server_for() as server:
-            return pull(self.corpus, self.plan.round, server)
+            return pull(self.corpus, self.plan.round, [LabelStudio(server)])
 
     def rules(self) -> list[str]:
         """The findings of a pull."""
@@ -67,11 +67,8 @@ class Round:
 
     def answer(self, name: str, labels: dict[str, str]) -> Any:
         """Enter an annotator's answers with that annotator's token."""
-        path = self.folder / f"{name}.jsonl"
-        lines = [json.dumps({"sentence_id": s, "label": label}) for s, label in labels.items()]
-        path.write_text("\n".join(lines), encoding="utf-8")
         with self.server_for(self.people[name].token) as server:
-            return enter(self.corpus, self.plan.round, server, name, path)
+            return self.enter(self.corpus, self.plan.round, server, name, labels)
 
     def labels(self, name: str) -> dict[str, str]:
         """An annotator's current answers in the log."""
@@ -82,8 +79,8 @@ class Round:
     def project(self, name: str) -> Iterator[tuple[Server, int]]:
         """The administrator's connection, and the number of an annotator's project."""
         with self.server_for() as server:
-            streams = [s for s in projects.streams(self.plan) if s.annotators == (name,)]
-            yield server, projects.find(server, streams, {})[streams[0].key]
+            queues = [s for s in streams(self.plan) if s.annotators == (name,)]
+            yield server, projects.find(server, queues, {})[queues[0].key]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """An annotator's tasks as the server has them."""
@@ -107,7 +104,7 @@ def people(studio: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def make_round(
-    people: dict[str, Any], server_for: Callable[..., Any], tmp_path: Path
+    people: dict[str, Any], server_for: Callable[..., Any], answer: Callable[..., Any]
 ) -> Callable[..., Round]:
     """Plans a round under a name of its own."""
 
@@ -124,7 +121,7 @@ def make_round(
                 **{"overlap": Overlap(base=2), **fields},
             ),
         )
-        return Round(corpus, plan, dict(people), server_for, tmp_path)
+        return Round(corpus, plan, dict(people), server_for, answer)
 
     return make
 
@@ -144,8 +141,8 @@ def test_a_round_goes_all_the_way(
     corpus = make_corpus({"mill": "Mill closes\nThe mill closed.\nIt was old, he said."})
     trip = make_round(corpus)
     sent = trip.push()
-    assert (sent.projects_made, sent.tasks_sent, sent.checked) == (2, 2, 2)
-    assert (trip.push().projects_made, trip.push().tasks_sent) == (0, 0)
+    assert (sent.streams_made, sent.tasks_sent, sent.checked) == (2, 2, 2)
+    assert (trip.push().streams_made, trip.push().tasks_sent) == (0, 0)
     trip.answer("anna", {"mill.001": "background", "mill.002": "background", "mill.003": "claim"})
     trip.answer("ben", {"mill.001": "background", "mill.002": "claim", "mill.003": "claim"})
     read = trip.pull()
@@ -251,46 +248,30 @@ def test_every_arm_and_overlap_can_be_shared(
 ) -> None:
     """In shared projects with suggestions each task takes two answers, one of each annotator."""
     trip = make_round(corpus, shared=True, suggested_share=0.5)
-    assert trip.push().projects_made == 2
+    assert trip.push().streams_made == 2
     trip.answer("anna", trip.all("quote"))
     trip.answer("ben", trip.all("claim"))
     assert trip.rules() == []
     assert trip.labels("anna") == trip.all("quote")
     with trip.server_for() as server:
-        state = status(corpus, trip.plan.round, server)
+        state = status(corpus, trip.plan.round, [LabelStudio(server)])
     assert (state.answered, state.needed, state.tasks_missing) == (8, 8, 0)
 
 
-def test_answers_are_entered_once_and_changed_in_place(pushed: Round) -> None:
-    """Entering a file again submits nothing; another label changes the submission that is there."""
-    first = pushed.answer("anna", pushed.all("quote"))
-    assert (first.created, first.updated, first.unchanged) == (4, 0, 0)
-    again = pushed.answer("anna", pushed.all("quote"))
-    assert (again.created, again.updated, again.unchanged) == (0, 0, 4)
+def test_a_changed_answer_is_named_with_what_it_was(pushed: Round) -> None:
+    """The log takes the new label, and the pull tells the old one."""
+    pushed.answer("anna", pushed.all("quote"))
     pushed.pull()
-    changed = pushed.answer("anna", pushed.all("quote") | {"mill.001": "claim"})
-    assert (changed.created, changed.updated, changed.unchanged) == (0, 1, 3)
-    assert pushed.rules() == []
+    pushed.answer("anna", pushed.all("quote") | {"mill.001": "claim"})
+    read = pushed.pull()
+    assert [(a.sentence_id, a.label) for a in read.replaced] == [("mill.001", "quote")]
+    assert read.findings == ()
     assert pushed.labels("anna")["mill.001"] == "claim"
     assert [len(row["annotations"]) for row in pushed.rows("anna")] == [1, 1, 1, 1]
 
 
-def test_answers_are_entered_as_oneself_and_whole(pushed: Round) -> None:
-    """Another's token, half an article and a strange sentence are refused before sending."""
-    with pytest.raises(InputError) as refused:
-        pushed.people["anna"], kept = pushed.people["ben"], pushed.people["anna"]
-        pushed.answer("anna", pushed.all("quote"))
-    assert str(refused.value).startswith("The token is not that of 'anna' but of ben.")
-    pushed.people["anna"] = kept
-    with pytest.raises(InputError, match="2 of 3 sentences of 'mill' are not answered, such as"):
-        pushed.answer("anna", {"mill.001": "quote"})
-    with pytest.raises(InputError, match=r"'x\.001' is no sentence of round"):
-        pushed.answer("anna", {"x.001": "quote"})
-    assert pushed.answer("anna", pushed.all("quote", "mill")).left == 3
-
-
 def test_an_answer_that_an_annotator_deletes_is_kept_and_named(pushed: Round) -> None:
-    """Deleted between two pulls, an article's answers stay, and each is reported once."""
+    """Deleted between two pulls, an article's answers stay, and are named until settled."""
     pushed.answer("anna", pushed.all("quote"))
     pushed.pull()
     with pushed.server_for(pushed.people["anna"].token) as server:
@@ -298,6 +279,11 @@ def test_an_answer_that_an_annotator_deletes_is_kept_and_named(pushed: Round) ->
         server._ask("DELETE", f"api/annotations/{row['annotations'][0]['id']}/")
     assert pushed.rules() == ["answer-vanished"] * 3
     assert pushed.labels("anna") == pushed.all("quote")
+    assert pushed.rules() == ["answer-vanished"] * 3
+    with pushed.server_for() as server:
+        backend = [LabelStudio(server)]
+        name = pushed.plan.round
+        assert pull(pushed.corpus, name, backend, accept=["answer-vanished"]).findings == ()
     assert pushed.rules() == []
     pushed.answer("anna", pushed.all("claim", "mill"))
     assert pushed.rules() == []
@@ -324,7 +310,9 @@ def test_a_task_that_was_removed_is_named_and_sent_again(pushed: Round) -> None:
         server.delete_task(row["id"])
     assert pushed.rules() == ["task-missing"]
     with pushed.server_for() as server:
-        assert difference(pushed.corpus, pushed.plan.round, server).tasks_missing == 1
+        assert (
+            difference(pushed.corpus, pushed.plan.round, [LabelStudio(server)]).tasks_missing == 1
+        )
     assert pushed.push().tasks_sent == 1
     assert pushed.rules() == []
 

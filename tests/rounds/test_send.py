@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 
 from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.batches import batches
 from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.configs import label_config
+from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundBusyError
 from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
-from copydesk.rounds.tasks import TaskWriter, label_config
+from copydesk.rounds.streams import streams
 
 pytestmark = pytest.mark.studio
 
@@ -73,8 +77,8 @@ class Watched(Server):
 
 def number_of(server: Server, plan: Plan) -> int:
     """The round's only project."""
-    streams = projects.streams(plan)
-    return projects.find(server, streams, {})[streams[0].key]
+    queues = streams(plan)
+    return projects.find(server, queues, {})[queues[0].key]
 
 
 def test_the_database_compares_whole_data_exactly(
@@ -82,7 +86,7 @@ def test_the_database_compares_whole_data_exactly(
 ) -> None:
     """All that was sent counts; a task with one other character, or less of its data, does not."""
     with server_for() as server:
-        push(odd, plan.round, server)
+        push(odd, plan.round, [LabelStudio(server)])
         number = number_of(server, plan)
         rows = list(server.tasks(number))
         data = [row["data"] for row in rows]
@@ -106,9 +110,9 @@ def test_a_clean_push_reads_nothing_back(
     """What the database has confirmed is not asked for again; a second push reads it once."""
     with server_for() as real:
         server = Watched(real)
-        assert push(odd, plan.round, server).checked == 5
+        assert push(odd, plan.round, [LabelStudio(server)]).checked == 5
         assert server.read == 0
-        assert push(odd, plan.round, server).tasks_sent == 0
+        assert push(odd, plan.round, [LabelStudio(server)]).tasks_sent == 0
         assert server.read == 1
 
 
@@ -126,7 +130,7 @@ def test_a_server_that_counts_something_else_is_read_instead(
             return ask(method, path, **options)
 
         server._ask = without_body  # type: ignore[method-assign]  # a proxy that drops bodies
-        result = push(odd, plan.round, server)
+        result = push(odd, plan.round, [LabelStudio(server)])
     assert (result.tasks_sent, result.checked, server.read) == (5, 5, 1)
 
 
@@ -144,7 +148,7 @@ def test_a_task_spoilt_on_its_way_fails_the_push(
 
         server.harm = spoil
         with pytest.raises(IntegrityError, match="is not what was sent"):
-            push(odd, plan.round, server)
+            push(odd, plan.round, [LabelStudio(server)])
     assert server.read == 1
 
 
@@ -160,15 +164,15 @@ def test_a_task_added_twice_meanwhile_is_removed(
             real.import_tasks(task["project"], encode([{"data": task["data"]}]))
 
         server.harm = send_too
-        result = push(odd, plan.round, server)
+        result = push(odd, plan.round, [LabelStudio(server)])
         assert (result.checked, result.removed) == (5, 1)
         assert real.count_tasks(number_of(real, plan)) == 5
 
 
 def test_batches_hold_every_task_once_and_keep_their_order(odd: Corpus, plan: Plan) -> None:
     """A small first batch, then larger ones; none lacks a task, and JSON says what is in it."""
-    payload = TaskWriter(odd, plan).payload
-    config = label_config(odd, "sentence", "blind")
+    payload = PayloadWriter(open_round(odd, plan.round)).payload
+    config = label_config(odd, odd.scheme, "sentence", "blind")
     made = list(batches(plan.tasks * 1000, payload, config))
     assert [len(batch.payloads) for batch in made] == [313, 625, 1250, 2500, 312]
     sent = [one["data"]["uid"] for batch in made for one in json.loads(batch.body)]
@@ -190,10 +194,10 @@ def test_of_two_machines_that_make_a_project_one_steps_back(
 
         server.create_project = late  # type: ignore[method-assign]  # the other machine is first
         with pytest.raises(RoundBusyError, match="Another machine is sending"):
-            push(odd, plan.round, server)
-        key = projects.streams(plan)[0].key
+            push(odd, plan.round, [LabelStudio(server)])
+        key = streams(plan)[0].key
         assert [p["task_number"] for p in real.projects() if key in p["description"]] == [0]
-        assert push(odd, plan.round, real).checked == 5
+        assert push(odd, plan.round, [LabelStudio(real)]).checked == 5
         assert [p["task_number"] for p in real.projects() if key in p["description"]] == [5]
 
 
@@ -202,9 +206,9 @@ def test_an_empty_copy_of_a_project_is_removed_by_the_next_push(
 ) -> None:
     """A server that made two projects for one request is left with the one that holds the tasks."""
     with server_for() as server:
-        push(odd, plan.round, server)
-        (stream,) = projects.streams(plan)
+        push(odd, plan.round, [LabelStudio(server)])
+        (stream,) = streams(plan)
         copy = server.create_project(projects.settings(odd, plan, stream))
-        push(odd, plan.round, server)
+        push(odd, plan.round, [LabelStudio(server)])
         assert server.project(copy) is None
         assert server.count_tasks(number_of(server, plan)) == 5

@@ -19,7 +19,7 @@ from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
-from copydesk.rounds.status import Submission, status, summarise
+from copydesk.rounds.status import Done, status, summarise
 
 PEOPLE = (
     Annotator(annotator="anna", kind="human"),
@@ -74,10 +74,10 @@ WHOLE = {
 }
 
 
-def submission(name: str, uid: str, minute: int, seconds: float | None = 30.0) -> Submission:
+def submission(name: str, uid: str, minute: int, seconds: float | None = 30.0) -> Done:
     """An answered task at a minute after nine."""
     at = datetime(2026, 1, 1, 9, minute, tzinfo=UTC)
-    return Submission(annotator=name, uid=uid, at=at, seconds=seconds)
+    return Done(annotator=name, uid=uid, at=at, seconds=seconds)
 
 
 def test_progress_is_counted_by_annotator_and_article(plan: Plan) -> None:
@@ -158,7 +158,7 @@ def test_a_decision_settles_and_may_be_taken_back(corpus: Corpus, plan: Plan) ->
     ("wrong", "sentence"),
     [
         (decision("weir.001"), "weir.001: This sentence has no answer in the round."),
-        (decision(label="irony"), "'irony' is no label. Use quote, claim, speculation"),
+        (decision(label="irony"), "'irony' is not a label. Use quote, claim, speculation"),
         (decision(reason=" "), "A decision needs a reason."),
         (decision(by_kind="rule"), "'rule' is neither human nor model."),
         (decision(by="ben"), "'ben' is planned as model."),

@@ -20,11 +20,11 @@ from copydesk.backends.labelstudio import connection, projects
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.streams import streams
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "sync_round.py"
 
@@ -84,12 +84,12 @@ def test_what_cannot_run_is_one_line(corpus: Corpus, tmp_path: Path) -> None:
     """A dead server, a missing token, a folder that is no corpus: exit 2 and a sentence."""
     plan_round(corpus, "r", "anna@example.org")
     dead = (
-        "sync_round: http://127.0.0.1:1/: Nothing answers at this address. Start the server "
+        "r: http://127.0.0.1:1/: Nothing answers at this address. Start the server "
         "('copydesk studio' starts one), or correct COPYDESK_STUDIO_URL."
     )
     assert run(corpus, "http://127.0.0.1:1/", "t") == (2, [dead])
     code, (line,) = run(corpus, "", "t")
-    assert (code, line.startswith("sync_round: No Label Studio server is given.")) == (2, True)
+    assert (code, line.startswith("r: No Label Studio server is given.")) == (2, True)
     code, (line,) = run(Corpus(tmp_path), "http://127.0.0.1:1/", "t")
     assert (code, line.startswith("sync_round: ")) == (2, True)
 
@@ -103,6 +103,7 @@ class Trip:
     studio: Any
     person: Any
     server_for: Callable[..., Any]
+    enter: Callable[..., Any]
 
     @property
     def name(self) -> str:
@@ -125,11 +126,8 @@ class Trip:
 
     def answer(self, labels: Mapping[str, str]) -> None:
         """Answer as the annotator."""
-        path = self.corpus.root / "answers.jsonl"
-        lines = [json.dumps({"sentence_id": s, "label": label}) for s, label in labels.items()]
-        path.write_text("\n".join(lines), encoding="utf-8")
         with self.server_for(self.person.token) as server:
-            enter(self.corpus, self.name, server, "anna", path)
+            self.enter(self.corpus, self.name, server, "anna", labels)
 
     def all(self, label: str) -> dict[str, str]:
         """One label for every sentence."""
@@ -153,11 +151,13 @@ class Trip:
 
 
 @pytest.fixture
-def trip(corpus: Corpus, studio: Any, server_for: Callable[..., Any]) -> Trip:
+def trip(
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], answer: Callable[..., Any]
+) -> Trip:
     """A planned round that nothing has been sent of."""
     person = studio.annotators[0]
     plan = plan_round(corpus, f"s-{secrets.token_hex(6)}", person.email)
-    return Trip(corpus, plan, studio, person, server_for)
+    return Trip(corpus, plan, studio, person, server_for, answer)
 
 
 @pytest.mark.studio
@@ -191,7 +191,7 @@ def test_what_is_wrong_is_named_and_other_rounds_go_on(trip: Trip) -> None:
     assert trip.sync()[0] == 0
     trip.answer(trip.all("claim"))
     with trip.server_for() as server:
-        (stream,) = projects.streams(trip.plan)
+        (stream,) = streams(trip.plan)
         number = projects.find(server, [stream], {})[stream.key]
         row = next(r for r in server.answered_tasks(number) if r["data"]["title"] == "mill")
         (given,) = row["annotations"]

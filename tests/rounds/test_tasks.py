@@ -9,22 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.backends.labelstudio.configs import config_sha256, label_config, region_control
+from copydesk.backends.labelstudio.payloads import PayloadWriter, check_predictions, regions
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.choose import Overlap
+from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, make_plan
-from copydesk.rounds.plan import Anchor, Annotator
-from copydesk.rounds.tasks import (
-    TaskWriter,
-    check_predictions,
-    config_sha256,
-    context,
-    data_sha256,
-    label_config,
-    region_control,
-    regions,
-)
+from copydesk.rounds.opened import Round
+from copydesk.rounds.plan import Anchor, Annotator, Plan
+from copydesk.rounds.tasks import context, data_sha256
 
 ANNA = Annotator(annotator="anna", kind="human")
 
@@ -33,6 +28,11 @@ def options(**fields: object) -> Options:
     """A round of one annotator."""
     basics = Options(round="r", annotators=(ANNA,), overlap=Overlap(base=1))
     return dataclasses.replace(basics, **fields)  # type: ignore[arg-type]  # any field may be given
+
+
+def opened(corpus: Corpus, plan: Plan) -> Round:
+    """The round of a plan that is on no disk."""
+    return Round(corpus, RoundFolder(corpus, plan.round), plan)
 
 
 @given(st.text("ab🙂\n", min_size=1, max_size=60), st.data())
@@ -75,9 +75,9 @@ def test_every_payload_is_what_was_planned_and_allowed(
     """Data have the planned hash, regions stand on their sentences, the config allows them."""
     plan, _ = make_plan(corpus, options(unit=unit, suggested_share=share))
     arm = "suggested" if share else "blind"
-    writer = TaskWriter(corpus, plan)
+    writer = PayloadWriter(opened(corpus, plan))
     payloads = [writer.payload(task) for task in plan.tasks]
-    check_predictions(label_config(corpus, unit, arm), payloads)
+    check_predictions(label_config(corpus, corpus.scheme, unit, arm), payloads)
     for task, payload in zip(plan.tasks, payloads, strict=True):
         assert data_sha256(payload["data"]) == task.data_sha256
         for prediction in payload.get("predictions", []):
@@ -91,21 +91,24 @@ def test_every_payload_is_what_was_planned_and_allowed(
 def test_a_suggestion_is_words_and_never_an_answer(corpus: Corpus) -> None:
     """In the suggested arm a region is named "claim?" and a sentence has a line of text."""
     plan, _ = make_plan(corpus, options(suggested_share=1.0))
-    payload = TaskWriter(corpus, plan).payload(
+    payload = PayloadWriter(opened(corpus, plan)).payload(
         next(t for t in plan.tasks if t.article_id == "mill")
     )
     names = [r["value"]["labels"][0] for r in payload["predictions"][0]["result"]]
     assert names == ["background?", "background?", "claim?"]
     plan, _ = make_plan(corpus, options(suggested_share=1.0, unit="sentence"))
     task = next(t for t in plan.tasks if t.sentence_id == "mill.003")
-    assert TaskWriter(corpus, plan).payload(task)["data"]["suggestion"] == "Suggested: claim"
+    assert (
+        PayloadWriter(opened(corpus, plan)).payload(task)["data"]["suggestion"]
+        == "Suggested: claim"
+    )
 
 
 def test_the_blind_arm_never_sees_a_suggestion(corpus: Corpus) -> None:
     """No name of a suggested region is in the config, the data or the regions of the blind arm."""
     plan, _ = make_plan(corpus, options())
-    payloads = [TaskWriter(corpus, plan).payload(task) for task in plan.tasks]
-    sent = json.dumps(payloads) + label_config(corpus, "article", "blind")
+    payloads = [PayloadWriter(opened(corpus, plan)).payload(task) for task in plan.tasks]
+    sent = json.dumps(payloads) + label_config(corpus, corpus.scheme, "article", "blind")
     assert not [label for label in LABELS if f"{label}?" in sent]
     assert "uggest" not in sent
 
@@ -113,9 +116,9 @@ def test_the_blind_arm_never_sees_a_suggestion(corpus: Corpus) -> None:
 def test_regions_that_the_config_does_not_allow_are_refused(corpus: Corpus) -> None:
     """A prediction for another config is refused before it is sent; the server would take it."""
     plan, _ = make_plan(corpus, options(suggested_share=1.0))
-    payloads = [TaskWriter(corpus, plan).payload(task) for task in plan.tasks]
+    payloads = [PayloadWriter(opened(corpus, plan)).payload(task) for task in plan.tasks]
     with pytest.raises(IntegrityError, match=r"does not allow the regions of task 'r\.suggested"):
-        check_predictions(label_config(corpus, "article", "blind"), payloads)
+        check_predictions(label_config(corpus, corpus.scheme, "article", "blind"), payloads)
 
 
 def test_a_changed_title_is_not_sent_in_silence(corpus: Corpus) -> None:
@@ -123,7 +126,7 @@ def test_a_changed_title_is_not_sent_in_silence(corpus: Corpus) -> None:
     plan, _ = make_plan(corpus, options())
     task = dataclasses.replace(plan.tasks[0], data_sha256="0" * 64)
     with pytest.raises(IntegrityError, match="is not what was planned"):
-        TaskWriter(corpus, plan).payload(task)
+        PayloadWriter(opened(corpus, plan)).payload(task)
 
 
 def test_a_label_configs_hash_is_of_what_it_means() -> None:
@@ -161,7 +164,7 @@ def test_a_label_config_that_the_round_cannot_use_is_refused(
     path = corpus.annotations / "label-config-article.xml"
     path.write_text(config, encoding="utf-8")
     with pytest.raises(InputError) as refused:
-        label_config(corpus, "article", "blind")
+        label_config(corpus, corpus.scheme, "article", "blind")
     assert str(refused.value) == f"{path}: {sentence}"
 
 
@@ -174,9 +177,9 @@ def test_a_corpus_may_choose_a_label_for_each_region(corpus: Corpus) -> None:
         '<Text name="text" value="$text"/></View>',
         encoding="utf-8",
     )
-    config = label_config(corpus, "article", "blind")
+    config = label_config(corpus, corpus.scheme, "article", "blind")
     assert region_control(config) == "unit"
     plan, _ = make_plan(corpus, options())
-    payload = TaskWriter(corpus, plan).payload(plan.tasks[0])
+    payload = PayloadWriter(opened(corpus, plan)).payload(plan.tasks[0])
     assert {r["readonly"] for r in payload["predictions"][0]["result"]} == {True}
     check_predictions(config, [payload])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 
 from copydesk.corpus import Corpus
-from copydesk.rounds.enter import enter
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import read_plan
 
@@ -33,7 +31,7 @@ def walk() -> list[str]:
 
 
 def test_a_round_manager_gets_from_the_plan_to_a_closed_round(
-    corpus: Corpus, studio: Any, server_for: Callable[..., Any], tmp_path: Path
+    corpus: Corpus, studio: Any, server_for: Callable[..., Any], answer: Any
 ) -> None:
     """Every command ends well once the two annotators have answered at the addresses it gave."""
     people = dict(zip(("a1", "a2"), studio.annotators, strict=False))
@@ -59,15 +57,10 @@ def test_a_round_manager_gets_from_the_plan_to_a_closed_round(
         said[args[1]] = done.stdout + done.stderr
         if args[1] == "push":
             plan = read_plan(RoundFolder(corpus, "pilot"))
-            lines = [
-                json.dumps({"sentence_id": anchor.sentence_id, "label": "claim"})
-                for _, anchor in plan.anchors()
-            ]
-            answers = tmp_path / "answers.jsonl"
-            answers.write_text("\n".join(lines), encoding="utf-8")
+            labels = {anchor.sentence_id: "claim" for _, anchor in plan.anchors()}
             for name, person in people.items():
                 with server_for(person.token) as server:
-                    enter(corpus, "pilot", server, name, answers)
+                    answer(corpus, "pilot", server, name, labels)
     os.close(keyboard)
     os.close(terminal)
     assert verbs == ["new", "push", "status", "pull", "agree", "adjudicate", "close"]

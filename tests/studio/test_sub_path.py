@@ -18,15 +18,15 @@ import httpx
 import pytest
 
 from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.local import install, people, server
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.ingest import ingest
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.enter import enter
 from copydesk.rounds.new import Options, new_round
-from copydesk.rounds.plan import Annotator
+from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.status import status
@@ -177,21 +177,30 @@ def test_a_round_with_a_personal_access_token(below: Below, corpus: Corpus, way:
         ),
     )
     url = below.public if way == "public" else below.direct
-    answers = corpus.root / "answers.jsonl"
     labels = {"mill.001": "background", "mill.002": "claim"}
-    lines = [json.dumps({"sentence_id": s, "label": label}) for s, label in labels.items()]
-    answers.write_text("\n".join(lines))
     with connection.connect(url, below.token) as client:
         one = Server(client)
-        assert push(corpus, plan.round, one).tasks_sent == 1
-        assert push(corpus, plan.round, one).tasks_sent == 0
-        assert enter(corpus, plan.round, one, "anna", answers).created == 1
-        state = status(corpus, plan.round, one)
+        assert push(corpus, plan.round, [LabelStudio(one)]).tasks_sent == 1
+        assert push(corpus, plan.round, [LabelStudio(one)]).tasks_sent == 0
+        answer(one, plan, labels)
+        state = status(corpus, plan.round, [LabelStudio(one)])
         assert (state.answered, state.tasks_missing) == (1, 0)
-        (page,) = state.annotators[0].pages
+        ((_, page),) = state.annotators[0].pages
         assert page.startswith(f"{url.rstrip('/')}/projects/")
-        read = pull(corpus, plan.round, one)
+        read = pull(corpus, plan.round, [LabelStudio(one)])
     assert ({a.sentence_id: a.label for a in read.changes.new}, read.findings) == (labels, ())
+
+
+def answer(one: Server, plan: Plan, labels: dict[str, str]) -> None:
+    """Answer the round's only task as the editor does."""
+    (project,) = (p["id"] for p in one.projects() if plan.round in p["title"])
+    (row,) = one.answered_tasks(project)
+    regions = one._ask("GET", f"api/tasks/{row['id']}/")["predictions"][0]["result"]
+    result = [
+        r | {"value": r["value"] | {"labels": [label]}}
+        for r, label in zip(regions, labels.values(), strict=True)
+    ]
+    one.create_annotation(row["id"], {"result": result})
 
 
 def test_an_access_token_that_ends_meanwhile_is_renewed(below: Below) -> None:

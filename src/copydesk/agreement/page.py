@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from copydesk.agreement.disputed import Disputed
 from copydesk.agreement.measure import IN_ORDER_OF_TIME, Agreement, Group
+from copydesk.contract.labels import NEWS
 from copydesk.pages.html import page
 
 _SHOWN_GROUPS = 40
@@ -25,6 +26,7 @@ def html_page(
     agreement: Agreement,
     *,
     title: str = "Agreement",
+    colours: Mapping[str, str] = NEWS.colours,
     context: Callable[[Disputed], Context | None] | None = None,
 ) -> str:
     """The whole result as a self-contained page that also prints and works without JavaScript.
@@ -32,6 +34,7 @@ def html_page(
     Args:
         agreement: what ``measure`` found.
         title: heading of the page, such as the name of the round.
+        colours: the labels' colours as ``#rrggbb``; one that is missing is chosen.
         context: the text of a disputed sentence, or None where it may not be shown; the page then
             gives its article and offsets. Without it no text is shown at all.
     """
@@ -39,6 +42,7 @@ def html_page(
     return page(
         "agreement.html.jinja",
         labels=agreement.labels,
+        colours=colours,
         a=agreement,
         title=title,
         kinds=sorted({annotator.kind for annotator in agreement.annotators}),

@@ -43,9 +43,13 @@ def data() -> Console:
     return Console(highlight=False)
 
 
-def many(count: int, noun: str) -> str:
-    """A count with its noun, in the singular for one."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def many(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun, in the singular for one.
+
+    Args:
+        plural: where it is not the noun with an s.
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 @contextmanager

@@ -2,43 +2,183 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, find_corpus, words
+from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
+
+if TYPE_CHECKING:
+    from copydesk.ingest import Ingested
+
+_SHOWN = 10
+_STEPS = {
+    "encoding": "read in another encoding than UTF-8, which their bytes show (--encoding NAME "
+    "says what it is)",
+    "lines_joined": "hard-wrapped: their lines were joined to paragraphs (--keep-lines leaves them "
+    "as they are)",
+    "dropped": "with control or bidirectional characters, which were dropped",
+    "page": "taken out of a web page",
+}
 
 
 def ingest(
     sources: Annotated[
         list[str],
-        typer.Argument(help="Folders, files (.txt .html .jsonl .parquet) or glob patterns."),
+        typer.Argument(
+            help="Folders, files (.txt .html .xhtml .jsonl .json .csv .tsv .parquet .conllu, also "
+            "as .gz .zst .zip), glob patterns, or addresses that fsspec knows."
+        ),
     ],
     corpus: CorpusDir = None,
     licence: Annotated[
         str | None, typer.Option(help="SPDX id for articles that name no licence.")
     ] = None,
+    attribution: Annotated[
+        str | None, typer.Option(help="Whom to name, for articles that do not say it.")
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option(help="Outlet of articles that do not name one.")
+    ] = None,
+    event: Annotated[
+        str | None, typer.Option(help="The event that all these articles report.")
+    ] = None,
     collection: Annotated[
         str | None, typer.Option(help="Collection to put all these articles in.")
     ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OURS=THEIRS", help="A column's name, such as text=content."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the files, where their bytes mislead.")
+    ] = None,
+    keep_lines: Annotated[
+        bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
+    ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Take a changed text for an article the corpus has.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take all articles or none.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all processors by default.")
+    ] = None,
 ) -> None:
     """Take raw articles into the corpus.
 
-    All of them are taken, or none if one of them cannot be used.
+    Good articles are taken. Bad ones are set aside in private/refused.jsonl, and the exit code is
+    1 if some of these are new.
     """
+    from copydesk.errors import InputError
+    from copydesk.ingest import Defaults, Options
     from copydesk.ingest import ingest as take
+    from copydesk.ingest.fields import USUAL
 
-    done = take(
-        sources, find_corpus(corpus), licence=licence, collection=collection, replace=replace
-    )
+    pairs = [pair.partition("=") for pair in columns or ()]
+    for ours, mark, theirs in pairs:
+        if not mark or not theirs or ours not in USUAL:
+            raise InputError(
+                f"'{ours}{mark}{theirs}' does not map a column.",
+                where="--map",
+                hint=f"Write OURS=THEIRS; OURS is one of {', '.join(USUAL)}.",
+            )
+    with counting("articles read") as progress:
+        done = take(
+            sources,
+            find_corpus(corpus),
+            defaults=Defaults(
+                licence=licence,
+                attribution=attribution,
+                outlet=outlet,
+                event=event,
+                collection=collection,
+            ),
+            options=Options(
+                encoding=encoding,
+                keep_lines=keep_lines,
+                columns={ours: theirs for ours, _, theirs in pairs},
+            ),
+            replace=replace,
+            strict=strict,
+            workers=workers,
+            progress=progress,
+        )
+    words().print(_told(done), markup=False)
+    if done.new_refusals:
+        raise typer.Exit(1)
+
+
+def _told(done: Ingested) -> str:
     total = done.given + done.withheld
-    words().print(
-        f"{total} articles read: {done.added} new, {done.replaced} replaced, "
-        f"{total - done.added - done.replaced} as they were.\n"
-        f"The text of {done.given} may be given; the text of {done.withheld} is withheld."
-    )
+    lines = [
+        f"{many(total, 'article')} read: {done.added} new, {done.replaced} replaced, "
+        f"{total - done.added - done.replaced} as they were.",
+        f"The text of {done.given} may be given; the text of {done.withheld} is withheld.",
+        *_why_withheld(done),
+        *(f"{done.steps[name]} {text}." for name, text in _STEPS.items() if name in done.steps),
+    ]
     if done.absent:
-        words().print(f"{done.absent} lines of the manifest name articles whose text is not here.")
+        lines.append(
+            f"{many(done.absent, 'line')} of the manifest name articles whose text is not here."
+        )
+    return "\n".join([*lines, *_events(done), *_passed(done), *_refused(done)])
+
+
+def _why_withheld(done: Ingested) -> list[str]:
+    lines = [f"  {count} because {reason}." for reason, count in done.why_withheld.items()]
+    if "no licence is known" in done.why_withheld:
+        lines.append(
+            "  A licence is given by --licence ID, in the source, or for an outlet in the table "
+            "[outlets] of copydesk.toml."
+        )
+    return lines
+
+
+def _events(done: Ingested) -> list[str]:
+    if not done.joined:
+        return []
+    lines = [f"{many(len(done.joined), 'article')} joined the event of another article:"]
+    for joined in done.joined[:_SHOWN]:
+        shares = f"shares {joined.because} with {joined.other}" if joined.other else joined.because
+        lines.append(f"  {joined.article_id} → {joined.event} ({shares})")
+    if len(done.joined) > _SHOWN:
+        lines.append(f"  … and {len(done.joined) - _SHOWN} more: private/events.jsonl lists all.")
+    lines.append(
+        '  To say otherwise, name events in copydesk.toml ([events], then NAME = ["ARTICLE", …]) '
+        "or with --event, and ingest again."
+    )
+    return lines
+
+
+def _passed(done: Ingested) -> list[str]:
+    lines = []
+    if done.unread:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(done.unread).most_common())
+        lines.append(f"Not read, since these kinds of file are not known: {kinds}.")
+    reasons = Counter(done.passed.values())
+    for reason, count in reasons.items():
+        first = next(path for path, why in done.passed.items() if why == reason)
+        more = f" and {count - 1} more" if count > 1 else ""
+        lines.append(f"Passed over, {reason}: {first}{more}.")
+    if done.fields:
+        kinds = ", ".join(f"{name} ({n})" for name, n in Counter(done.fields).most_common(_SHOWN))
+        lines.append(
+            f"Kept in private/records.jsonl only, since articles have no such field: {kinds}."
+        )
+    return lines
+
+
+def _refused(done: Ingested) -> list[str]:
+    from copydesk.ingest.refused import by_reason
+
+    if not done.refused:
+        return []
+    old = len(done.refused) - done.new_refusals
+    known = f" ({old} of them by an earlier run)" if old else ""
+    lines = [f"{many(len(done.refused), 'article')} set aside{known}, in private/refused.jsonl:"]
+    for _, count, first in by_reason(done.refused)[:_SHOWN]:
+        lines.append(f"  {count} × {first.reason} {first.hint}".rstrip())
+        place = f": {first.place}" if first.place else ""
+        lines.append(f"      {'such as' if count > 1 else 'in'} {first.source}{place}")
+    return lines

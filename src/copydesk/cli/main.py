@@ -13,6 +13,7 @@ import copydesk
 from copydesk.cli import (
     build,
     demo,
+    describe,
     diff,
     explore,
     ingest,
@@ -45,6 +46,7 @@ app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
 release.app.command("diff")(diff.diff)
 release.app.command("verify")(verify.verify)
+release.app.command("describe")(describe.describe)
 release.app.command("publish")(publish.publish)
 app.add_typer(release.app, name="release")
 app.command("validate")(validate.validate)

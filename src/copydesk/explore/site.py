@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
@@ -120,7 +119,8 @@ def _write(
     shared = {
         "source": source,
         "labels": source.labels,
-        "meanings": NEWS.meanings,
+        "colours": source.contents.contract.scheme.colours,
+        "meanings": source.contents.contract.scheme.meanings,
         "compared": difference is not None,
         "figures": figures,
         "manifest": source.contents.manifest,

@@ -1,5 +1,6 @@
 """Raw articles into a corpus: what people have, read, made canonical, and kept."""
 
-from copydesk.ingest.take import Ingested, ingest
+from copydesk.ingest.raw import Options
+from copydesk.ingest.take import Defaults, Ingested, ingest
 
-__all__ = ["Ingested", "ingest"]
+__all__ = ["Defaults", "Ingested", "Options", "ingest"]

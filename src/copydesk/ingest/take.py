@@ -1,21 +1,45 @@
-"""Raw articles into a corpus: canonical texts in their rooms, a line for each in the manifest."""
+"""Raw articles into a corpus: the good ones are kept, each bad one is set aside with its reason.
+
+Texts are staged in the corpus's scratch room and moved to their places when all have been read;
+the manifests follow. A run that was killed leaves the manifests as they were, and the next run of
+the same ingest ends in the same files.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
-from copydesk.files import atomic_write, dump_line, sha256_text
-from copydesk.ingest.sources import MANIFEST, Missed, RawArticle, read_sources
+from copydesk.files import append_lines, dump_line, replacing, sha256_text
+from copydesk.ingest import events, names, refused
+from copydesk.ingest.pool import Found, read_all
+from copydesk.ingest.raw import Missed, Options, Reading, Refusal
+from copydesk.ingest.store import RECORDS, Entry, Store, number
+from copydesk.ingest.walk import MANIFEST, each
 from copydesk.rights import spdx
 from copydesk.scope import scope
-from copydesk.text import canonical
+from copydesk.stretches import Index
 
-_SHOWN = 20
+Progress = Callable[[int], None]
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Defaults:
+    """What holds for articles whose source says nothing else; `collection` holds for all."""
+
+    licence: str | None = None
+    attribution: str | None = None
+    outlet: str | None = None
+    event: str | None = None
+    collection: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +52,14 @@ class Ingested:
         added: that the corpus did not have.
         replaced: that the corpus had with another text or other metadata.
         absent: lines of a corpus's own manifest whose text is withheld, and so not in the source.
+        refused: what was set aside now.
+        new_refusals: how many of these no earlier ingest had set aside.
+        joined: articles that were put into another article's event.
+        steps: how many articles were read with each step of reading, such as "lines_joined".
+        unread: files of kinds that are not read, by ending.
+        passed: links, pipes and devices that were passed over, with the reason.
+        fields: fields that an article has no place for, kept in the private room, with counts.
+        why_withheld: the reasons for withholding, with counts.
     """
 
     given: int
@@ -35,6 +67,14 @@ class Ingested:
     added: int
     replaced: int
     absent: int
+    refused: tuple[Refusal, ...] = ()
+    new_refusals: int = 0
+    joined: tuple[events.Joined, ...] = ()
+    steps: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[str, int] = field(default_factory=dict)
+    passed: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+    why_withheld: Mapping[str, int] = field(default_factory=dict)
 
 
 def ingest(
@@ -44,133 +84,337 @@ def ingest(
     licence: str | None = None,
     collection: str | None = None,
     replace: bool = False,
+    defaults: Defaults | None = None,
+    options: Options | None = None,
+    strict: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Ingested:
-    """Take articles into a corpus: all of them, or none if one of them cannot be used.
+    """Take articles into a corpus; those that cannot be used are set aside.
 
     Args:
-        sources: files, folders or glob patterns (see `copydesk.ingest.sources.read_sources`).
-        licence: the SPDX id of articles that name none.
-        collection: the collection of articles that name none in a manifest.
+        sources: files, folders, glob patterns or addresses (see `copydesk.ingest.walk.files`).
+        licence, collection: short for the same of ``defaults``.
         replace: whether an article that the corpus has may change.
+        strict: whether nothing is taken if anything must be set aside.
+        workers: processes that read; the processors that this one may use, by default.
+        progress: called with the number of articles read so far.
 
     Raises:
-        InputError: naming every article that cannot be used; the corpus is as it was.
+        InputError: a source matches nothing, nothing was found, or, with ``strict``, an article
+            cannot be used; the corpus is as it was.
     """
-    with corpus.lock():
-        return _ingest(sources, corpus, licence, collection, replace)
+    given = defaults or Defaults(licence=licence, collection=collection)
+    given = dataclasses.replace(given, licence=spdx(given.licence))
+    with (
+        corpus.lock(),
+        tempfile.TemporaryDirectory(
+            dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
+        ) as name,
+    ):
+        run = _Run(corpus, list(sources), given, options or Options(), replace, Path(name))
+        try:
+            run.read(workers, progress)
+            return run.finish(strict)
+        finally:
+            run.store.close()
 
 
-def _ingest(
-    sources: Iterable[str],
-    corpus: Corpus,
-    licence: str | None,
-    collection: str | None,
-    replace: bool,
-) -> Ingested:
-    missed = Missed()
-    known = {article.article_id: article for article in _existing(corpus)}
-    defaults = {"licence": spdx(licence), "collection": collection}
-    found: dict[str, Article] = {}
-    places: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(
-        dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
-    ) as name:
-        staging = Path(name)
-        for raw in read_sources(sources, missed):
-            try:
-                article, text = _article(raw, corpus, defaults)
-                _check_new(article, known, places, replace)
-            except CopydeskError as error:
-                missed.faults.append(error.at(raw.where))
-                continue
-            places[article.article_id] = raw.where
-            found[article.article_id] = article
-            (staging / article.article_id).write_text(text + "\n", encoding="utf-8", newline="\n")
-        _raise(missed.faults)
-        if not found:
-            raise InputError("No article was found in these sources.", where=", ".join(sources))
-        for article in found.values():
-            _move(staging / article.article_id, corpus.text_path(article))
-    _write_manifests(corpus, known | found)
-    for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
-        (corpus.dataset / name).unlink(missing_ok=True)
-    changed = [a for a in found.values() if a.article_id in known and known[a.article_id] != a]
-    given = sum(article.redistributable for article in found.values())
-    return Ingested(
-        given=given,
-        withheld=len(found) - given,
-        added=len(found.keys() - known.keys()),
-        replaced=len(changed),
-        absent=len(missed.absent),
-    )
+class _Run:
+    """One ingest, from the first file read to the manifests written."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        sources: list[str],
+        defaults: Defaults,
+        options: Options,
+        replace: bool,
+        staging: Path,
+    ) -> None:
+        self.corpus = corpus
+        self.sources = sources
+        self.defaults = defaults
+        self.options = options
+        self.replace = replace
+        self.staging = staging
+        self.policy = corpus.policy
+        self.outlets = {name.casefold(): said for name, said in corpus.outlets.items()}
+        self.table = events.stated_events(corpus)
+        self.splits = events.released_splits(corpus)
+        self.index = Index(corpus.build_dir / "stretches")
+        self.missed = Missed()
+        self.counts: Counter[str] = Counter()
+        self.steps: Counter[str] = Counter()
+        self.fields: Counter[str] = Counter()
+        self.withheld: Counter[str] = Counter()
+        self.read_places: set[str] = set()
+        self.store = Store(staging / "store.sqlite")
+        self.store.load(corpus, events.found_before(corpus))
+        self.clashing = _clashing(sources)
+
+    def read(self, workers: int | None, progress: Progress | None) -> None:
+        """Read every source, and stage what can be used."""
+        for done, found in enumerate(
+            read_all(self.sources, self.missed, self.options, workers), start=1
+        ):
+            if isinstance(found, Refusal):
+                self.missed.refused.append(found)
+            else:
+                self._stage(found)
+            if progress and done % 50 == 0:
+                progress(done)
+        self.index.flush()
+
+    def _stage(self, found: Found) -> None:
+        reading = found.reading
+        try:
+            entry = self._entry(reading)
+        except CopydeskError as error:
+            self.missed.refused.append(Refusal.of(error, reading.where))
+            return
+        article = entry.article
+        self.index.add(number(article), found.keys)
+        staged = f"{self.counts['staged'] // 1000}/{article.article_id}"
+        self.counts["staged"] += 1
+        path = self.staging / staged
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(reading.text + "\n", encoding="utf-8", newline="\n")
+        self.store.put(entry._replace(staged=staged))
+        self.steps.update(reading.steps.keys())
+        self.fields.update(reading.other.keys())
+        if not article.redistributable:
+            self.withheld[self._why_withheld(article)] += 1
+
+    def _why_withheld(self, article: Article) -> str:
+        if article.licence is None:
+            return "no licence is known"
+        if article.licence not in self.policy.allow:
+            return f"the licence {article.licence} is not on the list of [rights] in copydesk.toml"
+        return f"the collection '{article.collection}' is withheld in copydesk.toml"
+
+    def _entry(self, reading: Reading) -> Entry:
+        """The article of a reading, by its id, with what holds for its outlet and by default."""
+        source = reading.name if reading.row is None else f"{reading.name}#{reading.row}"
+        name = self._name(reading, source)
+        before = self.store.get(name)
+        if before and before.place is not None:
+            raise InputError(
+                f"The id '{name}' is used twice; first at {before.place}.",
+                hint="Give each article an id of its own.",
+            )
+        digest = sha256_text(reading.text)
+        fresh = before is None or before.article.text_sha256 != digest
+        if before and fresh and not self.replace:
+            raise InputError(
+                f"The corpus has another text for '{name}'.",
+                hint="Give the article another id, or run again with --replace.",
+            )
+        fields = self._fields(reading, name)
+        event, stated = self._event(name, fields.pop("event", None), before)
+        gives = self.policy.gives(fields.get("licence"), fields["collection"])
+        article = Article(
+            article_id=name,
+            event=event,
+            text_sha256=digest,
+            redistributable=gives,
+            zones=tuple(f"{line}:{zone}" for line, zone in reading.zones),
+            reading=reading.steps or None,
+            **fields,
+        )
+        if before is None:
+            self.counts["added"] += 1
+        elif before.article != article:
+            self.counts["replaced"] += 1
+        self.counts["given" if gives else "withheld"] += 1
+        other = dump_line(reading.other) if reading.other else ""
+        return Entry(article, source, other, reading.where, None, fresh, stated)
+
+    def _name(self, reading: Reading, source: str) -> str:
+        """The article's id: its own, or one from its place that no other article has."""
+        own: str | None = reading.fields.get("article_id")
+        if own is not None:
+            clash = self.store.get(own)
+            original = reading.other.get("id")
+            if clash and clash.place and original is not None and clash.source != source:
+                return names.with_mark(own, f"{original}")
+            return own
+        known = self.store.at(source)
+        if known is not None and known.place is None:
+            return known.article.article_id
+        stem = names.stem(reading.name)
+        if reading.row is not None:
+            return f"{names.slug(stem)[:48].rstrip('-')}-{reading.row}"
+        name = names.slug(stem)
+        if name in self.clashing:
+            name = names.from_path(reading.name)
+        clash = self.store.get(name)
+        if clash and (clash.place or (clash.source and clash.source != source)):
+            name = names.from_path(reading.name)
+            clash = self.store.get(name)
+            if clash and (clash.place or (clash.source and clash.source != source)):
+                name = names.with_mark(name, reading.name)
+        return name
+
+    def _fields(self, reading: Reading, name: str) -> dict[str, Any]:
+        fields = {k: v for k, v in reading.fields.items() if k not in ("article_id", "collection")}
+        defaults = self.defaults
+        if defaults.outlet:
+            fields.setdefault("outlet", defaults.outlet)
+        said = self.outlets.get(str(fields.get("outlet", "")).casefold(), {})
+        for field_, value in said.items():
+            fields.setdefault(field_, value)
+        for field_ in ("licence", "attribution", "event"):
+            if (value := getattr(defaults, field_)) is not None:
+                fields.setdefault(field_, value)
+        folder = Path(reading.name).parent.name or "x"
+        own = names.stem(reading.name) if reading.row is not None else folder
+        stated = defaults.collection or reading.fields.get("collection")
+        fields["collection"] = stated or names.slug(own)
+        fields["licence"] = spdx(fields.get("licence"))
+        return fields
+
+    def _event(self, name: str, event: str | None, before: Entry | None) -> tuple[str, bool]:
+        """An article's event, and whether the user named it; one that was released stays."""
+        if before and before.article.event in self.splits:
+            return before.article.event, True
+        named = self.table.get(name, event)
+        if named is not None:
+            return named, True
+        return (before.article.event, before.stated) if before else (name, False)
+
+    def finish(self, strict: bool) -> Ingested:
+        """Find events, move texts to their places, write the manifests."""
+        found = events.group(self.corpus, self.store, self._text)
+        for name, reason in found.aside.items():
+            entry = self.store.get(name)
+            assert entry is not None
+            hint = "Leave it out, or cut its event's articles from the next release."
+            self.missed.refused.append(
+                Refusal(source=entry.place or entry.source, reason=reason, hint=hint)
+            )
+            self.counts["given" if entry.article.redistributable else "withheld"] -= 1
+            self.counts["added"] -= 1
+            self.store.drop(name)
+        self._raise(strict)
+        joined: tuple[events.Joined, ...] = ()
+        if self.counts["given"] + self.counts["withheld"]:
+            joined = self._join(found)
+            self._commit()
+            append_lines(self.corpus.private / events.FOUND, [dump_line(j.line()) for j in joined])
+        new = self._write_refused()
+        return Ingested(
+            given=self.counts["given"],
+            withheld=self.counts["withheld"],
+            added=self.counts["added"],
+            replaced=self.counts["replaced"],
+            absent=self.missed.absent,
+            refused=tuple(self.missed.refused),
+            new_refusals=new,
+            joined=joined,
+            steps=dict(self.steps),
+            unread=dict(self.missed.unread),
+            passed=dict(self.missed.passed),
+            fields=dict(self.fields),
+            why_withheld=dict(self.withheld),
+        )
+
+    def _text(self, entry: Entry) -> str:
+        if entry.staged is None:
+            return self.corpus.text(entry.article)
+        text = (self.staging / entry.staged).read_text(encoding="utf-8")
+        return text.removesuffix("\n")
+
+    def _raise(self, strict: bool) -> None:
+        refusals = self.missed.refused
+        found = self.counts["given"] + self.counts["withheld"]
+        if not (found or refusals or self.missed.absent):
+            kinds = ", ".join(f"{n} {kind}" for kind, n in self.missed.unread.items())
+            raise InputError(
+                "No article was found in these sources.",
+                where=", ".join(self.sources),
+                hint=f"They hold files of kinds that are not read: {kinds}." if kinds else "",
+            )
+        if not (strict and refusals):
+            return
+        shown = [f"  {refusal}" for refusal in refusals[:_SHOWN]]
+        if len(refusals) > _SHOWN:
+            shown.append(f"  … and {len(refusals) - _SHOWN} more.")
+        count = "1 article" if len(refusals) == 1 else f"{len(refusals)} articles"
+        raise InputError(f"{count} cannot be used, so none was taken:\n" + "\n".join(shown))
+
+    def _join(self, found: events.Events) -> tuple[events.Joined, ...]:
+        joined = []
+        for entry in self.store:
+            article = entry.article
+            event = self.table.get(article.article_id)
+            if event and entry.place is None and article.event not in self.splits:
+                article = dataclasses.replace(article, event=event)
+                self.store.put(entry._replace(article=article, stated=True))
+            elif not entry.stated and (moved := found.of(article)):
+                article = dataclasses.replace(article, event=moved.event)
+                self.store.put(entry._replace(article=article))
+                joined.append(moved)
+        return tuple(joined)
+
+    def _commit(self) -> None:
+        corpus = self.corpus
+        with (
+            replacing(corpus.manifest) as public,
+            replacing(corpus.private / MANIFEST) as withheld,
+            replacing(corpus.private / RECORDS) as records,
+            public.open("w", encoding="utf-8", newline="\n") as lines,
+            withheld.open("w", encoding="utf-8", newline="\n") as private,
+            records.open("w", encoding="utf-8", newline="\n") as kept,
+        ):
+            for entry in self.store:
+                article = entry.article
+                if entry.staged is not None:
+                    place = corpus.text_path(article)
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    (self.staging / entry.staged).replace(place)
+                lines.write(f"{dump_line(article.public())}\n")
+                if not article.redistributable:
+                    private.write(f"{dump_line(article.withheld())}\n")
+                if entry.source or entry.other:
+                    kept.write(f"{_record(entry)}\n")
+        for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
+            (corpus.dataset / name).unlink(missing_ok=True)
+
+    def _write_refused(self) -> int:
+        """Write what is set aside now, and return how much of it is new."""
+        before = refused.before(self.corpus)
+        now = self.missed.refused
+        known = {(r.source, r.place, r.reason) for r in before}
+        tops = tuple(str(Path(s)) if "://" not in s else s for s in self.sources)
+        kept = [r for r in before if not r.source.startswith(tops)]
+        refused.write(self.corpus, [*kept, *now])
+        return sum((r.source, r.place, r.reason) not in known for r in now)
 
 
-def _existing(corpus: Corpus) -> Iterator[Article]:
+def _record(entry: Entry) -> str:
+    import json
+
+    record: dict[str, Any] = {"article_id": entry.article.article_id, "source": entry.source}
+    if entry.other:
+        record["fields"] = json.loads(entry.other)
+    return dump_line(record)
+
+
+def _clashing(sources: list[str]) -> set[str]:
+    """Names that files in several folders have, so that their ids come from the whole path."""
+    seen: set[int] = set()
+    clashing: set[str] = set()
+    for file in each(sources, Missed()):
+        if file.kind in ("text", "html"):
+            name = names.slug(names.stem(file.name))
+            if hash(name) in seen:
+                clashing.add(name)
+            seen.add(hash(name))
+    return clashing
+
+
+def articles_of(corpus: Corpus) -> Iterator[Article]:
+    """The articles that a corpus has; none before its first ingest."""
     if corpus.manifest.is_file():
         yield from corpus.articles()
-
-
-def _article(
-    raw: RawArticle, corpus: Corpus, defaults: dict[str, str | None]
-) -> tuple[Article, str]:
-    text = canonical(raw.data)
-    fields = dict(raw.fields)
-    for name, value in defaults.items():
-        if value is not None and (name == "collection" or fields.get(name) is None):
-            fields[name] = value
-    fields["licence"] = spdx(fields.get("licence"))
-    fields.setdefault("event", fields["article_id"])
-    digest = sha256_text(text)
-    stated = fields.pop("text_sha256", digest)
-    if stated != digest:
-        raise InputError(
-            f"The text of '{fields['article_id']}' is not the one that the manifest names "
-            f"(SHA-256 {digest[:12]}…, not {stated[:12]}…).",
-            hint="Put the text back, or remove 'text_sha256' from the line.",
-        )
-    gives = corpus.policy.gives(fields["licence"], fields["collection"])
-    return Article(redistributable=gives, text_sha256=digest, **fields), text
-
-
-def _check_new(
-    article: Article, known: dict[str, Article], places: dict[str, str], replace: bool
-) -> None:
-    name = article.article_id
-    if name in places:
-        raise InputError(
-            f"The id '{name}' is used twice; first at {places[name]}.",
-            hint="Give each article an id of its own.",
-        )
-    if not replace and name in known and known[name].text_sha256 != article.text_sha256:
-        raise InputError(
-            f"The corpus has another text for '{name}'.",
-            hint="Give the article another id, or run again with --replace.",
-        )
-
-
-def _raise(faults: list[CopydeskError]) -> None:
-    if not faults:
-        return
-    if len(faults) == 1:
-        raise faults[0]
-    shown = [f"  {fault}" for fault in faults[:_SHOWN]]
-    if len(faults) > _SHOWN:
-        shown.append(f"  … and {len(faults) - _SHOWN} more.")
-    raise InputError(
-        f"{len(faults)} articles cannot be used, so none was taken:\n" + "\n".join(shown)
-    )
-
-
-def _move(staged: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged.replace(target)
-
-
-def _write_manifests(corpus: Corpus, articles: dict[str, Article]) -> None:
-    ordered = [articles[name] for name in sorted(articles)]
-    withheld = [a for a in ordered if not a.redistributable]
-    if withheld:
-        lines = "".join(f"{dump_line(a.withheld())}\n" for a in withheld)
-        atomic_write(corpus.private / MANIFEST, lines)
-    lines = "".join(f"{dump_line(a.public())}\n" for a in ordered)
-    atomic_write(corpus.manifest, lines)

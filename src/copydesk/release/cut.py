@@ -28,13 +28,11 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
 from copydesk.leaks import find_leaks
 from copydesk.release.assemble import Assembled, assemble
-from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
-from copydesk.release.citation import write_citation
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render as render_croissant
-from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import Diff, compare
+from copydesk.release.documents import write_documents
 from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
 from copydesk.release.versions import Version
 from copydesk.scope import scope
@@ -108,9 +106,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
             shutil.rmtree(target)
         else:
             write_changes(corpus.dataset, target, difference)
-            write_card(corpus.dataset, target)
-            write_datasheet(corpus.root / "DATASHEET.md", target)
-            write_citation(corpus.root / "CITATION.cff", target)
+            write_documents(corpus, target)
             add_to_index(corpus.dataset, target)
     return Cut(
         path=None if dry_run else target,

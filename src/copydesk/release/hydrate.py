@@ -12,14 +12,15 @@ import polars as pl
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import release_file
-from copydesk.errors import CopydeskError, IntegrityError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
-from copydesk.ingest.sources import Missed, read_sources
+from copydesk.ingest.names import slug, stem
+from copydesk.ingest.raw import Missed, Options
+from copydesk.ingest.read import readings
 from copydesk.release.assemble import to_arrow
 from copydesk.release.card import render
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
-from copydesk.text import canonical
 
 _NOTICE: Final = """
 > **Not for publication.** This copy holds text that was filled in from somebody's own articles and
@@ -73,7 +74,7 @@ def hydrate(
 
     Args:
         release: a release, a data set folder or a corpus.
-        raw: the user's copy, as `copydesk.ingest.sources.read_sources` reads it.
+        raw: the user's copy, as `copydesk.ingest.read.readings` reads it.
         out: the folder to write; must not exist.
         version: the release of a data set; its newest by default.
 
@@ -110,24 +111,22 @@ class _Copies:
 
     by_hash: dict[str, _Copy]
     by_id: dict[str, _Copy]
-    faults: dict[str, CopydeskError]
+    faults: dict[str, InputError]
 
 
 def _copies(raw: Iterable[str], wanted: set[str]) -> _Copies:
     missed = Missed()
     copies = _Copies({}, {}, {})
-    for article in read_sources(raw, missed):
-        name = article.fields["article_id"]
-        try:
-            text = canonical(article.data)
-        except CopydeskError as error:
-            copies.faults[name] = error.at(article.where)
-            continue
-        copy = _Copy(text, article.fields)
-        copies.by_hash.setdefault(sha256_text(text), copy)
+    for reading in readings(raw, missed, Options()):
+        name = reading.fields.get("article_id") or slug(stem(reading.name))
+        copy = _Copy(reading.text, reading.fields)
+        copies.by_hash.setdefault(sha256_text(reading.text), copy)
         if name in wanted:
             copies.by_id[name] = copy
-    for fault in missed.faults:
+    for refusal in missed.refused:
+        where = f"{refusal.source}: {refusal.place}" if refusal.place else refusal.source
+        fault = InputError(refusal.reason, where=where, hint=refusal.hint)
+        copies.faults.setdefault(slug(stem(refusal.source)), fault)
         copies.faults.setdefault("", fault)
     return copies
 

@@ -103,9 +103,10 @@ def _write(corpus: Corpus, agreement: Agreement, title: str, public: Path, priva
     from copydesk.agreement.page import html_page
 
     atomic_write(public / "report.json", dump_json(agreement.as_document()))
-    page = html_page(agreement, title=title, context=shown(corpus, withheld=False))
+    colours = corpus.scheme.colours
+    page = html_page(agreement, title=title, colours=colours, context=shown(corpus, withheld=False))
     atomic_write(public / "report.html", page)
-    full = html_page(agreement, title=title, context=shown(corpus, withheld=True))
+    full = html_page(agreement, title=title, colours=colours, context=shown(corpus, withheld=True))
     if full != page:
         private.mkdir(parents=True, exist_ok=True)
         atomic_write(private / "report.html", full)

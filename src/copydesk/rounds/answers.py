@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.corpus import Corpus
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.log import Answer, read_log
+from copydesk.rounds.log import Answer
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Plan, read_plan
+from copydesk.rounds.record import read_state
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,9 +30,8 @@ def answers_of(corpus: Corpus, rounds: Sequence[str] | None = None) -> pl.DataFr
     names = round_ids(corpus) if rounds is None else rounds
     rows: list[dict[str, Any]] = []
     for name in names:
-        folder = RoundFolder(corpus, name)
-        plan = read_plan(folder)
-        rows += _rows(plan, read_log(folder.annotations).answers.values())
+        round = open_round(corpus, name)
+        rows += _rows(round.plan, read_state(round).answers.values())
     return as_frame(rows, ANSWERS)
 
 

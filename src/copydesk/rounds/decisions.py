@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.labels import LABELS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
@@ -75,7 +74,7 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
         )
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decisions_of(folder)]
-    table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS))
+    table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
@@ -182,11 +181,11 @@ def _check(decision: Decision, answered: set[str], plan: Plan) -> None:
     where = f"round {plan.round}, {decision.sentence_id}"
     if decision.sentence_id not in answered:
         raise InputError("This sentence has no answer in the round.", where=where)
-    if decision.label is not None and decision.label not in LABELS:
+    if decision.label is not None and decision.label not in plan.labels:
         raise InputError(
-            f"'{decision.label}' is no label.",
+            f"'{decision.label}' is not a label.",
             where=where,
-            hint=f"Use {', '.join(LABELS)} or {UNRESOLVED}.",
+            hint=f"Use {', '.join(plan.labels)} or {UNRESOLVED}.",
         )
     if not decision.reason.strip():
         raise InputError("A decision needs a reason.", where=where)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from copydesk.findings import SEVERITIES, Finding, Severity
@@ -33,7 +33,8 @@ RULES: Final[dict[str, Rule]] = {
     "annotator-unassigned": Rule(
         severity="warning",
         meaning="Somebody answered a task that is not theirs; the answer was not taken.",
-        hint="Send annotators to their own project.",
+        hint="Delete the answer at the address given, since it keeps the task from its owner, and "
+        "send annotators to their own project.",
     ),
     "annotator-unknown": Rule(
         severity="warning",
@@ -50,6 +51,23 @@ RULES: Final[dict[str, Rule]] = {
         meaning="An answer without any label was submitted.",
         hint="Ask the annotator to answer the task.",
     ),
+    "answer-edited": Rule(
+        severity="warning",
+        meaning="Somebody else changed this annotator's answer; the change was not taken.",
+        hint="Ask the annotator to submit it again, or take it with 'round pull --accept "
+        "answer-edited'.",
+    ),
+    "answer-older": Rule(
+        severity="error",
+        meaning="The server holds an older answer than the record; it was not taken.",
+        hint="If the server was restored, ask the annotator; to take what is there, use 'round "
+        "pull --accept answer-older'.",
+    ),
+    "answer-unreadable": Rule(
+        severity="warning",
+        meaning="A line of a file of answers could not be used; it was not taken.",
+        hint="Correct the line and pull again.",
+    ),
     "answer-superseded": Rule(
         severity="note",
         meaning="One person answered a task more than once; the latest answer counts.",
@@ -58,7 +76,8 @@ RULES: Final[dict[str, Rule]] = {
     "answer-vanished": Rule(
         severity="warning",
         meaning="An answer of an earlier pull is gone from the server; ours is kept.",
-        hint="Ask the annotator; a new answer will replace the one that is kept.",
+        hint="Ask the annotator for a new answer, or let the one that is kept stand with 'round "
+        "pull --accept answer-vanished'.",
     ),
     "label-config-changed": Rule(
         severity="error",
@@ -110,10 +129,15 @@ RULES: Final[dict[str, Rule]] = {
         meaning="A region stands for no sentence of the article; it was not taken.",
         hint="Ask the annotator to open it again and to remove the region.",
     ),
+    "submission-moved": Rule(
+        severity="warning",
+        meaning="A submission that is known under another task was moved here; it was not taken.",
+        hint="Move it back in Label Studio, or ask the annotator for a new answer.",
+    ),
     "task-changed": Rule(
         severity="error",
         meaning="A task's data is not what was sent; answers to it were not taken.",
-        hint="Delete the task in Label Studio and push the round again.",
+        hint="Push the round again: it puts the task right and keeps what was answered.",
     ),
     "task-missing": Rule(
         severity="warning",
@@ -170,7 +194,10 @@ REOPENED: Final = frozenset(
         *("region-missing", "region-moved", "region-repeated", "region-unknown"),
     }
 )
-"""The rules whose findings the annotator mends by opening the submitted answer again."""
+"""The rules whose findings the annotator settles by opening the submitted answer again."""
+
+PLACED: Final = REOPENED | {"annotator-unassigned"}
+"""The rules whose findings name the page of the task."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,23 +221,6 @@ class Unfinished:
         rules = ", ".join(f"{rule} {count}" for rule, count in self.rules.items())
         sentences = f" ({', '.join(self.sentences)})" if self.sentences else ""
         return f"{self.annotator}, {self.where}: {rules}{sentences}"
-
-
-def placed(
-    findings: Iterable[Finding], project: int, tasks: Mapping[str, Sequence[int]]
-) -> list[Finding]:
-    """The findings, those about a submitted answer with the page where it can be opened again.
-
-    Args:
-        project: the server's number of the project in which they were found.
-        tasks: the server's numbers of its tasks, by uid.
-    """
-    return [
-        replace(f, page=f"projects/{project}/data?task={tasks[f.file][0]}")
-        if f.rule in REOPENED and f.page is None and tasks.get(f.file)
-        else f
-        for f in findings
-    ]
 
 
 def unfinished(findings: Iterable[Finding]) -> tuple[Unfinished, ...]:

@@ -106,6 +106,11 @@ class RoundFolder:
         """Whose e-mail address stands behind which pseudonym."""
         return self.private / "people.json"
 
+    @property
+    def comments(self) -> Path:
+        """What was said of articles whose text is withheld."""
+        return self.private / "comments.json"
+
     @contextlib.contextmanager
     def lock(self, timeout: float = 0.0) -> Iterator[None]:
         """Keep other processes from changing the round.

@@ -1,15 +1,16 @@
 """The log of answers: one event a line, only ever appended to; the current state is derived.
 
 A line is an answer (also one that changes an earlier one), or says that an answer is gone from the
-server. Facts that the plan states of a sentence are not repeated.
+backend. Facts that the plan states of a sentence are not repeated.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,27 +26,60 @@ class Answer:
     """One annotator's label for one sentence.
 
     Args:
-        created_at: when the answer was first submitted, UTC, ISO 8601.
+        label: None where a flag stands in place of one.
+        created_at: when the answer was first submitted, UTC, ISO 8601, by the backend's clock.
         lead_time_s: seconds spent; of an article's time, an equal share for each sentence.
-        source: Label Studio's id of the submission that it came with.
+        source: the backend's number of the submission that it came with; 0 if it gives none.
+        updated_at: when it was last changed; None in logs of 0.1.0.
+        account: the number or name of the account that gave it and changed it last.
+        flag: ``unsure``, ``badly-cut`` or ``not-a-unit``.
+        confidence: from 0 to 1.
     """
 
     annotator: str
     sentence_id: str
     arm: str
-    label: str
+    label: str | None
     created_at: str
     lead_time_s: float | None
     source: int
+    updated_at: str | None = None
+    account: int | str | None = None
+    flag: str | None = None
+    comment: str | None = None
+    confidence: float | None = None
 
     @property
     def key(self) -> Key:
         """What names the answer within its round."""
         return self.annotator, self.sentence_id
 
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What was answered, and with which submission."""
+        return (self.label, self.flag, self.comment, self.confidence, self.source, self.arm)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was last changed, as far as that is known."""
+        return instant(self.updated_at or self.created_at)
+
 
 # dataclasses.asdict copies every value deeply, at ten times the time.
 _FIELDS: Final = tuple(field.name for field in dataclasses.fields(Answer))
+_OPTIONAL: Final = frozenset(
+    f.name for f in dataclasses.fields(Answer) if f.default is not dataclasses.MISSING
+)
+
+
+def instant(text: str) -> datetime:
+    """A time as logs write it; one without a zone is UTC.
+
+    Raises:
+        ValueError: the text is not a time.
+    """
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +89,96 @@ class Changes:
     Args:
         new: answers that were not there.
         changed: answers with another label, or from another submission.
-        vanished: answers that are gone from the server.
+        vanished: answers that are gone from the backend.
+        unchanged: how many are as they were.
+        older: answers that are older than those in the log; they are not taken.
+        settled: vanished answers that the manager lets stand.
     """
 
     new: tuple[Answer, ...]
     changed: tuple[Answer, ...]
     vanished: tuple[Key, ...]
     unchanged: int
+    older: tuple[Answer, ...] = ()
+    settled: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The current answers, in the order of their keys, and which of them are gone from the server.
+    """The current answers, in the order of their keys, and which of them are gone.
 
     A vanished answer still counts: it was given, and nothing that was given is lost.
+
+    Args:
+        vanished: those that are gone and that nobody has settled.
+        settled: those that are gone and that the manager lets stand.
     """
 
     answers: Mapping[Key, Answer]
     vanished: frozenset[Key]
+    settled: frozenset[Key] = frozenset()
+
+    def after(self, changes: Changes) -> State:
+        """The state that a pull's changes lead to."""
+        told = {answer.key: answer for answer in (*changes.new, *changes.changed)}
+        answers = dict(sorted({**self.answers, **told}.items()))
+        vanished = (self.vanished - told.keys()) | frozenset(changes.vanished)
+        settled = (self.settled - told.keys()) | frozenset(changes.settled)
+        return State(answers, vanished - settled, settled)
 
 
-def read_log(path: Path) -> State:
-    """The current state of a log; a last line that a crash cut off is not counted.
+Check = Callable[[Answer], str]
+"""What is wrong with an answer, as the end of a sentence; empty if nothing is."""
+
+
+def read_log(path: Path, check: Check = lambda answer: "") -> State:
+    """The current answers of a round; no file is a round without answers.
+
+    A last line that a crash cut off is not read: the next pull writes it again.
 
     Raises:
-        IntegrityError: a whole line is no event.
+        IntegrityError: a line is not an event that a pull wrote, or ``check`` refuses it.
     """
     answers: dict[Key, Answer] = {}
     vanished: set[Key] = set()
+    settled: set[Key] = set()
     for number, event in _events(path):
+        where = f"{path}:{number}"
         try:
-            kind = event.pop("event")
-            event.pop("pull")
+            kind = event["event"]
             if kind == "answer":
-                answer = Answer(**event)
+                answer = _answer(event)
+                if wrong := check(answer):
+                    raise IntegrityError(f"This line {wrong}.", where=where, hint=REPAIR)
                 answers[answer.key] = answer
                 vanished.discard(answer.key)
-            elif kind == "vanished":
-                vanished.add((event["annotator"], event["sentence_id"]))
+                settled.discard(answer.key)
+            elif kind in ("vanished", "settled"):
+                key = event["annotator"], event["sentence_id"]
+                (vanished if kind == "vanished" else settled).add(key)
             else:
                 raise KeyError(kind)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(
-                "This line is no event of an answer.", where=f"{path}:{number}"
+                "This line is not an event of an answer.", where=where, hint=REPAIR
             ) from error
-    return State(dict(sorted(answers.items())), frozenset(vanished))
+    gone = frozenset(settled & answers.keys())
+    return State(dict(sorted(answers.items())), frozenset(vanished & answers.keys()) - gone, gone)
+
+
+REPAIR: Final = "Run 'copydesk round pull --repair': the log is made again from the archives."
+
+
+def _answer(event: Mapping[str, Any]) -> Answer:
+    fields = {name: event[name] for name in _FIELDS if name in event or name not in _OPTIONAL}
+    answer = Answer(**fields)
+    names = (answer.annotator, answer.sentence_id, answer.arm, answer.created_at)
+    if not all(isinstance(name, str) for name in names) or not isinstance(answer.source, int):
+        raise TypeError("a field of another type")
+    _ = instant(answer.created_at), answer.changed_at
+    if answer.lead_time_s is not None:
+        float(answer.lead_time_s)
+    return answer
 
 
 def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -109,38 +188,67 @@ def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, line in enumerate(stream, start=1):
             if not line.endswith(b"\n"):
                 return
+            where = f"{path}:{number}"
+            if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")):
+                raise IntegrityError(
+                    "This line was left by a merge that met a conflict.", where=where, hint=REPAIR
+                )
             try:
-                yield number, json.loads(line)
-            except ValueError as error:
-                raise IntegrityError("This line is not JSON.", where=f"{path}:{number}") from error
+                event = json.loads(line.decode("utf-8-sig"))
+            except (ValueError, RecursionError) as error:
+                raise IntegrityError("This line is not JSON.", where=where, hint=REPAIR) from error
+            if not isinstance(event, dict):
+                raise IntegrityError(
+                    "This line is not an event of an answer.", where=where, hint=REPAIR
+                )
+            yield number, event
 
 
 def compare(
-    state: State, found: Mapping[Key, Answer], read: Iterable[Key] | None = None
+    state: State,
+    found: Mapping[Key, Answer],
+    read: Iterable[Key] | None = None,
+    *,
+    take_older: bool = False,
 ) -> Changes:
     """What is new, changed or gone.
 
     Args:
-        found: the answers on the server.
+        found: the answers that the backends hold.
         read: the answers that would have been seen, were they there; by default all.
+        take_older: take also what is older than the answer in the log.
     """
-    new, changed, same = [], [], 0
+    new, changed, older, same = [], [], [], 0
+    known = state.vanished | state.settled
     for key in sorted(found):
         before, answer = state.answers.get(key), found[key]
         if before is None:
             new.append(answer)
-        elif (before.label, before.source, before.arm) != (
-            answer.label,
-            answer.source,
-            answer.arm,
-        ) or key in state.vanished:
-            changed.append(answer)
-        else:
+        elif before.said == answer.said and key not in known:
             same += 1
-    gone = (key for key in state.answers if key not in found and key not in state.vanished)
+        elif answer.changed_at < before.changed_at and not take_older:
+            older.append(answer)
+        else:
+            changed.append(answer)
+    gone = (key for key in state.answers if key not in found and key not in known)
     seen = None if read is None else frozenset(read)
     vanished = tuple(key for key in gone if seen is None or key in seen)
-    return Changes(tuple(new), tuple(changed), vanished, same)
+    return Changes(tuple(new), tuple(changed), vanished, same, tuple(older))
+
+
+def log_lines(changes: Changes, pull: str) -> list[str]:
+    """A pull's changes as lines of the log."""
+    lines = []
+    for answer in (*changes.new, *changes.changed):
+        values = {name: getattr(answer, name) for name in _FIELDS}
+        kept = {n: v for n, v in values.items() if n not in _OPTIONAL or v is not None}
+        lines.append(dump_line({"event": "answer", "pull": pull, **kept}))
+    lines += [
+        dump_line({"event": event, "pull": pull, "annotator": name, "sentence_id": sentence})
+        for event, keys in (("vanished", changes.vanished), ("settled", changes.settled))
+        for name, sentence in keys
+    ]
+    return lines
 
 
 def append(path: Path, changes: Changes, pull: str) -> None:
@@ -150,21 +258,7 @@ def append(path: Path, changes: Changes, pull: str) -> None:
         InputError: the disk refuses; the log is as it was.
     """
     cut_torn_line(path)
-    lines = [
-        dump_line(
-            {
-                "event": "answer",
-                "pull": pull,
-                **{field: getattr(answer, field) for field in _FIELDS},
-            }
-        )
-        for answer in (*changes.new, *changes.changed)
-    ]
-    lines += [
-        dump_line({"event": "vanished", "pull": pull, "annotator": name, "sentence_id": sentence})
-        for name, sentence in changes.vanished
-    ]
-    append_lines(path, lines)
+    append_lines(path, log_lines(changes, pull))
 
 
 def cut_torn_line(path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.contract.documents import check_document
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
@@ -22,7 +22,7 @@ from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
 from copydesk.rounds.folder import RoundFolder, is_id
 from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
-from copydesk.rounds.tasks import config_sha256, data_sha256, label_config, task_data
+from copydesk.rounds.tasks import data_sha256, task_data
 
 if TYPE_CHECKING:
     import polars as pl
@@ -127,13 +127,12 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
     seed = options.seed or options.round
     chosen = choose_articles(corpus, options.selection, seed)
     planned = {a.article_id: a for a in _planned(corpus, chosen)}
-    gold = _gold(options.gold, planned)
+    gold = _gold(options.gold, planned, corpus.scheme.names)
     sizes = {name: len(article.sentences) for name, article in planned.items()}
     names = [a.annotator for a in options.annotators]
     assigned = assign(sizes, names, options.overlap, seed)
     seen = arms(assigned, options.suggested_share, seed, by_article=options.shared)
     version, digest = read_guidelines(corpus)
-    used = sorted(set(seen.values()), key=(BLIND, SUGGESTED).index)
     plan = Plan(
         round=options.round,
         created_at=now(),
@@ -142,7 +141,7 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
         seed=seed,
         guidelines_version=version,
         guidelines_sha256=digest,
-        label_configs={arm: config_sha256(label_config(corpus, options.unit, arm)) for arm in used},
+        labels=corpus.scheme.names,
         annotators=options.annotators,
         articles=tuple(planned.values()),
         tasks=tuple(_tasks(corpus, options, chosen, planned, assigned, seen)),
@@ -225,6 +224,7 @@ def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArt
     from copydesk.batch import build_batch
     from copydesk.build import kept, sources
 
+    by_rule = corpus.scheme == NEWS
     known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]
@@ -232,6 +232,7 @@ def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArt
         anchors: dict[str, list[Anchor]] = {}
         names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]
         for row in built.select(names).to_pylist():
+            row["suggestion"] = row["suggestion"] if by_rule else None
             anchors.setdefault(row.pop("article_id"), []).append(Anchor(**row))
         for article in batch:
             if article.article_id not in anchors:
@@ -278,7 +279,9 @@ def _tasks(
                 yield dataclasses.replace(task, data_sha256=data_sha256(data))
 
 
-def _gold(path: Path | None, planned: Mapping[str, PlannedArticle]) -> list[dict[str, Any]]:
+def _gold(
+    path: Path | None, planned: Mapping[str, PlannedArticle], labels: Sequence[str]
+) -> list[dict[str, Any]]:
     if path is None:
         return []
     known = {s.sentence_id for article in planned.values() for s in article.sentences}
@@ -292,8 +295,8 @@ def _gold(path: Path | None, planned: Mapping[str, PlannedArticle]) -> list[dict
                 where=where,
                 hint="Choose articles of the gold file with --article, or leave the line out.",
             )
-        if label not in LABELS:
-            raise InputError(f"'{label}' is no label.", where=where)
+        if label not in labels:
+            raise InputError(f"'{label}' is not a label.", where=where)
         if name in found:
             raise InputError(f"'{name}' stands here twice.", where=where)
         found[name] = {"sentence_id": name, "label": label}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_json
@@ -30,18 +30,19 @@ def write(folder: RoundFolder, plan: Plan, emails: Mapping[str, str]) -> None:
     folder.people.chmod(0o600)
 
 
-def read(folder: RoundFolder, plan: Plan) -> dict[str, str]:
-    """The address of each annotator, in lower case.
+def read(folder: RoundFolder, names: Iterable[str]) -> dict[str, str]:
+    """The address of each of these annotators, in lower case.
 
     Raises:
-        InputError: somebody's address is missing.
+        InputError: somebody's address is missing, or one address is that of two.
     """
     emails = read_json(folder.people) if folder.people.is_file() else {}
-    missing = sorted(set(plan.kinds) - set(emails))
+    wanted = list(names)
+    missing = sorted(set(wanted) - set(emails))
     if missing:
         raise InputError(
             f"The Label Studio address of {', '.join(missing)} is not known.",
             where=str(folder.people),
             hint='Write it there, as {"pseudonym": "e-mail"}.',
         )
-    return {name: str(emails[name]).lower() for name in plan.kinds}
+    return {name: str(emails[name]).lower() for name in wanted}

@@ -10,12 +10,17 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from copydesk.contract.documents import check_document
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
 from copydesk.rounds.folder import RoundFolder
+
+LABEL_STUDIO: Final = "labelstudio"
+FILES: Final = "files"
+BACKENDS: Final = (LABEL_STUDIO, FILES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,10 +50,17 @@ class PlannedArticle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Annotator:
-    """Who answers: a pseudonym, and whether it is a human or a model."""
+    """Who answers.
+
+    Args:
+        annotator: a pseudonym.
+        kind: ``human`` or ``model``.
+        backend: where this annotator answers: ``labelstudio`` or ``files``.
+    """
 
     annotator: str
     kind: str
+    backend: str = LABEL_STUDIO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +92,8 @@ class Plan:
         unit: ``article`` or ``sentence``: what a task is.
         shared: whether annotators share a project, and not each has one of their own.
         seed: decides order, assignment and arms.
-        label_configs: SHA-256 of each arm's label config in canonical XML.
+        label_configs: SHA-256 of each arm's Label Studio config, in plans of 0.1.0 only.
+        labels: the names that an answer may give, in the scheme's order.
         gold: articles with known answers.
     """
 
@@ -91,11 +104,12 @@ class Plan:
     seed: str
     guidelines_version: str
     guidelines_sha256: str
-    label_configs: dict[str, str]
     annotators: tuple[Annotator, ...]
     articles: tuple[PlannedArticle, ...]
     tasks: tuple[PlannedTask, ...]
     gold: tuple[str, ...] = ()
+    label_configs: dict[str, str] = dataclasses.field(default_factory=dict)
+    labels: tuple[str, ...] = NEWS.names
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -103,9 +117,19 @@ class Plan:
         return {a.annotator: a.kind for a in self.annotators}
 
     @functools.cached_property
+    def backends(self) -> dict[str, str]:
+        """Where each annotator answers."""
+        return {a.annotator: a.backend for a in self.annotators}
+
+    @functools.cached_property
     def by_id(self) -> dict[str, PlannedArticle]:
         """The articles by their ids."""
         return {a.article_id: a for a in self.articles}
+
+    @functools.cached_property
+    def by_uid(self) -> dict[str, PlannedTask]:
+        """The tasks by their keys."""
+        return {task.uid: task for task in self.tasks}
 
     def anchors(self) -> Iterator[tuple[PlannedArticle, Anchor]]:
         """Every sentence of the round with its article."""
@@ -122,7 +146,7 @@ class Plan:
 
     def dump(self) -> str:
         """The plan as it stands in ``round.json``."""
-        return dump_json({"format": 1, **dataclasses.asdict(self)})
+        return dump_json({"format": 2, **dataclasses.asdict(self)})
 
     @functools.cached_property
     def sha256(self) -> str:
@@ -165,6 +189,8 @@ def _plan(document: dict[str, Any]) -> Plan:
         PlannedTask(**{**t, "annotators": tuple(t["annotators"])}) for t in document["tasks"]
     )
     rest["gold"] = tuple(document["gold"])
+    if "labels" in document:
+        rest["labels"] = tuple(document["labels"])
     return Plan(**rest)
 
 

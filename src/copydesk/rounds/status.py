@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from copydesk.backends.labelstudio import projects
-from copydesk.backends.labelstudio.client import ANSWERED_PAGE, Server
-from copydesk.backends.labelstudio.projects import Stream
-from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
 from copydesk.findings import Finding
-from copydesk.rounds import people
-from copydesk.rounds.collect import collect
-from copydesk.rounds.findings import Unfinished, finding, placed, unfinished
+from copydesk.rounds.backend import Account, Backend
+from copydesk.rounds.findings import Unfinished, finding, unfinished
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.log import read_log
-from copydesk.rounds.plan import Plan, read_plan
+from copydesk.rounds.log import State, instant
+from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.plan import Plan
+from copydesk.rounds.reading import Reading, by_backend, read_backends
+from copydesk.rounds.record import read_state
+from copydesk.rounds.streams import streams
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
+class Done:
     """One answered task.
 
     Args:
         at: when, UTC.
-        seconds: Label Studio's lead time; None if it is not known.
-        whole: whether every sentence of the task has a label in it.
+        seconds: lead time; None if it is not known.
+        whole: whether every sentence of the task has an answer in it.
     """
 
     annotator: str
@@ -48,11 +46,11 @@ class AnnotatorProgress:
 
     Args:
         assigned: None in a shared project, where nobody has a share of their own.
-        answered: tasks whose every sentence has a label.
+        answered: tasks whose every sentence has an answer.
         short: tasks that were submitted without.
         per_hour: tasks an hour between the first and the last answer.
         median_seconds: of lead time for a task.
-        pages: where on the server they answer.
+        pages: where they answer, each with its arm.
     """
 
     annotator: str
@@ -63,7 +61,7 @@ class AnnotatorProgress:
     per_hour: float | None
     median_seconds: float | None
     last: str | None
-    pages: tuple[str, ...]
+    pages: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,8 +83,10 @@ class Status:
     """A round's progress; answers are counted in tasks, and those that are short do not count.
 
     Args:
+        source: ``server`` if its backends were asked, ``log`` if not.
         unfinished: submitted answers that their annotators should open again, each with the page
             for it (on the server, or at the last pull).
+        vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
     """
 
     round: str
@@ -101,98 +101,76 @@ class Status:
     annotators: tuple[AnnotatorProgress, ...]
     articles: tuple[ArticleProgress, ...]
     unfinished: tuple[Unfinished, ...]
+    vanished: tuple[tuple[str, str], ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """As JSON types."""
         return dataclasses.asdict(self)
 
 
-def status(corpus: Corpus, round_id: str, server: Server | None = None) -> Status:
-    """Where a round stands on a server, or without one where it stood at the last pull."""
-    folder = RoundFolder(corpus, round_id)
-    plan = read_plan(folder)
-    if server is None:
-        return summarise(
-            plan,
-            _logged(folder, plan),
-            closed=folder.closed.exists(),
+def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = None) -> Status:
+    """Where a round stands in its backends, or without them where it stood at the last pull."""
+    round = open_round(corpus, round_id)
+    state, closed = read_state(round), round.folder.closed.exists()
+    if backends is None:
+        found = summarise(
+            round.plan,
+            _logged(round.plan, state),
+            closed=closed,
             source="log",
-            findings=_found(folder),
+            findings=_found(round.folder),
         )
-    streams = projects.streams(plan)
-    found = projects.find(server, streams, logged_projects(folder))
-    emails, users = people.read(folder, plan), server.users()
-    names = {users[mail]: name for name, mail in emails.items() if mail in users}
-    pages: dict[str, list[str]] = {}
-    submissions: list[Submission] = []
-    findings: list[Finding] = []
-    there = 0
-    for stream in (s for s in streams if s.key in found):
-        number = found[stream.key]
-        for name in stream.annotators:
-            pages.setdefault(name, []).append(projects.page(server, number))
-        looked = _look(server, plan, stream, number, names)
-        submissions += looked.submissions
-        findings += looked.findings
-        there += looked.tasks
-    return summarise(
-        plan,
-        submissions,
-        closed=folder.closed.exists(),
+        return replace(found, vanished=tuple(sorted(state.vanished)))
+    chosen = by_backend(round, backends)
+    reading, people = read_backends(round, [backend for backend, _ in chosen])
+    collected = reading.collected()
+    pages: dict[str, list[tuple[str, str]]] = {}
+    urls: dict[str, str] = {}
+    for backend, queues in chosen:
+        for page in backend.pages(round, queues):
+            for who in page.annotators:
+                pages.setdefault(who, []).append((page.arm, page.url))
+        urls |= {who: backend.url for stream in queues for who in stream.annotators}
+    found = summarise(
+        round.plan,
+        _submitted(round.plan, reading, people),
+        closed=closed,
         source="server",
-        projects_missing=len(streams) - len(found),
-        tasks_missing=sum(len(s.tasks) for s in streams) - there,
-        findings=[replace(f, page=f.page and server.url + f.page) for f in findings],
+        projects_missing=len(streams(round.plan)) - len(reading.looked()),
+        tasks_missing=_missing(round, reading),
+        findings=[
+            replace(f, page=f.page and urls.get(f.annotator or "", "") + f.page)
+            for f in collected.findings
+        ],
         pages=pages,
     )
+    return replace(found, vanished=tuple(sorted(state.vanished)))
 
 
-@dataclass(slots=True)
-class _Looked:
-    """What a project holds; ``tasks`` counts those of the plan."""
-
-    submissions: list[Submission]
-    findings: list[Finding]
-    tasks: int
+def _missing(round: Round, reading: Reading) -> int:
+    absent = {s.key: len(s.tasks) for s in streams(round.plan)}
+    for key in reading.looked():
+        del absent[key]
+    return sum(absent.values()) + reading.missing()
 
 
-def _look(
-    server: Server, plan: Plan, stream: Stream, number: int, names: dict[int, str]
-) -> _Looked:
-    tasks = {task.uid: task for task in stream.tasks}
-    seen: dict[str, list[int]] = {}
-    looked = _Looked([], [], 0)
-    for row in server.answered_tasks(number, page=ANSWERED_PAGE[plan.unit]):
-        task = tasks.get(str(row["data"].get("uid")))
-        if task is None:
-            continue
-        seen.setdefault(task.uid, []).append(row["id"])
-        expected = plan.expected(task)
-        answers, findings = collect([row], task, expected, names, stream.annotators)
-        given = Counter(name for name, _ in answers)
-        whole = {name for name, count in given.items() if count == len(expected)}
-        looked.findings += findings
-        looked.submissions += _submissions(row, task.uid, names, stream.annotators, whole)
-    looked.findings = placed(looked.findings, number, seen)
-    looked.tasks = len(seen)
-    return looked
-
-
-def _submissions(
-    row: dict[str, Any], uid: str, names: dict[int, str], allowed: tuple[str, ...], whole: set[str]
-) -> Iterator[Submission]:
-    latest: dict[str, Submission] = {}
-    for annotation in sorted(row["annotations"], key=lambda a: (a["updated_at"], a["id"])):
-        name = names.get(annotation["completed_by"])
-        if name in allowed and annotation["result"] and not annotation["was_cancelled"]:
-            latest[name] = Submission(
-                annotator=name,
-                uid=uid,
-                at=datetime.fromisoformat(annotation["created_at"]),
-                seconds=annotation["lead_time"],
-                whole=name in whole,
-            )
-    yield from latest.values()
+def _submitted(
+    plan: Plan, reading: Reading, people: Mapping[str, Mapping[Account, str]]
+) -> Iterator[Done]:
+    for stream, uid, submissions in reading.submissions():
+        expected = len(plan.expected(plan.by_uid[uid]))
+        latest: dict[str, Done] = {}
+        for submission in sorted(submissions, key=lambda s: (s.updated_at, s.number)):
+            name = people[stream.backend].get(submission.account)
+            if name in stream.annotators and not submission.cancelled and not submission.empty:
+                latest[name] = Done(
+                    annotator=name,
+                    uid=uid,
+                    at=instant(submission.created_at),
+                    seconds=submission.seconds,
+                    whole=len(submission.marks) == expected,
+                )
+        yield from latest.values()
 
 
 def _found(folder: RoundFolder) -> list[Finding]:
@@ -206,7 +184,7 @@ def _found(folder: RoundFolder) -> list[Finding]:
     ]
 
 
-def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
+def _logged(plan: Plan, state: State) -> Iterator[Done]:
     tasks, sentences = {}, {}
     for task in plan.tasks:
         expected = plan.expected(task)
@@ -214,15 +192,15 @@ def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
         for anchor in expected:
             tasks[task.arm, anchor.sentence_id] = task.uid
     found: dict[tuple[str, str], list[Any]] = {}
-    for answer in read_log(folder.annotations).answers.values():
+    for answer in state.answers.values():
         key = answer.annotator, tasks[answer.arm, answer.sentence_id]
         found.setdefault(key, []).append(answer)
     for (annotator, uid), answers in found.items():
         times = [a.lead_time_s for a in answers]
-        yield Submission(
+        yield Done(
             annotator=annotator,
             uid=uid,
-            at=max(datetime.fromisoformat(a.created_at) for a in answers),
+            at=max(instant(a.created_at) for a in answers),
             seconds=None if None in times else sum(times),
             whole=len(answers) == sentences[uid],
         )
@@ -230,21 +208,21 @@ def _logged(folder: RoundFolder, plan: Plan) -> Iterator[Submission]:
 
 def summarise(
     plan: Plan,
-    submissions: Iterable[Submission],
+    submissions: Iterable[Done],
     *,
     closed: bool,
     source: str,
     projects_missing: int = 0,
     tasks_missing: int | None = None,
     findings: Iterable[Finding] = (),
-    pages: Mapping[str, Sequence[str]] | None = None,
+    pages: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> Status:
     """Count submissions by annotator and by article.
 
     Args:
         pages: where each annotator answers.
     """
-    by_annotator: dict[str, list[Submission]] = {name: [] for name in plan.kinds}
+    by_annotator: dict[str, list[Done]] = {name: [] for name in plan.kinds}
     by_task: dict[str, set[str]] = {task.uid: set() for task in plan.tasks}
     for submission in submissions:
         by_annotator[submission.annotator].append(submission)
@@ -262,7 +240,7 @@ def summarise(
         unit=plan.unit,
         closed=closed,
         source=source,
-        projects=len(projects.streams(plan)),
+        projects=len(streams(plan)),
         projects_missing=projects_missing,
         tasks_missing=tasks_missing,
         needed=sum(needed for needed, _, _ in articles.values()),
@@ -285,7 +263,7 @@ def summarise(
 
 
 def _annotator(
-    plan: Plan, name: str, given: list[Submission], pages: tuple[str, ...]
+    plan: Plan, name: str, given: list[Done], pages: tuple[tuple[str, str], ...]
 ) -> AnnotatorProgress:
     times = sorted(submission.at for submission in given)
     hours = (times[-1] - times[0]).total_seconds() / 3600 if times else 0.0

@@ -13,10 +13,11 @@ LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 
-_REFUSED: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters but tab and line ends
-    "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides and isolates
-    "\ud800-\udfff]"  # halves of surrogate pairs, which UTF-8 cannot hold
+_REFUSED: Final = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which no text has, and halves of surrogate pairs, which UTF-8 cannot hold."""
+_DROPPED: Final = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters but tab and line ends
+    "\u202a-\u202e\u2066-\u2069]"  # bidirectional embeddings, overrides and isolates
 )
 _MARKS_AT_MOST: Final = 100
 _MAY_BE_MARKS: Final = re.compile(
@@ -29,8 +30,9 @@ _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\xad"
 def canonical(data: bytes | str) -> str:
     """Return the canonical form of an article's text.
 
-    Bytes are read as UTF-8. Byte order marks are dropped wherever they stand (files that were
-    joined have them in the middle). Every line end (CR LF, CR, vertical tab, form feed, NEL, line
+    Bytes are read as UTF-8. Control characters and bidirectional controls are dropped (see
+    `dropped`), and byte order marks wherever they stand (files that were joined have them in the
+    middle). Every line end (CR LF, CR, vertical tab, form feed, NEL, line
     and paragraph separator) becomes a line feed, the text is brought into normalisation form C,
     blanks at the end of a line are cut, and lines without anything else are left out, so that a
     paragraph is a line and the text has no line end at its end. Nothing else changes: tabs,
@@ -39,9 +41,9 @@ def canonical(data: bytes | str) -> str:
     `canonical(canonical(x)) == canonical(x)` for every `x` that is accepted.
 
     Raises:
-        InputError: A byte is no UTF-8 (names its offset); the text holds NUL, another control
-            character, a bidirectional control or half of a surrogate pair (names its line, its
-            column in code points, both from 1, and the character); more than 100 combining marks
+        InputError: A byte is no UTF-8 (names its offset); the text holds NUL or half of
+            a surrogate pair (names its line, its column in code points, both from 1, and the
+            character); more than 100 combining marks
             stand on one letter; or nothing but blanks is there.
     """
     text = _decode(data) if isinstance(data, bytes) else data
@@ -52,7 +54,7 @@ def canonical(data: bytes | str) -> str:
             where=_position(text, refused.start()),
             hint="Remove it from the text.",
         )
-    text = LINE_END.sub("\n", text.replace(BYTE_ORDER_MARK, ""))
+    text = LINE_END.sub("\n", _DROPPED.sub("", text).replace(BYTE_ORDER_MARK, ""))
     pile = _pile_of_marks(text)
     if pile is not None:
         raise InputError(
@@ -68,6 +70,11 @@ def canonical(data: bytes | str) -> str:
             hint="Give the article's text, or leave the article out.",
         )
     return text
+
+
+def dropped(text: str) -> int:
+    """How many control characters and bidirectional controls `canonical` drops from a text."""
+    return sum(1 for _ in _DROPPED.finditer(text))
 
 
 def _pile_of_marks(text: str) -> int | None:

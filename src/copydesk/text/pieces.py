@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple, cast
 
 Zone = Literal["headline", "dateline", "byline", "subhead", "caption", "credit", "note", "body"]
 
@@ -28,3 +29,9 @@ class Piece(NamedTuple):
     end: int
     zone: Zone
     is_unit: bool
+
+
+def line_zones(marked: Iterable[str]) -> dict[int, Zone]:
+    """Zones by line number, from the form in which an article keeps them: ``"3:subhead"``."""
+    pairs = (mark.split(":", 1) for mark in marked)
+    return {int(line): cast(Zone, zone) for line, zone in pairs}

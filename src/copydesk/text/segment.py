@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from copydesk.text.boundaries import sentences
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
@@ -12,7 +14,9 @@ from copydesk.text.wording import wording
 from copydesk.text.zones import classify
 
 
-def segment(text: str, language: str = "en") -> list[Piece]:
+def segment(
+    text: str, language: str = "en", *, zones: Mapping[int, Zone] | None = None
+) -> list[Piece]:
     """Cut an article into sentences and lines that are none, each with its zone.
 
     Takes linear time, and memory for the pieces.
@@ -21,6 +25,8 @@ def segment(text: str, language: str = "en") -> list[Piece]:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
         language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
             `languages/` is cut by general rules.
+        zones: Zones of lines that are known from the source (a page's headings), by the line's
+            number from 0; the other lines are told by the text.
 
     Returns:
         The pieces in their order. They are disjoint, begin and end with a character that is not
@@ -40,9 +46,12 @@ def segment(text: str, language: str = "en") -> list[Piece]:
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
     markers = turns(lines, wording(lang)) if ":" in text or "Q." in text else {}
-    zones = classify(lines, lang)
+    found = classify(lines, lang)
+    for number, known in (zones or {}).items():
+        if number < len(found):
+            found[number] = known
     pieces: list[Piece] = []
-    for index, (start, line, zone) in enumerate(zip(starts, lines, zones, strict=True)):
+    for index, (start, line, zone) in enumerate(zip(starts, lines, found, strict=True)):
         end = start + len(line)
         if index in markers:
             pieces += _turn(text, start, end, markers[index], lang)

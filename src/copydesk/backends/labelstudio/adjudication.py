@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.client import Server
-from copydesk.backends.labelstudio.projects import Stream
+from copydesk.backends.labelstudio.codec import decision, user
+from copydesk.backends.labelstudio.configs import adjudication_config
 from copydesk.backends.labelstudio.sender import PATIENCE, Sender, logged_projects, look
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
@@ -24,17 +24,10 @@ from copydesk.rounds.decisions import (
     open_sentences,
     says,
 )
-from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.plan import Plan, PlannedTask, read_plan
-from copydesk.rounds.tasks import (
-    LABEL_CONTROL,
-    TEXT_OBJECT,
-    canonical_xml,
-    data_sha256,
-    label_config,
-)
-
-_REASON: Final = "reason"
+from copydesk.rounds.opened import open_round
+from copydesk.rounds.plan import LABEL_STUDIO, Plan, PlannedTask
+from copydesk.rounds.streams import Stream
+from copydesk.rounds.tasks import data_sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,10 +60,10 @@ def push_disputed(
     Args:
         disputed: see `copydesk.rounds.decisions.open_sentences`.
     """
-    folder = RoundFolder(corpus, round_id)
+    round = open_round(corpus, round_id)
+    folder, plan = round.folder, round.plan
     with folder.lock():
         folder.refuse_closed()
-        plan = read_plan(folder)
         check_adjudicator(plan, by, plan.kinds.get(by, "human"))
         open_now = open_sentences(corpus, round_id, disputed=disputed)
         payloads = _payloads(corpus, plan, open_now, show_answers)
@@ -80,9 +73,9 @@ def push_disputed(
         number = projects.find(server, [stream], logged_projects(folder)).get(stream.key)
         if number is None and not payloads:
             return Sent(sent=0, checked=0, page=None)
-        config = adjudication_config(corpus, show_answers=show_answers)
+        config = adjudication_config(corpus, round.scheme, show_answers=show_answers)
         if number is None:
-            settings = projects.settings(corpus, plan, stream, config=config)
+            settings = projects.settings(round, stream, config)
             number = sender.make(stream, settings)
         by_uid = {payload["data"]["uid"]: payload for payload in payloads}
         there = look(server, number)
@@ -100,8 +93,8 @@ def pull_decisions(
     Returns:
         How many said something new, and a sentence for each answer that could not be taken.
     """
-    folder = RoundFolder(corpus, round_id)
-    plan = read_plan(folder)
+    round = open_round(corpus, round_id)
+    folder, plan = round.folder, round.plan
     check_adjudicator(plan, by, by_kind)
     streams = [_stream(plan, by, shown, []) for shown in (False, True)]
     found = projects.find(server, streams, logged_projects(folder))
@@ -110,8 +103,8 @@ def pull_decisions(
             f"The server has no project for the adjudicator '{by}'.",
             hint="Send the disputed sentences first.",
         )
-    user = server.users().get(email.lower())
-    if user is None:
+    account = server.users().get(email.lower())
+    if account is None:
         raise InputError(f"The server knows no account '{email}'.")
     known = {anchor.sentence_id for _, anchor in plan.anchors()}
     given: dict[str, list[dict[str, Any]]] = {}
@@ -119,7 +112,9 @@ def pull_decisions(
     for number in found.values():
         for row in server.answered_tasks(number):
             sentence = _sentence(str(row["data"].get("uid", "")))
-            mine = [a for a in row["annotations"] if a["completed_by"] == user and a["result"]]
+            mine = [
+                a for a in row["annotations"] if user(a["completed_by"]) == account and a["result"]
+            ]
             if others := len(row["annotations"]) - len(mine):
                 refused.append(f"{sentence}: {others} answers are of other accounts, or empty.")
             if mine and sentence in known:
@@ -127,7 +122,7 @@ def pull_decisions(
     decisions = []
     for sentence, submissions in given.items():
         latest = max(submissions, key=lambda a: (a["updated_at"], a["id"]))
-        label, reason = _decision(latest["result"])
+        label, reason = decision(latest)
         if label is None or not reason:
             refused.append(f"{sentence}: the label or the reason is missing.")
             continue
@@ -139,45 +134,6 @@ def pull_decisions(
     }
     fresh = [d for d in decisions if taken.get(d.sentence_id) != says(dataclasses.asdict(d))]
     return decide(corpus, round_id, fresh, via="studio"), refused
-
-
-def _decision(result: list[dict[str, Any]]) -> tuple[str | None, str]:
-    label, reason = None, ""
-    for item in result:
-        if item.get("from_name") == LABEL_CONTROL:
-            chosen = item["value"].get("choices") or [None]
-            label = chosen[0]
-        elif item.get("from_name") == _REASON:
-            reason = " ".join(item["value"].get("text") or []).strip()
-    return label, reason
-
-
-def adjudication_config(corpus: Corpus, *, show_answers: bool) -> str:
-    """Design D1 with a field for the reason, and with the answers in words if asked for."""
-    view = ET.fromstring(label_config(corpus, "sentence", BLIND))
-    if show_answers:
-        view.insert(_below_title(view), ET.Element("Header", {"value": "$answers", "size": "5"}))
-    ET.SubElement(
-        view,
-        "TextArea",
-        {
-            "name": _REASON,
-            "toName": TEXT_OBJECT,
-            "required": "true",
-            "requiredMessage": "Give the reason in words of your own.",
-            "placeholder": "The reason, in words of your own; then Enter",
-            # In a field of more lines Enter would not add what was written.
-            "rows": "1",
-            "maxSubmissions": "1",
-            "editable": "true",
-        },
-    )
-    return canonical_xml(ET.tostring(view, encoding="unicode"))
-
-
-def _below_title(view: ET.Element) -> int:
-    titles = [at for at, child in enumerate(view) if child.tag == "Header"]
-    return titles[0] + 1 if titles else 0
 
 
 def _uid(plan: Plan, sentence_id: str, show_answers: bool) -> str:
@@ -213,6 +169,7 @@ def _stream(plan: Plan, by: str, show_answers: bool, payloads: list[dict[str, An
     arm = "adjudication-shown" if show_answers else "adjudication"
     return Stream(
         key=f"{plan.round}.{arm}.{by}.{plan.sha256[:12]}",
+        backend=LABEL_STUDIO,
         arm=BLIND,
         annotators=(by,),
         overlap=1,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from copydesk.backends.labelstudio.client import encode
+from copydesk.backends.labelstudio.payloads import check_predictions
 from copydesk.rounds.plan import PlannedTask
-from copydesk.rounds.tasks import check_predictions
 
 BATCH_TASKS: Final = 2500
 BATCH_BYTES: Final = 8_000_000

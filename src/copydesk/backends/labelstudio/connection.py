@@ -16,10 +16,13 @@ import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 from packaging.version import InvalidVersion, Version
 
 from copydesk.errors import InputError, ServerError
+from copydesk.extras import needs
+
+with needs("rounds", "Talking to Label Studio"):
+    import httpx
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -71,8 +74,9 @@ def connect(
 
 
 def _sdk(client: httpx.Client, address: str, secret: str, timeout: float) -> LabelStudio:
-    from label_studio_sdk import LabelStudio
-    from label_studio_sdk.core.api_error import ApiError
+    with needs("rounds", "Talking to Label Studio"):
+        from label_studio_sdk import LabelStudio
+        from label_studio_sdk.core.api_error import ApiError
 
     try:
         sdk = LabelStudio(  # type: ignore[no-untyped-call]  # its own constructor has no hints
@@ -323,8 +327,9 @@ def _token(address: str, given: str | None) -> str:
 
 
 def _from_keyring(address: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError
+    with needs("rounds", "Reading a token from the keyring"):
+        import keyring
+        from keyring.errors import KeyringError
 
     try:
         return keyring.get_password(KEYRING_SERVICE, address) or ""

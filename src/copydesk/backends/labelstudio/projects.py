@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from copydesk.backends.labelstudio.client import PAGE, Server
+from copydesk.backends.labelstudio.configs import canonical_xml, config_sha256, label_config
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
 from copydesk.guidelines import read_guidelines
-from copydesk.rounds.plan import Plan, PlannedTask
-from copydesk.rounds.tasks import config_sha256, label_config
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.opened import Round
+from copydesk.rounds.push import events
+from copydesk.rounds.streams import Stream
 
 _TITLE: Final = 50
 """Label Studio's limit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stream:
-    """One project: the tasks of one arm for one annotator, or for all who share it.
-
-    Args:
-        key: names the project on the server, also after it was renamed.
-        annotators: who may answer here.
-        overlap: how many answers each task gets here.
-    """
-
-    key: str
-    arm: str
-    annotators: tuple[str, ...]
-    overlap: int
-    tasks: tuple[PlannedTask, ...]
-
-    @property
-    def title(self) -> str:
-        """What annotators see; readable, and no longer than allowed."""
-        name = self.key.rpartition(".")[0]
-        return name if len(name) <= _TITLE else f"{name[: _TITLE - 9]}-{sha256_text(name)[:8]}"
-
-
-def streams(plan: Plan) -> list[Stream]:
-    """The projects that a plan needs: one per arm and annotator, or shared per arm and overlap."""
-    groups: dict[tuple[str, ...], list[PlannedTask]] = {}
-    for task in plan.tasks:
-        if plan.shared:
-            groups.setdefault((task.arm, f"shared-{task.overlap}"), []).append(task)
-        else:
-            for annotator in task.annotators:
-                groups.setdefault((task.arm, annotator), []).append(task)
-    digest = plan.sha256[:12]
-    return [
-        Stream(
-            key=".".join((plan.round, *group, digest)),
-            arm=tasks[0].arm,
-            annotators=tasks[0].annotators if plan.shared else (group[1],),
-            overlap=tasks[0].overlap if plan.shared else 1,
-            tasks=tuple(tasks),
-        )
-        for group, tasks in sorted(groups.items())
-    ]
+def title(stream: Stream) -> str:
+    """What annotators see of a queue; readable, and no longer than allowed."""
+    name = stream.key.rpartition(".")[0]
+    return name if len(name) <= _TITLE else f"{name[: _TITLE - 9]}-{sha256_text(name)[:8]}"
 
 
 def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dict[str, int]:
@@ -111,25 +75,50 @@ def page(server: Server, number: int) -> str:
     return f"{server.url}projects/{number}/data?labeling=1"
 
 
-def settings(
-    corpus: Corpus, plan: Plan, stream: Stream, *, config: str | None = None
-) -> dict[str, Any]:
-    """What a project is made with.
+def planned_config(round: Round, arm: str) -> str:
+    """The label config that annotators of an arm are to see.
 
-    Args:
-        config: a label config in place of the planned one, for adjudication.
+    From its first push on a round has a copy of its own, so that neither a newer version of this
+    program nor a changed file of the corpus changes an open round.
 
     Raises:
-        IntegrityError: the label config or the guidelines are not the planned ones.
+        IntegrityError: it is not the one that was planned or pushed.
     """
-    planned = config is None
-    config = label_config(corpus, plan.unit, stream.arm) if config is None else config
-    if planned and config_sha256(config) != plan.label_configs[stream.arm]:
+    own = own_config(round.folder, arm)
+    expected = pushed_config(round, arm)
+    if own.is_file():
+        config = canonical_xml(own.read_text(encoding="utf-8"))
+    else:
+        config = label_config(round.corpus, round.scheme, round.plan.unit, arm)
+    if expected is not None and config_sha256(config) != expected:
         raise IntegrityError(
             "The label config is not the one that was planned.",
-            where=f"round {plan.round}",
+            where=f"round {round.plan.round}",
             hint="Put it back, or plan a new round.",
         )
+    return config
+
+
+def own_config(folder: RoundFolder, arm: str) -> Path:
+    """Where a round keeps its copy of an arm's label config."""
+    return folder.path / f"label-config-{arm}.xml"
+
+
+def pushed_config(round: Round, arm: str) -> str | None:
+    """The hash of an arm's label config by the push log or a plan of 0.1.0; None before a push."""
+    for event in events(round.folder):
+        if event.get("event") == "config" and event.get("arm") == arm:
+            return str(event["sha256"])
+    return round.plan.label_configs.get(arm)
+
+
+def settings(round: Round, stream: Stream, config: str) -> dict[str, Any]:
+    """What a project is made with, and compared with by every push.
+
+    Raises:
+        IntegrityError: the guidelines are not the planned ones.
+    """
+    plan, corpus = round.plan, round.corpus
     if read_guidelines(corpus)[1] != plan.guidelines_sha256:
         raise IntegrityError(
             f"The guidelines are not those that were planned (version {plan.guidelines_version}).",
@@ -137,7 +126,7 @@ def settings(
             hint="Put them back, or plan a new round.",
         )
     return {
-        "title": stream.title,
+        "title": title(stream),
         "description": f"Made by copydesk, which knows it by this key: {stream.key}",
         "label_config": config,
         "expert_instruction": instructions(corpus),

@@ -11,7 +11,7 @@ whatever is in doubt is read back and compared by its hash.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,12 +20,11 @@ from copydesk.backends.labelstudio.batches import Batch, Payload, batches
 from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.backends.labelstudio.compare import Comparison
 from copydesk.backends.labelstudio.connection import RequestError
-from copydesk.backends.labelstudio.projects import Stream, find
+from copydesk.backends.labelstudio.projects import find, title
 from copydesk.errors import IntegrityError, ServerError
-from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
-from copydesk.rounds.log import cut_torn_line
-from copydesk.rounds.plan import now
+from copydesk.rounds.push import events, record
+from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE: Final = 30.0
@@ -61,11 +60,10 @@ class Sender:
         self._folder, self._server, self._patience = folder, server, patience
         self._progress = progress
         self._done = 0
-        cut_torn_line(folder.push_log)
 
     def record(self, event: str, **facts: Any) -> None:
         """Append an event to the push log."""
-        append_lines(self._folder.push_log, [dump_line({"event": event, "at": now(), **facts})])
+        record(self._folder, event, **facts)
 
     def settle(self) -> None:
         """Wait for what a killed run had asked of the server and never heard about."""
@@ -111,14 +109,14 @@ class Sender:
                 # Going on would send everything twice, and copies take the server long to delete.
                 self._server.delete_project(made)
                 raise RoundBusyError(
-                    f"Another machine is sending '{stream.title}' at this moment.",
+                    f"Another machine is sending '{title(stream)}' at this moment.",
                     hint="Run this again when it has finished.",
                 )
             if number is not None:
                 self.record("project", key=stream.key, project=number)
                 return number
         raise ServerError(
-            f"The project '{stream.title}' could not be made.", hint="Run this again later."
+            f"The project '{title(stream)}' could not be made.", hint="Run this again later."
         )
 
     def fill(
@@ -230,13 +228,6 @@ def _passing(error: RequestError) -> bool:
 def _bear(error: RequestError, attempt: int) -> None:
     if not _passing(error) or attempt == _ATTEMPTS - 1:
         raise error
-
-
-def events(folder: RoundFolder) -> Iterator[dict[str, Any]]:
-    """The events of a round's push log."""
-    if folder.push_log.is_file():
-        for _, event in read_jsonl(folder.push_log):
-            yield event
 
 
 def logged_projects(folder: RoundFolder) -> dict[str, int]:

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from copydesk.backends.labelstudio import connection
 from copydesk.errors import InputError, ServerError
+from copydesk.extras import needs
 from copydesk.files import atomic_write, dump_json, read_json
+
+with needs("rounds", "Talking to Label Studio"):
+    import httpx
 
 _HOST: Final = "copydesk.localhost"  # .localhost is reserved: no mail can go there
 _HOTKEYS: Final = {

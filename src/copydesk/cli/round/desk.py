@@ -8,28 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from copydesk.cli.common import words
-from copydesk.contract.labels import HOTKEYS, LABELS
-from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from copydesk.cli.round.adjudicate import Sitting
+    from copydesk.contract.labels import Scheme
     from copydesk.rounds.decisions import OpenSentence
 
-_KEYS: Final = {HOTKEYS[label]: label for label in LABELS} | {
-    "u": "unresolved",
-    "s": "skip",
-    "b": "back",
-    "q": "quit",
-}
+_MOVES: Final = {"u": "unresolved", "s": "skip", "b": "back", "q": "quit"}
+"""Where a scheme uses one of these letters for a label, the move is made with Shift."""
 _WAIT: Final = 60.0
 """Seconds that a decision waits for another process, such as a pull, to leave the round."""
 
 
-def decide_here(
-    corpus: Corpus, round_id: str, *, by: str, kind: str, show_answers: bool, disputed: bool
-) -> None:
+def decide_here(sitting: Sitting) -> None:
     """Ask for a decision on each open sentence; each is on the disk before the next is shown.
 
     Sentences that were left unresolved before come last.
@@ -38,15 +32,15 @@ def decide_here(
         InputError: the round is unknown, closed or without answers, or the name cannot be used.
     """
     from copydesk.rounds.decisions import check_adjudicator, decisions_of, open_sentences
-    from copydesk.rounds.folder import RoundFolder
-    from copydesk.rounds.plan import read_plan
+    from copydesk.rounds.opened import open_round
 
-    folder = RoundFolder(corpus, round_id)
-    plan = read_plan(folder)
+    corpus, disputed = sitting.corpus, sitting.disputed
+    round = open_round(corpus, sitting.round)
+    folder, plan = round.folder, round.plan
     folder.refuse_closed()
-    check_adjudicator(plan, by, kind)
+    check_adjudicator(plan, sitting.by, sitting.kind)
     decided = {line["sentence_id"]: line for line in decisions_of(folder)}
-    queue = open_sentences(corpus, round_id, disputed=disputed)
+    queue = open_sentences(corpus, sitting.round, disputed=disputed)
     queue.sort(key=lambda item: item.anchor.sentence_id in decided)
     console = words()
     if queue:
@@ -54,31 +48,26 @@ def decide_here(
             f"{len(queue)} sentences are open. What the labels mean (version "
             f"{plan.guidelines_version}): {corpus.guidelines}"
         )
-        desk = _Desk(corpus, round_id, by, kind, show_answers, console)
+        desk = _Desk(sitting, round.scheme, console)
         # Ctrl+C and Ctrl+D are ways to quit: whatever was decided is on the disk.
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             desk.work(queue, decided)
         console.rule()
         console.print(f"{desk.made} decisions written.")
-    left = len(open_sentences(corpus, round_id, disputed=disputed))
+    left = len(open_sentences(corpus, sitting.round, disputed=disputed))
     console.print(f"{left} sentences are open." + (" Run this again to go on." if left else ""))
 
 
 class _Desk:
     """One person's sitting; ``made`` counts the decisions of it that said something new."""
 
-    def __init__(
-        self,
-        corpus: Corpus,
-        round_id: str,
-        by: str,
-        kind: str,
-        show_answers: bool,
-        console: Console,
-    ) -> None:
-        self._corpus, self._round, self._console = corpus, round_id, console
-        self._by, self._kind, self._show_answers = by, kind, show_answers
-        self._articles = {article.article_id: article for article in corpus.articles()}
+    def __init__(self, sitting: Sitting, scheme: Scheme, console: Console) -> None:
+        self._sitting, self._console = sitting, console
+        self._articles = {article.article_id: article for article in sitting.corpus.articles()}
+        self._labels = scheme.names
+        keys = {label.hotkey: label.name for label in scheme.labels}
+        moves = {(key.upper() if key in keys else key): meaning for key, meaning in _MOVES.items()}
+        self._keys = keys | moves
         self.made = 0
 
     def work(self, queue: list[OpenSentence], decided: dict[str, dict[str, Any]]) -> None:
@@ -94,7 +83,7 @@ class _Desk:
                 at = max(0, at - 1)
             elif chosen == "skip":
                 at += 1
-            elif line := self._settle(item, chosen if chosen in LABELS else None):
+            elif line := self._settle(item, chosen if chosen in self._labels else None):
                 decided[item.anchor.sentence_id] = line
                 at += 1
 
@@ -105,7 +94,7 @@ class _Desk:
 
         # As much on either side as leaves room for the rest on this screen.
         reach = max(200, (self._console.height - 8) // 2 * self._console.width)
-        around = in_context(self._corpus, self._articles, item, reach=reach)
+        around = in_context(self._sitting.corpus, self._articles, item, reach=reach)
         self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
         # The sign is for those whose terminal, or eyes, show no difference in style.
         for text, style in (
@@ -115,21 +104,21 @@ class _Desk:
         ):
             self._console.print(Text(text, style=style), soft_wrap=False)
         self._console.rule(style="dim")
-        if self._show_answers:
+        if self._sitting.show_answers:
             given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)
             self._console.print(f"Answers: {given}")
-        if line and (line["by"] == self._by or self._show_answers):
+        if line and (line["by"] == self._sitting.by or self._sitting.show_answers):
             label = line["label"] or "unresolved"
             self._console.print(f"{line['by']} said: {label} ({line['reason']})", markup=False)
 
     def _key(self) -> str:
-        self._console.print("  ".join(f"{key} {meaning}" for key, meaning in _KEYS.items()))
+        self._console.print("  ".join(f"{key} {meaning}" for key, meaning in self._keys.items()))
         while True:
-            pressed = typer.getchar().lower()
-            if pressed in _KEYS:
-                return _KEYS[pressed]
+            pressed = typer.getchar()
+            if (key := pressed if pressed in self._keys else pressed.lower()) in self._keys:
+                return self._keys[key]
             if pressed.strip():
-                self._console.print(f"No label has this key. Press one of {', '.join(_KEYS)}.")
+                self._console.print(f"No label has this key. Press one of {', '.join(self._keys)}.")
 
     def _settle(self, item: OpenSentence, label: str | None) -> dict[str, Any] | None:
         """Ask for the reason and write the decision; None if the person takes it back."""
@@ -142,18 +131,22 @@ class _Desk:
             decision = Decision(
                 sentence_id=item.anchor.sentence_id,
                 label=label,
-                by=self._by,
-                by_kind=self._kind,
+                by=self._sitting.by,
+                by_kind=self._sitting.kind,
                 reason=reason,
             )
             try:
                 self.made += decide(
-                    self._corpus, self._round, [decision], via="terminal", wait=_WAIT
+                    self._sitting.corpus,
+                    self._sitting.round,
+                    [decision],
+                    via="terminal",
+                    wait=_WAIT,
                 )
             except InputError as error:
                 self._console.print(str(error), markup=False)
             else:
-                return {"by": self._by, "label": label, "reason": reason}
+                return {"by": self._sitting.by, "label": label, "reason": reason}
         return None
 
 

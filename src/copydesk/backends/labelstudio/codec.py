@@ -1,0 +1,196 @@
+"""What Label Studio's answers mean: the one place that reads them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from copydesk.backends.labelstudio.configs import (
+    LABEL_CONTROL,
+    REASON_CONTROL,
+    TEXT_OBJECT,
+    UNIT_CONTROL,
+    not_yet,
+)
+from copydesk.backends.labelstudio.payloads import region_id
+from copydesk.files import sha256_text
+from copydesk.rounds.backend import Mark, Problem, Raw, Submission
+from copydesk.rounds.plan import Anchor, PlannedTask
+
+Item = Mapping[str, Any]
+"""One entry of an annotation's ``result``."""
+
+
+class LabelStudioCodec:
+    """Reads and redacts annotations in Label Studio's own JSON."""
+
+    def read(
+        self, raw: Raw, task: PlannedTask, anchors: Sequence[Anchor], labels: Sequence[str]
+    ) -> Submission:
+        """See `copydesk.rounds.backend.Codec`."""
+        result = raw.get("result") or []
+        marks, problems = _marks(result, task, anchors, labels) if result else ([], [])
+        changed_by = raw.get("updated_by")
+        return Submission(
+            number=int(raw["id"]),
+            account=user(raw["completed_by"]),
+            # An import says nothing of who gave the answer that it brings.
+            changed_by=None
+            if changed_by is None or raw.get("last_action") == "imported"
+            else user(changed_by),
+            created_at=str(raw["created_at"]),
+            updated_at=str(raw["updated_at"]),
+            seconds=raw.get("lead_time"),
+            cancelled=bool(raw.get("was_cancelled")),
+            marks=tuple(marks),
+            problems=tuple(problems),
+            empty=not result,
+        )
+
+    def redact(
+        self, raw: Raw, anchors: Sequence[Anchor], labels: Sequence[str], *, withheld: bool
+    ) -> dict[str, Any]:
+        """An annotation without e-mail addresses, and without a withheld text.
+
+        Labels, ids, offsets and times stay. Free strings may not where the article's text is
+        withheld: an answer repeats the text of its regions, and whatever else a changed label
+        config makes it hold. They are replaced by their SHA-256, so that what was there can still
+        be proved. Who answered stays a user number, which the log maps to a pseudonym.
+        """
+        kept = {key: value for key, value in raw.items() if key not in _DROPPED}
+        for key in ("completed_by", "updated_by"):
+            if isinstance(kept.get(key), Mapping):
+                kept[key] = user(kept[key])
+        if not withheld:
+            return kept
+        regions = {region_id(anchor.sentence_id) for anchor in anchors}
+        ours = _OUR_WORDS | frozenset(labels) | not_yet(labels) | regions
+        return {
+            key: value if key in _TIMES else _hashed(value, ours) for key, value in kept.items()
+        }
+
+
+_OUR_WORDS: Final = frozenset(
+    {
+        *(UNIT_CONTROL, LABEL_CONTROL, TEXT_OBJECT),
+        *("choices", "labels", "manual", "prediction", "prediction-changed", "submitted"),
+        *("updated", "accepted", "rejected", "skipped", "imported", "fixed_and_accepted"),
+    }
+)
+_TIMES: Final = frozenset({"created_at", "updated_at", "draft_created_at"})
+_DROPPED: Final = frozenset({"created_username", "created_ago"})
+"""An e-mail address, and words that differ at each reading."""
+
+
+def user(who: Any) -> int:
+    """The number of an account, which comes bare or in an object; 0 if there is none."""
+    return int(who["id"] if isinstance(who, Mapping) else who or 0)
+
+
+def decision(raw: Raw) -> tuple[str | None, str]:
+    """The label and the reason in an adjudicator's annotation, as far as they are there."""
+    label, reason = None, ""
+    for item in raw["result"]:
+        if item.get("from_name") == LABEL_CONTROL:
+            chosen = item["value"].get("choices") or [None]
+            label = chosen[0]
+        elif item.get("from_name") == REASON_CONTROL:
+            reason = " ".join(item["value"].get("text") or []).strip()
+    return label, reason
+
+
+def _marks(
+    result: Sequence[Item], task: PlannedTask, anchors: Sequence[Anchor], labels: Sequence[str]
+) -> tuple[list[Mark], list[Problem]]:
+    known = {anchor.sentence_id: anchor for anchor in anchors}
+    of_region = {region_id(sentence): sentence for sentence in known}
+    redrawn = {} if task.sentence_id else _redrawn(result, anchors)
+    unnamed = not_yet(labels)
+    chosen: dict[str, set[tuple[str, ...]]] = {}
+    moved: set[str] = set()
+    unknown: set[str] = set()
+    for item in result:
+        control = item.get("from_name")
+        if control not in (UNIT_CONTROL, LABEL_CONTROL):
+            continue
+        region = str(item.get("id", ""))
+        sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
+        if sentence is None:
+            unknown.add(region)
+            continue
+        value, anchor = item.get("value") or {}, known[sentence]
+        place = value.get("start"), value.get("end")
+        if region in of_region and place != (anchor.start, anchor.end):
+            moved.add(sentence)
+        if control == LABEL_CONTROL:
+            given = value.get("choices") or value.get("labels") or ()
+            chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in unnamed))
+    problems = [
+        Problem(rule="region-unknown", detail=f"region {region[:40]}") for region in sorted(unknown)
+    ]
+    marks = []
+    for sentence in known:
+        found = chosen.get(sentence, {()})
+        rule = _fault(sentence in moved, found, labels)
+        if rule is None:
+            marks.append(Mark(sentence_id=sentence, label=next(iter(found))[0]))
+            if sentence in redrawn.values():
+                rule = "region-redrawn"
+        if rule:
+            problems.append(Problem(rule=rule, sentence_id=sentence))
+    return marks, problems
+
+
+def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> str | None:
+    """The rule that what was found for a sentence breaks; None if it has one label of ours."""
+    only = next(iter(found))
+    if moved:
+        return "region-moved"
+    if len(found) > 1:
+        return "region-repeated"
+    if not only:
+        return "region-missing"
+    if len(only) > 1:
+        return "label-repeated"
+    return None if only[0] in labels else "label-unknown"
+
+
+def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:
+    """Sentences by the ids of regions that annotators drew for them, their own being gone.
+
+    Such a region covers the whole sentence and nothing of another: who draws it by hand takes the
+    blanks beside it along, and Label Studio gives it an id of its own.
+    """
+    there = {str(item.get("id", "")) for item in result}
+    own = {region_id(anchor.sentence_id) for anchor in anchors}
+    return dict(_drawn(result, anchors, there, own)) if not there <= own else {}
+
+
+def _drawn(
+    result: Sequence[Item], anchors: Sequence[Anchor], there: set[str], own: set[str]
+) -> Iterator[tuple[str, str]]:
+    for item in result:
+        region, value = str(item.get("id", "")), item.get("value") or {}
+        start, end = value.get("start"), value.get("end")
+        if region in own or not isinstance(start, int) or not isinstance(end, int):
+            continue
+        touched = [a for a in anchors if a.start < end and start < a.end]
+        if len(touched) == 1 and start <= touched[0].start and touched[0].end <= end:
+            sentence = touched[0].sentence_id
+            if region_id(sentence) not in there:
+                yield region, sentence
+
+
+def _hashed(value: Any, ours: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return value if value in ours else f"sha256:{sha256_text(value)}"
+    if isinstance(value, Mapping):
+        return {_key(key): _hashed(inner, ours) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hashed(inner, ours) for inner in value]
+    return value
+
+
+def _key(key: str) -> str:
+    # Keys of results are Label Studio's own short names; one with a blank in it is none.
+    return key if key.isidentifier() and len(key) <= 40 else f"sha256:{sha256_text(key)}"

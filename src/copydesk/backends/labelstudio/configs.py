@@ -1,0 +1,169 @@
+"""Label configs: what Label Studio shows beside a text, made for the labels of a scheme."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from typing import Final
+
+from copydesk.contract.labels import NEWS, Scheme
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
+from copydesk.files import sha256_text
+from copydesk.rooms import annotations_dir
+from copydesk.rounds.choose import BLIND, SUGGESTED
+
+UNIT_CONTROL: Final = "unit"
+LABEL_CONTROL: Final = "label"
+REASON_CONTROL: Final = "reason"
+TEXT_OBJECT: Final = "text"
+TO_DO: Final = "to do"
+"""The name of a pre-drawn region that has no label yet."""
+
+
+def suggested_region(label: str) -> str:
+    """The name of a pre-drawn region that has no label yet but a suggestion."""
+    return f"{label}?"
+
+
+def not_yet(labels: Sequence[str]) -> frozenset[str]:
+    """The names of regions that nobody has labelled."""
+    return frozenset({TO_DO, *map(suggested_region, labels)})
+
+
+def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
+    """The label config of an arm, as canonical XML.
+
+    The corpus's own file if it has one, otherwise the shipped one with the scheme's labels, keys
+    and colours in the place of the news scheme's. In the suggested arm the
+    suggestion is shown in words (a region's name, or a line above the choices) and never as a
+    given answer: the annotator gives each answer, and the hotkey of one that stands there already
+    would take it away.
+
+    Raises:
+        InputError: the file is no XML, or lacks a control that the round needs.
+    """
+    name = f"label-config-{unit}.xml"
+    own, shipped = corpus.annotations / name, annotations_dir() / name
+    path = own if own.is_file() else shipped
+    try:
+        text = path.read_text(encoding="utf-8")
+        view = ET.fromstring(text)
+        if scheme != NEWS and text == shipped.read_text(encoding="utf-8"):
+            view = _for_scheme(text, scheme)
+    except (OSError, UnicodeDecodeError, ET.ParseError) as error:
+        raise InputError(f"This label config cannot be read: {error}.", where=str(path)) from error
+    _check_controls(view, scheme.names, unit, str(path))
+    if arm == SUGGESTED:
+        _show_suggestions(view, scheme.names, unit)
+    return canonical_xml(ET.tostring(view, encoding="unicode"))
+
+
+def _for_scheme(shipped: str, scheme: Scheme) -> ET.Element:
+    """The shipped config with another scheme's labels."""
+    # The bar shows the labels and "to do"; suggestions after them are hidden.
+    text = shipped.replace("nth-child(n+6)", f"nth-child(n+{len(scheme.labels) + 2})")
+    keys = ", ".join(label.hotkey for label in scheme.labels)
+    text = re.sub(r"Press 1, 2, 3 or 4\.", f"Press one of {keys}.", text)
+    view = ET.fromstring(text)
+    for kind, attributes in (("Label", ("hotkey", "background")), ("Choice", ("hotkey",))):
+        parent = view.find(f".//{kind}s[@name='{LABEL_CONTROL}']")
+        if parent is None:
+            continue
+        for old in [e for e in parent if e.get("value") in NEWS.names]:
+            parent.remove(old)
+        for place, label in enumerate(scheme.labels):
+            given = {"hotkey": label.hotkey, "background": label.colour}
+            kept = {name: given[name] for name in attributes}
+            parent.insert(place, ET.Element(kind, {"value": label.name, **kept}))
+    return view
+
+
+def canonical_xml(config: str) -> str:
+    """A label config in the one form that is hashed: what only looks different is the same."""
+    return ET.canonicalize(config, strip_text=True)
+
+
+def region_control(config: str) -> str:
+    """The name of the control whose regions are pre-drawn in articles.
+
+    It is the labels' own control where annotators rename regions, and one beside it where they
+    choose a label for each region.
+    """
+    return LABEL_CONTROL if _region_labels(ET.fromstring(config), LABEL_CONTROL) else UNIT_CONTROL
+
+
+def _region_labels(view: ET.Element, control: str) -> list[str]:
+    found = view.find(f".//Labels[@name='{control}']")
+    return [] if found is None else [str(label.get("value")) for label in found.iter("Label")]
+
+
+def _check_controls(view: ET.Element, labels: Sequence[str], unit: str, where: str) -> None:
+    if view.find(f".//Text[@name='{TEXT_OBJECT}']") is None:
+        raise InputError(f"There is no Text named '{TEXT_OBJECT}'.", where=where)
+    choices = view.find(f".//Choices[@name='{LABEL_CONTROL}']")
+    names = [] if choices is None else [choice.get("value") for choice in choices.iter("Choice")]
+    regions: list[str] = []
+    if unit == "article":
+        regions = _region_labels(view, LABEL_CONTROL)
+        names = names or [name for name in regions if name != TO_DO]
+        regions = regions or _region_labels(view, UNIT_CONTROL)
+        if TO_DO not in regions:
+            raise InputError(f"There are no Labels with the value '{TO_DO}'.", where=where)
+    if tuple(names) != tuple(labels):
+        raise InputError(
+            f"The control '{LABEL_CONTROL}' offers {names}, not the labels.",
+            where=where,
+            hint=f"Let it offer {', '.join(labels)}, in this order.",
+        )
+
+
+def _show_suggestions(view: ET.Element, names: Sequence[str], unit: str) -> None:
+    if unit == "article":
+        config = ET.tostring(view, encoding="unicode")
+        labels = view.find(f".//Labels[@name='{region_control(config)}']")
+        assert labels is not None
+        grey = {"background": "#999999"}
+        for label in names:
+            ET.SubElement(labels, "Label", {"value": suggested_region(label), **grey})
+        for control in view.iter():
+            if control.get("whenLabelValue") == TO_DO:
+                control.set("whenLabelValue", ",".join(sorted(not_yet(names))))
+        return
+    parents = {child: parent for parent in view.iter() for child in parent}
+    choices = view.find(f".//Choices[@name='{LABEL_CONTROL}']")
+    assert choices is not None
+    parent = parents[choices]
+    header = ET.Element("Header", {"value": "$suggestion", "size": "5"})
+    parent.insert(list(parent).index(choices), header)
+
+
+def config_sha256(config: str) -> str:
+    """The hash by which a plan knows a label config again."""
+    return sha256_text(canonical_xml(config))
+
+
+def adjudication_config(corpus: Corpus, scheme: Scheme, *, show_answers: bool) -> str:
+    """A sentence in its context, a field for the reason, and the answers in words if asked for."""
+    view = ET.fromstring(label_config(corpus, scheme, "sentence", BLIND))
+    if show_answers:
+        titles = [at for at, child in enumerate(view) if child.tag == "Header"]
+        below = titles[0] + 1 if titles else 0
+        view.insert(below, ET.Element("Header", {"value": "$answers", "size": "5"}))
+    ET.SubElement(
+        view,
+        "TextArea",
+        {
+            "name": REASON_CONTROL,
+            "toName": TEXT_OBJECT,
+            "required": "true",
+            "requiredMessage": "Give the reason in words of your own.",
+            "placeholder": "The reason, in words of your own; then Enter",
+            # In a field of more lines Enter would not add what was written.
+            "rows": "1",
+            "maxSubmissions": "1",
+            "editable": "true",
+        },
+    )
+    return canonical_xml(ET.tostring(view, encoding="unicode"))

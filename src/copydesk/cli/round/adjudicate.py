@@ -1,0 +1,145 @@
+"""``copydesk round adjudicate``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.round.options import Json, RoundId, Url, emit, parse_person
+from copydesk.errors import InputError
+
+if TYPE_CHECKING:
+    from copydesk.corpus import Corpus
+
+
+def adjudicate(
+    round_id: RoundId,
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME[:KIND][=EMAIL]",
+            help="The adjudicator: a pseudonym, which is published; EMAIL is that of the Label "
+            "Studio account, for --studio.",
+        ),
+    ] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(help='Decisions, a line {sentence_id, label, reason} each; "unresolved" too.'),
+    ] = None,
+    studio: Annotated[
+        bool,
+        typer.Option("--studio", help="Decide in Label Studio: takes decisions, sends the rest."),
+    ] = False,
+    show_answers: Annotated[
+        bool,
+        typer.Option("--show-answers", help="Show how many gave each label; hidden by default."),
+    ] = False,
+    disputed: Annotated[
+        bool,
+        typer.Option("--disputed", help="Take also sentences that a majority settles."),
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    corpus: CorpusDir = None,
+) -> None:
+    """Settle what the answers leave open: here, from a file, or in Label Studio.
+
+    With a name (--by) alone, each open sentence is shown here in its context: one key gives the
+    label, a reason is asked for, and what was decided is kept when you quit half-way. Without a
+    name the open sentences are listed, and the exit code is 1 if there are any.
+    """
+    found = find_corpus(corpus)
+    if not by:
+        if studio or file:
+            raise InputError("Decisions need a name.", hint="Say with --by who decides.")
+        _list(found, round_id, disputed=disputed, as_json=as_json)
+    desk = Sitting(found, round_id, *parse_person(by), show_answers, disputed)
+    if file:
+        _from_file(desk, file)
+    elif studio:
+        _in_studio(desk, url)
+    else:
+        _here(desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who decides in which round, and what they are shown."""
+
+    corpus: Corpus
+    round: str
+    by: str
+    kind: str
+    email: str
+    show_answers: bool
+    disputed: bool
+
+
+def _list(corpus: Corpus, round_id: str, *, disputed: bool, as_json: bool) -> None:
+    from copydesk.rounds.decisions import open_sentences
+
+    left = open_sentences(corpus, round_id, disputed=disputed)
+    if as_json:
+        emit([{"sentence_id": s.anchor.sentence_id, "votes": s.votes} for s in left])
+    else:
+        for item in left:
+            votes = ", ".join(f"{label} {n}" for label, n in item.votes.items() if n)
+            typer.echo(f"{item.anchor.sentence_id}\t{votes}")
+    words().print(f"{many(len(left), 'sentence')} open.")
+    raise typer.Exit(1 if left else 0)
+
+
+def _from_file(desk: Sitting, file: Path) -> None:
+    from copydesk.rounds.decisions import decide, read_decisions
+
+    decisions = read_decisions(file, by=desk.by, by_kind=desk.kind)
+    fresh = decide(desk.corpus, desk.round, decisions, via="file")
+    words().print(f"{fresh} of {many(len(decisions), 'decision')} new.")
+
+
+def _in_studio(desk: Sitting, url: str | None) -> None:
+    """Take what was decided in Label Studio, then send what is open now."""
+    from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
+    from copydesk.backends.labelstudio.client import Server
+    from copydesk.backends.labelstudio.connection import connect
+
+    if not desk.email:
+        raise InputError(
+            "It is not said whose decisions in Label Studio are to be taken.",
+            hint="Name the account too: --by NAME=EMAIL.",
+        )
+    with connect(url) as client:
+        server = Server(client)
+        taken, refused = pull_decisions(
+            desk.corpus, desk.round, server, by=desk.by, by_kind=desk.kind, email=desk.email
+        )
+        for sentence in refused:
+            words().print(f"not taken: {sentence}", markup=False)
+        sent = push_disputed(
+            desk.corpus,
+            desk.round,
+            server,
+            by=desk.by,
+            show_answers=desk.show_answers,
+            disputed=desk.disputed,
+        )
+    words().print(f"{many(taken, 'decision')} taken, {many(sent.sent, 'sentence')} sent.")
+    if sent.page and sent.checked:
+        left = f"{many(sent.checked, 'sentence')} to decide"
+        words().print(f"{left}: {desk.by} decides at {sent.page}", markup=False, soft_wrap=True)
+    raise typer.Exit(1 if refused else 0)
+
+
+def _here(desk: Sitting) -> None:
+    if not sys.stdin.isatty():
+        raise InputError(
+            "Decisions at the terminal need a terminal.", hint="Give them with --file or --studio."
+        )
+    from copydesk.cli.round.desk import decide_here
+
+    decide_here(desk)

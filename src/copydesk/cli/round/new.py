@@ -1,0 +1,145 @@
+"""``copydesk round new``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.round.options import RoundId, parse_person
+
+if TYPE_CHECKING:
+    from copydesk.rounds.plan import Plan
+
+
+class Place(StrEnum):
+    """Where annotators answer."""
+
+    labelstudio = "labelstudio"
+    files = "files"
+
+
+class Unit(StrEnum):
+    """What a task is."""
+
+    article = "article"
+    sentence = "sentence"
+
+
+class Order(StrEnum):
+    """Which articles come first."""
+
+    drawn = "drawn"
+    unlabelled = "unlabelled"
+    disagreement = "disagreement"
+
+
+def new(
+    round_id: RoundId,
+    annotator: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME[:KIND][=EMAIL]",
+            help="An annotator's pseudonym; KIND is human (default) or model; EMAIL is that of "
+            "the Label Studio account and stays in private/. A model answers through files. May "
+            "be repeated.",
+        ),
+    ],
+    backend: Annotated[
+        Place, typer.Option(help="Where people answer; models always answer through files.")
+    ] = Place.labelstudio,
+    overlap: Annotated[int, typer.Option(min=1, help="Answers for each article.")] = 2,
+    extra_overlap: Annotated[
+        int, typer.Option(min=0, help="Answers for the articles of the extra share.")
+    ] = 0,
+    extra_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of articles that get more answers.")
+    ] = 0.0,
+    suggested_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of articles seen with suggestions.")
+    ] = 0.0,
+    unit: Annotated[Unit, typer.Option(help="What a task is.")] = Unit.article,
+    event: Annotated[list[str] | None, typer.Option(help="Take this event; repeatable.")] = None,
+    collection: Annotated[
+        list[str] | None, typer.Option(help="Take this collection; repeatable.")
+    ] = None,
+    article: Annotated[
+        list[str] | None, typer.Option(help="Take this article; repeatable.")
+    ] = None,
+    order: Annotated[Order, typer.Option(help="Which articles come first.")] = Order.drawn,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take at most so many.")] = None,
+    gold: Annotated[
+        Path | None,
+        typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
+    ] = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="One project for all, and not one for each.")
+    ] = False,
+    seed: Annotated[str, typer.Option(help="Decides all draws; the round's name if empty.")] = "",
+    corpus: CorpusDir = None,
+) -> None:
+    """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
+    from copydesk.rounds.choose import Overlap
+    from copydesk.rounds.new import Options, Selection, new_round
+    from copydesk.rounds.plan import FILES, Annotator
+
+    people = [parse_person(text) for text in annotator]
+    plan = new_round(
+        find_corpus(corpus),
+        Options(
+            round=round_id,
+            annotators=tuple(
+                Annotator(
+                    annotator=name, kind=kind, backend=FILES if kind == "model" else backend.value
+                )
+                for name, kind, _ in people
+            ),
+            emails={name: email for name, _, email in people if email},
+            unit=unit.value,
+            overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
+            suggested_share=suggested_share,
+            shared=shared,
+            seed=seed,
+            gold=gold,
+            selection=Selection(
+                events=tuple(event or ()),
+                collections=tuple(collection or ()),
+                articles=tuple(article or ()),
+                order=order.value,
+                limit=limit,
+            ),
+        ),
+    )
+    _show_plan(plan)
+    words().print(
+        f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
+        f"{plan.round}"
+    )
+
+
+def _show_plan(plan: Plan) -> None:
+    """What each queue will hold, and how much is asked for in all."""
+    from rich.table import Table
+
+    from copydesk.rounds.streams import streams
+
+    table = Table("annotator", "answers in", "arm", title=f"Round {plan.round}, by {plan.unit}")
+    for name in ("tasks", "sentences", "answers to each"):
+        table.add_column(name, justify="right")
+    for stream in streams(plan):
+        sentences = sum(len(plan.expected(task)) for task in stream.tasks)
+        counts = (len(stream.tasks), sentences, stream.overlap)
+        table.add_row(
+            ", ".join(stream.annotators), stream.backend, stream.arm, *(f"{n:,}" for n in counts)
+        )
+    words().print(table)
+    sentences = sum(len(article.sentences) for article in plan.articles)
+    answers = sum(len(plan.expected(task)) * task.overlap for task in plan.tasks)
+    words().print(
+        f"{many(len(plan.articles), 'article')}, {many(sentences, 'sentence')}, "
+        f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
+        + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
+    )

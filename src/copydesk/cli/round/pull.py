@@ -1,0 +1,92 @@
+"""``copydesk round pull``."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
+from copydesk.cli.round.options import Json, RoundId, Url, emit
+
+if TYPE_CHECKING:
+    from copydesk.rounds.findings import Unfinished
+    from copydesk.rounds.pull import PullResult
+
+
+def pull(
+    round_id: RoundId,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE",
+            help="Take this time what is irregular: answer-older or answer-edited takes the "
+            "server's answer, answer-vanished lets ours stand; repeatable.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    url: Url = None,
+    corpus: CorpusDir = None,
+) -> None:
+    """Read the answers, archive them, log what is new, and name every irregularity.
+
+    Exit 1: something is wrong with the record of the round (an error), not only with an answer.
+    """
+    from copydesk.backends import backends_of
+    from copydesk.rounds.findings import unfinished, worst
+    from copydesk.rounds.pull import pull as read
+
+    found = find_corpus(corpus)
+    with backends_of(found, round_id, url) as backends, counting("tasks read") as progress:
+        done = read(found, round_id, backends, accept=accept or (), progress=progress)
+        address = next((backend.url for backend in backends if backend.url), "")
+    again = [
+        dataclasses.replace(answer, page=answer.page and address + answer.page)
+        for answer in unfinished(done.findings)
+    ]
+    if as_json:
+        emit(_document(done, again))
+    for finding in done.findings:
+        if finding.severity != "note":
+            page = f" {address}{finding.page}" if finding.page else ""
+            line = f"{finding.severity}: {finding.rule}: {finding}{page}"
+            words().print(line, markup=False, soft_wrap=True)
+    for answer in again:
+        where = f" at {answer.page}" if answer.page else ""
+        words().print(f"To be opened again: {answer}{where}", markup=False, soft_wrap=True)
+    changes = done.changes
+    for before, after in zip(done.replaced, changes.changed, strict=True):
+        line = f"Changed: {after.annotator}, {after.sentence_id}: {before.label} → {after.label}"
+        words().print(line, markup=False, soft_wrap=True)
+    words().print(
+        f"{many(done.tasks, 'task')} read: {many(len(changes.new), 'answer')} new, "
+        f"{len(changes.changed):,} changed, {len(changes.vanished):,} vanished, "
+        f"{changes.unchanged:,} as before; {many(len(done.findings), 'finding')}."
+    )
+    raise typer.Exit(1 if worst(done.findings) == "error" else 0)
+
+
+def _document(done: PullResult, again: list[Unfinished]) -> dict[str, Any]:
+    from copydesk.rounds.findings import counts
+
+    changes = done.changes
+    return {
+        "pull": done.pull,
+        "archive": done.archive.name if done.archive else None,
+        "tasks": done.tasks,
+        "new": len(changes.new),
+        "changed": [
+            {
+                "annotator": after.annotator,
+                "sentence_id": after.sentence_id,
+                "from": before.label,
+                "to": after.label,
+            }
+            for before, after in zip(done.replaced, changes.changed, strict=True)
+        ],
+        "vanished": len(changes.vanished),
+        "unchanged": changes.unchanged,
+        "findings": counts(done.findings),
+        "unfinished": [dataclasses.asdict(answer) for answer in again],
+    }

@@ -1,0 +1,88 @@
+"""``copydesk round status``."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
+from copydesk.cli.round.options import Json, RoundId, Url, emit
+
+if TYPE_CHECKING:
+    from copydesk.rounds.status import Status
+
+
+def status(
+    round_id: RoundId,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it again and again until it is complete.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 10.0,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no backend: the state of the last pull.")
+    ] = False,
+    as_json: Json = False,
+    url: Url = None,
+    corpus: CorpusDir = None,
+) -> None:
+    """Show how far a round is, by annotator and by article."""
+    from copydesk.backends import backends_of
+    from copydesk.rounds.status import status as look
+
+    found = find_corpus(corpus)
+    if offline:
+        _show(look(found, round_id), as_json=as_json)
+        return
+    with backends_of(found, round_id, url) as backends:
+        while True:
+            state = look(found, round_id, backends)
+            _show(state, as_json=as_json)
+            if not watch or state.answered >= state.needed:
+                return
+            time.sleep(every)
+
+
+def _show(state: Status, *, as_json: bool) -> None:
+    if as_json:
+        emit(state.as_document())
+        return
+    from rich.table import Table
+
+    table = Table(title=f"Round {state.round}: {state.answered:,} of {state.needed:,} answers")
+    for name in ("annotator", "kind", "answered", "short", "per hour", "median s", "last (UTC)"):
+        words_in_it = name in ("annotator", "kind", "last (UTC)")
+        table.add_column(name, justify="left" if words_in_it else "right", no_wrap=True)
+    for who in state.annotators:
+        answered = str(who.answered) + ("" if who.assigned is None else f" of {who.assigned}")
+        last = who.last[5:16].replace("T", " ") if who.last else None
+        cells = (who.short, who.per_hour, who.median_seconds, last)
+        table.add_row(
+            who.annotator, who.kind, answered, *("–" if c is None else str(c) for c in cells)
+        )
+    data().print(table)
+    left = Table("article", "answered", "needed", "waiting for", title="Articles not complete")
+    for item in state.articles:
+        if item.answered < item.needed:
+            waiting = ", ".join(item.waiting_for)
+            left.add_row(item.article_id, str(item.answered), str(item.needed), waiting)
+    if left.row_count:
+        data().print(left)
+    for who in state.annotators:
+        for arm, page in who.pages:
+            _line(f"{who.annotator} ({arm}) answers at {page}")
+    for answer in state.unfinished:
+        _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
+    for annotator, sentence in state.vanished:
+        _line(f"Vanished and not settled: {annotator}, {sentence}")
+    if state.projects_missing or state.tasks_missing:
+        words().print(
+            f"{many(state.projects_missing, 'queue')} and {many(state.tasks_missing or 0, 'task')} "
+            f"are missing: copydesk round push {state.round}"
+        )
+
+
+def _line(text: str) -> None:
+    """A line that is not wrapped, so that an address in it can be followed."""
+    data().print(text, soft_wrap=True, markup=False)

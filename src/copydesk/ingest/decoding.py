@@ -1,0 +1,88 @@
+"""Bytes to text: UTF-8, or what the bytes themselves say that they are."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from copydesk.errors import InputError
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNDEFINED: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_HIGH: Final = re.compile(rb"[\x80-\xff]+")
+_UTF8_SEQUENCE: Final = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_SAMPLE: Final = 4096
+
+
+def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """A file's text, and the name of the encoding that it was read as.
+
+    Without an encoding given: what a byte order mark names; UTF-16 where every other byte is
+    NUL; UTF-8 if all bytes are; Windows-1252 if no stretch of the other bytes is UTF-8 and none is
+    undefined there.
+
+    Raises:
+        InputError: a byte is not of the encoding (names its offset), or no such encoding exists.
+    """
+    found = encoding or _marked(data) or _wide(data)
+    if found is None:
+        try:
+            return data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError as error:
+            if not _is_windows(data):
+                raise _bad_byte(data, error, "UTF-8") from error
+            found = "windows-1252"
+    try:
+        return data.decode(found), found
+    except UnicodeDecodeError as error:
+        raise _bad_byte(data, error, found) from error
+    except LookupError as error:
+        raise InputError(
+            f"'{encoding}' is not the name of an encoding.",
+            hint="Give one such as utf-8, utf-16, windows-1252 or iso-8859-2.",
+        ) from error
+
+
+def _marked(data: bytes) -> str | None:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return name
+    return None
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: in a European script nearly every second byte is NUL."""
+    sample = data[:_SAMPLE]
+    half = len(sample) // 2
+    if half < 4 or len(data) % 2:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > 0.7 * half and even < 0.05 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.7 * half and odd < 0.05 * half else None
+
+
+def _is_windows(data: bytes) -> bool:
+    if _UNDEFINED.search(data) or b"\0" in data:
+        return False
+    high = _HIGH.findall(data)
+    # A few bad bytes in a file whose other characters are UTF-8 are damage, no other encoding.
+    wide = sum(1 for run in high if _UTF8_SEQUENCE.fullmatch(run))
+    letters = sum(1 for run in high if len(run) <= 2)
+    return 10 * wide <= len(high) and 4 * letters >= 3 * len(high)
+
+
+def _bad_byte(data: bytes, error: UnicodeDecodeError, name: str) -> InputError:
+    return InputError(
+        f"Byte 0x{data[error.start]:02x} at offset {error.start} is not {name}.",
+        hint="Save the text as UTF-8, or say what it is with --encoding.",
+    )

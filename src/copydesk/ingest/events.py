@@ -1,0 +1,168 @@
+"""Which articles report one event: those that share text go together, before splits are drawn.
+
+An event that the user named (in the source, with ``--event``, in the table ``events`` of
+``copydesk.toml``) and one that a release has keep their name and their articles. Articles without
+a named event join the event of the article that they share text with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from packaging.version import Version
+
+from copydesk.corpus import Article, Corpus
+from copydesk.files import read_json, read_jsonl
+from copydesk.ingest.copies import NEAR, Read, shared
+from copydesk.ingest.store import Entry, Store
+from copydesk.stretches import Index, keys
+from copydesk.text.pieces import line_zones
+
+FOUND: Final = "events.jsonl"
+"""In the private room: which articles were put into an event, with whom, and why."""
+_CACHED: Final = 256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """An article that was put into an event, since it shares text with another article.
+
+    Args:
+        because: what the two share, such as "the same sentence".
+    """
+
+    article_id: str
+    event: str
+    other: str
+    because: str
+
+    def line(self) -> dict[str, str]:
+        """The line of the private log."""
+        return {
+            "article_id": self.article_id,
+            "event": self.event,
+            "with": self.other,
+            "because": self.because,
+        }
+
+
+def stated_events(corpus: Corpus) -> dict[str, str]:
+    """The event of each article that the table ``events`` of ``copydesk.toml`` names."""
+    table: dict[str, list[str]] = corpus.config.get("events", {})
+    return {article: event for event, articles in table.items() for article in articles}
+
+
+def released_splits(corpus: Corpus) -> dict[str, str]:
+    """The split of each event of the corpus's releases, the newest release's where they differ."""
+    index = corpus.releases / "index.json"
+    entries = read_json(index)["releases"] if index.is_file() else []
+    splits: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: Version(entry["version"])):
+        path = corpus.releases / entry["version"] / "release.json"
+        if path.is_file():
+            splits |= read_json(path).get("splits", {})
+    return splits
+
+
+def found_before(corpus: Corpus) -> set[str]:
+    """The articles whose event was found by earlier ingests, and not named by the user."""
+    path = corpus.private / FOUND
+    return {line["article_id"] for _, line in read_jsonl(path)} if path.is_file() else set()
+
+
+def group(corpus: Corpus, store: Store, text: Callable[[Entry], str]) -> Events:
+    """Find the events of fresh articles among all, and what must be set aside.
+
+    Linear in the words of the articles (see `copydesk.stretches`). The hashes of fresh articles
+    are in the index, or are made from their text.
+
+    Args:
+        store: all articles; the events of fresh ones are stated, or their own ids.
+        text: gives an article's canonical text.
+    """
+    numbers, old = store.numbers()
+    index = Index(corpus.build_dir / "stretches")
+    held = index.holds()
+    for value in np.setdiff1d(numbers, held).tolist():
+        index.add(value, keys(text(store.numbered(value))))
+    index.flush()
+    near = min(NEAR, float(corpus.config.get("checks", {}).get("near_duplicate", NEAR)))
+
+    @lru_cache(_CACHED)
+    def read(value: int) -> tuple[Entry, Read]:
+        entry = store.numbered(value)
+        article = entry.article
+        return entry, Read.of(text(entry), article.language, line_zones(article.zones))
+
+    events = Events(released_splits(corpus))
+    for first, other in index.pairs(numbers, old=old):
+        (a, mine), (b, theirs) = read(int(numbers[first])), read(int(numbers[other]))
+        if not events.together(a, b):
+            because = shared(mine, theirs, near=near)
+            if because:
+                events.join(a, b, because)
+    return events
+
+
+@dataclass(slots=True)
+class Events:
+    """Events as sets that are united; each has at most one fixed name and one split.
+
+    Args:
+        splits: the split of each event that a release has.
+        aside: articles that would tie two splits together, with the reason.
+    """
+
+    splits: Mapping[str, str]
+    aside: dict[str, str] = field(default_factory=dict)
+    _leader: dict[str, str] = field(default_factory=dict)
+    _fixed: set[str] = field(default_factory=set)
+    _why: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def _find(self, event: str) -> str:
+        while self._leader.get(event, event) != event:
+            event = self._leader[event]
+        return event
+
+    def _is_fixed(self, event: str) -> bool:
+        return event in self.splits or event in self._fixed
+
+    def together(self, a: Entry, b: Entry) -> bool:
+        """Whether nothing is left to say of two articles."""
+        for entry in (a, b):
+            if entry.stated:
+                self._fixed.add(entry.article.event)
+        names = {a.article.article_id, b.article.article_id}
+        same = self._find(a.article.event) == self._find(b.article.event)
+        return same or not names.isdisjoint(self.aside)
+
+    def join(self, a: Entry, b: Entry, because: str) -> None:
+        """Put two articles into one event; or the second, a fresh one, aside."""
+        mine, theirs = self._find(a.article.event), self._find(b.article.event)
+        here, there = self.splits.get(mine), self.splits.get(theirs)
+        if here and there and here != there:
+            self.aside[b.article.article_id] = (
+                f"It shares {because} with '{a.article.article_id}' of the split '{here}', but "
+                f"belongs to the event '{theirs}' of the split '{there}'."
+            )
+        elif not (self._is_fixed(mine) and self._is_fixed(theirs)):
+            into, gone = (theirs, mine) if self._is_fixed(theirs) else (mine, theirs)
+            self._leader[gone] = into
+            moved, other = (a, b) if into == theirs else (b, a)
+            self._why[moved.article.article_id] = (other.article.article_id, because)
+
+    def of(self, article: Article) -> Joined | None:
+        """Where an article goes, if it is not where it was."""
+        if article.event not in self._leader:
+            return None
+        other, because = self._why.get(article.article_id, ("", "the event that it was in"))
+        return Joined(
+            article_id=article.article_id,
+            event=self._find(article.event),
+            other=other,
+            because=because,
+        )

@@ -1,0 +1,222 @@
+"""What sources say of their articles, by whatever names, as the fields that an article has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from copydesk.errors import CopydeskError
+from copydesk.ingest.names import slug
+from copydesk.rights import spdx
+
+USUAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "article_id": ("article_id", "id", "doc_id", "docid", "uid", "uuid", "guid", "slug"),
+    "text": (
+        *("text", "content", "body", "article", "article_text", "full_text", "fulltext"),
+        *("maintext", "main_text", "article_body", "articlebody", "story", "plain_text"),
+    ),
+    "title": ("title", "headline", "heading", "article_title"),
+    "published": (
+        *("published", "published_at", "date", "publication_date", "date_published"),
+        *("datepublished", "published_date", "date_publish", "pubdate", "pub_date", "publish_date"),
+        *("datetime", "timestamp", "created_at", "date_created", "datecreated"),
+    ),
+    "outlet": (
+        *("outlet", "publisher", "newspaper", "publication", "site_name", "sitename", "source"),
+        *("source_name", "media", "site"),
+    ),
+    "url": ("url", "link", "canonical_url", "source_url", "sourceurl", "href", "uri"),
+    "language": ("language", "lang", "language_code"),
+    "licence": ("licence", "license"),
+    "attribution": ("attribution",),
+    "collection": ("collection",),
+    "event": ("event",),
+    "file": ("file",),
+    "text_sha256": ("text_sha256",),
+    "zones": ("zones",),
+    "reading": ("reading",),
+}
+"""The names under which other people's tables hold our fields, the likeliest first."""
+
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_FORMATS: Final = (
+    *("%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y"),
+    *("%b %d, %Y", "%B %d %Y", "%b. %d, %Y", "%A, %B %d, %Y", "%A, %d %B %Y", "%d-%b-%Y"),
+)
+_SLASHED: Final = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_FIRST_DAY: Final = date(1500, 1, 1)
+
+
+def by_our_names(
+    record: Mapping[str, Any], columns: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A source's record as our fields, and what is left of it.
+
+    Args:
+        record: one record, by the source's own names.
+        columns: the source's name of a field, by ours; goes before the usual names.
+    """
+    plain = {re.sub(r"[\W_]+", "_", str(name)).strip("_").lower(): name for name in record}
+    fields: dict[str, Any] = {}
+    taken = set()
+    for ours, usual in USUAL.items():
+        wanted = (columns or {}).get(ours)
+        names = [wanted] if wanted is not None else [plain[u] for u in usual if u in plain]
+        for name in names:
+            value = record.get(name)
+            if value is not None and value != "" and name not in taken:
+                fields[ours] = value
+                taken.add(name)
+                break
+    known = {name for names in USUAL.values() for name in names}
+    other = {
+        str(k): v
+        for k, v in record.items()
+        if k not in taken and v is not None and v != "" and not (k in known and k in fields)
+    }
+    return fields, other
+
+
+def normalise(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Our fields in the form that an article has them, and those that have no such form.
+
+    Ids become strings, dates and times the day, addresses URIs, licences SPDX.
+    """
+    good: dict[str, Any] = {}
+    bad: dict[str, Any] = {}
+    for name, value in fields.items():
+        made = _FORMS.get(name, _string)(value)
+        if made is None:
+            bad[name] = value
+        else:
+            good[name] = made
+            if name == "article_id" and made != value:
+                bad["id"] = value
+    return good, bad
+
+
+def day(value: Any) -> str | None:
+    """A date or time of any common form as YYYY-MM-DD; None if it is none, or could be two days."""
+    if isinstance(value, datetime | date):
+        return _in_range(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(value)
+    text = str(value).strip()
+    match = re.match(r"\d{4}-\d{2}-\d{2}", text)
+    if match:
+        return _parsed(match.group(), "%Y-%m-%d")
+    if text.isdigit() and len(text) in (10, 13):
+        return _from_number(int(text))
+    slashed = _SLASHED.match(text)
+    if slashed:
+        first, second, year = map(int, slashed.groups())
+        if first > 12 or second > 12 or first == second:
+            day_, month = (first, second) if first > 12 or first == second else (second, first)
+            return _parsed(f"{year}-{month:02d}-{day_:02d}", "%Y-%m-%d")
+        return None
+    try:
+        return _in_range(parsedate_to_datetime(text))
+    except (TypeError, ValueError, IndexError):
+        pass
+    for form in (text, re.sub(r"[T ,]*\d{1,2}:\d\d.*$", "", text).strip(" ,")):
+        for pattern in _FORMATS:
+            found = _parsed(re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", form), pattern)
+            if found:
+                return found
+    return None
+
+
+def _from_number(value: float) -> str | None:
+    """Seconds or milliseconds since 1970, or a day written as 20200503."""
+    if 15000101 <= value <= 21001231 and value == int(value):
+        return _parsed(str(int(value)), "%Y%m%d")
+    seconds = value / 1000 if value > 1e11 else value
+    if not 1e8 < seconds < 5e9:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _parsed(text: str, pattern: str) -> str | None:
+    try:
+        return _in_range(datetime.strptime(text, pattern))
+    except ValueError:
+        return None
+
+
+def _in_range(value: datetime | date) -> str | None:
+    found = value.date() if isinstance(value, datetime) else value
+    return found.isoformat() if found >= _FIRST_DAY else None
+
+
+def uri(value: Any) -> str | None:
+    """An http(s) address as a URI: letters beyond ASCII encoded, user information removed."""
+    text = str(value).strip()
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not re.fullmatch(r"[a-z0-9._-]+", host):
+        return None
+    safe = "!$&'()*+,;=:@/?-._~%"
+    path, query, fragment = (quote(part, safe=safe) for part in parts[2:])
+    whole = urlunsplit((parts.scheme.lower(), host + port, path, query, fragment))
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", whole)
+
+
+def language(value: Any) -> str | None:
+    """A language tag as BCP 47 writes it."""
+    head, *rest = str(value).strip().replace("_", "-").split("-")
+    tag = "-".join([head.lower(), *rest])
+    return tag if _TAG.fullmatch(tag) else None
+
+
+def _article_id(value: Any) -> str | None:
+    text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
+    return text if _ID.fullmatch(text) else slug(text)
+
+
+def _slug(value: Any) -> str | None:
+    text = str(value)
+    return text if _ID.fullmatch(text) else slug(text)
+
+
+def _licence(value: Any) -> str | None:
+    try:
+        return spdx(str(value))
+    except CopydeskError:
+        return None
+
+
+def _string(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+_FORMS: Final[Mapping[str, Any]] = {
+    "article_id": _article_id,
+    "published": day,
+    "url": uri,
+    "language": language,
+    "licence": _licence,
+    "collection": _slug,
+    "event": _slug,
+    "zones": _as_is,
+    "reading": _as_is,
+    "text": _as_is,
+    "outlet": lambda value: _string(value if isinstance(value, str) else _named(value)),
+}
+
+
+def _named(value: Any) -> Any:
+    """NewsAPI and schema.org give an outlet as an object with a name."""
+    return value.get("name") if isinstance(value, dict) else value

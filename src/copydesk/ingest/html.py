@@ -1,0 +1,156 @@
+"""Web pages: the article's own lines, and what the page's structure says of each.
+
+trafilatura finds where the article is; the page decides what its parts are: the ``h1`` is the
+headline, headings are subheads, captions captions. What the page says of itself (JSON-LD,
+``meta``, ``time``, ``link``) gives its date, language, address, outlet and byline.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copydesk.errors import InputError
+from copydesk.extras import needs
+from copydesk.ingest import pagedata
+from copydesk.ingest.walls import wall
+
+Line = tuple[str, str | None]
+"""A line and its zone; None where the page's structure does not say one."""
+
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NOT_TEXT: Final = (
+    "//blockquote[contains(@class,'twitter') or contains(@class,'instagram') "
+    "or contains(@class,'tiktok') or contains(@class,'bluesky')]"
+    "|//script[not(contains(@type,'ld+json'))]|//style|//noscript|//template|//svg"
+)
+_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What a page holds.
+
+    Args:
+        lines: the headline first, if there is one.
+        fields: title, outlet, url, published, language, as far as the page says them.
+        other: byline and description.
+    """
+
+    lines: tuple[Line, ...]
+    fields: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+
+
+def extract(data: bytes | str) -> Page:
+    """Find the article in a page.
+
+    Raises:
+        InputError: there is none, or the page is a consent wall, a check against bots or the stub
+            of an article behind a paywall (the reason says which).
+        MissingExtraError: trafilatura is not installed.
+    """
+    with needs("html", "Reading HTML"):
+        import trafilatura
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")
+    said = pagedata.read(tree)
+    headings = _headings(tree)
+    captions = _captions(tree)
+    for element in tree.xpath(_NOT_TEXT):
+        element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
+            element
+        )
+    found: Any = trafilatura.bare_extraction(
+        copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
+    )
+    body = list(_body(found.body)) if found is not None and found.body is not None else []
+    reason = wall(tree, [text for text, _ in body], paid=said.paid)
+    if reason:
+        raise InputError(
+            reason, hint="Save the article itself as .txt, or the page as a reader sees it."
+        )
+    if not body:
+        raise InputError(
+            "No article was found in this page.", hint="Save the article itself as .txt."
+        )
+    lines = _zoned(body, said.headline, headings, captions)
+    return Page(lines=tuple(lines), fields=said.fields, other=said.other)
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _headings(tree: Any) -> set[str]:
+    found = {_key(element.text_content()) for h in _HEADINGS for element in tree.iter(h)}
+    return {key for key in found if key}
+
+
+def _captions(tree: Any) -> set[str]:
+    found = tree.xpath("//figcaption|//*[contains(@class,'caption')][not(.//p[2])]")
+    return {_key(e.text_content()) for e in found} - {""}
+
+
+def _body(body: Any) -> Iterator[Line]:
+    """The lines of trafilatura's tree, with the zones that its tags say."""
+    for element in body.iter("p", "head", "item", "quote", "row", "ab"):
+        if any(
+            parent.tag in ("p", "item", "quote", "row", "ab") for parent in _above(element, body)
+        ):
+            continue
+        zone = {"head": "subhead", "row": "note"}.get(element.tag)
+        if element.tag == "row":
+            cells = (_plain("".join(cell.itertext())) for cell in element.iter("cell"))
+            yield " | ".join(cell for cell in cells if cell), zone
+            continue
+        for text in _broken(element):
+            if text:
+                yield text, zone
+
+
+def _above(element: Any, top: Any) -> Iterator[Any]:
+    parent = element.getparent()
+    while parent is not None and parent is not top:
+        yield parent
+        parent = parent.getparent()
+
+
+def _broken(element: Any) -> Iterator[str]:
+    """An element's text, cut at its line breaks and inner paragraphs."""
+    parts = [element.text or ""]
+    for child in element.iterdescendants():
+        if child.tag in ("lb", "p", "item"):
+            parts.append("\n")
+        parts.append(child.text or "")
+        if child.tag in ("p", "item"):
+            parts.append(child.tail or "")
+        else:
+            parts.append(child.tail or "")
+    marked = "".join(p if p == "\n" else p.replace("\n", " ") for p in parts)
+    yield from (_plain(line) for line in marked.split("\n"))
+
+
+def _zoned(
+    body: list[Line], headline: str | None, headings: set[str], captions: set[str]
+) -> Iterator[Line]:
+    top = _key(headline) if headline else ""
+    if headline:
+        yield headline, "headline"
+    for text, zone in body:
+        key = _key(text)
+        if not key or key == top:
+            continue
+        if zone is None and key in headings:
+            zone = "subhead"
+        elif zone is None and key in captions:
+            zone = "caption"
+        yield text, zone

@@ -1,0 +1,241 @@
+"""What a page says of itself: JSON-LD, meta elements, link, time, and its language."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from copydesk.ingest.fields import day, language, uri
+
+_ARTICLES: Final = re.compile(
+    r"(?:News|Reportage|Opinion|Analysis|Report|Review|BackgroundNews|AskPublicNews|Satirical|Tech)?"
+    r"Article$|LiveBlogPosting$|BlogPosting$|^Report$"
+)
+_DATES: Final = (
+    *(
+        "article:published_time",
+        "og:article:published_time",
+        "article:published",
+        "og:published_time",
+    ),
+    *("datepublished", "date", "pubdate", "publishdate", "publish-date", "publish_date"),
+    *("publication_date", "parsely-pub-date", "sailthru.date", "dc.date", "dc.date.issued"),
+    *(
+        "dcterms.date",
+        "dcterms.created",
+        "dc.created",
+        "citation_date",
+        "cxenseparse:recs:publishtime",
+    ),
+    *("article.published", "originalpublicationdate", "date.issued", "rnews:datepublished"),
+    *("analyticsattributes.articledate", "published_time", "bt:pubdate", "iso-8601-publish-date"),
+)
+_OTHERS: Final = (
+    "ancestor-or-self::*[self::blockquote or self::aside or self::nav or self::footer or self::li"
+    " or contains(@class,'tweet') or contains(@class,'twitter') or contains(@class,'comment')"
+    " or contains(@class,'related') or contains(@class,'teaser') or contains(@class,'promo')"
+    " or contains(@class,'card') or contains(@class,'recommend') or contains(@class,'most-read')]"
+)
+_SEPARATORS: Final = re.compile(r"\s+[|–—·•»-]\s+|\s*\|\s*")
+_BLANKS: Final = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Said:
+    """What a page says of its article.
+
+    Args:
+        headline: the one headline, as readers see it.
+        paid: whether it says that its article is not free.
+    """
+
+    headline: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+    paid: bool = False
+
+
+def read(tree: Any) -> Said:
+    """Read what a parsed page says of itself."""
+    meta = _meta(tree)
+    about = list(_linked(tree))
+    outlet = _outlet(meta, about)
+    title = _title(tree, meta, about, outlet)
+    known = {
+        "title": title,
+        "outlet": outlet,
+        "url": _address(tree, meta, about),
+        "published": _published(tree, meta, about),
+        "language": _language(tree, meta, about),
+    }
+    byline = _authors(about) or meta.get("author") or meta.get("article:author")
+    other = {"byline": byline, "description": meta.get("og:description") or meta.get("description")}
+    return Said(
+        headline=title,
+        fields={k: v for k, v in known.items() if v},
+        other={k: v for k, v in other.items() if v},
+        paid=any(str(a.get("isAccessibleForFree")).lower() == "false" for a in about),
+    )
+
+
+def _plain(text: str | None) -> str:
+    return _BLANKS.sub(" ", (text or "").replace("\u200b", "")).strip()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
+
+
+def _meta(tree: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        value = _plain(element.get("content"))
+        if name and value:
+            found.setdefault(name.strip().lower(), value)
+    return found
+
+
+def _linked(tree: Any) -> Iterator[dict[str, Any]]:
+    """The articles that the page's JSON-LD describes; its own one first if it says which."""
+    found = []
+    for script in tree.xpath("//script[contains(@type,'ld+json')]"):
+        try:
+            document = json.loads(_unwrapped(script.text_content()), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        found += [thing for thing in _things(document) if _is_article(thing)]
+    yield from sorted(found, key=lambda a: "headline" not in a)
+
+
+def _unwrapped(text: str) -> str:
+    return re.sub(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*$", "", text)
+
+
+def _things(document: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    if isinstance(document, list):
+        for part in document:
+            yield from _things(part, depth)
+    elif isinstance(document, dict) and depth < 4:
+        yield document
+        for name in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _things(document.get(name), depth + 1)
+
+
+def _is_article(thing: dict[str, Any]) -> bool:
+    kinds = thing.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and _ARTICLES.search(name) for name in names)
+
+
+def _outlet(meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
+    for article in about:
+        publisher = article.get("publisher")
+        for one in publisher if isinstance(publisher, list) else [publisher]:
+            name = one.get("name") if isinstance(one, dict) else None
+            if isinstance(name, str) and name.strip():
+                return meta.get("og:site_name") or _plain(name)
+    return meta.get("og:site_name") or meta.get("application-name") or meta.get("publisher")
+
+
+def _title(
+    tree: Any, meta: dict[str, str], about: list[dict[str, Any]], outlet: str | None
+) -> str | None:
+    """The ``h1`` that is nearest to the titles that the page gives; else one of these."""
+    stated = [meta.get("og:title"), meta.get("twitter:title"), tree.findtext(".//title")]
+    stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
+    plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
+    shown = [_plain(h.text_content()) for h in tree.iter("h1") if not h.xpath(_OTHERS)]
+    shown = [h for h in shown if h]
+    if shown:
+        close = [max((_alike(_key(h), p) for p in plain), default=0.0) for h in shown]
+        best = max(range(len(shown)), key=lambda i: (close[i], -i))
+        if close[best] >= 0.5 or (len(shown) == 1 and len(shown[0].split()) >= 3):
+            return without_outlet(shown[best], outlet)
+    for title in (*stated[3:], *stated[:3]):
+        if title and _plain(title):
+            return without_outlet(_plain(title), outlet)
+    return None
+
+
+def _alike(a: str, b: str) -> float:
+    if not a or not b:
+        return 0.0
+    if a in b or b in a:
+        return 0.5 + 0.5 * min(len(a), len(b)) / max(len(a), len(b))
+    return SequenceMatcher(None, a[:300], b[:300], autojunk=False).ratio()
+
+
+def without_outlet(title: str, outlet: str | None) -> str:
+    """A title without the outlet's name behind it: "Bridge opens | The Day" is "Bridge opens"."""
+    name = _key(outlet or "")
+    while True:
+        marks = list(_SEPARATORS.finditer(title))
+        if not marks:
+            return title
+        head, tail = title[: marks[-1].start()], _key(title[marks[-1].end() :])
+        bar = "|" in marks[-1].group()
+        is_name = name and (tail == name or tail in name or (name in tail and len(tail) < 40))
+        if not head or not (is_name or (bar and len(tail.split()) <= 4 and len(head.split()) >= 3)):
+            return title
+        title = head
+
+
+def _address(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
+    links = tree.xpath("//link[@rel='canonical']/@href")
+    named = [a.get("url") for a in about]
+    for value in (*links, meta.get("og:url"), *named):
+        if isinstance(value, str) and (found := uri(value)):
+            return found
+    return None
+
+
+def _published(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
+    for article in about:
+        for name in ("datePublished", "dateCreated"):
+            if isinstance(article.get(name), str) and (found := day(article[name])):
+                return found
+    for name in _DATES:
+        if name in meta and (found := day(meta[name])):
+            return found
+    marked = tree.xpath("//*[@itemprop='datePublished' or @pubdate]")
+    for element in [*marked, *tree.iter("time")]:
+        if element.xpath(_OTHERS):
+            continue
+        value = element.get("datetime") or element.get("content") or element.text_content()
+        if found := day(_plain(value)):
+            return found
+    return None
+
+
+def _language(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
+    root = tree.getroottree().getroot()
+    stated = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang")]
+    stated += [a.get("inLanguage") for a in about if isinstance(a.get("inLanguage"), str)]
+    stated += [
+        meta.get(name) for name in ("language", "content-language", "dc.language", "og:locale")
+    ]
+    for value in stated:
+        if value and (found := language(value)):
+            return found
+    return None
+
+
+def _authors(about: list[dict[str, Any]]) -> str | None:
+    for article in about:
+        authors = article.get("author")
+        names = [
+            _plain(one.get("name"))
+            if isinstance(one, dict) and isinstance(one.get("name"), str)
+            else one
+            if isinstance(one, str)
+            else ""
+            for one in (authors if isinstance(authors, list) else [authors])
+        ]
+        if any(names):
+            return ", ".join(name for name in names if name)
+    return None

@@ -1,0 +1,85 @@
+"""Reading on several processors: batches of articles go out, readings come back in order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Final, NamedTuple
+
+from copydesk.errors import CopydeskError
+from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
+from copydesk.ingest.read import raws, read
+from copydesk.stretches import Keys, keys
+
+_BATCH: Final = 32
+_WORTH: Final = 8
+"""Batches for which it is worth while to start processes."""
+
+
+class Found(NamedTuple):
+    """An article that was read, and the hashes of its stretches (see `copydesk.stretches`)."""
+
+    reading: Reading
+    keys: Keys
+
+
+Outcome = Found | Refusal
+
+
+def read_all(
+    sources: Iterable[str], missed: Missed, options: Options, workers: int | None = None
+) -> Iterator[Outcome]:
+    """Read every article of every source, in the sources' order.
+
+    Args:
+        workers: processes; the processors that this one may use, by default.
+
+    Raises:
+        InputError: a source matches nothing.
+    """
+    batches = _batches(raws(sources, missed, options))
+    first = list(islice(batches, _WORTH))
+    count = workers or _processors()
+    if count == 1 or len(first) < _WORTH:
+        for batch in (*first, *batches):
+            yield from _read_batch(batch, options)
+        return
+    # A forked child would inherit the locks of other libraries' threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context) as pool:
+        flying: deque[Future[list[Outcome]]] = deque()
+        try:
+            for batch in (*first, *batches):
+                if len(flying) >= 3 * count:
+                    yield from flying.popleft().result()
+                flying.append(pool.submit(_read_batch, batch, options))
+            while flying:
+                yield from flying.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _batches(articles: Iterator[Raw]) -> Iterator[list[Raw]]:
+    while batch := list(islice(articles, _BATCH)):
+        yield batch
+
+
+def _read_batch(batch: list[Raw], options: Options) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for raw in batch:
+        try:
+            reading = read(raw, options)
+            outcomes.append(Found(reading, keys(reading.text)))
+        except CopydeskError as error:
+            outcomes.append(Refusal.of(error, raw.where))
+    return outcomes

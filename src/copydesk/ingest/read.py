@@ -1,0 +1,172 @@
+"""One article read: decoded, unwrapped or taken out of its page, and made canonical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from copydesk.errors import CopydeskError, InputError
+from copydesk.files import sha256_text
+from copydesk.ingest import conllu, fields, tables, walk
+from copydesk.ingest.decoding import decode
+from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
+from copydesk.ingest.wrapping import unwrap
+from copydesk.text import canonical
+from copydesk.text.canonical import dropped
+
+_TABLES = ("jsonl", "json", "csv", "tsv", "parquet")
+
+
+def raws(sources: Iterable[str], missed: Missed, options: Options) -> Iterator[Raw]:
+    """Every article of every source before it is read; what is none is in ``missed``.
+
+    Raises:
+        InputError: a source matches nothing.
+    """
+    for file in walk.each(sources, missed):
+        if file.kind == "manifest":
+            yield from tables.manifest(file, options, missed)
+        elif file.kind in _TABLES:
+            yield from tables.rows(file, options, missed)
+        elif file.kind == "conllu":
+            yield from conllu.documents(file, options, missed)
+        elif file.path and not file.compression:
+            yield Raw(where=file.where, name=file.name, kind=file.kind, path=file.path)
+        else:
+            try:
+                data = file.read()
+            except CopydeskError as error:
+                missed.refused.append(Refusal.of(error, file.where))
+                continue
+            yield Raw(where=file.where, name=file.name, kind=file.kind, data=data)
+
+
+def readings(sources: Iterable[str], missed: Missed, options: Options) -> Iterator[Reading]:
+    """Every article of every source, read one at a time in this process.
+
+    Raises:
+        InputError: a source matches nothing.
+    """
+    for raw in raws(sources, missed, options):
+        try:
+            yield read(raw, options)
+        except CopydeskError as error:
+            missed.refused.append(Refusal.of(error, raw.where))
+
+
+def read(raw: Raw, options: Options) -> Reading:
+    """Read one article.
+
+    Raises:
+        InputError: the file cannot be read, holds no article, or its text is refused; or the
+            source names another hash than its text has.
+    """
+    found, other = fields.by_our_names(raw.fields, options.columns)
+    stated = found.get("text_sha256")
+    data = _data(raw, found)
+    steps: dict[str, Any] = {}
+    marked: list[tuple[int, str]] = []
+    if raw.kind == "html":
+        text, own, marked = _page(data, options, other, steps)
+        found = own | found
+    else:
+        text = _text(data, options, steps)
+        marked = [(int(line), str(zone)) for line, zone in map(_pair, found.pop("zones", ()))]
+        if stated is None or not _is(text, stated):
+            text, marked = _unwrapped(text, marked, options, steps)
+    if count := dropped(text):
+        steps["dropped"] = count
+    text = canonical(text)
+    if stated is not None and sha256_text(text) != stated:
+        raise InputError(
+            "The text is not the one that the manifest names "
+            f"(SHA-256 {sha256_text(text)[:12]}…, not {str(stated)[:12]}…).",
+            hint="Put the text back, or remove 'text_sha256' from the line.",
+        )
+    found.pop("text_sha256", None)
+    found.pop("file", None)
+    before = found.pop("reading", None)
+    good, bad = fields.normalise(found)
+    return Reading(
+        where=raw.where,
+        name=raw.name,
+        row=raw.row,
+        text=text,
+        fields=good,
+        other=other | bad,
+        zones=tuple(marked),
+        steps=before if isinstance(before, dict) else steps,
+    )
+
+
+def _pair(mark: Any) -> tuple[Any, Any]:
+    """A line's zone as a manifest writes it ("3:subhead") or as a reader gives it ([3, "…"])."""
+    if isinstance(mark, str):
+        line, _, zone = mark.partition(":")
+        return line, zone
+    return mark[0], mark[1]
+
+
+def _is(text: str, digest: str) -> bool:
+    return sha256_text(canonical(text)) == digest
+
+
+def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
+    text = found.pop("text", None)
+    if raw.path is not None:
+        file = walk.File(where=str(raw.path), name=raw.name, kind=raw.kind, path=raw.path)
+        return file.read()
+    if raw.kind != "plain":
+        return raw.data
+    if isinstance(text, list) and all(isinstance(part, str) for part in text):
+        return "\n".join(text)  # paragraphs
+    if not isinstance(text, str):
+        names = ", ".join(sorted(map(str, raw.fields)))
+        raise InputError(
+            "This record has no text." if text is None else "The text of this record is no string.",
+            hint=f"It has the fields {names}; say which holds the text with --map text=FIELD.",
+        )
+    return text
+
+
+def _text(data: bytes | str, options: Options, steps: dict[str, Any]) -> str:
+    if isinstance(data, str):
+        return data
+    text, encoding = decode(data, options.encoding)
+    if encoding != "utf-8":
+        steps["encoding"] = encoding
+    return text
+
+
+def _unwrapped(
+    text: str, marked: list[tuple[int, str]], options: Options, steps: dict[str, Any]
+) -> tuple[str, list[tuple[int, str]]]:
+    if options.keep_lines or marked:
+        return text, marked
+    text, joined = unwrap(text)
+    if joined:
+        steps["lines_joined"] = joined
+    return text, marked
+
+
+def _page(
+    data: bytes | str, options: Options, other: dict[str, Any], steps: dict[str, Any]
+) -> tuple[str, dict[str, Any], list[tuple[int, str]]]:
+    from copydesk.ingest.html import extract
+
+    if options.encoding and isinstance(data, bytes):
+        data = decode(data, options.encoding)[0]
+    page = extract(data)
+    other |= page.other
+    steps["page"] = True
+    lines: list[str] = []
+    marked = []
+    for line, zone in page.lines:
+        try:
+            plain = canonical(line)
+        except CopydeskError:
+            continue  # nothing but blanks
+        if zone:
+            marked.append((len(lines), zone))
+        lines.append(plain)
+    return "\n".join(lines), page.fields, marked

@@ -1,0 +1,152 @@
+"""The articles of one ingest, old and new, on disk: memory does not grow with the corpus."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.corpus import Article, Corpus
+from copydesk.files import dump_line, read_jsonl
+
+RECORDS: Final = "records.jsonl"
+"""In the private room: of each article where it came from, and what else its source said."""
+
+_TABLE: Final = """
+CREATE TABLE articles (
+  id TEXT PRIMARY KEY, line TEXT, number INTEGER, source TEXT, other TEXT, place TEXT,
+  staged TEXT, fresh INTEGER, stated INTEGER
+) WITHOUT ROWID;
+CREATE INDEX by_number ON articles (number);
+CREATE INDEX by_source ON articles (source);
+"""
+
+
+class Entry(NamedTuple):
+    """An article with what is known about it.
+
+    Attributes:
+        source: its path inside the source.
+        other: what the source said of it and an article has no field for, as JSON.
+        place: where this ingest found it; None if it did not.
+        staged: the name of its text among the staged ones; None if its text is in the corpus.
+        fresh: whether it is new, or its text is.
+        stated: whether its event was named by the user.
+    """
+
+    article: Article
+    source: str = ""
+    other: str = ""
+    place: str | None = None
+    staged: str | None = None
+    fresh: bool = False
+    stated: bool = False
+
+
+def number(article: Article) -> int:
+    """A number for an article's text under its id, the same in every run; 63 bits."""
+    name = f"{article.article_id} {article.text_sha256}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") >> 1
+
+
+class Store:
+    """A table of articles by id.
+
+    Args:
+        path: a file that is not there; the caller removes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._data = sqlite3.connect(path, isolation_level=None)
+        self._data.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLE
+        )
+        self._data.execute("BEGIN")
+
+    def load(self, corpus: Corpus, found: set[str]) -> None:
+        """Take in the articles that a corpus has; ``found`` are those whose event was found."""
+        if not corpus.manifest.is_file():
+            return
+        for article in corpus.articles():
+            name = article.article_id
+            self.put(Entry(article, stated=article.event != name and name not in found))
+        path = corpus.private / RECORDS
+        for _, line in read_jsonl(path) if path.is_file() else ():
+            self._data.execute(
+                "UPDATE articles SET source = ?, other = ? WHERE id = ?",
+                (line["source"], dump_line(line.get("fields", {})), line["article_id"]),
+            )
+
+    def put(self, entry: Entry) -> None:
+        """Add an article, or put it in the place of the one with its id."""
+        article, *rest = entry
+        record = dataclasses.asdict(article)
+        self._data.execute(
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.article_id, dump_line(record), number(article), *rest),
+        )
+
+    def get(self, name: str) -> Entry | None:
+        """The article of an id."""
+        return self._one("id = ?", name)
+
+    def at(self, source: str) -> Entry | None:
+        """The first article that came from a place in a source."""
+        return self._one("source = ? ORDER BY id LIMIT 1", source)
+
+    def numbered(self, value: int) -> Entry:
+        """The article of a number that `numbers` gives."""
+        entry = self._one("number = ?", value)
+        assert entry is not None
+        return entry
+
+    def drop(self, name: str) -> None:
+        """Remove an article."""
+        self._data.execute("DELETE FROM articles WHERE id = ?", (name,))
+
+    def numbers(self) -> tuple[NDArray[np.uint64], int]:
+        """The articles' numbers, those that are not fresh first, and how many these are."""
+        rows = self._data.execute("SELECT number FROM articles ORDER BY fresh, id")
+        (old,) = self._data.execute("SELECT count(*) FROM articles WHERE NOT fresh").fetchone()
+        return np.fromiter((row[0] for row in rows), dtype=np.uint64), old
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The articles by id. What is put meanwhile may or may not come."""
+        last = ""
+        while True:
+            rows = self._data.execute(
+                f"SELECT {_COLUMNS} FROM articles WHERE id > ? ORDER BY id LIMIT 500", (last,)
+            ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield _entry(row)
+            last = json.loads(rows[-1][0])["article_id"]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._data.close()
+
+    def _one(self, where: str, value: Any) -> Entry | None:
+        query = f"SELECT {_COLUMNS} FROM articles WHERE {where}"
+        row = self._data.execute(query, (value,)).fetchone()
+        return None if row is None else _entry(row)
+
+
+_COLUMNS: Final = "line, source, other, place, staged, fresh, stated"
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    line, source, other, place, staged, fresh, stated = row
+    record = json.loads(line)
+    record["zones"] = tuple(record["zones"])
+    return Entry(
+        Article(**record), source or "", other or "", place, staged, bool(fresh), bool(stated)
+    )

@@ -1,0 +1,214 @@
+"""Articles that are rows: JSON Lines, JSON, CSV, TSV, Parquet, and a folder's manifest."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from copydesk.errors import CopydeskError, InputError
+from copydesk.ingest.decoding import decode
+from copydesk.ingest.raw import Missed, Options, Raw, Refusal
+from copydesk.ingest.walk import KINDS, MAX_BYTES, File
+
+_MAX_DOCUMENT: Final = 512 << 20
+_SAMPLE: Final = 1 << 20
+_LISTS: Final = ("articles", "data", "items", "results", "docs", "documents", "rows", "news")
+
+
+def rows(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
+    """The articles of one table, in its order; bad rows are set aside."""
+    try:
+        found = _READERS[file.kind](file, options, missed)
+        for row, (place, record) in enumerate(found, start=1):
+            yield Raw(
+                where=f"{file.where}{place}",
+                name=file.name,
+                kind="plain",
+                fields=record,
+                row=row if place else None,
+            )
+    except CopydeskError as error:
+        missed.refused.append(Refusal.of(error, file.where))
+
+
+Records = Iterator[tuple[str, Mapping[str, Any]]]
+
+
+def _jsonl(file: File, options: Options, missed: Missed) -> Records:
+    with file.open() as stream:
+        number = 0
+        while raw := stream.readline(4 * MAX_BYTES):
+            number += 1
+            if not raw.strip():
+                continue
+            place = f":{number}"
+            try:
+                if len(raw) >= 4 * MAX_BYTES:
+                    while not raw.endswith(b"\n") and (raw := stream.readline(MAX_BYTES)):
+                        pass
+                    raise InputError(f"This line has more than {4 * MAX_BYTES:,} bytes.")
+                yield place, _json_object(raw, options)
+            except CopydeskError as error:
+                missed.refused.append(Refusal.of(error.at(f"{file.where}{place}"), file.where))
+
+
+def _json_object(raw: bytes, options: Options) -> dict[str, Any]:
+    try:
+        value = json.loads(decode(raw, options.encoding)[0].removeprefix("\ufeff"))
+    except (json.JSONDecodeError, RecursionError) as error:
+        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        raise InputError(
+            f"This line is not JSON ({detail}).", hint="Write one JSON object on each line."
+        ) from error
+    if not isinstance(value, dict):
+        raise InputError(
+            f"This line holds a JSON {type(value).__name__}, not an object.",
+            hint="Write one JSON object on each line.",
+        )
+    return value
+
+
+def _json(file: File, options: Options, missed: Missed) -> Records:
+    text, _ = decode(file.read(_MAX_DOCUMENT), options.encoding)
+    try:
+        document = json.loads(text.removeprefix("\ufeff"))
+    except (json.JSONDecodeError, RecursionError) as error:
+        # Many name JSON Lines .json.
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines[:20]):
+            yield from _jsonl(file, options, missed)
+            return
+        raise InputError(f"This file is not JSON ({error}).", where=file.where) from error
+    found = document if isinstance(document, list) else _listed(document)
+    if found is None:
+        yield "", document
+        return
+    for number, record in enumerate(found, start=1):
+        if isinstance(record, dict):
+            yield f": item {number}", record
+        else:
+            reason = f"This is a JSON {type(record).__name__}, not an object."
+            missed.refused.append(Refusal(source=file.where, place=f"item {number}", reason=reason))
+
+
+def _listed(document: Any) -> list[Any] | None:
+    """The list of articles in an object that holds one."""
+    if not isinstance(document, dict):
+        return [document]
+    for name in _LISTS:
+        value = document.get(name)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return value
+    return None
+
+
+def _delimited(file: File, options: Options, missed: Missed) -> Records:
+    csv.field_size_limit(MAX_BYTES)
+    with file.open() as stream:
+        sample = stream.read(_SAMPLE)
+    # A sample may end inside a character.
+    _, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, options.encoding)
+    with (
+        file.open() as stream,
+        io.TextIOWrapper(
+            stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline=""
+        ) as text,
+    ):
+        head = text.readline()
+        text.seek(0)
+        mark = "\t" if file.kind == "tsv" else max(",;\t|", key=head.count)
+        reader = csv.DictReader(text, delimiter=mark, strict=True)
+        while True:
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    f"A character is not {encoding}.",
+                    where=f"{file.where}: after row {reader.line_num}",
+                    hint="Save the table as UTF-8, or say what it is with --encoding.",
+                ) from error
+            except csv.Error as error:
+                raise InputError(
+                    f"This table is not written as {file.kind.upper()} is: {error}.",
+                    where=f"{file.where}: line {reader.line_num}",
+                    hint="Put the field in quotation marks, and double those inside.",
+                ) from error
+            record.pop(None, None)
+            yield f": line {reader.line_num}", record
+
+
+def _parquet(file: File, options: Options, missed: Missed) -> Records:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source: Any = (
+        file.path if file.path and not file.compression else io.BytesIO(file.read(_MAX_DOCUMENT))
+    )
+    try:
+        with pq.ParquetFile(source) as table:
+            number = 0
+            for batch in table.iter_batches(batch_size=64):
+                for record in batch.to_pylist():
+                    number += 1
+                    yield f": row {number}", record
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"This Parquet file cannot be read: {error}.", where=file.where) from error
+
+
+def manifest(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
+    """The articles that a folder's ``articles.jsonl`` names, with what it says of each."""
+    assert file.path is not None
+    folder = file.path.parent
+    try:
+        for place, record in _jsonl(file, options, missed):
+            if "file" in record and record["file"] is None:
+                missed.absent += 1
+                continue
+            where = f"{file.where}{place}"
+            try:
+                yield _named(folder, record, where, file.name)
+            except CopydeskError as error:
+                missed.refused.append(Refusal.of(error.at(where), file.where))
+    except CopydeskError as error:
+        missed.refused.append(Refusal.of(error, file.where))
+
+
+def _named(folder: Path, record: Mapping[str, Any], where: str, name: str) -> Raw:
+    fields = {"collection": folder.resolve().name, **record}
+    if fields.get("file") is None:
+        if fields.get("text") is None:
+            known = f"Article '{record['article_id']}'" if "article_id" in record else "This line"
+            raise InputError(
+                f"{known} has neither 'file' nor 'text'.",
+                hint="Name its text file, or remove the line.",
+            )
+        return Raw(where=where, name=name, kind="plain", fields=fields)
+    inside = str(fields.pop("file"))
+    path = folder / inside
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"The file '{inside}' lies outside the manifest's folder.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"'{inside}' is not a file.")
+    kind = KINDS.get(path.suffix.lower(), "text")
+    return Raw(
+        where=f"{where}: {path}",
+        name=f"{folder.resolve().name}/{inside}",
+        kind=kind if kind == "html" else "text",
+        path=path,
+        fields=fields,
+    )
+
+
+_READERS: Final = {
+    "jsonl": _jsonl,
+    "json": _json,
+    "csv": _delimited,
+    "tsv": _delimited,
+    "parquet": _parquet,
+}

@@ -1,0 +1,182 @@
+"""The archives of a round: the raw answers of each pull that brought news, as they came.
+
+An archive is JSON Lines, compressed: a line for each task that was answered, and a last one that
+says whose accounts they were and which queues were read. Its name tells when it was made and begins
+the SHA-256 of its content. Archives of 0.1.0 have no last line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+from copydesk.errors import IntegrityError
+from copydesk.files import dump_line
+from copydesk.rounds.backend import Account, Codec, Held
+from copydesk.rounds.opened import Round
+from copydesk.rounds.plan import now
+
+_DIGEST: Final = 16
+
+AddLine = Callable[[str], None]
+Finish = Callable[[], Path | None]
+
+
+def fit_to_keep(round: Round, held: Held, codec: Codec) -> Held:
+    """A task with its answers as they may be archived, logged and published."""
+    task = round.plan.by_uid.get(held.uid or "")
+    anchors = round.plan.expected(task) if task else ()
+    withheld = task is None or task.article_id not in round.given
+    labels = round.plan.labels
+    answers = [codec.redact(raw, anchors, labels, withheld=withheld) for raw in held.answers]
+    return replace(held, uid=task.uid if task else None, answers=answers)
+
+
+def archive_line(held: Held) -> str:
+    """The line of a task; see `fit_to_keep`."""
+    return dump_line(
+        {
+            "stream": held.stream,
+            "task": held.number,
+            "uid": held.uid,
+            "data_sha256": held.data_sha256,
+            "annotations": held.answers,
+        }
+    )
+
+
+@contextlib.contextmanager
+def archiving(
+    pulls: Path,
+) -> Iterator[tuple[str, AddLine, Finish]]:
+    """Write an archive beside its place.
+
+    Yields:
+        The pull's name, a function that adds a line, and one that puts the archive in its place
+        and gives its path; None if the last archive says the same.
+    """
+    pulls.mkdir(parents=True, exist_ok=True)
+    for left in pulls.glob(".*.part"):  # by a pull that was killed
+        left.unlink(missing_ok=True)
+    last = max(pulls.glob("*.jsonl.gz"), default=None)
+    name = _name(last)
+    digest = hashlib.sha256()
+    beside = pulls / f".{name}.part"
+
+    def finish() -> Path | None:
+        packed.close()
+        place = pulls / f"{name}-{digest.hexdigest()[:_DIGEST]}.jsonl.gz"
+        if last is not None and _stated(last) == _stated(place):
+            return None
+        return beside.replace(place)
+
+    def add(line: str) -> None:
+        data = line.encode("utf-8") + b"\n"
+        digest.update(data)
+        packed.write(data)
+
+    try:
+        with beside.open("wb") as stream, _gzip(stream) as packed:
+            yield name, add, finish
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _name(last: Path | None) -> str:
+    """A time later than that of the last archive, also where the clock was ahead then."""
+    time = now()
+    if last is not None:
+        with contextlib.suppress(ValueError):
+            then = datetime.strptime(last.name[:21], "%Y-%m-%dT%H%M%S-%f").replace(tzinfo=UTC)
+            after = (then + timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
+            time = max(time, after.replace("+00:00", "Z"))
+    return time.replace(":", "").replace(".", "-")
+
+
+def _stated(path: Path) -> str:
+    """The digest in an archive's name."""
+    return path.name.removesuffix(".jsonl.gz").rpartition("-")[2]
+
+
+def _gzip(stream: IO[bytes]) -> gzip.GzipFile:
+    # Without a time and a name, the same answers give the same bytes.
+    return gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0, compresslevel=6)
+
+
+def last_line(
+    accounts: Mapping[str, Mapping[Account, str]], streams: list[str], accepted: list[str]
+) -> str:
+    """What ends an archive.
+
+    Args:
+        accounts: pseudonyms by account, for each backend.
+        streams: the queues that were read.
+        accepted: what the manager accepted with this pull; see `copydesk.rounds.pull.pull`.
+    """
+    people = {
+        name: {str(account): who for account, who in found.items()}
+        for name, found in accounts.items()
+    }
+    return dump_line({"format": 2, "accounts": people, "streams": streams, "accepted": accepted})
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One archive, read.
+
+    Args:
+        pull: the name of its pull.
+        accounts: pseudonyms by account as text, for each backend; None in archives of 0.1.0.
+        streams: the queues that were read; None in archives of 0.1.0.
+    """
+
+    pull: str
+    held: tuple[Held, ...]
+    accounts: Mapping[str, Mapping[str, str]] | None
+    streams: tuple[str, ...] | None
+    accepted: frozenset[str]
+
+
+def read_archive(path: Path) -> Archive:
+    """Read an archive, made sure to be whole and unchanged.
+
+    Raises:
+        IntegrityError: it is not the file that its name tells of.
+    """
+    wrong = IntegrityError(
+        "This archive is not as it was written.",
+        where=str(path),
+        hint="Put it back from version control or a backup.",
+    )
+    try:
+        data = gzip.decompress(path.read_bytes())
+        lines: list[dict[str, Any]] = [json.loads(line) for line in data.splitlines()]
+        if hashlib.sha256(data).hexdigest()[:_DIGEST] != _stated(path):
+            raise wrong
+        end = lines.pop() if lines and "format" in lines[-1] else {}
+        return Archive(
+            pull=path.name.removesuffix(".jsonl.gz").rpartition("-")[0],
+            held=tuple(_held(line) for line in lines),
+            accounts=end.get("accounts"),
+            streams=tuple(end["streams"]) if end else None,
+            accepted=frozenset(end.get("accepted", ())),
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise wrong from error
+
+
+def _held(line: dict[str, Any]) -> Held:
+    return Held(
+        stream=line["stream"] if "stream" in line else line["project"],
+        number=line["task"],
+        uid=line["uid"],
+        data_sha256=line["data_sha256"],
+        answers=line["annotations"],
+    )

@@ -1,0 +1,171 @@
+"""Stretches of words that articles share: found by an index on disk, then compared in full.
+
+Each text is stood for by hashes of runs of `GRAM` words, one of every two neighbours (winnowing:
+Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting", SIGMOD
+2003), so that any stretch of `GRAM` + 1 words that two texts share gives them a hash in common.
+The hashes lie in files by their highest bits, and only one of these is in memory at a time: the
+cost is linear in the words of all texts, the memory flat.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+GRAM: Final = 6
+MIN_WORDS: Final = 8
+"""A sentence of fewer words ("He declined to comment.") is nobody's."""
+MIN_LENGTH: Final = 50
+"""Or one of fewer code points, where a language writes no blanks or long words."""
+
+_WORD: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
+_CHUNK_END: Final = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*\s*|\n")
+_QUOTED: Final = re.compile(
+    r"“([^“”\n]{20,600})”|\"([^\"\n]{20,600})\"|«([^«»\n]{20,600})»|„([^„“”\n]{20,600})[“”]"
+    r"|‘([^‘\n]{20,600}?)’(?!\w)"
+)
+_ODD: Final = 0x9E3779B97F4A7C15
+_PARTS: Final = 16
+
+Keys = NDArray[np.uint64]
+RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
+_NO_KEYS: Final = np.empty(0, dtype=np.uint64)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case; where a script has no blanks, its characters."""
+    return _WORD.findall(text.casefold())
+
+
+def quoted(text: str) -> list[str]:
+    """What stands between quotation marks on one line, of 20 to 600 code points."""
+    return [next(part for part in match if part) for match in _QUOTED.findall(text)]
+
+
+def keys(text: str) -> Keys:
+    """The hashes that stand for a text, ascending; texts that share a stretch share one.
+
+    A stretch is any run of `GRAM` + 1 words of one line, the first or last `GRAM` words of a
+    sentence, a sentence of `MIN_LENGTH` code points, or a quotation of five words.
+    """
+    chunks = [(chunk, words(chunk)) for chunk in _CHUNK_END.split(text) if chunk.strip()]
+    whole = [_whole(found) for chunk, found in chunks if len(chunk) >= MIN_LENGTH]
+    said = [found for found in map(words, quoted(text)) if 5 <= len(found) <= GRAM + 1]
+    parts: list[Keys] = [np.array(whole + [_whole(found) for found in said], dtype=np.uint64)]
+    flat = [word for _, found in chunks for word in found]
+    if len(flat) >= GRAM:
+        lengths = [len(found) for _, found in chunks]
+        parts.append(_runs(flat, np.repeat(np.arange(len(lengths)), lengths)))
+    return np.unique(np.concatenate(parts))
+
+
+def _runs(flat: list[str], chunk: NDArray[np.int64]) -> Keys:
+    """Hashes of runs of words inside a chunk: its first, its last, the less of two neighbours."""
+    crc = np.array([zlib.crc32(word.encode()) for word in flat], dtype=np.uint64)
+    count = len(flat) - GRAM + 1
+    hashes: Keys = np.zeros(count, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for offset in range(GRAM):
+            hashes = hashes * np.uint64(_ODD) + crc[offset : offset + count]
+        hashes ^= hashes >> np.uint64(29)
+        hashes *= np.uint64(0xBF58476D1CE4E5B9)
+        hashes ^= hashes >> np.uint64(32)
+    inside = chunk[:count] == chunk[GRAM - 1 :]
+    edge = np.full(1, fill_value=False)
+    beside = inside[:-1] & inside[1:] & (chunk[: count - 1] == chunk[1:count])
+    before, after = np.concatenate([edge, beside]), np.concatenate([beside, edge])
+    lower = hashes[:-1] <= hashes[1:]
+    least = np.concatenate([edge, beside & ~lower]) | np.concatenate([beside & lower, edge])
+    chosen: Keys = hashes[inside & (~before | ~after | least)]
+    return chosen
+
+
+def _whole(found: list[str]) -> int:
+    joined = " ".join(found).encode()
+    return (zlib.crc32(joined) << 32 | zlib.crc32(joined, 1)) ^ _ODD
+
+
+class Index:
+    """The hashes of many texts, in files of a folder; can be made anew at any time.
+
+    Args:
+        folder: made if it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: list[NDArray[np.void]] = []
+        self._count = 0
+        self._done: list[int] = []
+
+    def holds(self) -> Keys:
+        """The numbers of the texts whose hashes are here, ascending."""
+        path = self._folder / "done"
+        return np.unique(np.fromfile(path, dtype=np.uint64)) if path.is_file() else _NO_KEYS
+
+    def add(self, number: int, found: Keys) -> None:
+        """Add a text's hashes; they are on the disk after `flush`."""
+        records = np.empty(len(found), dtype=RECORD)
+        records["key"], records["article"] = found, number
+        self._waiting.append(records)
+        self._done.append(number)
+        self._count += len(found)
+        if self._count > 1 << 18:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was added. A kill leaves hashes that are added again, which does no harm."""
+        if not self._done:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        records = np.concatenate(self._waiting)
+        part = records["key"] >> np.uint64(60)
+        for number in range(_PARTS):
+            with (self._folder / f"{number:x}.keys").open("ab") as stream:
+                # A write that a kill tore must not shift what follows it.
+                stream.truncate(stream.tell() // RECORD.itemsize * RECORD.itemsize)
+                stream.write(records[part == number].tobytes())
+        with (self._folder / "done").open("ab") as stream:
+            stream.truncate(stream.tell() // 8 * 8)
+            stream.write(np.array(self._done, dtype=np.uint64).tobytes())
+        self._waiting, self._done, self._count = [], [], 0
+
+    def pairs(self, numbers: Keys, *, old: int) -> NDArray[np.int64]:
+        """Pairs of texts with a hash in common, as positions in ``numbers``.
+
+        Of the texts that share a hash each is paired with the first. Pairs of two of the first
+        ``old`` texts are left out.
+
+        Returns:
+            Rows (first, other) with first < other, each pair once, ascending.
+        """
+        order = np.argsort(numbers)
+        ascending = numbers[order]
+        found = [np.empty((0, 2), dtype=np.int64)]
+        for records in self._parts():
+            at = np.searchsorted(ascending, records["article"])
+            at[at == len(ascending)] = 0
+            live = ascending[at] == records["article"]
+            key, rank = records["key"][live], order[at[live]]
+            by = np.lexsort((rank, key))
+            key, rank = key[by], rank[by]
+            if not len(key):
+                continue
+            starts = np.concatenate([[True], key[1:] != key[:-1]])
+            first = rank[np.maximum.accumulate(np.where(starts, np.arange(len(key)), 0))]
+            keep = (rank >= old) & (first != rank)
+            found.append(np.unique(np.stack([first[keep], rank[keep]], axis=1), axis=0))
+        return np.unique(np.concatenate(found), axis=0)
+
+    def _parts(self) -> Iterator[NDArray[np.void]]:
+        for number in range(_PARTS):
+            path = self._folder / f"{number:x}.keys"
+            if path.is_file():
+                size = path.stat().st_size // RECORD.itemsize
+                yield np.fromfile(path, dtype=RECORD, count=size)

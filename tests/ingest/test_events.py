@@ -1,0 +1,211 @@
+"""Articles that share text share an event, before splits are drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from copydesk.build import build
+from copydesk.corpus import Corpus
+from copydesk.ingest import Defaults, Ingested, ingest
+from copydesk.ingest.events import Joined
+from copydesk.layout import lay_out
+from copydesk.release.cut import Options, cut
+from copydesk.validate import validate
+
+SAID = "“We waited forty years for this bridge and we shall not wait for the road,” she said."
+FILLERS = {
+    "alder": "Alder farmers sold their whole barley crop before the first rain of autumn came.",
+    "birch": "A tram in Birch left its rails at noon and stopped before a shop for hats.",
+    "cedar": "The Cedar orchestra chose a conductor of thirty who had never led it before.",
+    "dogwood": "Nine wells in Dogwood ran dry in May and were dug deeper by volunteers in June.",
+    "elm": "Elm town council put off its vote on the covered market for the fourth time.",
+}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return lay_out(tmp_path / "corpus")
+
+
+def folder(root: Path, **texts: str) -> str:
+    root.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (root / f"{name}.txt").write_text(text, encoding="utf-8")
+    return str(root)
+
+
+def take(root: Path, corpus: Corpus, **texts: str) -> Ingested:
+    return ingest([folder(root, **texts)], corpus, licence="CC0-1.0", workers=1)
+
+
+def events(corpus: Corpus) -> dict[str, str]:
+    return {a.article_id: a.event for a in corpus.articles()}
+
+
+def released(corpus: Corpus, version: str) -> dict[str, str]:
+    build(corpus, workers=1)
+    created = datetime(2026, 5, 1, tzinfo=UTC)
+    done = cut(corpus, Options(version=version, created=created, labels="rule"))
+    return dict(done.manifest["splits"])
+
+
+def test_articles_of_one_interview_are_one_event_and_the_release_is_clean(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """Reports that quote one utterance, among others that share nothing, do not cross splits:
+    `validate` finds nothing in what `cut` made."""
+    reports = {
+        f"report-{n}": f"Report {n} on the bridge\n{' '.join(line.split()[::-1])}\n{SAID}\n"
+        for n, line in enumerate(FILLERS.values())
+    }
+
+    done = take(tmp_path / "in", corpus, **reports, **{k: f"{v}\n" for k, v in FILLERS.items()})
+
+    found = events(corpus)
+    assert {found[name] for name in reports} == {"report-0"}
+    assert [found[name] for name in FILLERS] == list(FILLERS)
+    assert done.joined[0] == Joined(
+        article_id="report-1", event="report-0", other="report-0", because="the same sentence"
+    )
+    released(corpus, "0.1.0")
+    assert validate(corpus.dataset).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "because"),
+    [
+        (
+            f"Bridge opens\n{FILLERS['alder']}\n",
+            f"Bridge opens\n{FILLERS['alder']}\n",
+            "the whole text",
+        ),
+        (
+            f"{FILLERS['alder']} Nobody had seen that before.\n",
+            f"Much else was told that day.\n{FILLERS['alder']}\n",
+            "the same sentence",
+        ),
+        (
+            f"{FILLERS['alder']} Nobody had seen that before.\n",
+            f"Much was told.\n{FILLERS['alder'].replace('autumn', 'winter')}\n",
+            "nearly the same sentence",
+        ),
+        (
+            "The mayor said: “We have waited forty years for this bridge over the Wend.” He sat.\n",
+            "She recalled that they “have waited forty years for this bridge over the river”.\n",
+            "an utterance",
+        ),
+        (
+            "After lunch the nine wells that ran dry in the month of May were dug deeper by men "
+            "with spades, a man in the square said.\n",
+            "It is told that nine wells that ran dry in the month of May were dug deeper by men "
+            "who came from other parts of the country in June.\n",
+            "15 words in a row",
+        ),
+        (
+            "The report was published at the end of last week in the town.\n",
+            "A dog was seen at the end of last week near the old mill.\n",
+            None,
+        ),
+    ],
+)
+def test_what_two_articles_share_is_said(
+    tmp_path: Path, corpus: Corpus, a: str, b: str, because: str | None
+) -> None:
+    """Each way to share text joins two articles and is named; a stock phrase joins none."""
+    done = take(tmp_path / "in", corpus, a=a, b=b)
+
+    assert [joined.because for joined in done.joined] == ([because] if because else [])
+    assert events(corpus) == {"a": "a", "b": "a" if because else "b"}
+
+
+def test_an_event_that_the_user_named_stays(tmp_path: Path, corpus: Corpus) -> None:
+    """The table `events` of copydesk.toml keeps apart what shares a sentence, and a new article
+    joins the named event."""
+    config = corpus.root / "copydesk.toml"
+    config.write_text(config.read_text() + '\n[events]\nfair = ["a"]\nflood = ["b"]\n')
+    shared = f"{FILLERS['elm']}\n"
+
+    take(tmp_path / "in", corpus, a=f"A\n{shared}", b=f"B\n{shared}", c=f"C\n{shared}")
+
+    assert events(corpus) == {"a": "fair", "b": "flood", "c": "fair"}
+
+
+def test_an_event_for_all_articles_is_given_by_an_option(tmp_path: Path, corpus: Corpus) -> None:
+    """`--event` names the event of every article that names none."""
+    source = folder(tmp_path / "in", a=FILLERS["alder"], b=FILLERS["birch"])
+
+    ingest([source], corpus, defaults=Defaults(event="harvest"), workers=1)
+
+    assert events(corpus) == {"a": "harvest", "b": "harvest"}
+
+
+def test_found_events_are_kept_when_the_same_articles_come_again(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """A second ingest finds nothing new and changes nothing."""
+    texts = {"a": f"A\n{FILLERS['elm']}\n", "b": f"B\n{FILLERS['elm']}\n"}
+    take(tmp_path / "in", corpus, **texts)
+    before = corpus.manifest.read_bytes()
+
+    done = take(tmp_path / "in", corpus, **texts)
+
+    assert (done.joined, done.replaced, corpus.manifest.read_bytes()) == ((), 0, before)
+
+
+def test_an_article_that_ties_two_splits_together_is_set_aside(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """Released articles keep event and split; a new one joins one of them, and one that shares
+    text with two splits is named and not taken."""
+    take(tmp_path / "in", corpus, **{k: f"{v}\n" for k, v in FILLERS.items()})
+    splits = released(corpus, "0.1.0")
+    one = next(e for e in splits if splits[e] == "train")
+    two = next(e for e in splits if splits[e] == "test")
+    new = {
+        "joins": f"It was told again.\n{FILLERS[one]}\n",
+        "ties": f"Both were told.\n{FILLERS[one]}\n{FILLERS[two]}\n",
+    }
+
+    done = take(tmp_path / "more", corpus, **new)
+
+    found = events(corpus)
+    assert found == {k: k for k in FILLERS} | {"joins": one}
+    (refusal,) = done.refused
+    assert refusal.source == str(tmp_path / "more" / "ties.txt")
+    assert refusal.reason.startswith("It shares nearly the whole text with '")
+    assert done.new_refusals == 1
+    assert released(corpus, "0.2.0") == splits
+    assert validate(corpus.dataset).findings == ()
+
+
+@pytest.mark.shared
+def test_the_five_reports_of_one_interview_are_one_event(
+    tmp_path: Path, corpus: Corpus, shared: Path
+) -> None:
+    """The real articles that quote one interview are put together; the twelve others stay."""
+    ingest([str(shared / "raw" / "ceasefire"), str(shared / "raw" / "wikinews" / "*.txt")], corpus)
+
+    found = events(corpus)
+    assert {event for name, event in found.items() if name.startswith("ceasefire")} == {
+        "ceasefire-000"
+    }
+    assert len(set(found.values())) == 13
+
+
+def test_no_event_of_the_shipped_corpus_is_joined_with_another(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """The texts of the shipped corpus without their metadata: an event found never holds articles
+    of two, and most articles find theirs."""
+    raw = Path(__file__).resolve().parents[2] / "dataset" / "raw" / "originals"
+
+    ingest([str(raw)], corpus, workers=1)
+
+    pairs = {(event, name.rsplit("-", 2)[0]) for name, event in events(corpus).items()}
+    names = {name.split("-")[0] for name in events(corpus)}
+    assert all(event.split("-")[0] == name.split("-")[0] for event, name in pairs)
+    assert len(names) == 8
+    assert len(set(events(corpus).values())) <= 13

@@ -1,0 +1,259 @@
+"""A round through files: planned, pushed, answered, pulled, settled and closed without a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.backends.files import Files
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError, ServerError
+from copydesk.rounds.agree import agree
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.close import close
+from copydesk.rounds.comments import private_comments
+from copydesk.rounds.decisions import Decision, decide, open_sentences
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.log import read_log
+from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.plan import FILES, Annotator, Plan
+from copydesk.rounds.pull import PullResult, pull
+from copydesk.rounds.push import difference, push
+from copydesk.rounds.status import status
+
+
+def plan_round(corpus: Corpus, **fields: Any) -> Plan:
+    """A round of two models on the mill's three sentences."""
+    basics: dict[str, Any] = {
+        "round": "r",
+        "annotators": tuple(
+            Annotator(annotator=name, kind="model", backend=FILES) for name in ("m-1", "m-2")
+        ),
+        "overlap": Overlap(base=2),
+        "selection": Selection(articles=("mill",)),
+    }
+    return new_round(corpus, Options(**(basics | fields)))
+
+
+def room(corpus: Corpus, name: str) -> Path:
+    """Where an annotator answers."""
+    return RoundFolder(corpus, "r").private / name
+
+
+def write(corpus: Corpus, name: str, lines: Iterable[dict[str, Any]]) -> None:
+    """Write an annotator's answers."""
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (room(corpus, name) / "answers.jsonl").write_text(text, encoding="utf-8")
+
+
+def answers(*labels: str, **fields: Any) -> list[dict[str, Any]]:
+    """Answers to the mill's sentences, in their order."""
+    return [
+        {"sentence_id": f"mill.{number:03d}", "label": label, **fields}
+        for number, label in enumerate(labels, start=1)
+    ]
+
+
+def read(corpus: Corpus) -> PullResult:
+    """Pull the round."""
+    return pull(corpus, "r", [Files()])
+
+
+def labels_of(corpus: Corpus, name: str) -> list[str | None]:
+    """An annotator's labels in the log."""
+    state = read_log(RoundFolder(corpus, "r").annotations)
+    return [answer.label for (who, _), answer in state.answers.items() if who == name]
+
+
+def test_a_round_goes_all_the_way_without_a_server(corpus: Corpus) -> None:
+    """Pushed, answered, pulled, measured, settled and closed; each step may be taken twice."""
+    plan_round(corpus)
+    missing = difference(corpus, "r", [Files()])
+    assert (missing.streams_missing, missing.tasks_missing) == (2, 2)
+    sent = push(corpus, "r", [Files()])
+    assert (sent.streams_made, sent.tasks_sent, sent.checked, sent.fixed) == (2, 2, 2, ())
+    assert push(corpus, "r", [Files()]).tasks_sent == 0
+    write(corpus, "m-1", answers("background", "background", "claim"))
+    write(corpus, "m-2", answers("background", "claim", "claim"))
+    state = status(corpus, "r", [Files()])
+    assert (state.answered, state.needed, state.tasks_missing) == (2, 2, 0)
+    done = read(corpus)
+    assert (len(done.changes.new), done.findings) == (6, ())
+    assert (read(corpus).archive, read(corpus).changes.unchanged) == (None, 6)
+    assert agree(corpus, "r").disputed_sentences == 1
+    assert [s.anchor.sentence_id for s in open_sentences(corpus, "r")] == ["mill.002"]
+    reason = Decision(
+        sentence_id="mill.002", label="claim", by="m-3", by_kind="model", reason="Rule 2."
+    )
+    assert decide(corpus, "r", [reason], via="file") == 1
+    assert close(corpus, "r")["unresolved"] == 0
+
+
+def test_a_task_is_an_article_with_its_sentences(corpus: Corpus) -> None:
+    """The text, every sentence with its id, the suggestions of the suggested arm, the labels."""
+    plan_round(corpus, suggested_share=1.0)
+    push(corpus, "r", [Files()])
+    (task,) = map(json.loads, (room(corpus, "m-1") / "tasks.jsonl").read_text().splitlines())
+    assert task["text"] == "Mill closes\nThe mill closed at noon.\nThe owner said it was old."
+    assert (task["task"], task["language"], task["title"]) == ("r.suggested.mill", "en", "mill")
+    assert [(s["sentence_id"], s["text"], s["suggestion"]) for s in task["sentences"]] == [
+        ("mill.001", "Mill closes", "background"),
+        ("mill.002", "The mill closed at noon.", "background"),
+        ("mill.003", "The owner said it was old.", "claim"),
+    ]
+    labels = json.loads((room(corpus, "m-1") / "labels.json").read_text())["labels"]
+    assert [label["name"] for label in labels] == ["quote", "claim", "speculation", "background"]
+    assert (room(corpus, "m-1") / "guidelines.md").read_text() == corpus.guidelines.read_text()
+
+
+def test_a_sentence_task_has_its_context_and_the_blind_arm_no_suggestion(corpus: Corpus) -> None:
+    """What stands before and after is given; nothing of the rules is."""
+    plan_round(corpus, unit="sentence")
+    push(corpus, "r", [Files()])
+    lines = (room(corpus, "m-1") / "tasks.jsonl").read_text()
+    second = next(t for t in map(json.loads, lines.splitlines()) if t["task"].endswith("mill.002"))
+    assert second["before"] == "Mill closes\n"
+    assert second["after"] == "\nThe owner said it was old."
+    assert "uggest" not in lines
+
+
+def test_lines_that_cannot_be_used_are_named_and_the_others_taken(corpus: Corpus) -> None:
+    """Each damage has its line number; the last line without an end is still being written."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    good = json.dumps({"sentence_id": "mill.001", "label": "quote"})
+    bad = [
+        "{",
+        "[1]",
+        json.dumps({"sentence_id": "tram.001", "label": "quote"}),
+        json.dumps({"sentence_id": "mill.002", "label": 3}),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "confidence": 1.5}),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "flag": "maybe"}),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "at": "noon"}),
+    ]
+    text = "\ufeff" + "\r\n".join([good, *bad]) + '\r\n{"sentence_id": "mill.003"'
+    (room(corpus, "m-1") / "answers.jsonl").write_bytes(text.encode("utf-8"))
+    found = [(f.rule, f.file, f.detail) for f in read(corpus).findings]
+    assert found == [
+        ("answer-unreadable", "m-1/answers.jsonl:2", "it is not JSON"),
+        ("answer-unreadable", "m-1/answers.jsonl:3", "it is not an object"),
+        (
+            "answer-unreadable",
+            "m-1/answers.jsonl:4",
+            "its sentence_id is not one of the annotator's tasks",
+        ),
+        ("answer-unreadable", "m-1/answers.jsonl:5", "label, comment, flag and at are strings"),
+        ("answer-unreadable", "m-1/answers.jsonl:6", "its confidence is not a number in range"),
+        (
+            "answer-unreadable",
+            "m-1/answers.jsonl:7",
+            "its flag is not one of unsure, badly-cut, not-a-unit",
+        ),
+        ("answer-unreadable", "m-1/answers.jsonl:8", "its at is not a time"),
+        ("region-missing", "r.blind.mill", ""),
+        ("region-missing", "r.blind.mill", ""),
+    ]
+    assert labels_of(corpus, "m-1") == ["quote"]
+
+
+def test_the_last_line_for_a_sentence_counts(corpus: Corpus) -> None:
+    """An appended line changes an answer, and the pull tells what it was."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("quote", "quote", "quote", confidence=0.5))
+    read(corpus)
+    write(corpus, "m-1", answers("quote", "quote", "quote", confidence=0.5) + answers("claim"))
+    done = read(corpus)
+    assert [(b.label, a.label) for b, a in zip(done.replaced, done.changes.changed, strict=True)]
+    assert labels_of(corpus, "m-1") == ["claim", "quote", "quote"]
+    state = read_log(RoundFolder(corpus, "r").annotations)
+    assert state.answers["m-1", "mill.002"].confidence == 0.5
+
+
+def test_an_older_file_waits_for_the_manager(corpus: Corpus) -> None:
+    """Lines with earlier times than the log's are named, not taken, until they are accepted."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("quote", "quote", "quote", at="2026-01-02T00:00:00Z"))
+    read(corpus)
+    write(corpus, "m-1", answers("claim", "quote", "quote", at="2026-01-01T00:00:00Z"))
+    (older,) = read(corpus).findings
+    assert (older.rule, older.record, older.severity) == ("answer-older", "mill.001", "error")
+    assert older.detail == (
+        "claim of 2026-01-01T00:00:00Z is there, quote of 2026-01-02T00:00:00Z stands"
+    )
+    assert labels_of(corpus, "m-1") == ["quote"] * 3
+    assert pull(corpus, "r", [Files()], accept=["answer-older"]).findings == ()
+    assert labels_of(corpus, "m-1") == ["claim", "quote", "quote"]
+
+
+def test_answers_that_vanish_stay_and_are_named_until_settled(corpus: Corpus) -> None:
+    """A removed file of answers is named by every pull and by status; accepting lets it rest."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("quote", "quote", "quote"))
+    read(corpus)
+    (room(corpus, "m-1") / "answers.jsonl").unlink()
+    for _ in range(2):
+        assert [f.rule for f in read(corpus).findings] == ["answer-vanished"] * 3
+    assert status(corpus, "r").vanished == tuple(("m-1", f"mill.00{n}") for n in (1, 2, 3))
+    assert pull(corpus, "r", [Files()], accept=["answer-vanished"]).findings == ()
+    assert (read(corpus).findings, status(corpus, "r").vanished) == ((), ())
+    assert labels_of(corpus, "m-1") == ["quote"] * 3
+
+
+def test_tasks_that_were_changed_are_not_believed_and_are_put_right(corpus: Corpus) -> None:
+    """Answers to a changed task are not taken; the push writes it again and keeps the old file."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    tasks = room(corpus, "m-1") / "tasks.jsonl"
+    right = tasks.read_bytes()
+    tasks.write_bytes(right.replace(b"noon", b"dawn"))
+    write(corpus, "m-1", answers("quote", "quote", "quote"))
+    assert [f.rule for f in read(corpus).findings] == ["task-changed"]
+    assert difference(corpus, "r", [Files()]).differing == ("tasks.jsonl of m-1",)
+    done = push(corpus, "r", [Files()])
+    assert done.fixed == ("tasks.jsonl of m-1 was written again; the old one is kept",)
+    assert tasks.read_bytes() == right
+    assert any(b"dawn" in p.read_bytes() for p in tasks.parent.glob("tasks.jsonl.*"))
+    assert read(corpus).findings == ()
+    assert labels_of(corpus, "m-1") == ["quote"] * 3
+
+
+def test_comments_on_a_withheld_article_are_not_archived(
+    make_corpus: Callable[..., Corpus],
+) -> None:
+    """The archive, which is published, holds their SHA-256."""
+    import gzip
+
+    corpus = make_corpus(withheld=("mill",))
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("quote", "quote", "quote", comment="closed at noon"))
+    archive = read(corpus).archive
+    assert archive is not None
+    text = gzip.decompress(archive.read_bytes()).decode()
+    assert "closed at noon" not in text
+    assert '"label": "quote"' in text
+    published = "".join(p.read_text() for p in RoundFolder(corpus, "r").path.glob("*.json*"))
+    assert "closed at noon" not in published
+    assert list(private_comments(RoundFolder(corpus, "r")).values()) == ["closed at noon"]
+
+
+def test_a_round_that_was_not_pushed_cannot_be_pulled(corpus: Corpus) -> None:
+    """There is nothing to read, and nothing is marked as gone."""
+    plan_round(corpus)
+    with pytest.raises(ServerError, match="has not been written to files"):
+        read(corpus)
+
+
+def test_people_on_label_studio_need_it(corpus: Corpus) -> None:
+    """A round that needs a server says so when it is not connected."""
+    people = (Annotator(annotator="a1", kind="human"),)
+    plan_round(corpus, annotators=people, overlap=Overlap(base=1), emails={"a1": "a@example.org"})
+    with pytest.raises(InputError, match="also needs the backend labelstudio"):
+        push(corpus, "r", [Files()])
