@@ -14,7 +14,7 @@ from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.pieces import Piece
-from copydesk.text.voices import Article, Marks, Voice, own, voices
+from copydesk.text.voices import Article, Marks, Source, Voice, own, sources, voices
 
 Form = Literal["direct", "partial", "continuation"]
 
@@ -37,8 +37,12 @@ class Quotation:
             sentence that it stands in (no headline). `partial`: less than that, inside a sentence
             of the reporter's. `continuation`: goes on
             with a quotation before it, with no attribution of its own.
-        speaker: Offsets of who speaks, where the sentence shows it.
-        cue: The word of report that it hangs on, where the sentence shows it.
+        speaker: Offsets of the words that name who speaks: in its sentence, in one beside it, or
+            in what it goes on with. None where nothing shows it.
+        cue: The words of report that it hangs on; None where a colon, a dash, a turn's marker or
+            nothing shows who speaks.
+        source: Who that is, as the article's fullest mention of the same person; None where it is
+            not sure.
         pieces: Indices of the pieces that it touches.
     """
 
@@ -47,6 +51,7 @@ class Quotation:
     form: Form
     speaker: tuple[int, int] | None
     cue: Cue | None
+    source: Source | None
     pieces: tuple[int, ...]
 
 
@@ -88,11 +93,13 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
             kept.append(marks)
             start, end = stretch.inner
             result.append(
-                Quotation(start=start, end=end, form=form, speaker=None, cue=None, pieces=indices)
+                Quotation(start=start, end=end, form=form, speaker=None, cue=None, source=None, pieces=indices)
             )
+    spoken = voices(article, kept)
+    known = sources(article.people, [(voice.speaker, voice.how) for voice in spoken])
     return [
-        replace(quote, speaker=voice.speaker, cue=voice.cue)
-        for quote, voice in zip(result, voices(article, kept), strict=True)
+        replace(quote, speaker=voice.speaker, cue=voice.cue, source=source)
+        for quote, voice, source in zip(result, spoken, known, strict=True)
     ]
 
 

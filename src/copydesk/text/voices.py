@@ -12,6 +12,7 @@ from typing import Final, Literal
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked
+from copydesk.text.people import People, Person
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate, predicates
 from copydesk.text.speakers import Phrases, Span
@@ -50,6 +51,24 @@ class Voice:
     speaker: Span | None
     cue: Cue | None
     how: How | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who a speaker is.
+
+    Attributes:
+        start: Offset of the fullest mention of the person or body in the article, in code points.
+        end: Offset after it.
+        how: `resolved` where that is another mention than the speaker's, linked to it by a
+            pronoun or a part of the name; else how the speaker was found: in the same `sentence`,
+            the `neighbour` sentence or line, a `continuation` of what is attributed before, or
+            the marker of a `turn`.
+    """
+
+    start: int
+    end: int
+    how: How
 
 
 NOBODY: Final = Voice(None, None, None)
@@ -284,6 +303,11 @@ class Article:
         self._read: dict[int, Sentence] = {}
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
+    @cached_property
+    def people(self) -> People:
+        """The people whom the article names."""
+        return People(self.text, self.pieces, self.lang)
+
     def line(self, offset: int) -> int:
         """Where the line begins that an offset stands in."""
         return self._lines[bisect_right(self._lines, offset) - 1]
@@ -404,3 +428,22 @@ def _beyond(
         span = previous.phrases.clause_subject(len(previous.phrases.found))
         return Voice(span, None, "neighbour") if span else found
     return found
+
+
+def sources(
+    people: People, speakers: Sequence[tuple[Span | None, How | None]]
+) -> list[Source | None]:
+    """Who each speaker is, in the order of the text; None where that is not sure."""
+    result: list[Source | None] = []
+    last: Person | None = None
+    for speaker, how in speakers:
+        person = None if speaker is None else people.fullest(speaker, before=last)
+        if speaker is not None:
+            last = person
+        if speaker is None or how is None or person is None:
+            result.append(None)
+            continue
+        start, end = person.fullest
+        inside = speaker[0] <= start and end <= speaker[1]
+        result.append(Source(start, end, how if inside else "resolved"))
+    return result
