@@ -9,7 +9,7 @@ import polars as pl
 
 from copydesk.agreement.units import code_of, need_columns
 from copydesk.answers import ANCHOR
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 from copydesk.extras import needs
 
@@ -25,7 +25,7 @@ def aggregate(
     *,
     method: str = "majority",
     adjudications: pl.DataFrame | None = None,
-    labels: Sequence[str] = LABELS,
+    labels: Sequence[str] = NEWS.names,
 ) -> pl.DataFrame:
     """One row a sentence, in the order of sentence_id; whose answers count is the caller's choice.
 
@@ -73,9 +73,11 @@ def aggregate(
     return table.select(
         *_SENTENCE,
         "label",
-        pl.struct(pl.col(label).cast(pl.Int32) for label in labels).alias("votes"),
+        pl.struct(pl.col(_count(label)).cast(pl.Int32).alias(label) for label in labels).alias(
+            "votes"
+        ),
         pl.col("n_annotators").cast(pl.Int32),
-        (pl.max_horizontal(labels) / pl.col("n_annotators")).alias("agreement"),
+        (_top(labels) / pl.col("n_annotators")).alias("agreement"),
         pl.when(resolved).then("source").otherwise(pl.lit("unresolved")).alias("label_source"),
     )
 
@@ -89,8 +91,17 @@ def _last_answers(answers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _count(label: str) -> str:
+    """The column of a label's votes; a label may be called as another column is."""
+    return f"votes for {label}"
+
+
+def _top(labels: Sequence[str]) -> pl.Expr:
+    return pl.max_horizontal(map(_count, labels))
+
+
 def _votes(last: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
-    votes = [(pl.col("label") == label).sum().alias(label) for label in labels]
+    votes = [(pl.col("label") == label).sum().alias(_count(label)) for label in labels]
     counted = last.group_by(_SENTENCE).agg(*votes, pl.len().alias("n_annotators"))
     return counted.sort(_SENTENCE)
 
@@ -106,9 +117,10 @@ def _refuse_two_places(table: pl.DataFrame) -> None:
 
 
 def _majority(labels: Sequence[str]) -> list[pl.Expr]:
-    top, total = pl.max_horizontal(labels), pl.col("n_annotators")
+    top, total = _top(labels), pl.col("n_annotators")
     won = pl.coalesce(
-        pl.when(pl.col(label) == top).then(pl.lit(label)).otherwise(None) for label in labels
+        pl.when(pl.col(_count(label)) == top).then(pl.lit(label)).otherwise(None)
+        for label in labels
     )
     # In whole numbers: two thirds of three votes are two, whatever a float makes of them.
     label = pl.when(top * 3 >= total * 2).then(won).otherwise(None)

@@ -64,24 +64,27 @@ class Built(NamedTuple):
     quotes: pa.RecordBatch
 
 
-def build_batch(articles: pa.RecordBatch) -> Built:
+def build_batch(articles: pa.RecordBatch, *, rules: bool = True) -> Built:
     """Cut a batch of articles into pieces, sentences and quotations.
 
     Args:
         articles: of the schema `ARTICLES`, or `RECORDED_ARTICLES` to keep pieces.
+        rules: whether to suggest labels; not for a scheme that has no rules.
 
     Pure and deterministic: rows come out in the order of the articles, and the result of a batch
     is the concatenation of the results of its rows.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
     for article in articles.to_pylist():
-        _build_article(article, rows)
+        _build_article(article, rows, rules)
     return Built(
         *(pa.RecordBatch.from_pylist(rows[name], schema) for name, schema in SCHEMAS.items())
     )
 
 
-def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
+def _build_article(
+    article: dict[str, Any], rows: dict[str, list[dict[str, Any]]], rules: bool
+) -> None:
     text, language = article["text"], article["language"]
     held = article.get("pieces")
     if held is None:
@@ -92,9 +95,9 @@ def _build_article(article: dict[str, Any], rows: dict[str, list[dict[str, Any]]
     units = [piece for piece in pieces if piece.is_unit]
     ids = [f"{article['article_id']}.{number:03d}" for number in range(1, len(units) + 1)]
     rows["articles"].append(article | {"pieces": [piece._asdict() for piece in pieces]})
-    suggested: Sequence[Suggestion | None] = suggest(
-        text, pieces, quotes=quotes, language=language
-    ) or [None] * len(units)
+    suggested: Sequence[Suggestion | None] = [None] * len(units)
+    if rules:
+        suggested = suggest(text, pieces, quotes=quotes, language=language) or suggested
     for number, (name, unit, suggestion) in enumerate(
         zip(ids, units, suggested, strict=True), start=1
     ):

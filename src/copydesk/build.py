@@ -184,12 +184,13 @@ def _build_shard(
     corpus: Corpus, articles: list[Article], records: dict[str, Record]
 ) -> ShardResult:
     room = corpus.build_dir / "shards"
-    shard = room / _key(articles, {})
+    rules = corpus.scheme.has_rules
+    shard = room / _key(articles, {}, rules)
     if not (shard.is_dir() and _agrees(shard, records)):
-        shard = room / _key(articles, records)
+        shard = room / _key(articles, records, rules)
     fresh = not shard.is_dir()
     if fresh:
-        built = build_batch(sources(corpus, articles, records))
+        built = build_batch(sources(corpus, articles, records), rules=rules)
         with replacing_dir(shard) as beside:
             for name, batch in built._asdict().items():
                 pq.write_table(
@@ -215,18 +216,20 @@ def sources(
     return pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES)
 
 
-def _is_of(shard: Path, articles: list[Article], records: dict[str, Record]) -> bool:
+def _is_of(
+    shard: Path, articles: list[Article], records: Mapping[str, Record], rules: bool
+) -> bool:
     """Whether a shard is what a build of these articles with these records would make."""
-    if shard.name == _key(articles, records):
+    if shard.name == _key(articles, records, rules):
         return True
     # A record that says what was cut anyway, such as that of the release cut from this very shard.
-    return shard.name == _key(articles, {}) and _agrees(shard, records)
+    return shard.name == _key(articles, {}, rules) and _agrees(shard, records)
 
 
-def _key(articles: list[Article], records: Mapping[str, Record]) -> str:
+def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
     lines = [dump_line(dataclasses.asdict(article)) for article in articles]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
-    return sha256_text("\n".join([_code_digest(), *lines, *held]))[:32]
+    return sha256_text("\n".join([_code_digest(), str(rules), *lines, *held]))[:32]
 
 
 @functools.cache
@@ -281,10 +284,11 @@ def _shards(corpus: Corpus) -> list[Path]:
     index = read_json(path)
     # In 0.1.0 the index was a list.
     keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
-    held, parts = kept(corpus), list(_chunks(corpus.articles(), SHARD_ARTICLES))
+    held, rules = kept(corpus), corpus.scheme.has_rules
+    parts = list(_chunks(corpus.articles(), SHARD_ARTICLES))
     shards = [corpus.build_dir / "shards" / key for key in keys]
     if len(keys) != len(parts) or not all(
-        _is_of(shard, part, held.of(part)) for shard, part in zip(shards, parts, strict=True)
+        _is_of(shard, part, held.of(part), rules) for shard, part in zip(shards, parts, strict=True)
     ):
         raise InputError(
             "This corpus changed after its last build.",

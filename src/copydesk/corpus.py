@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.contract.documents import check_document
-from copydesk.contract.labels import NEWS, Scheme
+from copydesk.contract.labels import NEWS, Scheme, read_scheme
 from copydesk.errors import InputError
-from copydesk.files import locked, read_json, read_jsonl, sweep
+from copydesk.files import locked, read_jsonl, sweep
 from copydesk.rights import Policy
 
 CONFIG_NAME = "copydesk.toml"
@@ -168,14 +168,12 @@ class Corpus:
         """The corpus's labels: those of its ``schema/labels.json``, or the news scheme.
 
         Raises:
-            InputError: the file is not JSON or breaks ``schema/labels.schema.json``.
+            InputError: the file is not a scheme, see `copydesk.contract.labels.read_scheme`.
         """
         path = self.root / "schema" / "labels.json"
         if not path.is_file():
             return NEWS
-        document = read_json(path)
-        check_document(document, "labels", where=str(path))
-        return Scheme.of(document)
+        return read_scheme(path)
 
     @property
     def policy(self) -> Policy:

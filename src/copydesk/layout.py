@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Final
 
+from copydesk.contract.labels import NEWS, read_scheme
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
-from copydesk.files import atomic_write
+from copydesk.files import atomic_write, dump_json
 from copydesk.ingest.names import slug
 from copydesk.rights import OPEN_LICENCES
-from copydesk.rooms import annotations_dir
-
-_ANNOTATIONS: Final = ("guidelines.md", "label-config-article.xml", "label-config-sentence.xml")
+from copydesk.skeletons import annotation_files
 
 _CONFIG: Final = """\
 # What this corpus decides for itself. The schema is schema/corpus.schema.json of copydesk.
@@ -47,19 +45,21 @@ _IGNORED: Final = """\
 """
 
 
-def lay_out(folder: Path, *, title: str | None = None) -> Corpus:
-    """Make the rooms of a corpus: its configuration, guidelines and label configs.
+def lay_out(folder: Path, *, title: str | None = None, labels: Path | None = None) -> Corpus:
+    """Make the rooms of a corpus: its configuration, labels, guidelines and label configs.
 
     Files that are there are left as they are.
 
     Args:
         folder: made if it is not there.
         title: the data set's title; from the folder's name by default.
+        labels: a ``labels.json`` of the corpus's own; the news labels by default.
 
     Raises:
-        InputError: there is a corpus already, or the folder refuses.
+        InputError: there is a corpus already, the folder refuses, or the labels cannot be used.
     """
     corpus = Corpus(folder.resolve())
+    scheme = NEWS if labels is None else read_scheme(labels)
     if (corpus.root / CONFIG_NAME).exists():
         raise InputError(
             "There is a corpus here already.",
@@ -70,9 +70,11 @@ def lay_out(folder: Path, *, title: str | None = None) -> Corpus:
     allow = "\n".join(f'  "{licence}",' for licence in OPEN_LICENCES)
     for room in (corpus.raw, corpus.releases, corpus.rounds, corpus.private):
         room.mkdir(parents=True, exist_ok=True)
-    for file in _ANNOTATIONS:
-        if not (corpus.annotations / file).exists():
-            shutil.copyfile(annotations_dir() / file, corpus.annotations / file)
+    made = {corpus.root / "schema" / "labels.json": dump_json(scheme.as_document())}
+    made |= {corpus.annotations / name: text for name, text in annotation_files(scheme).items()}
+    for path, text in made.items():
+        if not path.exists():
+            atomic_write(path, text)
     if not (corpus.root / ".gitignore").exists():
         atomic_write(corpus.root / ".gitignore", _IGNORED)
     stated = (title or corpus.root.name).replace("\\", "\\\\").replace('"', '\\"')

@@ -27,7 +27,7 @@ TEXT = "Osk floods\nThe dyke broke. Nobody was hurt. It rained.\nBy Ada Orr\n"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def newer(text: str, language: str = "en") -> list[Piece]:
+def newer(text: str, language: str = "en", **_: Any) -> list[Piece]:
     """Text code of another day: every line is one sentence."""
     found, start = [], 0
     for line in text.split("\n"):

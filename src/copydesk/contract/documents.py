@@ -80,5 +80,8 @@ def check_document(document: object, schema: str, *, where: str) -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    text = error.message if len(error.message) <= 300 else error.message[:299] + "…"
+    text, value = error.message, repr(error.instance)
+    if len(text) > 300 and text.startswith(value):
+        text = f"{value[:100]}…{text[len(value) :]}"
+    text = text if len(text) <= 300 else text[:299] + "…"
     return text if text.endswith(".") else f"{text}."

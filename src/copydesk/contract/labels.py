@@ -71,6 +71,11 @@ class Scheme:
         return tuple(label.name for label in self.labels)
 
     @property
+    def has_rules(self) -> bool:
+        """Whether `copydesk.text.suggest` has rules for these labels: for the news scheme alone."""
+        return self.names == NEWS.names
+
+    @property
     def meanings(self) -> dict[str, str]:
         """One line for each label."""
         return {label.name: label.meaning for label in self.labels}
@@ -86,12 +91,42 @@ class Scheme:
         return {label.name: label.colour for label in self.labels}
 
 
-def _shipped(path: Path) -> Scheme:
-    return Scheme.of(json.loads(path.read_text(encoding="utf-8")))
-
-
-NEWS: Final = _shipped(schema_dir() / "labels.json")
+NEWS: Final = Scheme.of(json.loads((schema_dir() / "labels.json").read_text(encoding="utf-8")))
 """The default scheme, and the only one that has rules for suggestions."""
+
+
+def read_scheme(path: Path) -> Scheme:
+    """The scheme in a ``labels.json``: 2 to 20 labels with names and keys of their own.
+
+    Raises:
+        InputError: the file is absent, not JSON or against ``schema/labels.schema.json``, or two
+            labels have the same name or key.
+    """
+    from copydesk.contract.documents import check_document
+    from copydesk.files import read_json
+
+    document = read_json(path)
+    taken = _flag_key(document)
+    if taken:
+        raise InputError(
+            f"'{taken['hotkey']}', the key of the label '{taken['name']}', is kept for a flag.",
+            where=str(path),
+            hint="Give it another letter, or a digit from 1 to 9.",
+        )
+    check_document(document, "labels", where=str(path))
+    try:
+        return Scheme.of(document)
+    except InputError as error:
+        raise InputError(error.message, where=str(path), hint=error.hint) from error
+
+
+def _flag_key(document: Any) -> dict[str, Any] | None:
+    entries = document.get("labels") if isinstance(document, dict) else None
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("hotkey") in FLAG_KEYS and "name" in entry:
+            return entry
+    return None
+
 
 LABELS: Final = NEWS.names
 MEANINGS: Final = NEWS.meanings

@@ -180,6 +180,12 @@ def _assemble(
 
 
 def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Labelling:
+    if options.labels == "rule" and not corpus.scheme.has_rules:
+        raise InputError(
+            f"There are no rules for this corpus's labels ({', '.join(corpus.scheme.names)}).",
+            where=str(corpus.root),
+            hint="Have the sentences answered in a round; rules exist for the news labels only.",
+        )
     if options.labels == "rule":
         return rule_labelling(sentences, created=options.created)
     from copydesk.rounds.labelling import labelling

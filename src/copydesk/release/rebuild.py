@@ -19,13 +19,15 @@ from copydesk.release.assemble import Assembled, assemble, to_arrow
 from copydesk.release.contents import Contents
 
 
-def built(sources: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+def built(sources: list[dict[str, Any]], *, rules: bool) -> dict[str, pl.DataFrame]:
     """The articles cut into the pieces that they have; sentences with the hash of their text."""
     built: dict[str, list[pa.RecordBatch]] = {"articles": [], "sentences": [], "quotes": []}
     for start in range(0, len(sources), SHARD_ARTICLES):
         rows = sources[start : start + SHARD_ARTICLES]
         for name, batch in (
-            build_batch(pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES))._asdict().items()
+            build_batch(pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES), rules=rules)
+            ._asdict()
+            .items()
         ):
             built[name].append(batch)
     frames = {name: pl.DataFrame(pa.Table.from_batches(b)) for name, b in built.items()}

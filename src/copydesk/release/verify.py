@@ -78,7 +78,7 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
             hint="Run 'copydesk ingest' on a folder that holds its articles.",
         )
     whole = None if missing else folder
-    found = built(here)
+    found = built(here, rules=released.contract.scheme.has_rules)
     differing = _differing(released, rebuild(corpus, found, released), found, whole)
     recorded: tuple[str, ...] = ()
     if differing and released.manifest.get("text_code") != text_code():

@@ -18,8 +18,6 @@ from copydesk.text.rules import Kind, Rules, rules
 _CLOSING: Final = "\"'”’“‘)\\]}»›«‹*"
 _OPENING: Final = "\"'“‘”’(\\[{«‹»›„‚¿¡*"
 _NOTE: Final = "¹²³⁰⁴-⁹†‡"
-_FULL_WIDTH: Final = "。！？؟۔।॥։"
-"""Full stops and question marks of scripts without capital letters: each ends a sentence."""
 # A name in lower case may open a sentence (iPhone, al-Shabaab), and so may an address of the web.
 _LOWER_NAME: Final = r"[a-z][A-Z]|[ae]l-[A-Z]|https?:|www\."
 
@@ -34,7 +32,10 @@ _CITED: Final = re.compile(r"\([^()\n]{1,60}\)[.,;]")
 _FORGOTTEN_BLANK: Final = re.compile(
     rf"[{_OPENING}]?[A-Z](?:[a-z’']|(?=\s))[\w’'-]{{0,30}}+(?=[\s,;:!?…’'”]|\.\s|\.?$)"
 )
-_NAME_ALONE: Final = r"(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’-]{1,30}){1,3}$"
+_NAME_ALONE: Final = (
+    r"(?:(?:[—–-]\s?)?[A-Z][\w’-]{0,30}[a-z](?:\s[A-Z][\w’-]{1,30}){1,3}$"
+    r"|[—―–]\s?[A-ZÀ-Þ][\w’-]{0,30}(?:\s[A-ZÀ-Þ][\w’.-]{0,30}){1,4}$)"
+)
 _SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
 NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
 """Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
@@ -71,12 +72,35 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
     for item, stop in items:
         start = item
         for match in candidate.finditer(text, item, stop):
+            at, after = match.span()
+            last = match.end(1)
+            if _is_plain(text, start, stop, at, last, after, known):
+                spans.append((start, last))
+                start = after
+                continue
             last = _end(text, start, stop, match, known)
             if last:
                 spans.append((start, last))
-                start = last if match.end() == match.end(1) else match.end()
+                start = last if after == match.end(1) else after
         spans.append((start, stop))
     return spans
+
+
+def _is_plain(
+    text: str, start: int, end: int, at: int, last: int, after: int, known: Rules
+) -> bool:
+    """Whether a stop is one as most are: a word, a full stop, a blank and a capital letter."""
+    if last != at + 1 or after == last or end - after <= 60 or text[at] != ".":
+        return False
+    token = text[max(start, at - _LONGEST_TOKEN) : at]
+    token = token[token.rfind(" ") + 1 :]
+    return (
+        token.isalpha()
+        and token not in known.kinds
+        and len(token) > 1
+        and text[after].isupper()
+        and not (known.roman_ordinals and _ROMAN.fullmatch(token))
+    )
 
 
 @cache
@@ -87,14 +111,19 @@ def _candidate(language: Language) -> re.Pattern[str]:
     a sentence; or no blanks, where they were forgotten. In French a blank stands before what
     closes; before a mark that opens there is one too, but none after it.
     """
+    known = rules(language)
+    always = (
+        rf"|(?<=[{known.stops}])([」』”’)》】]{{0,3}}+)\s*+(?=\S)" if known.stops else "|(?!)()"
+    )
     return re.compile(
         rf"""
-        [.!?…] (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
-        ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
-        (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
-          | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{rules(language).informal})\s)
-          | (?=[{_OPENING}]?[A-Z]) )
-        | [{_FULL_WIDTH}] ([」』”"’)》】]{{0,3}}+) \s*+ (?=\S)
+        [.!?…{known.stops}]
+        (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
+            ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
+            (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
+              | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)
+              | (?=[{_OPENING}]?[A-Z]) )
+          {always} )
         """,
         re.VERBOSE,
     )
@@ -295,5 +324,12 @@ def list_items(text: str, start: int, end: int, language: Language) -> list[Span
                 break
             starts.append(position + 1)
             position += 1
-    ends = [len(text[:first].rstrip()) for first in starts[1:]]
-    return list(zip(starts, [*ends, end], strict=True))
+    return list(
+        zip(starts, [*(_before_blanks(text, first) for first in starts[1:]), end], strict=True)
+    )
+
+
+def _before_blanks(text: str, end: int) -> int:
+    while text[end - 1].isspace():
+        end -= 1
+    return end

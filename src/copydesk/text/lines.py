@@ -22,6 +22,10 @@ _WORD_START: Final = re.compile(r"(?<![^\s(|])[(©A-Z]")
 _CENTURIES: Final = (" 17", " 18", " 19", " 20")
 _TIMED_ENTRY: Final = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s[A-Z]{3})?[\s:–—-]+[^\W\d]")
 _YEAR_AT_END: Final = re.compile(r"(?:19|20)\d\d\W{0,3}$")
+_TWEET_SIGNATURE: Final = re.compile(r"[—―–-]{1,2}\s?[^—―–(]{1,60}\(@\w{1,30}\)[^.!?]{0,40}\.?$")
+_STOPS_AND_MARKS: Final = frozenset(".!?…\"”’'")
+_SLUG_AT_MOST: Final = 40
+_SIGNATURE_AT_MOST: Final = 90
 _SHORT: Final = 200
 _CAPTION_AT_MOST: Final = 320
 _CAPTION_WORDS_AT_MOST: Final = 36
@@ -41,6 +45,22 @@ def credit_start(line: str, known: Wording) -> int:
     return -1
 
 
+def tail_start(line: str, known: Wording) -> int:
+    """Return where an agency's slug or a tweet's signature at the end of a line begins, or -1.
+
+    "The harbour is shut. (AP)", "We sail! — Ann Orr (@annorr) March 3, 2020".
+    """
+    if line[-1] == ")" or line[-2:] == ").":
+        opened = line.rfind("(", len(line) - _SLUG_AT_MOST) if line[-2:] != "))" else -1
+        if opened > 1 and line[opened - 2] in _STOPS_AND_MARKS and line[opened - 1] == " ":
+            return opened if known.slug.match(line, opened) else -1
+    handle = line.find("(@", max(0, len(line) - _SIGNATURE_AT_MOST))
+    if handle > 0:
+        match = _TWEET_SIGNATURE.search(line, max(0, handle - 70))
+        return match.start() if match else -1
+    return -1
+
+
 def fixed(line: str, known: Wording) -> Zone | None:
     """The zone of a line by fixed wording, or None."""
     if len(line) > _SHORT:
@@ -57,7 +77,11 @@ def fixed(line: str, known: Wording) -> Zone | None:
     if picture:
         in_lower_case = sum(map(str.islower, picture["rest"].split()))
         return "credit" if in_lower_case <= 2 else "caption"
-    if known.note.match(line) or known.note_tail.match(line) or not _LETTER.search(line):
+    if (
+        known.note.match(line, line[0] in _QUOTES)
+        or known.note_tail.match(line)
+        or not _LETTER.search(line)
+    ):
         return "note"
     return None
 
@@ -82,7 +106,7 @@ def _describes_picture(line: str, known: Wording) -> bool:
     verbs = known.verbs
     if verbs is None or not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
         return False
-    if tokens[0].lower() in known.not_of_captions or _BULLET.match(line):
+    if tokens[0].lower() in known.not_of_captions or _BULLET.match(line) or line.isupper():
         return False
     if any(mark in line for mark in '"“”?!:'):
         return False

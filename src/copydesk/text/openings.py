@@ -10,6 +10,8 @@ from typing import Final
 from copydesk.text.wording import Openings
 
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
+_INSIDE_QUOTES: Final = frozenset({"follow", "(cross", "(laugh", "(appla", "[laugh", "[appla"})
+"""How furniture may begin that stands in a long quotation by mistake."""
 _STOPS: Final = frozenset(".!?…")
 _LAST_MARKS: Final = frozenset("-–—)")
 
@@ -17,7 +19,7 @@ _LAST_MARKS: Final = frozenset("-–—)")
 def may_be_fixed(line: str, known: Openings | None) -> bool:
     """Whether a line can match one of the patterns for whole lines: a look at its first words."""
     if line[0] in _QUOTES:
-        return False
+        return len(line) <= 60 and line[1:7].lower() in _INSIDE_QUOTES
     if known is None:
         return True
     first, _, rest = line[:40].lower().partition(" ")

@@ -35,6 +35,7 @@ class Rules:
     """What decides in one language whether a stop ends a sentence.
 
     Attributes:
+        stops: Marks that end a sentence wherever they stand, in scripts without capital letters.
         kinds: Kind of each abbreviation, as written in text but without its last stop.
         endings: Ends of compounds that are abbreviations before a number ("Hafenstr. 7").
         openers: Words that open sentences and are seldom part of a name, in lower case.
@@ -50,6 +51,7 @@ class Rules:
         attribution_of_question: The same after a question or an exclamation.
     """
 
+    stops: str
     kinds: dict[str, Kind]
     endings: tuple[str, ...]
     openers: frozenset[str]
@@ -73,6 +75,7 @@ def rules(language: Language) -> Rules:
     ordinals = data.get("ordinals", {})
     patterns = _attributions(data.get("attribution"))
     return Rules(
+        stops=data.get("marks", {}).get("stops", ""),
         kinds=_kinds(data.get("abbreviations", {})),
         endings=tuple(data.get("abbreviations", {}).get("endings", "").split()),
         openers=words(lists.get("openers", "")),

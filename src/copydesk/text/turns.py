@@ -13,7 +13,7 @@ from copydesk.text.wording import Wording
 _WORD: Final = r"(?:[A-ZÀ-Þ][\w.’'&-]{0,30}|de|del|der|van|von|bin|al|of)"
 _MARKER: Final = re.compile(
     rf"""
-    (?P<bold>\*\*|__)? (?:\(\()?
+    ["“„«]?\s? (?P<bold>\*\*|__)? (?:\(\()?
     (?P<name>[QA](?=[.:])|{_WORD}(?:,?\s{_WORD}){{0,6}})
     (?:\)\))? (?:\s[(\[][^()\[\]]{{1,40}}[)\]])?
     (?:(?:\*\*|__)\s?:|\s?:(?:\*\*|__)?|(?<=\b[QA])\.(?:\*\*|__)?)

@@ -57,6 +57,7 @@ class Wording:
         dateline, byline, credit_line, note, note_tail, caption: Lines of a kind.
         picture_line: A line that names its kind: a credit if its group `rest` is a name.
         credit_tail: A credit that closes a caption's line, from its first character.
+        slug: An agency in brackets at the end of a line.
         role: What an author is, on a line below the name.
         side_of_picture, from_file: Words that only a caption has; `scene_signs` are words of the
             latter.
@@ -66,6 +67,10 @@ class Wording:
         time: Words that say when, as written.
         told: Verbs of a line that tells something.
         not_of_captions: Words that a caption does not begin with.
+        author: A line at the end about who wrote the article.
+        ledes: Words that the first sentence of a report has and its headline has not.
+        letters: Labels above letters to the editor, in lower case.
+        sections: Labels of parts of a paper, in lower case.
         labels: First words of labels before a colon that name nobody, in lower case.
         small: Words that stand in lower case in a title.
         verbs: None in a language whose verbs are not known.
@@ -80,6 +85,7 @@ class Wording:
     picture_line: re.Pattern[str]
     credit_tail: re.Pattern[str]
     note: re.Pattern[str]
+    slug: re.Pattern[str]
     note_tail: re.Pattern[str]
     caption: re.Pattern[str]
     side_of_picture: re.Pattern[str]
@@ -88,10 +94,14 @@ class Wording:
     question: re.Pattern[str]
     when: re.Pattern[str]
     place: re.Pattern[str]
+    author: re.Pattern[str]
     scene_signs: tuple[str, ...]
     time: frozenset[str]
     told: frozenset[str]
     not_of_captions: frozenset[str]
+    ledes: frozenset[str]
+    letters: frozenset[str]
+    sections: frozenset[str]
     labels: frozenset[str]
     small: frozenset[str]
     verbs: Verbs | None
@@ -120,6 +130,9 @@ def wording(language: Language) -> Wording:
         time=lists.get("time", nothing),
         told=lists.get("told", nothing),
         not_of_captions=lists.get("not-of-captions", nothing),
+        ledes=lists.get("ledes", nothing),
+        letters=_lines(own, "letters"),
+        sections=_lines(own, "sections") | _lines(own, "letters"),
         labels=lists.get("labels", nothing),
         small=lists.get("small", nothing),
         verbs=_verbs(own.get("verbs")),
@@ -140,6 +153,11 @@ def _pattern(patterns: Mapping[str, str], name: str) -> re.Pattern[str]:
         return _SHARED.get(key) or _MACRO.sub(put, patterns.get(key, _NEVER))
 
     return re.compile(_MACRO.sub(put, patterns.get(name, _NEVER)), re.VERBOSE | re.IGNORECASE)
+
+
+def _lines(data: Mapping[str, Any], key: str) -> frozenset[str]:
+    """Whole lines, in lower case, one a line."""
+    return frozenset(data.get("lines", {}).get(key, "").strip().split("\n")) - {""}
 
 
 def _verbs(data: Mapping[str, str] | None) -> Verbs | None:

@@ -3,74 +3,91 @@
 Web copy does not mark its lines: captions and subheads stand in the middle of the body like any
 paragraph. Three things give them away: fixed wording, a missing full stop, and, for a caption that
 has one, a missing main verb (`copydesk.text.lines`). The rest of the article adds what a line alone
-does not tell: where it stands, who is named elsewhere, and whether lines end in stops here at all.
+does not tell: where it stands, who is named elsewhere, and whether lines end in stops here at all
+(`copydesk.text.context`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cached_property
-from itertools import pairwise
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from copydesk.text import lines, openings
+from copydesk.text import context, lines, openings
+from copydesk.text.figures import is_figures
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
+from copydesk.text.named import Named
 from copydesk.text.pieces import Zone
 from copydesk.text.wording import CAPITALISED, NAME, Wording, wording
 
-_NAMES: Final = re.compile(r"[A-Z][\w’.-]{0,30}(?: (?:[A-Z][\w.-]{0,30}|al|bin|de|del|van|von))+")
 _BARE_NAMES: Final = re.compile(
     rf"(?P<name>{NAME})"
     rf"(?: (?:and|in|at|for) {CAPITALISED}(?: {CAPITALISED}){{0,3}})?$"
-)
-_NAME_CAPTION: Final = re.compile(
-    rf"(?:(?:the )?{CAPITALISED}(?: {CAPITALISED}){{0,4}}?(?:[’']s?)? )??"
-    rf"(?P<name>{NAME})"
-    r"(?:$|[,;:] | (?=\(|(?:of|and|at|in|with|on|during|outside|near|after|before)\b"
-    r"|[a-z]+(?:s|ed|ing)\b))"
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _AUTHOR_WITHIN: Final = 4
 _HEADLINE_AT_MOST: Final = 220
 
 
-def classify(article: Sequence[str], language: Language | None = None) -> list[Zone]:
+def classify(
+    article: Sequence[str],
+    language: Language | None = None,
+    furniture: Collection[str] = (),
+) -> list[Zone]:
     """Return the zone of each line of an article; the lines are trimmed and none is empty.
 
-    The language is English by default.
+    Args:
+        article: The lines.
+        language: English by default.
+        furniture: Lines that the outlet repeats over its articles; each is a note.
     """
     known = wording(language or language_of("en"))
     loose = [not lines.has_stop(line) for line in article]
-    named = _Named(article, loose)
+    named = Named(article, loose)
     zones: list[Zone] = []
     for index, line in enumerate(article):
         zone = lines.fixed(line, known) if openings.may_be_fixed(line, known.openings) else None
-        if zone is None:
-            zone = (
-                _loose(index, article, zones, named, known)
-                if loose[index]
-                else lines.with_stop(line, known)
-            )
-        zones.append(zone)
-    if len(article) >= 6 and 3 * sum(loose) > 2 * len(article):
-        # Where hardly any line has a stop, a missing one says nothing.
-        zones = [
-            "body" if zone == "subhead" and len(line) > 60 else zone
-            for line, zone in zip(article, zones, strict=True)
-        ]
-    headline = _headline(article, loose, zones, known)
-    if headline is not None:
-        zones[headline] = "headline"
+        if zone is None and (loose[index] or len(line) <= 60) and is_figures(line, known):
+            zone = "note"
+        if zone is None and loose[index]:
+            zone = _loose(index, article, zones, named, known)
+        zones.append(zone or lines.with_stop(line, known))
+    _settle(article, zones, loose, known)
+    if furniture:
+        context.furniture(article, zones, furniture)
     return zones
 
 
+def _settle(
+    article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
+) -> None:
+    """Correct the zones by what the whole article tells."""
+    if len(article) >= 6 and 3 * sum(loose) > 2 * len(article):
+        # Where hardly any line has a stop, a missing one says nothing.
+        for index, zone in enumerate(zones):
+            if zone == "subhead" and len(article[index]) > 60:
+                zones[index] = "body"
+    context.lists(article, zones, loose, known)
+    context.letters(article, zones, loose, known)
+    context.section_labels(article, zones, known)
+    headline = _headline(article, loose, zones, known)
+    if headline is not None:
+        zones[headline] = "headline"
+        if not loose[headline]:
+            context.dotted_fragments(article, zones, loose, known)
+    context.notes_that_go_on(article, zones, loose)
+    context.repeated(article, zones, known)
+    context.about_the_author(article, zones, known)
+
+
 def _loose(
-    index: int, article: Sequence[str], zones: Sequence[Zone], named: _Named, known: Wording
+    index: int, article: Sequence[str], zones: Sequence[Zone], named: Named, known: Wording
 ) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
+    if lines.tail_start(line, known) > 0:
+        return "body"
     if 0 < index < _AUTHOR_WITHIN and "body" not in zones:
         name = _BARE_NAMES.match(line)
         if name and not named.knows(name["name"]):
@@ -90,42 +107,14 @@ def _loose(
     return zone
 
 
-class _Named:
-    """Who and what is named in the running text: named alone on a line, it is in a picture."""
-
-    def __init__(self, article: Sequence[str], loose: Sequence[bool]) -> None:
-        self._article = article
-        self._loose = loose
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        """Pairs of words that stand together in names, and the last word of each name."""
-        names: set[str] = set()
-        for line, is_loose in zip(self._article, self._loose, strict=True):
-            if not is_loose:
-                for name in _NAMES.findall(line):
-                    words = name.rstrip(".").removesuffix("’s").removesuffix("'s").split()
-                    names.update(map(" ".join, pairwise(words)))
-                    names.add(words[-1])
-        return frozenset(names)
-
-    def knows(self, name: str) -> bool:
-        """Whether a person is named in the text, by the full name or with another first word."""
-        return not self._names.isdisjoint((" ".join(name.split()[:2]), name.split()[-1]))
-
-    def pictured(self, line: str) -> bool:
-        """Whether a line begins or is a name of the text, with no more than a short addition."""
-        name = _NAME_CAPTION.match(line)
-        return name is not None and " ".join(name["name"].split()[:2]) in self._names
-
-
 def _headline(
     article: Sequence[str], loose: Sequence[bool], zones: Sequence[Zone], known: Wording
 ) -> int | None:
     """Index of the headline: the first line, below a dateline or byline at most, that looks so."""
     for index in range(min(3, len(article) - 1)):
         if zones[index] not in ("dateline", "byline", "credit"):
-            return index if _is_headline(article[index], loose[index], known) else None
+            titled = _is_headline(article[index], loose[index], known)
+            return index if titled or context.dotted_headline(article, index, known) else None
     return None
 
 
@@ -138,6 +127,5 @@ def _is_headline(line: str, is_loose: bool, known: Wording) -> bool:
     if line[-1] in "?!…" or line.endswith("..."):
         return len(words) <= 25
     abbreviated = words[-1].count(".") > 1
-    return (
-        line[-1] == "." and len(words) <= 20 and (abbreviated or lines.is_title_case(words, known))
-    )
+    titled = abbreviated or lines.is_title_case(words, known)
+    return line[-1] == "." and len(words) <= 20 and titled

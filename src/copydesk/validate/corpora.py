@@ -10,9 +10,11 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from copydesk.contract.json_schema import table_schema
-from copydesk.contract.labels import HOTKEYS, LABELS
+from copydesk.contract.labels import NEWS, Scheme
+from copydesk.contract.tables import CURRENT, Contract
+from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, InputError
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
 from copydesk.validate import personal
@@ -131,7 +133,7 @@ def guidelines(folder: Folder) -> Iterator[Found]:
         message = f"The guidelines cannot be used: {getattr(error, 'message', error)}"
         yield Fault(rule="schema-disagrees", message=message, file=name)
         return
-    for label in LABELS:
+    for label in _scheme(folder).names:
         if label not in text:
             message = f"The guidelines do not speak of the label '{label}'."
             yield Fault(rule="schema-disagrees", message=message, file=name)
@@ -157,7 +159,7 @@ def label_config(folder: Folder, name: str) -> Iterator[Found]:
         if control.get("name") == "label" and control.tag in ("Choices", "Labels")
         for item in control
     ]
-    wanted = [(label, HOTKEYS[label]) for label in LABELS]
+    wanted = list(_scheme(folder).hotkeys.items())
     if offered[: len(wanted)] != wanted:
         says = ", ".join(f"{value} ({key})" for value, key in offered)
         message = f"It offers {show(says) or 'no labels'}, not those of labels.json."
@@ -165,36 +167,54 @@ def label_config(folder: Folder, name: str) -> Iterator[Found]:
 
 
 def contract(folder: Folder) -> Iterator[Found]:
-    """The JSON Schemas of the tables are those that the code derives.
+    """The corpus's labels can be used, and the JSON Schemas of its tables are those of the code.
 
-    Of the corpus, where it has a folder ``schema`` of its own, and else of this installation.
+    Schemas are those of the corpus, where it has any, and else those of this installation. A
+    corpus may have those of an older schema version.
     """
-    own = folder.has("schema/labels.json")
+    labels = "schema/labels.json"
+    if folder.has(labels):
+        try:
+            document = parse(folder.read(labels), labels)
+        except FaultError as error:
+            yield error.fault
+            return
+        broken = list(check_document(document, "labels", labels))
+        yield from broken
+        if broken:
+            return
+        try:
+            Scheme.of(document)
+        except InputError as error:
+            yield Fault(rule="schema-disagrees", message=error.message, file=labels)
+            return
+    own = folder.has("schema/tables/sentences.schema.json")
     place = Folder(folder.root / "schema") if own else Folder(schema_dir())
-    for table in ("sentences", "standoff", "articles", "annotations", "quotes"):
-        yield from _same(place, f"tables/{table}.schema.json", table_schema(table))
-    names = [{"name": label, "hotkey": HOTKEYS[label]} for label in LABELS]
+    known = (
+        [Contract(_scheme(folder), version) for version in SCHEMA_VERSIONS] if own else [CURRENT]
+    )
+    for table in known[-1].tables:
+        wanted = [table_schema(table, one) for one in known if table in one.tables]
+        yield from _same(place, f"tables/{table}.schema.json", wanted)
+
+
+def _scheme(folder: Folder) -> Scheme:
+    """The corpus's labels; the news labels where its own cannot be used, which `contract` says."""
     try:
-        document = parse(place.read("labels.json"), "schema/labels.json")
-    except FaultError as error:
-        yield error.fault
-        return
-    yield from check_document(document, "labels", "schema/labels.json")
-    entries = document.get("labels", []) if isinstance(document, dict) else []
-    given = [{k: e.get(k) for k in ("name", "hotkey")} for e in entries if isinstance(e, dict)]
-    if given != names:
-        message = f"The labels are {show(given)}; this copydesk has {', '.join(LABELS)}."
-        yield Fault(rule="schema-disagrees", message=message, file="schema/labels.json")
+        document = parse(folder.read("schema/labels.json"), "schema/labels.json")
+        return Scheme.of(document)
+    except (FaultError, InputError, LookupError, TypeError):
+        return NEWS
 
 
-def _same(place: Folder, name: str, wanted: Any) -> Iterator[Found]:
+def _same(place: Folder, name: str, wanted: list[dict[str, Any]]) -> Iterator[Found]:
     try:
         found = parse(place.read(name), f"schema/{name}")
     except FaultError as error:
         message = f"The schema cannot be read: {error.fault.message}"
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
         return
-    if found != wanted:
+    if found not in wanted:
         message = "The schema is not the one that copydesk.contract.tables gives."
         yield Fault(rule="schema-disagrees", message=message, file=f"schema/{name}")
 

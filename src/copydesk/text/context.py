@@ -1,0 +1,155 @@
+"""What a line is by the lines around it.
+
+A line alone does not tell a list from headings, a letter's signature from a subhead, or a headline
+that was given a full stop from a sentence. Each function changes the zones in place; each takes
+time in proportion to the article's lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from copydesk.text.lines import is_title_case
+from copydesk.text.pieces import Zone
+from copydesk.text.verbs import has_main_verb
+from copydesk.text.wording import Wording
+
+_CAPITALS: Final = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
+_SIGNATURE: Final = re.compile(
+    rf"(?:{_CAPITALS}|de|van|von|al|bin)(?:\s(?:{_CAPITALS}|de|van|von|al|bin)){{1,3}}"
+    rf"(?:,\s{_CAPITALS}(?:\s{_CAPITALS}){{0,3}})?\.?$"
+)
+_PLACE: Final = re.compile(rf"{_CAPITALS}(?:\s{_CAPITALS}){{0,3}}(?:,\s{_CAPITALS}){{0,2}}\.?$")
+_STOP_AT_END: Final = re.compile(r"[.][\"'”’)]*$")
+_MARKS: Final = ".:\"'“”‘’ "
+_FRAGMENT_WORDS: Final = 4
+_HEADLINE_WORDS: Final = 16
+_LONGER: Final = 1.5
+
+
+def dotted_headline(article: Sequence[str], first: int, known: Wording) -> bool:
+    """Whether the line at an index is a headline that was given a full stop.
+
+    It is short, tells no day and reports nobody in the past tense, and is followed by a paragraph
+    that is a good deal longer.
+    """
+    line = article[first]
+    words = line.split()
+    following = article[first + 1 : first + 5]
+    if len(following) < 2 or not 2 <= len(words) <= _HEADLINE_WORDS or line[0] in "\"“‘'":
+        return False
+    if not _STOP_AT_END.search(line) or line.count(". ") > 1:
+        return False
+    plain = {word.strip(_MARKS + ",;").lower() for word in words}
+    if not plain.isdisjoint(known.ledes) or words[0].lower() in known.not_of_captions:
+        return False
+    return max(len(line.split()) for line in following) >= _LONGER * len(words)
+
+
+def dotted_fragments(
+    article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
+) -> None:
+    """Where every line has a stop, even the headline, a short line without a verb is a heading."""
+    if known.verbs is None or any(
+        is_loose and zone in ("body", "subhead", "caption") and line[-1] != ":"
+        for line, is_loose, zone in zip(article, loose, zones, strict=True)
+    ):
+        return
+    letters = any(line.strip(_MARKS).casefold() in known.letters for line in article)
+    for index, line in enumerate(article):
+        words = line.split() if len(line) <= 60 else []
+        if zones[index] != "body" or not 0 < len(words) <= _FRAGMENT_WORDS or line[-1] in ":?!":
+            continue
+        plain = frozenset(word.strip(_MARKS + ",").lower() for word in words)
+        if letters and zones[index - 1] == "byline" and _PLACE.match(line):
+            zones[index] = "dateline"
+        elif letters and _SIGNATURE.match(line):
+            zones[index] = "byline"
+        elif line[0] not in '"“' and (
+            line.isupper()
+            or (is_title_case(words, known) and len(words) > 1)
+            or not has_main_verb(plain, known.verbs)
+        ):
+            zones[index] = "subhead"
+
+
+def letters(
+    article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
+) -> None:
+    """Names below letters to the editor, and the places below the names."""
+    labelled = any(line.strip(_MARKS).casefold() in known.letters for line in article[:4])
+    for index in range(1, len(article)):
+        line = article[index]
+        if not loose[index] or len(line) > 60 or zones[index] not in ("subhead", "caption", "body"):
+            continue
+        below = zones[index - 1] == "body" and not loose[index - 1]
+        if labelled and zones[index - 1] == "byline" and _PLACE.match(line):
+            zones[index] = "dateline"
+        elif labelled and below and _SIGNATURE.match(line):
+            zones[index] = "byline"
+
+
+def section_labels(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
+    """Lines that name a part of the paper or of a data base: "LETTERS", "FULL TEXT"."""
+    for index, line in enumerate(article):
+        if len(line) <= 40 and line.strip(_MARKS).casefold() in known.sections:
+            zones[index] = "note"
+
+
+def notes_that_go_on(article: Sequence[str], zones: list[Zone], loose: Sequence[bool]) -> None:
+    """A note whose line was broken goes on in lines that begin in lower case."""
+    for index in range(1, len(article)):
+        if zones[index - 1] == "note" and loose[index - 1] and article[index][0].islower():
+            zones[index] = "note"
+
+
+def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording) -> None:
+    """Lines without a stop that a colon announces are items of a list, not headings."""
+    inside = False
+    for index, line in enumerate(article):
+        if line[-1] == ":":
+            inside = zones[index] in ("body", "subhead")
+            continue
+        heading = line.isupper() or line[-1] == "?"
+        inside = inside and loose[index] and not heading and zones[index] in (
+            "body", "subhead", "caption",
+        )  # fmt: skip
+        follows = index + 1 < len(article) and loose[index + 1]
+        before = index > 0 and zones[index - 1] == "body" and loose[index - 1]
+        if inside and (follows or before):
+            zones[index] = "body"
+
+
+def repeated(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
+    """A few words without a verb that come again on a line of their own are furniture."""
+    short = [
+        line
+        for line, zone in zip(article, zones, strict=True)
+        if len(line) <= 40 and zone in ("body", "subhead", "caption") and line[-1] not in ":?!"
+    ]
+    if len(set(short)) == len(short) or known.verbs is None:
+        return
+    often = {line for line, count in Counter(short).items() if count > 1 and line[0] not in '"“‘'}
+    for index, line in enumerate(article):
+        if line in often and zones[index] != "headline":
+            words = line.split()
+            plain = frozenset(word.strip(_MARKS + ",").lower() for word in words)
+            if len(words) <= _FRAGMENT_WORDS and not has_main_verb(plain, known.verbs):
+                zones[index] = "note"
+
+
+def furniture(article: Sequence[str], zones: list[Zone], lines: Collection[str]) -> None:
+    """Lines that the outlet repeats over its articles, as the caller knows them."""
+    for index, line in enumerate(article):
+        if line in lines:
+            zones[index] = "note"
+
+
+def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
+    """Who the author is, in the last lines: "Ann Orr is a columnist for the Bell."."""
+    for index in range(max(1, len(article) - 2), len(article)):
+        if zones[index] in ("body", "caption") and known.author.match(article[index]):
+            zones[index] = "note"
