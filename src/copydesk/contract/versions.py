@@ -6,7 +6,7 @@ from typing import Final
 
 SCHEMA_VERSIONS: Final = {
     "1.0": "The five tables, with the labels of the news scheme.",
-    "1.1": "release.json carries the release's labels.",
+    "1.1": "release.json carries the release's labels; quotations say who their speaker is.",
 }
 """Every schema version, oldest first, with what is new in it.
 

@@ -220,15 +220,19 @@ def _quotes(contents: Contents, texts: pl.DataFrame) -> pl.DataFrame:
     rows = contents.frame("quotes")
     if rows.is_empty():
         return rows
-    speaker = pl.col("speaker").struct
-    start, end = speaker.field("start"), speaker.field("end")
-    said = pl.coalesce(speaker.field("text"), pl.col("copy").str.slice(start, end - start))
     return rows.join(texts, on="article_id", how="left", maintain_order="left").with_columns(
         pl.coalesce("text", _cut("copy", "start", "end")).alias("text"),
-        pl.when(start.is_not_null())
-        .then(pl.struct(start, end, said.alias("text")))
-        .alias("speaker"),
+        *(_said(name) for name in ("speaker", "source") if name in rows.columns),
     )
+
+
+def _said(name: str) -> pl.Expr:
+    """A column of spans with the words at their offsets filled in."""
+    span = pl.col(name).struct
+    start, end = span.field("start"), span.field("end")
+    words = pl.coalesce(span.field("text"), pl.col("copy").str.slice(start, end - start))
+    filled = span.with_fields(words.alias("text"))
+    return pl.when(pl.col(name).is_not_null()).then(filled).alias(name)
 
 
 def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.DataFrame]) -> None:

@@ -10,6 +10,7 @@ from copydesk.text.pieces import Piece, Zone
 from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
 from copydesk.text.segment import segment
 from copydesk.text.suggest import Suggestion, suggest
+from copydesk.text.voices import Source
 
 __all__ = [
     "Attribution",
@@ -17,6 +18,7 @@ __all__ = [
     "Form",
     "Piece",
     "Quotation",
+    "Source",
     "Suggestion",
     "Zone",
     "attributions",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from copydesk.text.language import language as language_of
@@ -16,7 +16,7 @@ from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate
 from copydesk.text.quotations import Quotation, quotations
-from copydesk.text.voices import Article, Sentence, turn_of
+from copydesk.text.voices import Article, Sentence, Source, sources, turn_of
 
 Form = Literal["quoted", "reported", "stance"]
 Span = tuple[int, int]
@@ -37,7 +37,8 @@ class Attribution:
     Attributes:
         content: Offsets of what is attributed, in order; more than one where its source stands
             between two parts of it.
-        source: Offsets of who it is attributed to, where the text shows it.
+        source: Offsets of the words that name who it is attributed to, where the text shows it.
+        person: Who that is, as the article's fullest mention; None where it is not sure.
         cue: The words that attribute it, or None where marks or a turn's marker alone do.
         form: `quoted`: words between marks, or a turn of a transcript. `reported`: a whole clause
             in the outlet's words. `stance`: what somebody thinks of, wants or does with words to
@@ -46,6 +47,7 @@ class Attribution:
 
     content: tuple[Span, ...]
     source: Span | None
+    person: Source | None
     cue: Cue | None
     form: Form
 
@@ -77,7 +79,9 @@ def attributions(
             continue
         if index in article.turns:
             whole = ((piece.start, piece.end),)
-            turn = Attribution(content=whole, source=article.turns[index], cue=None, form="quoted")
+            turn = Attribution(
+                content=whole, source=article.turns[index], person=None, cue=None, form="quoted"
+            )
             result.append(turn)
         elif piece.zone == "headline":
             result += _headline(text, piece)
@@ -87,7 +91,12 @@ def attributions(
             for cue in sentence.cues
             if cue.cue.start not in taken
         ]
-    return sorted(result, key=lambda item: item.content[0])
+    result.sort(key=lambda item: item.content[0])
+    known = sources(article.people, [(item.source, "sentence") for item in result])
+    return [
+        item if item.form == "quoted" and item.person else replace(item, person=person)
+        for item, person in zip(result, known, strict=True)
+    ]
 
 
 def _headline(text: str, piece: Piece) -> list[Attribution]:
@@ -96,7 +105,7 @@ def _headline(text: str, piece: Piece) -> list[Attribution]:
     if name is None or name[1] + 2 >= piece.end:
         return []
     content = (text.index(":", name[1]) + 2, piece.end)
-    return [Attribution(content=(content,), source=name, cue=None, form="reported")]
+    return [Attribution(content=(content,), source=name, person=None, cue=None, form="reported")]
 
 
 def _quoted(text: str, article: Article, quote: Quotation) -> Attribution:
@@ -107,7 +116,13 @@ def _quoted(text: str, article: Article, quote: Quotation) -> Attribution:
         between = text[quote.cue.end : start - 1]
         if not any(mark in between for mark in '"“”'):
             start = quote.cue.end + len(between) - len(between.lstrip(" ,:"))
-    return Attribution(content=((start, end),), source=quote.speaker, cue=quote.cue, form="quoted")
+    return Attribution(
+        content=((start, end),),
+        source=quote.speaker,
+        person=quote.source,
+        cue=quote.cue,
+        form="quoted",
+    )
 
 
 def _reported(article: Article, index: int, sentence: Sentence, cue: Predicate) -> Attribution:
@@ -115,6 +130,7 @@ def _reported(article: Article, index: int, sentence: Sentence, cue: Predicate) 
     return Attribution(
         content=_content(article, index, sentence, cue),
         source=sentence.speaker(cue),
+        person=None,
         cue=cue.cue,
         form="reported" if cue.reports else "stance",
     )

@@ -19,9 +19,8 @@ Span = tuple[int, int]
 Gender = Literal["he", "she"]
 
 _WORD: Final = r"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*"
-_RUN: Final = re.compile(
-    rf"{_WORD}\.?(?:[ \xa0](?:(?:de|del|der|den|van|von|al|bin|ben|da|la|le)[ \xa0])?{_WORD}\.?){{0,5}}"
-)
+_JOINS: Final = r"(?:de|del|der|den|van|von|al|bin|ben|da|la|le)[ \xa0]"
+_RUN: Final = re.compile(rf"{_WORD}\.?(?:[ \xa0](?:{_JOINS})?{_WORD}\.?){{0,5}}")
 _PART: Final = re.compile(r"[^\s]+")
 _POSSESSIVE: Final = re.compile(r"[’']s?$")
 _REACH: Final = 3
@@ -51,6 +50,7 @@ class People:
     def __init__(self, text: str, pieces: Sequence[Piece], lang: Language) -> None:
         self.text = text
         self.words = lang.lexicon("people").entries
+        self.small = lang.lexicon("common-words").forms("function")
         self.starts = [piece.start for piece in pieces]
         self._by_last: dict[str, list[Person]] = {}
         self._by_first: dict[str, list[Person]] = {}
@@ -65,6 +65,8 @@ class People:
             span: Offsets of the mention, such as a speaker.
             before: Who spoke last, for a pronoun.
         """
+        if not self.words:
+            return None
         phrase = self.text[span[0] : span[1]]
         form = phrase.lower()
         if form in ("he", "she"):
@@ -105,9 +107,10 @@ class People:
 
     def _in_capitals(self, piece: Piece) -> bool:
         """Whether a piece is written like a title, so that capitals show no name."""
-        initials = [word[0] for word in self.text[piece.start : piece.end].split()]
-        small = sum(initial.islower() for initial in initials)
-        return piece.zone == "headline" or 3 * small < len(initials)
+        if piece.zone == "headline":
+            return True
+        found = self.text[piece.start : piece.end].split()
+        return not any(word[0].islower() and word not in self.small for word in found)
 
     def _learn(self, start: int, end: int, parts: tuple[str, ...], gender: Gender | None) -> None:
         known = self._by_last.setdefault(parts[-1], [])

@@ -93,7 +93,15 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
             kept.append(marks)
             start, end = stretch.inner
             result.append(
-                Quotation(start=start, end=end, form=form, speaker=None, cue=None, source=None, pieces=indices)
+                Quotation(
+                    start=start,
+                    end=end,
+                    form=form,
+                    speaker=None,
+                    cue=None,
+                    source=None,
+                    pieces=indices,
+                )
             )
     spoken = voices(article, kept)
     known = sources(article.people, [(voice.speaker, voice.how) for voice in spoken])

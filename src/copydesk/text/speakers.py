@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
@@ -41,7 +42,8 @@ _VERBS: Final = (
 @cache
 def _forms(lang: Language) -> dict[str, frozenset[str]]:
     """The words around a speaker, by what they are, and the forms that are sure to be verbs."""
-    entries = dict(lang.lexicon("speaker-context").entries)
+    entries: dict[str, frozenset[str]] = defaultdict(frozenset)
+    entries.update(lang.lexicon("speaker-context").entries)
     clause = lang.lexicon("clause").entries
     verbs = {
         first
