@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 _LEFT_OUT = pytest.StashKey[list[str]]()
+_NOT_FAST = ("slow", "studio", "browser", "shared")
+_CASES = 6
+"""How many cases of one test are in the fast set; the others repeat it on more material."""
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +50,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this machine cannot run, and remember it to say so at the end."""
+    """Mark the fast set; leave out what this machine cannot run, and remember what that was."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        seen[test] += 1
+        if seen[test] <= _CASES and not any(map(item.get_closest_marker, _NOT_FAST)):
+            item.add_marker("fast")
     absent = {
         "shared": None if (SHARED / "raw").is_dir() else "no ../shared with real articles",
         "browser": None if shutil.which("chromium") else "no chromium on this machine",
@@ -61,6 +72,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[_LEFT_OUT].append(f"left out: {len(out)} '{marker}' tests ({reason})")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of a parallel run tells its controller, which collects nothing, what it left out."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash.get(_LEFT_OUT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """The controller takes what a worker left out; every worker leaves out the same."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", [])
+
+
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say what was left out."""
     return config.stash[_LEFT_OUT]
@@ -68,6 +92,5 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it again where people look."""
-    config = terminalreporter.config
-    for line in config.stash.get(_LEFT_OUT, []):
+    for line in terminalreporter.config.stash.get(_LEFT_OUT, []):
         terminalreporter.write_line(line)

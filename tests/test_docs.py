@@ -120,15 +120,18 @@ def test_the_walk_with_own_articles_runs_as_it_is_written(tmp_path: Path) -> Non
 
 def test_the_set_up_commands_are_single_lines_for_a_bare_machine() -> None:
     """Two commands make an environment; each begins with python3 and needs nothing installed."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        import readme_commands
-    finally:
-        sys.path.pop(0)
-
-    first, second = readme_commands.commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    first, second = (
+        subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "readme_commands.py"), "README.md", number],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for number in ("1", "2")
+    )
 
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install ")
-    assert first.endswith(".venv/bin/copydesk demo")
+    assert first.endswith(".venv/bin/copydesk demo\n")
     assert ".venv/bin/pytest" in second
     assert shutil.which("python3")

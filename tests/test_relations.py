@@ -188,3 +188,18 @@ def test_utterances_of_one_real_speaker_stay_apart(ceasefire: list[str]) -> None
     """Five things that one man says in one interview are five groups, by offset."""
     spans = [(0, 718, 844), (0, 862, 988), (1, 1696, 1787), (0, 4200, 4319), (0, 4361, 4406)]
     assert groups(*(ceasefire[n][start:end] for n, start, end in spans)) == 5
+
+
+@pytest.mark.parametrize(
+    ("other", "number"),
+    [
+        ("cloud river tram lamp paint", 1),  # 3 of 5 content words are shared: 0.6
+        ("cloud river tram bell lamp paint kettle", 2),  # 4 of 7: 0.571
+        ("cloud river lamp paint kettle", 2),  # 2 of 5: 0.4, and fewer than three
+    ],
+)
+def test_two_wordings_are_one_utterance_from_three_fifths_on(other: str, number: int) -> None:
+    """The share of content words decides, at 0.6 and not a little below."""
+    wider = "tram bell river stone cloud" + " saddle candle" * (number == 2 and len(other) > 32)
+
+    assert groups(wider, other) == number

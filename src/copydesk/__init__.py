@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from copydesk.analysis import analyse
     from copydesk.loading import load
     from copydesk.text import Piece, canonical, quotations, segment, suggest
 
 __version__ = "0.1.0"
-__all__ = ["Piece", "__version__", "canonical", "load", "quotations", "segment", "suggest"]
+__all__ = [
+    "Piece",
+    "__version__",
+    "analyse",
+    "canonical",
+    "load",
+    "quotations",
+    "segment",
+    "suggest",
+]
+
+# The command line imports this package to answer --help: nothing heavy is imported before use.
+_HOMES: Final = {"analyse": "copydesk.analysis", "load": "copydesk.loading"}
 
 
 def __getattr__(name: str) -> Any:
-    # The command line imports this package to answer --help: nothing heavy is imported before use.
-    if name == "load":
-        from copydesk.loading import load
+    if name not in __all__:
+        raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "copydesk.text")), name)
 
-        return load
-    if name in __all__:
-        import copydesk.text
 
-        return getattr(copydesk.text, name)
-    raise AttributeError(f"module 'copydesk' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return list(__all__)

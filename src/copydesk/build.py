@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -24,6 +23,7 @@ from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, t
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
+from copydesk.processors import processors
 from copydesk.recorded import Record, Recorded, pieces_of, recorded
 from copydesk.text import Piece
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHARD_ARTICLES: Final = 200
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_HALF: Final = 16
 
 Progress = Callable[[int], None]
 """Called with the number of articles done so far."""
@@ -89,7 +90,7 @@ def _build(
     shards: dict[str, tuple[str, dict[str, int]]] = {}
     made = done = 0
     jobs = ((corpus, part, held.of(part)) for part in _chunks(corpus.articles(), SHARD_ARTICLES))
-    for first, key, rows, fresh in _run(jobs, workers or len(os.sched_getaffinity(0))):
+    for first, key, rows, fresh in _run(jobs, workers or processors()):
         shards[first] = key, rows
         made += fresh
         done += rows["articles"]
@@ -220,16 +221,20 @@ def _is_of(
     shard: Path, articles: list[Article], records: Mapping[str, Record], rules: bool
 ) -> bool:
     """Whether a shard is what a build of these articles with these records would make."""
-    if shard.name == _key(articles, records, rules):
+    name = _key(articles, records, rules)
+    if shard.name == name:
         return True
-    # A record that says what was cut anyway, such as that of the release cut from this very shard.
-    return shard.name == _key(articles, {}, rules) and _agrees(shard, records)
+    # Records that came since may say what was cut anyway, such as that of the round or the release
+    # that was made from this very shard.
+    return shard.name[:_HALF] == name[:_HALF] and _agrees(shard, records)
 
 
 def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
+    """The name of a shard: one half says what was cut and by which code, one what was recorded."""
     lines = [dump_line(dataclasses.asdict(article)) for article in articles]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
-    return sha256_text("\n".join([_code_digest(), str(rules), *lines, *held]))[:32]
+    base = sha256_text("\n".join([_code_digest(), str(rules), *lines]))
+    return base[:_HALF] + sha256_text("\n".join(held))[:_HALF]
 
 
 @functools.cache

@@ -45,6 +45,13 @@ _IGNORED: Final = """\
 """
 
 
+_ATTRIBUTES: Final = """\
+# Logs that are only appended to: two checkouts that both pulled merge without a conflict.
+annotations/rounds/*/*.jsonl merge=union
+annotations/rounds/*/pulls/*.gz binary
+"""
+
+
 def lay_out(folder: Path, *, title: str | None = None, labels: Path | None = None) -> Corpus:
     """Make the rooms of a corpus: its configuration, labels, guidelines and label configs.
 
@@ -77,6 +84,8 @@ def lay_out(folder: Path, *, title: str | None = None, labels: Path | None = Non
             atomic_write(path, text)
     if not (corpus.root / ".gitignore").exists():
         atomic_write(corpus.root / ".gitignore", _IGNORED)
+    if not (corpus.root / ".gitattributes").exists():
+        atomic_write(corpus.root / ".gitattributes", _ATTRIBUTES)
     stated = (title or corpus.root.name).replace("\\", "\\\\").replace('"', '\\"')
     atomic_write(corpus.root / CONFIG_NAME, _CONFIG.format(name=name, title=stated, allow=allow))
     return corpus

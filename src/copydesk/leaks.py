@@ -1,81 +1,363 @@
-"""Proof that no withheld text is in a release: every string of every file, searched."""
+"""Proof that no withheld text is given: every byte of every file, searched for its words.
+
+Texts are compared as runs of words: case, quotation marks, dashes, blanks of every kind, invisible
+characters, entities and line wraps make no difference. What is searched for are whole sentences of
+a withheld article, and every stretch of `STRETCH` of its words; what an article that may be given
+says as well is not a leak. The time is linear in what is searched.
+"""
 
 from __future__ import annotations
 
+import gzip
+import html
+import io
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+STRETCH: Final = 12
+"""Words in a row that may not be given, wherever a sentence begins or ends."""
+
+MIN_WORDS: Final = 3
 MIN_LENGTH: Final = 12
 """Shorter sentences, such as a bare "He agreed.", are nobody's and are not searched for."""
+
+_WORD: Final = r"[\p{L}\p{N}]+"
+_INVISIBLE: Final = r"[\p{Cf}\p{Mn}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+_APOSTROPHE: Final = r"(\p{L})['’‘ʼ`´′＇](\p{L})"
+_ODD: Final = re.compile(r"[&%\\]")
+_CHUNK: Final = 50_000
+_REPEATED: Final = 4
+_SEED: Final = 7
+_BASE: Final = 0x9E3779B97F4A7C15
+_TABLE_BITS: Final = 24
+_PRINTED: Final = re.compile(
+    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}){12,}"
+)
+_WIDE: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){12,}")
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"'|]+", re.IGNORECASE)
+
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leak:
-    """A withheld sentence that stands in a file of a release."""
-
-    file: str
-    sentence_id: str
-
-
-def find_leaks(release: Path, withheld: pl.DataFrame, given: pl.DataFrame) -> list[Leak]:
-    """Search every file of a release, decompressed, for every sentence that is withheld.
-
-    A sentence that an article whose text may be given holds as well is no leak.
+    """A withheld stretch of text that stands in a file.
 
     Args:
-        release: the folder to search.
-        withheld: sentences with ``sentence_id`` and ``text``.
-        given: articles with ``text``.
+        record: the sentence that it is of, or the article.
     """
-    searched = withheld.filter(pl.col("text").str.len_chars() >= MIN_LENGTH)
-    allowed = _found(given["text"].drop_nulls().to_list(), searched["text"].to_list())
-    searched = searched.filter(~pl.col("text").is_in(sorted(allowed)))
-    if searched.is_empty():
+
+    file: str
+    record: str
+
+
+class Secrets:
+    """The words that may not be given."""
+
+    def __init__(
+        self,
+        sentences: Iterable[tuple[str, str]],
+        texts: Iterable[tuple[str, str]],
+        given: Iterable[str] = (),
+        urls: Iterable[str] = (),
+    ) -> None:
+        """Prepare the search.
+
+        Args:
+            sentences: record ids and what is searched for as a whole.
+            texts: record ids and texts of which every stretch is searched for.
+            given: texts that may be given; what stands there as well is not a leak.
+            urls: addresses that are given, and often repeat a title.
+        """
+        self._urls = frozenset(urls)
+        self._records: dict[int, list[str]] = {}
+        found: dict[int, list[tuple[Hashes, NDArray[np.int64]]]] = {}
+        for record_list, whole in ((list(sentences), True), (list(texts), False)):
+            self._collect([r for r, _ in record_list], [t for _, t in record_list], whole, found)
+        self._needles: dict[int, tuple[Hashes, NDArray[np.int64]]] = {}
+        for size, parts in found.items():
+            hashes = np.concatenate([h for h, _ in parts])
+            owners = np.concatenate([o for _, o in parts])
+            unique, first = np.unique(hashes, return_index=True)
+            self._needles[size] = unique, owners[first]
+        self._allow(given)
+        self._tables = {size: _table(hashes) for size, (hashes, _) in self._needles.items()}
+
+    def _collect(
+        self,
+        records: list[str],
+        texts: list[str],
+        whole: bool,
+        found: dict[int, list[tuple[Hashes, NDArray[np.int64]]]],
+    ) -> None:
+        names = self._records.setdefault(0, [])
+        base = len(names)
+        names += records
+        for start in range(0, len(texts), _CHUNK):
+            part = texts[start : start + _CHUNK]
+            words, owner = _words(part)
+            counts = np.bincount(owner, minlength=len(part))
+            lengths = np.array([len(text) for text in part])
+            begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
+            sizes = np.where(whole, np.minimum(counts, STRETCH), STRETCH)
+            for size in range(MIN_WORDS, STRETCH + 1):
+                rolled = _rolled(words, size)
+                if not len(rolled):
+                    continue
+                if whole:
+                    fits = (counts == size) if size < STRETCH else (counts >= STRETCH)
+                    ids = np.flatnonzero(fits & (sizes == size) & (lengths >= MIN_LENGTH))
+                    places = begins[ids]
+                elif size == STRETCH:
+                    places = _inside(owner, size)
+                    ids = owner[places]
+                else:
+                    continue
+                found.setdefault(size, []).append((rolled[places], ids + base + start))
+
+    def _allow(self, given: Iterable[str]) -> None:
+        for part in _batched(given):
+            words, owner = _words(part)
+            for size, (hashes, owners) in list(self._needles.items()):
+                rolled = _rolled(words, size)[_inside(owner, size)]
+                keep = ~np.isin(hashes, rolled)
+                self._needles[size] = hashes[keep], owners[keep]
+
+    def __bool__(self) -> bool:
+        return any(len(hashes) for hashes, _ in self._needles.values())
+
+    def in_texts(self, texts: Iterable[str]) -> set[str]:
+        """The records whose words stand in some texts."""
+        hits: set[str] = set()
+        for part in _batched(texts):
+            words, owner = _words([self._without_urls(text) for text in part])
+            for size, (hashes, owners) in self._needles.items():
+                rolled = _rolled(words, size)
+                likely = np.flatnonzero(self._tables[size][_slot(rolled)])
+                likely = likely[owner[likely] == owner[likely + size - 1]]
+                at = np.searchsorted(hashes, rolled[likely])
+                at[at == len(hashes)] = 0
+                sure = hashes[at] == rolled[likely] if len(hashes) else np.zeros(0, dtype=bool)
+                hits |= {self._records[0][n] for n in owners[at[sure]]}
+        return hits
+
+    def _without_urls(self, text: str) -> str:
+        if not self._urls or "://" not in text:
+            return text
+        return _URL.sub(self._address, text)
+
+    def _address(self, match: re.Match[str]) -> str:
+        return " " if match.group().rstrip(".,;)") in self._urls else match.group()
+
+    def in_file(self, path: Path) -> set[str]:
+        """The records whose words stand in a file: in its values, its metadata and its bytes."""
+        data = path.read_bytes()
+        hits = self.in_texts(_printed(data))
+        if path.suffix == ".parquet":
+            hits |= self.in_texts(_of_parquet(data))
+        elif path.suffix == ".gz":
+            hits |= self.in_texts(_of_document(_unzipped(data), path.with_suffix("").suffix))
+        else:
+            hits |= self.in_texts(_of_document(data, path.suffix))
+        return hits
+
+
+def find_leaks(folder: Path, secrets: Secrets, names: Iterable[str] | None = None) -> list[Leak]:
+    """Search the files of a folder for withheld words.
+
+    Args:
+        names: the files to search, as paths in the folder; all of them, by default.
+    """
+    if not secrets:
         return []
-    leaks = []
-    for path in sorted(p for p in release.rglob("*") if p.is_file()):
-        hits = _found(_strings(path), searched["text"].to_list())
-        names = searched.filter(pl.col("text").is_in(sorted(hits)))["sentence_id"]
-        file = path.relative_to(release).as_posix()
-        leaks += [Leak(file=file, sentence_id=name) for name in names]
-    return leaks
+    if names is None:
+        names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return [
+        Leak(file=name, record=record)
+        for name in names
+        for record in _finest(secrets.in_file(folder / name))
+    ]
 
 
-def _found(haystacks: Iterable[str], needles: list[str]) -> set[str]:
-    if not needles:
-        return set()
-    series = pl.Series(list(haystacks), dtype=pl.String)
-    # Aho-Corasick first: the needles are looked for one by one only where some needle stands.
-    hit = series.filter(series.to_frame("s").select(pl.col("s").str.contains_any(needles))["s"])
-    return {needle for text in hit for needle in needles if needle in text}
+def _finest(records: set[str]) -> list[str]:
+    """Without the articles of which a sentence is named."""
+    articles = {record.rpartition(".")[0] for record in records}
+    return sorted(records - articles)
 
 
-def _strings(path: Path) -> Iterator[str]:
-    if path.suffix == ".parquet":
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=4096):
-                yield from _leaves(batch.to_pylist())
-            yield str(file.schema_arrow.metadata)
-    else:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        yield text
-        if path.suffix == ".json":
-            yield from _leaves(json.loads(text))
+def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
+    part: list[str] = []
+    size = 0
+    for text in texts:
+        part.append(text)
+        size += len(text)
+        if len(part) >= _CHUNK or size > 1 << 25:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _words(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.int64]]:
+    """The words of some texts as numbers, one after another, and the text that each is of."""
+    resolved = [_plain(text) if _ODD.search(text) else text for text in texts]
+    plain = pl.Series(resolved, dtype=pl.String)
+    plain = plain.str.normalize("NFKD").str.to_lowercase()
+    plain = plain.str.replace_all(_INVISIBLE, "").str.replace_all(_APOSTROPHE, "$1$2")
+    words = plain.str.extract_all(_WORD)
+    counts = words.list.len().fill_null(0).to_numpy().astype(np.int64)
+    flat = words.explode(empty_as_null=False).drop_nulls()
+    owner = np.repeat(np.arange(len(texts)), counts)
+    return flat.hash(_SEED).to_numpy(), owner
+
+
+def _plain(text: str) -> str:
+    """A text with its entities, percent signs and escapes resolved."""
+    for _ in range(2):
+        text = html.unescape(text)
+    if "%" in text:
+        text = unquote(text, errors="replace")
+    if "\\" in text:
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+        text = re.sub(r"\\[nrt]", " ", text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _rolled(words: Hashes, size: int) -> Hashes:
+    """A number for each run of ``size`` words, by where it begins."""
+    if len(words) < size:
+        return np.zeros(0, dtype=np.uint64)
+    total: Hashes = np.zeros(len(words) - size + 1, dtype=np.uint64)
+    base = np.uint64(_BASE)
+    for place in range(size):
+        total = total * base + words[place : len(words) - size + 1 + place]
+    return total
+
+
+def _inside(owner: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Where runs of ``size`` words begin that lie within one text."""
+    if len(owner) < size:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(owner[: len(owner) - size + 1] == owner[size - 1 :])
+
+
+def _slot(hashes: Hashes) -> Hashes:
+    return hashes >> np.uint64(64 - _TABLE_BITS)
+
+
+def _table(hashes: Hashes) -> NDArray[np.bool_]:
+    """Which slots hold a needle: most runs are ruled out by one look."""
+    table = np.zeros(1 << _TABLE_BITS, dtype=bool)
+    table[_slot(hashes)] = True
+    return table
+
+
+def _printed(data: bytes) -> Iterator[str]:
+    """The runs of readable text in some bytes, whatever they are."""
+    for match in _PRINTED.finditer(data):
+        yield match.group().decode("utf-8")
+    for match in _WIDE.finditer(data):
+        yield match.group().decode("utf-16-le")
+
+
+def _of_document(data: bytes, suffix: str) -> Iterator[str]:
+    text = data.decode("utf-8", errors="replace")
+    yield text
+    if "-\n" in text:
+        yield re.sub(r"-[ \t]*\n[ \t>]*", "", text)
+    if suffix in (".html", ".htm", ".md", ".xml", ".svg"):
+        yield re.sub(r"<[^<>]*>", "", text)
+        yield re.sub(r"<[^<>]*>", " ", text)
+    documents = [text] if suffix == ".json" else text.splitlines() if suffix == ".jsonl" else []
+    for document in documents:
+        try:
+            yield from _leaves(json.loads(document))
+        except (ValueError, RecursionError):
+            continue
+
+
+def _unzipped(data: bytes, most: int = 1 << 28) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            return stream.read(most)
+    except (OSError, EOFError, ValueError):
+        return b""
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from item
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+
+
+def _of_parquet(data: bytes) -> Iterator[str]:
+    """Every string of every column and nested field, and the metadata of file and fields."""
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        for field in file.schema_arrow:
+            yield from _of_field(field)
+        for batch in file.iter_batches(batch_size=_CHUNK):
+            for column in batch.columns:
+                yield from _strings(column)
+    except (pa.ArrowException, OSError, ValueError):
+        return  # another rule names a file that cannot be read
+
+
+def _of_field(field: pa.Field) -> Iterator[str]:
+    yield field.name
+    for key, value in (field.metadata or {}).items():
+        yield key.decode("utf-8", "replace")
+        yield value.decode("utf-8", "replace")
+    for place in range(field.type.num_fields):
+        yield from _of_field(field.type.field(place))
+
+
+def _of_column(values: pl.Series) -> Iterator[str]:
+    """A column's values: each once if they repeat, else one after another, as one text.
+
+    Words that were put into a row each are found so.
+    """
+    once = values.unique(maintain_order=True)
+    if len(once) * _REPEATED <= len(values):
+        yield from once
+    elif len(values):
+        yield str(values.str.join(" ").item())
+
+
+def _strings(column: pa.Array) -> Iterator[str]:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        yield from _strings(column.dictionary)
+    elif pa.types.is_struct(kind):
+        for place in range(kind.num_fields):
+            yield from _strings(column.field(place))
+    elif pa.types.is_map(kind):
+        yield from _strings(column.keys)
+        yield from _strings(column.items)
+    elif pa.types.is_nested(kind):
+        yield from _strings(column.values if hasattr(column, "values") else column.flatten())
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        yield from _of_column(pl.Series(column.drop_null()))
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        yield from (item.decode("utf-8", "replace") for item in column.drop_null().to_pylist())
+    elif "view" in str(kind):
+        yield from (str(item) for item in column.drop_null().to_pylist())

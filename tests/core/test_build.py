@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+import copydesk
+from copydesk import rooms
 from copydesk.batch import ARTICLES, build_batch
 from copydesk.build import SHARD_ARTICLES, build, read_built
 from copydesk.corpus import Corpus
@@ -120,6 +125,47 @@ def test_a_text_that_is_gone_is_named(small: Corpus) -> None:
         f"{small.private}/raw/kept-day.txt: The text of 'kept-day' is not here. "
         "Run 'copydesk ingest' on a folder that holds it."
     )
+
+
+def test_a_text_that_was_edited_is_not_read(small: Corpus) -> None:
+    """One letter more, and the text is not the one that the manifest names by its hash."""
+    article = next(iter(small.articles()))
+    path = small.text_path(article)
+    path.write_text(path.read_text(encoding="utf-8").replace(".", "!", 1), encoding="utf-8")
+
+    with pytest.raises(InputError) as caught:
+        small.text(article)
+
+    assert caught.value.message == (
+        f"The text of '{article.article_id}' is not the one in the manifest."
+    )
+
+
+@pytest.mark.parametrize(
+    "file", ["text/segment.py", "text/languages/en/lines.toml", "contract/columns.py", "batch.py"]
+)
+def test_a_shard_does_not_outlive_the_code_that_made_it(
+    small: Corpus, tmp_path: Path, file: str
+) -> None:
+    """A copy of the package makes nothing anew until one of its files is another."""
+    package = tmp_path / "copy" / "copydesk"
+    shutil.copytree(Path(copydesk.__file__).parent, package)
+    shutil.copytree(rooms.schema_dir(), package / "_rooms" / "schema")
+    code = (
+        "import sys; from pathlib import Path; from copydesk.corpus import Corpus;"
+        "from copydesk.build import build; print(build(Corpus(Path(sys.argv[1])), workers=1).made)"
+    )
+
+    def made() -> str:
+        command = [sys.executable, "-c", code, str(small.root)]
+        place = os.environ | {"PYTHONPATH": str(package.parent)}
+        return subprocess.run(command, env=place, capture_output=True, text=True, check=True).stdout
+
+    build(small, workers=1)
+    assert made() == "0\n"
+    with (package / file).open("a", encoding="utf-8") as stream:
+        stream.write("# another day\n")
+    assert made() == "1\n"
 
 
 def test_a_corpus_without_articles_is_told_so(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
-from copydesk.leaks import Leak, find_leaks
+from copydesk.leaks import Leak, Secrets, find_leaks
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
 
@@ -79,10 +79,11 @@ def test_one_utterance_in_two_outlets_is_one_group(small: Corpus) -> None:
 def test_no_withheld_sentence_is_in_any_file(small: Corpus) -> None:
     """Every file of the data set folder, decompressed, is searched for every withheld sentence."""
     cut(small, options())
-    kept = (small.private / "raw" / "kept-day.txt").read_text().splitlines()
-    withheld = pl.DataFrame({"sentence_id": ["1", "2", "3"], "text": kept})
+    kept = (small.private / "raw" / "kept-day.txt").read_text()
+    secrets = Secrets([("k.1", line) for line in kept.splitlines()], [("k", kept)])
 
-    assert find_leaks(small.dataset, withheld, pl.DataFrame({"text": [""]})) == []
+    assert secrets
+    assert find_leaks(small.dataset, secrets) == []
 
 
 def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> None:
@@ -92,14 +93,14 @@ def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> Non
     pl.DataFrame({"a": [[{"b": f"So: {secret}"}]]}).write_parquet(tmp_path / "x" / "a.parquet")
     (tmp_path / "x" / "b.json").write_text(json.dumps({"c": [secret]}))
     (tmp_path / "x" / "c.md").write_text(f"*{secret}*")
-    (tmp_path / "x" / "d.md").write_text("A walled garden was found here.")
-    withheld = pl.DataFrame({"sentence_id": ["k.1"], "text": [secret]})
+    (tmp_path / "x" / "d.md").write_text("A walled garden was lost here.")
+    secrets = Secrets([("k.1", secret)], [])
 
-    found = find_leaks(tmp_path / "x", withheld, pl.DataFrame({"text": ["Other text."]}))
+    found = find_leaks(tmp_path / "x", secrets)
 
-    assert found == [Leak(file=f, sentence_id="k.1") for f in ("a.parquet", "b.json", "c.md")]
-    allowed = pl.DataFrame({"text": [f"We print it too. {secret}"]})
-    assert find_leaks(tmp_path / "x", withheld, allowed) == []
+    assert found == [Leak(file=f, record="k.1") for f in ("a.parquet", "b.json", "c.md")]
+    allowed = Secrets([("k.1", secret)], [], given=[f"We print it too. {secret}"])
+    assert find_leaks(tmp_path / "x", allowed) == []
 
 
 def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
@@ -112,7 +113,7 @@ def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
     with pytest.raises(IntegrityError) as caught:
         cut(small, options())
 
-    assert "Withheld text would be given in 1 places; the first is sentence kept-day.002." in str(
+    assert "Withheld text would be given in 1 places; the first is of kept-day.002." in str(
         caught.value
     )
     assert list(small.releases.glob("*")) == []

@@ -119,6 +119,27 @@ def test_an_article_in_a_plan_keeps_its_units(
     assert pieces[-1] == {"start": 55, "end": 65, "zone": "note", "is_unit": False}
 
 
+def test_a_round_planned_after_the_build_leaves_the_build_valid(
+    flood: Corpus, tmp_path: Path
+) -> None:
+    """Of an older release and a new plan, the shard that both describe is still of the corpus."""
+    cut(flood, Options(version="1.0.0", created=NOW, labels="rule"))
+    (tmp_path / "rain.txt").write_text("Rain\nIt rains. It pours.\n", encoding="utf-8")
+    ingest([str(tmp_path / "rain.txt")], flood)
+    build(flood, workers=1)
+
+    new_round(
+        flood,
+        RoundOptions(
+            round="one",
+            annotators=tuple(Annotator(annotator=f"reader-{n}", kind="human") for n in (1, 2)),
+            selection=Selection(articles=("rain",)),
+        ),
+    )
+
+    assert [end for _, end in spans(flood, "rain")] == [4, 14, 24]
+
+
 def test_a_record_is_of_one_text(flood: Corpus, tmp_path: Path) -> None:
     """An article whose text was replaced is cut anew."""
     cut(flood, Options(version="1.0.0", created=NOW, labels="rule"))

@@ -199,3 +199,83 @@ def test_rai(release: Path) -> None:
     assert document["rai:dataCollectionMissingData"].startswith(
         "The text of 1 article (2 sentences) is withheld"
     )
+
+
+def test_croissant_of_schema_1_0_is_as_it_was(release: Path) -> None:
+    """PROV and ODRL came with schema 1.1: the shipped release 1.0.0 comes out to the byte."""
+    shipped = Path(__file__).resolve().parents[2] / "dataset/releases/1.0.0"
+    text = (shipped / "croissant.json").read_text(encoding="utf-8")
+    assert dump_json(render(Contents.read(shipped))) == text
+    assert "usageInfo" not in text
+
+
+@pytest.fixture
+def modern(release: Path) -> Contents:
+    """The release as one of schema 1.1 that follows another, with an adjudicator."""
+    contents = Contents.read(release)
+    manifest = {
+        **contents.manifest,
+        "schema_version": "1.1",
+        "previous": "0.9.0",
+        "rounds": ["main"],
+        "adjudicators": {"anna": "human"},
+    }
+    return Contents(manifest=manifest, frames=contents.frames, schemas=contents.schemas)
+
+
+def test_who_made_what(modern: Contents) -> None:
+    """Answers and labels name their makers and their kind; quotations are said to be by rules."""
+    document = render(modern)
+    nodes = {node["@id"]: node for node in document["recordSet"]}
+    assert document["prov:wasDerivedFrom"]["@id"] == "../0.9.0/croissant.json"
+    assert [(a["@type"], a["prov:label"]) for a in nodes["sentences"]["prov:wasAttributedTo"]] == [
+        ("prov:SoftwareAgent", "a1 (a model)"),
+        ("prov:SoftwareAgent", "a2 (a model)"),
+        ("prov:SoftwareAgent", "a3 (a model)"),
+        ("prov:Person", "anna (a person)"),
+    ]
+    assert nodes["annotations"]["prov:wasGeneratedBy"]["prov:label"] == "Annotation in round main"
+    (rules,) = nodes["quotes"]["prov:wasAttributedTo"]
+    assert rules["prov:label"] == "copydesk (rules)"
+    fields = {field["@id"]: field for field in nodes["annotations"]["field"]}
+    assert fields["annotations/annotator"]["equivalentProperty"] == "prov:wasAttributedTo"
+
+
+def test_what_may_be_done_follows_the_rights_of_each_article(modern: Contents) -> None:
+    """Labels and given texts are offered under their licences; withheld texts may not be given."""
+    labels, texts, withheld = render(modern)["usageInfo"]
+    assert labels["license"] == texts["license"] == "https://spdx.org/licenses/CC-BY-4.0.html"
+    assert labels["odrl:permission"]["odrl:duty"]["odrl:action"] == {"@id": "odrl:attribute"}
+    chosen = texts["odrl:permission"]["odrl:target"]["odrl:refinement"]
+    assert [(c["odrl:leftOperand"]["@id"], c["odrl:rightOperand"]) for c in chosen] == [
+        ("articles/licence", "CC-BY-4.0"),
+        ("articles/redistributable", True),
+    ]
+    assert withheld["odrl:prohibition"]["odrl:action"] == {"@id": "odrl:distribute"}
+    assert (
+        withheld["odrl:prohibition"]["odrl:target"]["odrl:refinement"][0]["odrl:rightOperand"]
+        is False
+    )
+
+
+def test_false_makers_and_conditions_are_found(modern: Contents) -> None:
+    """A document that turns a model into a person, or drops a condition of use, is contradicted."""
+    document = copy.deepcopy(render(modern))
+    assert list(check(document, modern)) == []
+    document["recordSet"][3]["prov:wasAttributedTo"][0]["@type"] = "prov:Person"
+    del document["usageInfo"][2]
+    assert [m.pointer for m in check(document, modern)] == [
+        "/usageInfo",
+        "/recordSet/3/prov:wasAttributedTo",
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_mlcroissant_takes_the_new_terms(modern: Contents, release: Path) -> None:
+    """mlcroissant finds nothing wrong with PROV and ODRL, and still reads the records."""
+    import mlcroissant
+
+    atomic_write(release / "croissant.json", dump_json(render(modern)))
+    data = mlcroissant.Dataset(jsonld=str(release / "croissant.json"))
+    assert (data.metadata.issues.errors, data.metadata.issues.warnings) == (set(), set())
+    assert len(list(data.records("sentences"))) == 2

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import fake_hub as fake
 import fsspec
 import pytest
 from typer.testing import CliRunner
@@ -20,13 +19,6 @@ from copydesk.errors import InputError, IntegrityError, ServerError
 from copydesk.files import read_json
 from copydesk.publish import Plan, prepare, publish, shown
 from copydesk.release.cut import Options, cut
-
-_SPEC = importlib.util.spec_from_file_location("hub", Path(__file__).with_name("hub.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fake = importlib.util.module_from_spec(_SPEC)
-sys.modules["hub"] = fake
-_SPEC.loader.exec_module(fake)
 
 TARGET = f"hf://datasets/{fake.REPO}"
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import dump_line, read_jsonl
+from copydesk.files import dump_json, dump_line, read_json, read_jsonl
 from copydesk.release.verify import verify
 
 
@@ -36,6 +36,17 @@ def test_altered_source(tiny: Corpus) -> None:
         "articles: outlet differ when rebuilt, first in fair-post (outlet, 1 rows)."
     )
     assert found.differing[1].endswith(".parquet: the rebuilt file has other bytes.")
+
+
+@pytest.mark.parametrize("entry", ["annotators", "adjudicators", "counts", "splits", "rounds"])
+def test_altered_manifest(tiny: Corpus, entry: str) -> None:
+    """An entry of the manifest that says something else than the rebuild is named."""
+    path = tiny.releases / "0.1.0" / "release.json"
+    document = read_json(path)
+    document[entry] = {} if document[entry] else {"nobody": "human"}
+    path.write_text(dump_json(document), encoding="utf-8")
+
+    assert f"release.json: '{entry}' differs when rebuilt." in verify(tiny).differing
 
 
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:

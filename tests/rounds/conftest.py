@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from answering import enter
 
+from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.contract.labels import LABELS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.log import Answer, append, compare, read_log
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDELINES = '---\nversion: "1.0"\n---\n# Guidelines\n\nPress **1** to 4.\n'
@@ -31,27 +31,6 @@ TEXTS = {
     "tram": "Tram returns\nThe tram ran at six.\nIt could fail again, the driver said.",
     "weir": "Weir holds\nThe weir held.\n“It will hold,” said the keeper.",
 }
-
-
-def load(path: Path, name: str) -> ModuleType:
-    """A Python file that is in no package, as a module."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-studio = load(ROOT / "tests" / "studio" / "conftest.py", "copydesk_tests_studio").studio
-
-enter = load(ROOT / "tests" / "rounds" / "answering.py", "copydesk_tests_answering").enter
-
-_browser = load(ROOT / "tests" / "studio" / "browser" / "conftest.py", "copydesk_tests_browser")
-annotator = _browser.annotator
 
 MakeCorpus = Callable[..., Corpus]
 ServerFor = Callable[..., AbstractContextManager[Server]]
@@ -94,7 +73,10 @@ def corpus(make_corpus: MakeCorpus) -> Corpus:
 
 @pytest.fixture
 def log_answers() -> LogAnswers:
-    """Logs, as a pull would, what each sentence got: a label's first letter from each annotator."""
+    """Has each annotator of a round through files answer: for each sentence a label's first letter.
+
+    A hyphen is no answer. The answers are pulled.
+    """
 
     def log(
         corpus: Corpus,
@@ -105,21 +87,18 @@ def log_answers() -> LogAnswers:
         at: str = "2026-01-01T00:00:00Z",
     ) -> None:
         by_letter = {label[0]: label for label in LABELS}
-        answers = {
-            (name, sentence): Answer(
-                annotator=name,
-                sentence_id=sentence,
-                arm="blind",
-                label=by_letter[letter],
-                created_at=at,
-                lead_time_s=None,
-                source=1,
-            )
-            for sentence, letters in labels.items()
-            for name, letter in zip(annotators, letters, strict=True)
-        }
-        path = RoundFolder(corpus, round_id).annotations
-        append(path, compare(read_log(path), answers), "p")
+        push(corpus, round_id, [Files()])
+        for place, name in enumerate(annotators):
+            lines = [
+                {"sentence_id": sentence, "label": by_letter[letters[place]], "at": at}
+                for sentence, letters in labels.items()
+                if letters[place] != "-"
+            ]
+            text = "".join(json.dumps(line) + "\n" for line in lines)
+            path = RoundFolder(corpus, round_id).private / name / "answers.jsonl"
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        pull(corpus, round_id, [Files()])
 
     return log
 
@@ -127,7 +106,7 @@ def log_answers() -> LogAnswers:
 @pytest.fixture
 def answer() -> Callable[..., Counter[str]]:
     """Answers tasks in Label Studio; see answering.py."""
-    return enter  # type: ignore[no-any-return]  # of a file in no package
+    return enter
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
-from copydesk.rounds.plan import Annotator
+from copydesk.rounds.plan import FILES, Annotator
 
 COMMAND = (sys.executable, "-c", "from copydesk.cli.main import main; main()")
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -128,7 +128,9 @@ def answered(log_answers: Callable[..., None]) -> Answered:
             corpus,
             Options(
                 round="r",
-                annotators=tuple(Annotator(annotator=name, kind="human") for name in NAMES),
+                annotators=tuple(
+                    Annotator(annotator=n, kind="human", backend=FILES) for n in NAMES
+                ),
                 emails={name: f"{name}@example.org" for name in NAMES},
                 overlap=Overlap(base=3),
                 selection=Selection(articles=articles),

@@ -14,7 +14,7 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
-from copydesk.rounds.plan import Annotator
+from copydesk.rounds.plan import FILES, Annotator
 
 NAMES = ("anna", "ben")
 SENTENCES = [f"{article}.{number:03d}" for article in ("mill", "tram") for number in (1, 2, 3)]
@@ -44,7 +44,9 @@ def three(corpus: Corpus, log_answers: Callable[..., None]) -> Corpus:
             corpus,
             Options(
                 round=name,
-                annotators=tuple(Annotator(annotator=who, kind="human") for who in NAMES),
+                annotators=tuple(
+                    Annotator(annotator=w, kind="human", backend=FILES) for w in NAMES
+                ),
                 emails={who: f"{who}@example.org" for who in NAMES},
                 overlap=Overlap(base=2),
                 selection=Selection(articles=("mill", "tram")),

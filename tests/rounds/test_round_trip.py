@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.backends import codecs
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
 from copydesk.backends.labelstudio.backend import LabelStudio
@@ -162,7 +163,7 @@ def test_a_round_goes_all_the_way(
     assert close(corpus, trip.plan.round)["unresolved"] == 0
     with pytest.raises(InputError, match="is closed"):
         trip.pull()
-    found = labelling(corpus)
+    found = labelling(corpus, codecs=codecs())
     assert found.adjudications.select("sentence_id", "label", "by", "reason").rows() == [
         ("mill.002", "background", "dora", "Nobody is named.")
     ]

@@ -59,7 +59,7 @@ class Watched(Server):
     """A real server that notes how it was used, and can be told to do harm in between."""
 
     def __init__(self, server: Server) -> None:
-        self._http = server._http
+        self._http, self.url = server._http, server.url
         self.read = 0
         self.harm: Callable[[list[int]], None] = lambda ids: None
 
@@ -69,10 +69,17 @@ class Watched(Server):
         self.harm(ids)
         return ids
 
-    def tasks(self, number: int) -> Any:
+    def tasks(self, number: int, uids: Any = None, *, predictions: bool = False) -> Any:
         """Read, and count it."""
         self.read += 1
-        return super().tasks(number)
+        return super().tasks(number, uids, predictions=predictions)
+
+
+def settings_of(corpus: Corpus, plan: Plan) -> dict[str, Any]:
+    """The settings of the round's only project."""
+    (stream,) = streams(plan)
+    round = open_round(corpus, plan.round)
+    return projects.settings(round, stream, projects.planned_config(round, stream.arm))
 
 
 def number_of(server: Server, plan: Plan) -> int:
@@ -207,8 +214,7 @@ def test_an_empty_copy_of_a_project_is_removed_by_the_next_push(
     """A server that made two projects for one request is left with the one that holds the tasks."""
     with server_for() as server:
         push(odd, plan.round, [LabelStudio(server)])
-        (stream,) = streams(plan)
-        copy = server.create_project(projects.settings(odd, plan, stream))
+        copy = server.create_project(settings_of(odd, plan))
         push(odd, plan.round, [LabelStudio(server)])
         assert server.project(copy) is None
         assert server.count_tasks(number_of(server, plan)) == 5

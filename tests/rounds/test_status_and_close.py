@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from copydesk.backends import codecs
+from copydesk.backends.files import Files
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
@@ -16,15 +19,16 @@ from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, open_sentences, read_decisions
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.labelling import labelling
-from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, new_round
-from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.plan import FILES, Annotator, Plan
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
 from copydesk.rounds.status import Done, status, summarise
 
 PEOPLE = (
-    Annotator(annotator="anna", kind="human"),
-    Annotator(annotator="ben", kind="model"),
-    Annotator(annotator="cleo", kind="human"),
+    Annotator(annotator="anna", kind="human", backend=FILES),
+    Annotator(annotator="ben", kind="model", backend=FILES),
+    Annotator(annotator="cleo", kind="human", backend=FILES),
 )
 EMAILS = {name: f"{name}@example.org" for name in ("anna", "ben", "cleo")}
 
@@ -45,23 +49,24 @@ def plan(corpus: Corpus) -> Plan:
 
 
 def log(corpus: Corpus, labels: dict[str, str]) -> None:
-    """Log what each sentence got from anna, ben and cleo: q, c, s, b, or - for nothing."""
+    """Have anna, ben and cleo answer each sentence with q, c, s, b, or - for nothing; and pull."""
     names = {"q": "quote", "c": "claim", "s": "speculation", "b": "background"}
-    answers = {}
-    for sentence, letters in labels.items():
-        for who, letter in zip(PEOPLE, letters, strict=True):
-            if letter != "-":
-                answers[who.annotator, sentence] = Answer(
-                    annotator=who.annotator,
-                    sentence_id=sentence,
-                    arm="blind",
-                    label=names[letter],
-                    created_at="2026-01-01T00:00:00Z",
-                    lead_time_s=2.0,
-                    source=1,
-                )
-    folder = RoundFolder(corpus, "r")
-    append(folder.annotations, compare(read_log(folder.annotations), answers), "p")
+    push(corpus, "r", [Files()])
+    for place, who in enumerate(PEOPLE):
+        lines = [
+            {
+                "sentence_id": sentence,
+                "label": names[letters[place]],
+                "at": "2026-01-01T00:00:00Z",
+                "lead_time_s": 2.0,
+            }
+            for sentence, letters in labels.items()
+            if letters[place] != "-"
+        ]
+        path = RoundFolder(corpus, "r").private / who.annotator / "answers.jsonl"
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write("".join(json.dumps(line) + "\n" for line in lines))
+    pull(corpus, "r", [Files()])
 
 
 WHOLE = {
@@ -101,6 +106,20 @@ def test_progress_is_counted_by_annotator_and_article(plan: Plan) -> None:
     assert (cleo.answered, cleo.last) == (0, None)
     waiting = {a.article_id: (a.answered, a.needed, a.waiting_for) for a in state.articles}
     assert waiting == {"mill": (2, 3, ("cleo",)), "tram": (1, 3, ("ben", "cleo"))}
+
+
+def test_an_answer_that_lacks_sentences_is_not_progress(plan: Plan) -> None:
+    """It is named as short, and its article still waits for its annotator."""
+    state = summarise(
+        plan,
+        [replace(submission("anna", "r.blind.mill", 0), whole=False)],
+        closed=False,
+        source="server",
+    )
+
+    assert (state.answered, state.needed) == (0, 6)
+    assert (state.annotators[0].answered, state.annotators[0].short) == (0, 1)
+    assert state.articles[0].waiting_for == ("anna", "ben", "cleo")
 
 
 def test_without_a_server_the_last_pull_is_shown(corpus: Corpus, plan: Plan) -> None:
@@ -233,7 +252,7 @@ def test_a_closed_round_takes_nothing_and_shows_every_change(corpus: Corpus, pla
     assert (done["answers"], done["sentences"], done["unresolved"]) == (18, 6, 0)
     with pytest.raises(InputError, match="Round 'r' is closed"):
         decide(corpus, "r", [decision(reason="Other.")], via="file")
-    found = labelling(corpus)
+    found = labelling(corpus, codecs=codecs())
     assert found.rounds == ("r",)
     assert found.answers.height == 18
     assert found.adjudications["sentence_id"].to_list() == ["mill.003", "tram.003"]
@@ -242,14 +261,14 @@ def test_a_closed_round_takes_nothing_and_shows_every_change(corpus: Corpus, pla
     path = RoundFolder(corpus, "r").annotations
     path.write_bytes(path.read_bytes().replace(b'"claim"', b'"quote"', 1))
     with pytest.raises(IntegrityError, match="1 files of round 'r' are not as they were when it"):
-        labelling(corpus)
+        labelling(corpus, codecs=codecs())
 
 
 def test_an_open_round_gives_labels_only_when_it_is_named(corpus: Corpus, plan: Plan) -> None:
     """A release takes closed rounds; an open one must be asked for."""
     log(corpus, WHOLE)
-    assert labelling(corpus).answers.height == 0
-    assert labelling(corpus, ["r"]).answers.height == 18
+    assert labelling(corpus, codecs=codecs()).answers.height == 0
+    assert labelling(corpus, ["r"], codecs=codecs()).answers.height == 18
 
 
 def test_two_processes_do_not_change_a_round_at_once(corpus: Corpus, plan: Plan) -> None:

@@ -23,7 +23,7 @@ from copydesk.rounds.close import close
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
-from copydesk.rounds.plan import Annotator, Plan
+from copydesk.rounds.plan import FILES, LABEL_STUDIO, Annotator, Plan
 from copydesk.rounds.streams import streams
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "sync_round.py"
@@ -54,13 +54,13 @@ def run(corpus: Corpus, url: str, token: str, *rounds: str) -> tuple[int, list[s
     return process.returncode, said.splitlines()
 
 
-def plan_round(corpus: Corpus, name: str, email: str) -> Plan:
+def plan_round(corpus: Corpus, name: str, email: str, backend: str = LABEL_STUDIO) -> Plan:
     """A round of one annotator on every article."""
     return new_round(
         corpus,
         Options(
             round=name,
-            annotators=(Annotator(annotator="anna", kind="human"),),
+            annotators=(Annotator(annotator="anna", kind="human", backend=backend),),
             emails={"anna": email},
             overlap=Overlap(base=1),
         ),
@@ -73,7 +73,7 @@ def test_without_an_open_round_there_is_nothing_to_do(
     """No round at all, or only closed ones: exit 0, and no server is asked."""
     nowhere = ("http://127.0.0.1:1/", "t")
     assert run(corpus, *nowhere) == (0, ["no open round, nothing to do"])
-    plan_round(corpus, "r", "anna@example.org")
+    plan_round(corpus, "r", "anna@example.org", FILES)
     log_answers(corpus, "r", ("anna",), {"mill.001": "q"})
     close(corpus, "r", despite="The others are for another time.")
     assert run(corpus, *nowhere) == (0, ["no open round, nothing to do"])
@@ -196,7 +196,8 @@ def test_what_is_wrong_is_named_and_other_rounds_go_on(trip: Trip) -> None:
         row = next(r for r in server.answered_tasks(number) if r["data"]["title"] == "mill")
         (given,) = row["annotations"]
         short = [r for r in given["result"] if r["id"] != "mill_002"]
-        server.update_annotation(given["id"], {"result": short})
+        with trip.server_for(trip.person.token) as hers:
+            hers.update_annotation(given["id"], {"result": short})
         uid = row["data"]["uid"]
         page = f"{trip.studio.url}projects/{number}/data?task={row['id']}"
         assert trip.sync() == (

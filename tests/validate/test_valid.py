@@ -102,16 +102,48 @@ def _take_in(corpus: Corpus, stories: list[tuple[str, bool]]) -> None:
 
 def test_waivers_silence_a_rule_for_a_while(specimen: Specimen) -> None:
     """Until its end a waiver counts faults and fails nothing; after it the faults are back."""
-    (specimen.release / "notes.txt").touch()
+    specimen.set("sentences", "quoted_ratio", 0.5)
+    specimen.sign()
     specimen.configure(
-        '[[waivers]]\nrule = "file-unlisted"\nreason = "notes to be moved"\nuntil = "2026-05-01"'
+        '[[waivers]]\nrule = "quoted-ratio-mismatch"\nreason = "to be cut again"\n'
+        'until = "2026-05-01"'
     )
     before = validate(specimen.release, today=datetime.date(2026, 5, 1))
     assert (before.exit_code, before.counts) == (0, {})
-    [waived] = before.waived
-    assert (waived.rule, waived.count, waived.until) == ("file-unlisted", 1, "2026-05-01")
+    assert [(waived.rule, waived.count) for waived in before.waived] == [
+        ("quoted-ratio-mismatch", 1)
+    ]
     after = validate(specimen.release, today=datetime.date(2026, 5, 2))
-    assert set(after.counts) == {"file-unlisted", "waiver-expired"}
+    assert after.counts == {"quoted-ratio-mismatch": 1, "waiver-expired": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "until", "reason"),
+    [
+        ("text-withheld-leaked", "2026-04-30", "cannot be waived"),
+        ("checksum-mismatch", "2026-04-30", "cannot be waived"),
+        ("id-duplicate", "2026-04-30", "cannot be waived"),
+        ("label-drift", "2027-04-17", "more than a year from now"),
+    ],
+)
+def test_a_waiver_of_what_may_not_be_waived_is_found(
+    rule: str, until: str, reason: str, specimen: Specimen
+) -> None:
+    """Rights, checksums and identity cannot be waived, and nothing for more than a year."""
+    specimen.configure(
+        f'[[waivers]]\nrule = "{rule}"\nreason = "to be cut again"\nuntil = "{until}"'
+    )
+    report = validate(specimen.release, today=datetime.date(2026, 4, 15))
+    [finding] = report.findings
+    assert finding.rule == "waiver-expired"
+    assert reason in finding.message
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "2.0"])
+def test_a_threshold_out_of_its_range_is_found(value: str, specimen: Specimen) -> None:
+    """A threshold that nothing can miss is a fault of the configuration."""
+    specimen.configure(f"[checks]\nalpha_min = {value}")
+    assert "schema-violation" in validate(specimen.root).counts
 
 
 def test_a_date_may_stand_without_quotation_marks(specimen: Specimen) -> None:
@@ -137,9 +169,13 @@ def test_a_waiver_of_one_record_leaves_the_others(specimen: Specimen) -> None:
     specimen.sign()
     specimen.configure(
         '[[waivers]]\nrule = "quoted-ratio-mismatch"\nrecord = "bridge-day.001"\n'
-        'reason = "an experiment"\nuntil = "2099-01-01"'
+        'reason = "an experiment"\nuntil = "2026-05-01"'
     )
-    report = validate(specimen.release, include=["quoted-ratio-mismatch"])
+    report = validate(
+        specimen.release,
+        include=["quoted-ratio-mismatch"],
+        today=datetime.date(2026, 4, 15),
+    )
     assert [finding.record for finding in report.findings] == ["bridge-day.002"]
     assert [waived.count for waived in report.waived] == [1]
 

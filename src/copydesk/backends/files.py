@@ -75,6 +75,7 @@ class FilesCodec:
                     comment=line.get("comment"),
                     confidence=line.get("confidence"),
                     seconds=line.get("lead_time_s"),
+                    at=line.get("at"),
                 )
             )
         times = [str(line.get("at") or raw["at"]) for line in lines.values()]

@@ -140,11 +140,13 @@ def _write(
     for name, values in pages.items():
         _render(folder / f"{name}.html", name, root="", **shared, **values)
     marker = {"made_by": "copydesk explore", "version": source.contents.version}
-    (folder / MARKER).write_text(dump_json(marker), encoding="utf-8")
+    (folder / MARKER).write_text(dump_json(marker), encoding="utf-8", newline="\n")
 
 
 def _render(path: Path, name: str, **values: Any) -> None:
-    path.write_text(page(f"explore/{name}.html.jinja", page=name, **values), encoding="utf-8")
+    path.write_text(
+        page(f"explore/{name}.html.jinja", page=name, **values), encoding="utf-8", newline="\n"
+    )
 
 
 def _write_articles(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -13,6 +12,7 @@ from typing import Final, NamedTuple
 from copydesk.errors import CopydeskError
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.read import raws, read
+from copydesk.processors import processors
 from copydesk.stretches import Keys, keys
 
 _BATCH: Final = 32
@@ -43,7 +43,7 @@ def read_all(
     """
     batches = _batches(raws(sources, missed, options))
     first = list(islice(batches, _WORTH))
-    count = workers or _processors()
+    count = workers or processors()
     if count == 1 or len(first) < _WORTH:
         for batch in (*first, *batches):
             yield from _read_batch(batch, options)
@@ -61,12 +61,6 @@ def read_all(
                 yield from flying.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _batches(articles: Iterator[Raw]) -> Iterator[list[Raw]]:

@@ -1,7 +1,7 @@
 """Sending a plan to the Hugging Face Hub: one commit and one tag a version.
 
 What is tested is huggingface-hub's own client against a small server on this machine that speaks
-the endpoints used (``tests/release/hub.py``); the public Hub itself was never reached.
+the endpoints used (``tests/support/fake_hub.py``); the public Hub itself was never reached.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.publish.plan import Plan, Published
-from copydesk.publish.send import read_entries, settled
+from copydesk.publish.plan import Plan, Published, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -163,3 +164,36 @@ def _refuse_invalid(target: Path) -> None:
             where=f"{target}/{first.address}" if first.address else str(target),
             hint="'copydesk validate' lists them all.",
         )
+
+
+def read_entries(content: bytes, where: str) -> dict[str, str]:
+    """Digests of the releases that the bytes of an index name, by version."""
+    try:
+        return {entry["version"]: entry["digest"] for entry in json.loads(content)["releases"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(f"This is no index of releases ({error}).", where=where) from error
+
+
+def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
+    """Releases that are there already and the same; refuses others, and the newest itself.
+
+    Raises:
+        InputError: the newest release is there already.
+        IntegrityError: a release there is not that of the plan, or the plan lacks it.
+    """
+    known = {entry.version: entry.digest for entry in plan.releases}
+    if plan.version in there and known[plan.version] == there[plan.version]:
+        raise InputError(
+            f"Version {plan.version} is published there already.",
+            where=where,
+            hint="A release never changes; cut and publish the next version.",
+        )
+    for version, digest in there.items():
+        if known.get(version) != digest:
+            raise IntegrityError(
+                f"Release {version} there is not the one of this data set.",
+                where=where,
+                hint="A release never changes: find out which of the two was altered, or choose "
+                "another target.",
+            )
+        yield version

@@ -6,15 +6,14 @@ What the data set no longer holds is removed at the target, where its index show
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from copydesk.errors import CopydeskError, InputError, IntegrityError, ServerError
-from copydesk.publish.plan import Plan, Published
+from copydesk.errors import CopydeskError, InputError, ServerError
+from copydesk.publish.plan import Plan, Published, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 _HUB: Final = re.compile(r"hf://datasets/([^/\s]+/[^/\s]+?)/?")
@@ -141,36 +140,3 @@ def _there(files: Any, root: str, where: str) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     return read_entries(content, f"{where}/{INDEX}")
-
-
-def read_entries(content: bytes, where: str) -> dict[str, str]:
-    """Digests of the releases that the bytes of an index name, by version."""
-    try:
-        return {entry["version"]: entry["digest"] for entry in json.loads(content)["releases"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise IntegrityError(f"This is no index of releases ({error}).", where=where) from error
-
-
-def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
-    """Releases that are there already and the same; refuses others, and the newest itself.
-
-    Raises:
-        InputError: the newest release is there already.
-        IntegrityError: a release there is not that of the plan, or the plan lacks it.
-    """
-    known = {entry.version: entry.digest for entry in plan.releases}
-    if plan.version in there and known[plan.version] == there[plan.version]:
-        raise InputError(
-            f"Version {plan.version} is published there already.",
-            where=where,
-            hint="A release never changes; cut and publish the next version.",
-        )
-    for version, digest in there.items():
-        if known.get(version) != digest:
-            raise IntegrityError(
-                f"Release {version} there is not the one of this data set.",
-                where=where,
-                hint="A release never changes: find out which of the two was altered, or choose "
-                "another target.",
-            )
-        yield version

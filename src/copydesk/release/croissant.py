@@ -16,10 +16,13 @@ from typing import Any, Final
 import pyarrow as pa
 
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.versions import schema_number
 from copydesk.pages.filters import line, many, plain
 from copydesk.pages.markdown import words
+from copydesk.release import provenance
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
+from copydesk.release.provenance import licence_url
 
 _PARQUET: Final = "application/x-parquet"
 
@@ -54,6 +57,10 @@ _CONTEXT: Final = {name: f"cr:{name}" for name in _PLAIN} | {
 }
 
 
+_COMPARED: Final = ("conformsTo", "name", "version", "datePublished", "license")
+_GOVERNANCE: Final = ("usageInfo", "prov:wasGeneratedBy", "prov:wasDerivedFrom")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mismatch:
     """Something that a Croissant document says and its release does not."""
@@ -69,10 +76,11 @@ def render(contents: Contents) -> dict[str, Any]:
     order: the result is the same before and after ``croissant.json`` itself is listed there.
     """
     known = facts(contents)
-    say = words("words-1.0.jinja")
+    modern = _is_modern(contents)
+    say = words("words.jinja" if modern else "words-1.0.jinja")
     listed = sorted(contents.manifest["files"], key=lambda entry: entry["path"])
     files = [entry for entry in listed if entry["path"].endswith(".parquet")]
-    return {
+    document = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": [
@@ -81,12 +89,12 @@ def render(contents: Contents) -> dict[str, Any]:
         ],
         "name": known.name,
         "alternateName": known.title,
-        "description": plain(say.summary(known)),
+        "description": plain((say.description if modern else say.summary)(known)),
         "version": known.version,
         "datePublished": known.created,
         "license": [licence_url(name) for name in known.in_force],
         "inLanguage": list(known.languages),
-        "keywords": ["news", "sentence classification", "quotation", "attribution", *known.labels],
+        "keywords": _keywords(known, modern=modern),
         "creator": [{"@type": "sc:Organization", "name": name} for name in known.cited],
         "citeAs": say.bibtex(known).strip(),
         **({"url": known.homepage} if known.homepage else {}),
@@ -102,11 +110,22 @@ def render(contents: Contents) -> dict[str, Any]:
             *(_record_set(contents, table) for table in contents.schemas),
         ],
     }
+    return (
+        provenance.added(document, known, contents.manifest.get("previous")) if modern else document
+    )
 
 
-def licence_url(spdx: str) -> str:
-    """The address of a licence's text in the SPDX list."""
-    return f"https://spdx.org/licenses/{spdx}.html"
+def _is_modern(contents: Contents) -> bool:
+    """Whether the release is of a schema version whose Croissant has PROV and ODRL (1.1).
+
+    One of schema 1.0 comes out again to the byte.
+    """
+    return schema_number(contents.contract.version) >= (1, 1)
+
+
+def _keywords(known: Facts, *, modern: bool) -> list[str]:
+    quoting = ["quotation", "attribution"] if not modern or "quote" in known.labels else []
+    return ["news", "sentence classification", *quoting, *known.labels]
 
 
 def _rai(known: Facts, say: Any) -> dict[str, Any]:
@@ -119,7 +138,7 @@ def _rai(known: Facts, say: Any) -> dict[str, Any]:
         **({"rai:dataCollectionTimeFrame": list(known.published)} if known.published else {}),
         "rai:dataCollectionMissingData": line(say.missing(known)),
         "rai:dataPreprocessingProtocol": [line(say.preprocessing())],
-        "rai:dataAnnotationProtocol": [line(say.protocol(known))],
+        "rai:dataAnnotationProtocol": [plain(say.protocol(known))],
         "rai:dataAnnotationPlatform": ["Label Studio"] if human else [],
         "rai:dataAnnotationAnalysis": [line(say.alpha(known))],
         "rai:annotationsPerItem": f"{low} to {high} answers a sentence, {mean:.2f} on average",
@@ -130,10 +149,12 @@ def _rai(known: Facts, say: Any) -> dict[str, Any]:
             else "No person has annotated."
         ],
         "rai:machineAnnotationTools": [f"{name} ({known.kinds[name]})" for name in machines],
-        "rai:dataUseCases": [line(say.uses())],
-        "rai:dataLimitations": [point[2:] for point in say.limits(known).strip().splitlines()],
-        "rai:dataBiases": [line(say.biases())],
-        "rai:dataSocialImpact": line(say.impact()),
+        "rai:dataUseCases": [line(say.uses(known))],
+        "rai:dataLimitations": [
+            point[2:] for point in say.limits(known).strip().splitlines() if point.startswith("- ")
+        ],
+        "rai:dataBiases": [line(say.biases(known))],
+        "rai:dataSocialImpact": line(say.impact(known)),
         "rai:personalSensitiveInformation": [line(say.personal())],
         "rai:dataReleaseMaintenancePlan": line(say.maintenance()),
     }
@@ -269,13 +290,14 @@ def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]
     """What a Croissant document says of a release and the release does not.
 
     Compared are version, licences, files with their size and SHA-256 (by the manifest), record
-    sets, fields with their types (by the Parquet schemas), labels, splits and rows. Words are not.
+    sets, fields with their types (by the Parquet schemas), labels, splits and rows; who made what
+    and the conditions of use, where the schema version has them. Words are not.
 
     Yields:
         each mismatch, with a JSON Pointer into the document.
     """
     wanted = render(contents)
-    for name in ("conformsTo", "name", "version", "datePublished", "license"):
+    for name in (*_COMPARED, *(name for name in _GOVERNANCE if name in wanted)):
         yield from _same(document.get(name), wanted[name], f"/{name}")
     for name in ("distribution", "recordSet"):
         yield from _nodes(document.get(name), wanted[name], f"/{name}")

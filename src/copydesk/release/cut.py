@@ -26,7 +26,7 @@ from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
-from copydesk.leaks import find_leaks
+from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.changes import write_changes
 from copydesk.release.contents import Contents
@@ -188,9 +188,10 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
         )
     if options.labels == "rule":
         return rule_labelling(sentences, created=options.created)
+    from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
-    return labelling(corpus, options.rounds)
+    return labelling(corpus, options.rounds, codecs=codecs())
 
 
 def _write(
@@ -225,9 +226,9 @@ def _write(
     }
     croissant = folder / "croissant.json"
     contents = Contents.of(manifest, assembled.tables)
-    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8")
+    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8", newline="\n")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
-    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8")
+    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
     return manifest
 
 
@@ -241,14 +242,22 @@ def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
 
 
 def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
-    given = built["articles"].filter("redistributable")
-    withheld = built["sentences"].join(given, on="article_id", how="anti")
-    leaks = find_leaks(folder, withheld, given)
+    articles = built["articles"]
+    given = articles.filter("redistributable")
+    withheld = articles.filter(~pl.col("redistributable"))
+    sentences = built["sentences"].join(given, on="article_id", how="anti")
+    titles = withheld.filter(pl.col("title").is_not_null()).select("article_id", "title")
+    secrets = Secrets(
+        sentences=[*sentences.select("sentence_id", "text").iter_rows(), *titles.iter_rows()],
+        texts=withheld.select("article_id", "text").iter_rows(),
+        given=[*given["text"], *given["title"].drop_nulls()],
+        urls=articles["url"].drop_nulls(),
+    )
+    leaks = find_leaks(folder, secrets)
     if leaks:
         first = leaks[0]
         raise IntegrityError(
-            f"Withheld text would be given in {len(leaks)} places; the first is sentence "
-            f"{first.sentence_id}.",
+            f"Withheld text would be given in {len(leaks)} places; the first is of {first.record}.",
             where=first.file,
             hint="Nothing was released. Remove the text from the article's published fields.",
         )

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from copydesk.contract.documents import check_document
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_json, read_json, sha256_file
+from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
 from copydesk.release.versions import Version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One published release; ``digest`` is the SHA-256 of its ``release.json``."""
+    """One published release.
+
+    Args:
+        digest: the SHA-256 of its ``release.json``.
+        before: the digest of the entry before, see `entry_digest`; None for the first entry, and
+            for entries that were written before there was a chain.
+    """
 
     version: str
     created: str
     digest: str
+    before: str | None = None
+
+    def as_document(self) -> dict[str, str]:
+        """The entry as it stands in the index."""
+        found = {"version": self.version, "created": self.created, "digest": self.digest}
+        return found if self.before is None else found | {"before": self.before}
+
+
+def entry_digest(entry: Mapping[str, Any]) -> str:
+    """The SHA-256 of an entry, by which the entry after it names it."""
+    return sha256_text(json.dumps(entry, sort_keys=True, separators=(",", ":")))
+
+
+def chained(entries: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places of entries that do not name the one before them.
+
+    Entries without a ``before`` may only stand at the beginning: they are older than the chain.
+    """
+    wrong, begun = [], False
+    for place, entry in enumerate(entries):
+        before = entry.get("before")
+        begun = begun or before is not None
+        if begun and (place == 0 or before != entry_digest(entries[place - 1])):
+            wrong.append(place)
+    return wrong
 
 
 def read_index(dataset: Path) -> list[Entry]:
@@ -39,15 +72,21 @@ def read_index(dataset: Path) -> list[Entry]:
 def add_to_index(dataset: Path, release: Path) -> None:
     """Record a release that is whole; from here on it must not change."""
     manifest = read_json(release / "release.json")
+    path = dataset / "releases" / "index.json"
+    entries = list(read_json(path)["releases"]) if path.is_file() else []
     entry = Entry(
         version=manifest["version"],
         created=manifest["created"],
         digest=sha256_file(release / "release.json"),
+        before=entry_digest(entries[-1]) if entries else None,
     )
-    others = [e for e in read_index(dataset) if e.version != entry.version]
-    entries = sorted([*others, entry], key=lambda e: Version.parse(e.version))
-    document = {"releases": [asdict(e) for e in entries]}
-    atomic_write(dataset / "releases" / "index.json", dump_json(document))
+    if entry.version in {known["version"] for known in entries}:
+        raise InputError(
+            f"The index names release {entry.version} already.",
+            where=str(path),
+            hint="A release never changes; cut the next version.",
+        )
+    atomic_write(path, dump_json({"releases": [*entries, entry.as_document()]}))
 
 
 def find_release(path: Path, version: str | None = None) -> Path:

@@ -115,9 +115,10 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, manifest: Mapping[str, A
     if manifest["labels"] == "rule":
         created = datetime.fromisoformat(manifest["created"])
         return rule_labelling(sentences, created=created)
+    from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
-    given = labelling(corpus, manifest["rounds"])
+    given = labelling(corpus, manifest["rounds"], codecs=codecs())
     here = sentences.select("article_id").unique()
     return dataclasses.replace(
         given,

@@ -34,6 +34,7 @@ class Mark:
         label: one of the scheme's; None where a flag stands in place of one.
         flag: ``unsure``, ``badly-cut`` or ``not-a-unit``.
         confidence: from 0 to 1.
+        seconds, at: of this sentence alone, where they are known.
     """
 
     sentence_id: str
@@ -42,6 +43,7 @@ class Mark:
     comment: str | None = None
     confidence: float | None = None
     seconds: float | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,8 +9,9 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
 from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.log import read_log
-from copydesk.rounds.plan import now, read_plan
+from copydesk.rounds.opened import open_round
+from copydesk.rounds.plan import now
+from copydesk.rounds.record import read_state
 from copydesk.rounds.status import status
 
 
@@ -24,11 +25,12 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
     Raises:
         InputError: it is closed already, has no answers, or (without a reason) lacks some.
     """
-    folder = RoundFolder(corpus, round_id)
+    round = open_round(corpus, round_id)
+    folder, plan = round.folder, round.plan
     with folder.lock():
         folder.refuse_closed()
-        plan = read_plan(folder)
-        answers = read_log(folder.annotations).answers
+        state = read_state(round)
+        answers = state.answers
         if not answers:
             raise InputError(
                 f"Round '{round_id}' has no answers.", hint="Pull them before it is closed."
@@ -51,6 +53,7 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
             "sentences": sum(len(article.sentences) for article in plan.articles),
             "answers": len(answers),
             "unresolved": unresolved,
+            "vanished": [list(key) for key in sorted(state.vanished)],
             "files": files,
             "digest": _digest(files),
         }
@@ -65,6 +68,8 @@ def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
         doubts.append(
             f"{progress.needed - progress.answered} of {progress.needed} answers are missing"
         )
+    if progress.vanished:
+        doubts.append(f"{len(progress.vanished)} answers have vanished and are not settled")
     if unresolved:
         doubts.append(f"{unresolved} sentences are unresolved")
     if folder.findings.is_file():

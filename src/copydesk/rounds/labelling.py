@@ -9,27 +9,32 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
 from copydesk.rounds.close import check_closed
 from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.evidence import Codecs, verify
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.opened import open_round
 
 if TYPE_CHECKING:
     from copydesk.answers import Labelling
 
 
-def labelling(corpus: Corpus, rounds: Sequence[str] | None = None) -> Labelling:
+def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Codecs) -> Labelling:
     """What the answers of rounds say of a release's labels.
 
     Args:
         rounds: their ids; by default all closed rounds.
+        codecs: what the raw answers of each backend mean.
 
     Raises:
         InputError: a round is unknown.
-        IntegrityError: a closed round's files are not those that it was closed with.
+        IntegrityError: a closed round's files are not those that it was closed with, or say
+            other than its archives.
     """
     from copydesk.answers import ADJUDICATIONS, Labelling
 
     names = round_ids(corpus, closed=True) if rounds is None else list(rounds)
     for name in names:
         check_closed(RoundFolder(corpus, name))
+        verify(open_round(corpus, name), codecs)
     decided = [line for name in names for line in decisions_of(RoundFolder(corpus, name))]
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     return Labelling(

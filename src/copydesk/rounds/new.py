@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.contract.documents import check_document
-from copydesk.contract.labels import NEWS
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
@@ -224,7 +223,7 @@ def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArt
     from copydesk.batch import build_batch
     from copydesk.build import kept, sources
 
-    by_rule = corpus.scheme == NEWS
+    by_rule = corpus.scheme.has_rules
     known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]

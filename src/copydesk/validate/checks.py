@@ -5,11 +5,13 @@ from __future__ import annotations
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
     corpora,
     given,
+    history,
     leakage,
     loading,
     people,
     personal,
     published,
+    reader,
     relations,
     shape,
     sources,

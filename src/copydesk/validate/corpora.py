@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -274,21 +275,29 @@ def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Fou
 
 
 def _answers(folder: Folder, name: str) -> Iterator[Found]:
+    """The round's files can be read and say the same: the log what its archives say."""
+    from copydesk.backends import codecs
     from copydesk.rounds.answers import answers_of
     from copydesk.rounds.close import check_closed
+    from copydesk.rounds.evidence import faults
     from copydesk.rounds.folder import RoundFolder
+    from copydesk.rounds.opened import open_round
 
-    if not folder.has(f"annotations/rounds/{name}/annotations.jsonl"):
+    corpus, address = Corpus(folder.root), f"annotations/rounds/{name}/annotations.jsonl"
+    if not folder.has(address):
         return
     try:
-        answers_of(Corpus(folder.root), [name])
-        check_closed(RoundFolder(Corpus(folder.root), name))
+        found = list(faults(open_round(corpus, name), codecs()))
+        yield from (
+            Fault(rule="round-unreadable", message=error.message, file=address) for error in found
+        )
+        if not found:
+            answers_of(corpus, [name])
+            check_closed(RoundFolder(corpus, name))
     except CopydeskError as error:
-        address = f"annotations/rounds/{name}/annotations.jsonl"
         yield Fault(rule="round-unreadable", message=error.message, file=address)
     except (KeyError, TypeError, ValueError) as error:
         message = f"The answers do not fit the plan ({type(error).__name__}: {show(error)})."
-        address = f"annotations/rounds/{name}/annotations.jsonl"
         yield Fault(rule="round-unreadable", message=message, file=address)
 
 
@@ -329,3 +338,13 @@ def configuration(folder: Folder) -> Iterator[Found]:
         yield error.fault
         return
     yield from check_document(document, "corpus", CONFIG_NAME)
+    checks = document.get("checks") if isinstance(document, dict) else None
+    for name, value in checks.items() if isinstance(checks, dict) else ():
+        if isinstance(value, float) and not math.isfinite(value):  # no bound of a schema refuses it
+            message = f"'{show(name)}' is {value}, which is not a number to compare with."
+            yield Fault(
+                rule="schema-violation",
+                message=message,
+                file=CONFIG_NAME,
+                pointer=f"/checks/{name}",
+            )

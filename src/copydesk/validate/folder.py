@@ -15,8 +15,16 @@ from copydesk.validate.faults import Fault, FaultError
 MAX_FILE: Final = 8 << 30
 """No file of a release is larger; a larger one is refused before it is read."""
 
-_DIRECTORY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
-_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_BY_FOLDER: Final = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+"""Whether the system opens a file inside an opened folder; Windows does not."""
+
+
+def _flags(*names: str) -> int:
+    return sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_CLOEXEC", "O_BINARY", *names))
+
+
+_DIRECTORY: Final = _flags("O_NOFOLLOW", "O_DIRECTORY")
+_FILE: Final = _flags("O_NOFOLLOW", "O_NONBLOCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +78,15 @@ class Folder:
 
     @contextlib.contextmanager
     def _open(self, name: str) -> Iterator[int]:
-        """A descriptor of the file; every folder on the way is opened without following links."""
+        """A descriptor of the file, without following a link on the way to it."""
         *folders, last = Path(name).parts
         if Path(name).is_absolute() or ".." in folders or last == "..":
             raise FaultError(_unsafe(name, "This name leads out of the release."))
-        handles = [os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+        if not _BY_FOLDER:
+            with _looked_at(self.root, name) as handle:
+                yield handle
+            return
+        handles = [os.open(self.root, _flags("O_DIRECTORY"))]
         try:
             for folder in folders:
                 handles.append(os.open(folder, _DIRECTORY, dir_fd=handles[-1]))
@@ -85,6 +97,28 @@ class Folder:
         finally:
             for handle in reversed(handles):
                 os.close(handle)
+
+
+@contextlib.contextmanager
+def _looked_at(root: Path, name: str) -> Iterator[int]:
+    """A descriptor of the file where folders cannot be opened.
+
+    Every name on the way is looked at before the file is opened, and what was opened is compared
+    with what was looked at.
+    """
+    for path in reversed([root / name, *(root / name).parents]):
+        if path != root and path.is_relative_to(root) and path.is_symlink():
+            raise FaultError(_unsafe(name, "This file cannot be read: it is behind a link."))
+    seen = (root / name).lstat()
+    if not stat.S_ISREG(seen.st_mode):
+        raise FaultError(_unsafe(name, "This is no plain file, and was not read."))
+    handle = os.open(root / name, _FILE)
+    try:
+        if not os.path.samestat(seen, os.fstat(handle)):
+            raise FaultError(_unsafe(name, "This file was replaced while it was opened."))
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _read(handle: int, name: str) -> bytes:

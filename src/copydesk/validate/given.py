@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from copydesk.corpus import Corpus
+from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
-from copydesk.leaks import MIN_LENGTH, find_leaks
+from copydesk.leaks import Secrets, find_leaks
 from copydesk.rights import OPEN_LICENCES, Policy, spdx
-from copydesk.validate.faults import Fault, Found, rows_at_fault
+from copydesk.scope import scope
+from copydesk.validate.documents import parse
+from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault
 from copydesk.validate.folder import Folder
 from copydesk.validate.rules import check, finds, rule
-from copydesk.validate.surroundings import Released
+from copydesk.validate.surroundings import Released, manifest_lines
 
-_DOCUMENTS: Final = ("dataset/README.md", "dataset/CHANGES.md", "DATASHEET.md")
+_DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
 
 _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
@@ -66,62 +69,95 @@ def withheld(subject: Released) -> Iterator[Found]:
 @check("released", needs=("standoff", "articles", "corpus"))
 @finds("text-withheld-leaked")
 def leaked(subject: Released) -> Iterator[Found]:
-    """No withheld sentence or title stands in any file of the release, or in a document beside it.
+    """No withheld words stand in anything that is sent, or in the documents beside it.
 
     Judged where the corpus has the texts that it withholds; what an article that is given says as
     well is no leak.
     """
     assert subject.corpus is not None
-    needles = _withheld_words(subject, subject.corpus)
-    if needles.is_empty() or any(fault.rule == "file-unsafe" for fault in subject.release.faults):
-        return
-    given = subject.release.table("articles").filter(pl.col("text").is_not_null())
-    root = subject.release.folder.root
-    for leak in find_leaks(root, needles, given):
-        message = f"A withheld stretch of text stands in this file, of {leak.sentence_id}."
+    if not subject.newest:
+        return  # the newest release is searched together with all that lies around it
+    secrets = _secrets(subject, subject.corpus)
+    dataset = [f"dataset/{name}" for name in scope(subject.corpus.dataset).files]
+    beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
+    rounds = sorted(_files(subject.corpus.annotations))
+    names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]
+    for leak in find_leaks(subject.corpus.root, secrets, names):
+        message = f"A withheld stretch of text stands in this file, of {leak.record}."
         yield Fault(
-            rule="text-withheld-leaked", message=message, file=leak.file, record=leak.sentence_id
+            rule="text-withheld-leaked",
+            message=message,
+            file=f"../../../{leak.file}",
+            record=leak.record,
         )
-    known = needles["text"].to_list()
-    free = set(_standing(given["text"].to_list(), known))
-    folder = Folder(subject.corpus.root)
-    for name in (name for name in _DOCUMENTS if folder.has(name)):
-        text = folder.read(name).decode("utf-8", errors="replace")
-        for words in sorted(set(_standing([text], known)) - free):
-            record = needles.filter(pl.col("text") == words)["sentence_id"][0]
-            message = f"A withheld stretch of text stands in this document, of {record}."
-            yield Fault(
-                rule="text-withheld-leaked",
-                message=message,
-                file=f"../../../{name}",
-                record=record,
-            )
 
 
-def _standing(texts: list[str], needles: list[str]) -> Iterator[str]:
-    found = pl.Series(texts, dtype=pl.String).str.extract_many(needles, overlapping=True)
-    yield from found.explode().drop_nulls()
+def _files(folder: Path) -> Iterator[str]:
+    for name, fault in Folder(folder).walk():
+        if fault is None:
+            yield name
 
 
-def _withheld_words(subject: Released, corpus: Corpus) -> pl.DataFrame:
-    """sentence_id and text of every withheld sentence whose article's text is here."""
-    articles = subject.release.table("articles").filter(~pl.col("redistributable"))
-    folder, rows = Folder(corpus.root), []
+def _secrets(subject: Released, corpus: Corpus) -> Secrets:
+    """The words of every article whose text the corpus has and withholds."""
+    private, raw = Folder(corpus.private), Folder(corpus.raw)
+    sentences: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
+    given: list[str] = []
+    articles = subject.release.table("articles")
+    known = {
+        str(row["article_id"]): row
+        for row in (
+            *articles.filter(~pl.col("redistributable")).iter_rows(named=True),
+            *manifest_lines(Folder(corpus.root)).values(),
+        )
+    }
     places = subject.release.table("standoff").partition_by("article_id", as_dict=True)
-    for name, digest in articles.select("article_id", "text_sha256").iter_rows():
-        file = f"private/raw/{name}.txt"
-        data = folder.read(file).removesuffix(b"\n") if folder.has(file) else b""
-        if hashlib.sha256(data).hexdigest() != digest:
+    rights = policy(subject.config)
+    for name, row in known.items():
+        if rights.gives(row.get("licence"), str(row.get("collection"))):
+            given += [_text(raw, f"{row.get('collection')}/{name}.txt", None) or ""]
+            given += [str(row["title"])] if row.get("title") else []
             continue
-        text = data.decode("utf-8")
-        for sentence_id, start, end in (
-            places[(name,)].select("sentence_id", "start", "end").iter_rows()
-            if (name,) in places
-            else ()
-        ):
-            rows.append({"sentence_id": sentence_id, "text": text[start:end]})
-    schema = {"sentence_id": pl.String, "text": pl.String}
-    return pl.DataFrame(rows, schema=schema).filter(pl.col("text").str.len_chars() >= MIN_LENGTH)
+        text = _text(private, f"raw/{name}.txt", row.get("text_sha256"))
+        if text is None:
+            continue
+        texts.append((name, text))
+        rows = places.get((name,))
+        spans = rows.select("sentence_id", "start", "end").iter_rows() if rows is not None else ()
+        sentences += [(sentence_id, text[start:end]) for sentence_id, start, end in spans]
+        sentences += [(name, line) for line in text.splitlines()]
+    for line in _private_lines(private):
+        if line.get("article_id") in known and isinstance(line.get("title"), str):
+            sentences.append((str(line["article_id"]), line["title"]))
+    shown = articles.filter(pl.col("text").is_not_null())
+    given += [*shown["text"], *shown["title"].drop_nulls()]
+    urls = [*articles["url"].drop_nulls(), *(str(row.get("url")) for row in known.values())]
+    return Secrets(sentences=sentences, texts=texts, given=given, urls=urls)
+
+
+def _text(folder: Folder, name: str, digest: Any) -> str | None:
+    """A text as it lies there; None if it is absent, or is not the one with a digest."""
+    if not folder.has(name):
+        return None
+    data = folder.read(name).removesuffix(b"\n")
+    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
+        return None
+    return data.decode("utf-8", errors="replace")
+
+
+def _private_lines(private: Folder) -> Iterator[dict[str, Any]]:
+    try:
+        data = private.read("articles.jsonl")
+    except (FaultError, OSError):
+        return
+    for line in data.splitlines():
+        try:
+            document = parse(line, "articles.jsonl")
+        except FaultError:
+            continue
+        if isinstance(document, dict):
+            yield document
 
 
 def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterator[Found]:

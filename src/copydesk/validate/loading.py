@@ -12,12 +12,14 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
+from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract, release_file
 from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import InputError
+from copydesk.scope import is_release_file
 from copydesk.validate.documents import parse
-from copydesk.validate.faults import Fault, FaultError, Found
+from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.models import dtypes
 from copydesk.validate.parquet import read_parquet
@@ -45,6 +47,7 @@ class Release:
         parts: the rows of each file that could be read, by (table, split), with `PLACE`.
         schemas: the Arrow schema of each of these files.
         unsound: tables whose rows cannot be related, with the reason.
+        irregular: tables whose columns are not those of the contract.
     """
 
     folder: Folder
@@ -54,6 +57,7 @@ class Release:
     parts: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
     schemas: dict[tuple[str, str], pa.Schema] = field(default_factory=dict)
     unsound: dict[str, str] = field(default_factory=dict)
+    irregular: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def contract(self) -> Contract:
@@ -262,6 +266,9 @@ def _check_list(
         release.faults.append(Fault(rule="file-missing", message=message, file=name))
     if not release.manifest:
         return
+    for name in sorted(name for name in listed if not is_release_file(name)):
+        message = f"release.json lists '{show(name)}', which no release holds."
+        release.faults.append(Fault(rule="file-unlisted", message=message, file=MANIFEST))
     for name in sorted(present - wanted):
         message = "This file is not listed in release.json."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
@@ -314,9 +321,12 @@ def _read_table(
     if entry and entry.get("rows") != frame.height:
         message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
         release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
-    structure = _structure(release.contract, table, name, frame)
+    structure = _structure(release.contract, table, name, schema)
     release.faults += structure
-    if any(fault.rule != "column-unexpected" for fault in structure):
+    if structure:
+        release.irregular.add(table)
+    types = dtypes(table, release.contract)
+    if any(f.rule not in _HARMLESS and not _same_rows(frame, types, f) for f in structure):
         release.unsound[table] = f"{name} has not the columns of the contract"
     order = [name for name in release.contract[table].names if name in frame.columns]
     release.schemas[table, split] = schema
@@ -327,6 +337,12 @@ def _read_table(
     )
 
 
+def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fault) -> bool:
+    """Whether a column is at fault for a reader of Arrow only, and its rows can be related."""
+    column = fault.pointer.removeprefix("/")
+    return frame.schema.get(column) == types.get(column)
+
+
 def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
     return pl.lit(value, dtype=kind).alias(name)
 
@@ -334,36 +350,67 @@ def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
 @rule(
     "column-missing",
     level=2,
+    waivable=False,
     meaning="Every table has all its columns.",
     fix=CUT,
 )
 @rule(
     "column-type",
     level=2,
-    meaning="Every column has the type that the contract gives it.",
+    waivable=False,
+    meaning="Every column has exactly the Arrow type that the contract gives it.",
     fix=CUT,
 )
 @rule(
     "column-unexpected",
     level=2,
-    meaning="No table has a column that the contract does not know.",
+    waivable=False,
+    meaning="No table has a column, or metadata, that the contract does not know.",
     fix=CUT,
 )
-def _structure(contract: Contract, table: str, name: str, frame: pl.DataFrame) -> list[Fault]:
-    wanted, given = dtypes(table, contract), frame.schema
-    found: list[Fault] = []
-    for column in wanted.keys() - given.keys():
-        message = f"The column '{column}' is missing."
-        found.append(Fault(rule="column-missing", message=message, file=name, pointer=f"/{column}"))
+@rule(
+    "column-order",
+    level=2,
+    waivable=False,
+    meaning="The columns of every table are in the order of the contract.",
+    fix=CUT,
+)
+def _structure(contract: Contract, table: str, name: str, schema: pa.Schema) -> list[Fault]:
+    wanted = {field.name: field for field in arrow_schema(table, contract)}
+    given = {field.name: field for field in schema}
+
+    def fault(rule: str, message: str, column: str) -> Fault:
+        pointer = f"/{column}" if column else ""
+        return Fault(rule=rule, message=message, file=name, pointer=pointer)
+
+    found = [
+        fault("column-missing", f"The column '{column}' is missing.", column)
+        for column in wanted.keys() - given.keys()
+    ]
     for column in given.keys() - wanted.keys():
-        message = f"The column '{column}' is unknown."
-        found.append(
-            Fault(rule="column-unexpected", message=message, file=name, pointer=f"/{column}")
-        )
+        message = f"The column '{show(column)}' is unknown."
+        found.append(fault("column-unexpected", message, column))
     for column in wanted.keys() & given.keys():
-        if given[column] != wanted[column]:
-            message = f"The column '{column}' is {given[column]}, not {wanted[column]}."
-            found.append(
-                Fault(rule="column-type", message=message, file=name, pointer=f"/{column}")
-            )
-    return sorted(found, key=lambda fault: fault.pointer)
+        has, should = given[column], wanted[column]
+        if has.type != should.type or has.nullable != should.nullable:
+            message = f"The column '{column}' is {_kind(has)}, not {_kind(should)}."
+            found.append(fault("column-type", message, column))
+        if set(has.metadata or {}) - {b"PARQUET:field_id"}:
+            message = f"The column '{column}' has metadata of its own."
+            found.append(fault("column-unexpected", message, column))
+    known = [column for column in given if column in wanted]
+    if known != [column for column in wanted if column in given]:
+        message = f"The columns are in the order {show(', '.join(known))}."
+        found.append(fault("column-order", message, ""))
+    for key in set(schema.metadata or {}) - {b"huggingface", b"copydesk"}:
+        message = f"The file has metadata that the contract does not know: {show(key)}."
+        found.append(fault("column-unexpected", message, ""))
+    return sorted(found, key=lambda fault: (fault.pointer, fault.rule))
+
+
+def _kind(field: pa.Field) -> str:
+    return show(str(field.type)) + ("" if field.nullable else ", never null")
+
+
+_HARMLESS: Final = ("column-unexpected", "column-order")
+"""Faults of a table whose rows can be related all the same."""

@@ -5,6 +5,7 @@ polars ends the whole process on some damaged files; pyarrow raises.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import polars as pl
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from copydesk.validate.faults import Fault, FaultError
+from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_RATIO: Final = 100
 """A table of more than `FREE_BYTES` in memory may be this many times its file's size."""
@@ -39,11 +40,17 @@ def read_parquet(
         size = _expanded(file, data)
         if size > max(free, MAX_RATIO * len(data)):
             raise FaultError(_too_large(name, len(data), size))
+        twice = [n for n, count in Counter(file.schema_arrow.names).items() if count > 1]
+        if twice:
+            message = f"The column '{show(twice[0])}' stands in this file more than once."
+            raise FaultError(Fault(rule="column-unexpected", message=message, file=name))
         table = file.read()
         table.validate(full=True)
         schema = table.schema
         frame = pl.from_arrow(table.replace_schema_metadata(None), rechunk=False)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+    except (FaultError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # pyarrow raises many kinds; polars' panic is not an Exception
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else "no memory"
         message = f"This is no Parquet file that can be read: {reason[:200]}."
         raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name)) from error

@@ -11,7 +11,7 @@ from typing import Any
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.release.versions import Version
-from copydesk.validate import corpora
+from copydesk.validate import corpora, history
 from copydesk.validate.canary import prove_gate
 from copydesk.validate.checks import of_stage
 from copydesk.validate.documents import check_document, parse
@@ -185,6 +185,7 @@ class _Request:
         index = read_index(dataset)
         run.prefix = prefix
         run.add(strays(dataset, config))
+        run.add(history.index(dataset))
         run.add(corpora.published(dataset, index))
         if not index:
             return None

@@ -9,12 +9,11 @@ import polars as pl
 
 from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
-from copydesk.validate.documents import parse
-from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
+from copydesk.validate.faults import Fault, Found, rows_at_fault, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST
 from copydesk.validate.rules import ALL, check, finds, rule
-from copydesk.validate.surroundings import Released
+from copydesk.validate.surroundings import Released, manifest_lines
 
 _OF_ROUNDS: Final = (
     *("annotator_kind", "arm", "label", "created_at", "lead_time_s", "guidelines_version"),
@@ -32,7 +31,7 @@ def sources(subject: Released) -> Iterator[Found]:
     """Of each article the newest release says what the corpus's manifest says."""
     if subject.corpus is None or not subject.newest:
         return
-    lines = _manifest_lines(Folder(subject.corpus.root))
+    lines = manifest_lines(Folder(subject.corpus.root))
     if not lines:
         return
     known = subject.release.contract["articles"].names
@@ -130,17 +129,3 @@ def _source_fault(row: dict[str, Any], column: str, message: str) -> Fault:
         record=str(row["article_id"]),
         pointer=f"/{column}",
     )
-
-
-def _manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
-    name = "dataset/raw/articles.jsonl"
-    found: dict[str, dict[str, Any]] = {}
-    try:
-        data = corpus.read(name)
-        for number, line in enumerate(data.splitlines(), start=1):
-            if line.strip():
-                document = parse(line, name, row=number)
-                found[document["article_id"]] = document
-    except (FaultError, LookupError, TypeError):
-        return {}
-    return found

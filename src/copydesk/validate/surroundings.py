@@ -37,6 +37,9 @@ conclusions; a V of .1 is Cohen's (1988, p. 227) small effect.
 """
 
 
+_LONGEST_WAIVER: Final = datetime.timedelta(days=366)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of ``releases/index.json``."""
@@ -90,16 +93,26 @@ class Released:
     @property
     def newest(self) -> bool:
         """Whether the index names no later release: card and manifest speak of this one."""
-        return all(_order(entry.version) <= _order(self.release.version) for entry in self.index)
+        assert self.dataset is not None or not self.index
+        return all(
+            _order(entry.version) <= _order(self.release.version)
+            for entry in self.index
+            if self.dataset and self.dataset.has(f"releases/{entry.version}/{MANIFEST}")
+        )
+
+    @functools.cached_property
+    def before(self) -> str | None:
+        """The newest release of the index below this one, whatever ``release.json`` says."""
+        own = _order(self.release.version)
+        earlier = [e.version for e in self.index if _order(e.version) < own]
+        return max(earlier, key=_order, default=None)
 
     @functools.cached_property
     def previous(self) -> Release | None:
         """The release before, read; None if there is none or it cannot be used."""
-        name = self.release.manifest.get("previous")
-        if not isinstance(name, str) or name not in {entry.version for entry in self.index}:
+        if self.before is None or self.dataset is None:
             return None
-        assert self.dataset is not None
-        found = load(self.dataset.root / "releases" / name)
+        found = load(self.dataset.root / "releases" / self.before)
         return None if found.unsound or not found.manifest else found
 
     def threshold(self, name: str) -> Any:
@@ -175,7 +188,20 @@ def read_index(dataset: Folder) -> tuple[Entry, ...]:
 
 def waivers(config: Mapping[str, Any], today: datetime.date) -> tuple[Waiver, ...]:
     """The waivers of a configuration that are in force."""
-    return tuple(w for w in all_waivers(config) if w.until >= today)
+    return tuple(w for w in all_waivers(config) if not _refused(w, today))
+
+
+def _refused(waiver: Waiver, today: datetime.date) -> str:
+    """Why a waiver is not in force, as a sentence; empty if it is."""
+    if waiver.rule not in RULES:
+        return f"The waiver is of a rule that does not exist, '{waiver.rule}'."
+    if not RULES[waiver.rule].waivable:
+        return f"The rule '{waiver.rule}' cannot be waived: it keeps rights, checksums or identity."
+    if waiver.until < today:
+        return f"The waiver of '{waiver.rule}' ended on {waiver.until}: {waiver.reason}"
+    if waiver.until > today + _LONGEST_WAIVER:
+        return f"The waiver of '{waiver.rule}' ends on {waiver.until}, more than a year from now."
+    return ""
 
 
 def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
@@ -195,17 +221,15 @@ def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
     "waiver-expired",
     level=5,
     waivable=False,
-    meaning="No waiver in copydesk.toml is past its end date or names a rule that does not exist.",
+    meaning="Every waiver in copydesk.toml names a rule that may be waived, and ends within a "
+    "year from now.",
     fix="Mend the fault that it waives, or decide anew and write a later date.",
 )
 def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
     """Waivers past their end, or of a rule that does not exist."""
     for place, waiver in enumerate(all_waivers(config)):
-        if waiver.rule not in RULES:
-            message = f"The waiver is of a rule that does not exist, '{waiver.rule}'."
-        elif waiver.until < today:
-            message = f"The waiver of '{waiver.rule}' ended on {waiver.until}: {waiver.reason}"
-        else:
+        message = _refused(waiver, today)
+        if not message:
             continue
         yield Fault(
             rule="waiver-expired",
@@ -214,3 +238,18 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
             record=waiver.record or "",
             pointer=f"/waivers/{place}",
         )
+
+
+def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a corpus's manifest by article; none if it cannot be used."""
+    name = "dataset/raw/articles.jsonl"
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        data = corpus.read(name)
+        for number, line in enumerate(data.splitlines(), start=1):
+            if line.strip():
+                document = parse(line, name, row=number)
+                found[document["article_id"]] = document
+    except (FaultError, LookupError, TypeError):
+        return {}
+    return found

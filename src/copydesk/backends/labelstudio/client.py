@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from copydesk.backends.labelstudio.ahead import ahead
 from copydesk.backends.labelstudio.connection import RequestError
 from copydesk.errors import ServerError
+from copydesk.files import sha256_text
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -23,6 +24,7 @@ ANSWERED_PAGE: Final = {"sentence": PAGE, "article": 200}
 """Answered tasks in one answer, by unit: an article brings a region for each of its sentences."""
 
 _TASK_FIELDS: Final = ("id", "data")
+_SHOWN_FIELDS: Final = (*_TASK_FIELDS, "predictions", "result", "model_version")
 _ANSWERED_FIELDS: Final = (
     *(*_TASK_FIELDS, "annotations"),
     *("result", "completed_by", "updated_by", "created_at", "updated_at", "lead_time"),
@@ -145,9 +147,17 @@ class Server:
         """
         return list(self._tasks(number, _TASK_FIELDS, uids))
 
-    def tasks(self, number: int) -> Iterator[dict[str, Any]]:
-        """All tasks of a project: id and data. Far faster than asking for each of its keys."""
-        yield from self._tasks(number, _TASK_FIELDS)
+    def tasks(
+        self, number: int, uids: Sequence[str] | None = None, *, predictions: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """All tasks of a project, or those with one of these keys: id and data.
+
+        To read all is far faster than to ask for each key.
+
+        Args:
+            predictions: give these too, each with id, result and model_version.
+        """
+        yield from self._tasks(number, _SHOWN_FIELDS if predictions else _TASK_FIELDS, uids)
 
     def answered_tasks(
         self, number: int, uids: Sequence[str] | None = None, *, page: int = PAGE
@@ -182,7 +192,7 @@ class Server:
         params: dict[str, Any] = {
             "project": number,
             "page_size": size,
-            "fields": "all" if "annotations" in fields else "task_only",
+            "fields": "task_only" if fields == _TASK_FIELDS else "all",
             "include": ",".join(fields),
             # Data is wanted as it was sent, whatever addresses it holds.
             "resolve_uri": False,
@@ -199,6 +209,27 @@ class Server:
                 return
             seen, total = seen + len(answer["tasks"]), answer["total"]
             yield answer["tasks"]
+
+    def identity(self) -> str:
+        """What tells this server's database from any other: when its organisation was made."""
+        (first, *_) = self._ask("GET", "api/organizations/")
+        return sha256_text(f"{first['id']} {first['created_at']}")
+
+    def update_project(self, number: int, settings: dict[str, Any]) -> None:
+        """Change settings of a project."""
+        self._ask("PATCH", f"api/projects/{number}/", json=settings)
+
+    def update_task(self, number: int, data: dict[str, Any]) -> None:
+        """Give a task other data; what was answered stays."""
+        self._ask("PATCH", f"api/tasks/{number}/", json={"data": data})
+
+    def create_prediction(self, task: int, prediction: dict[str, Any]) -> None:
+        """Add a prediction to a task."""
+        self._ask("POST", "api/predictions/", json={"task": task, **prediction})
+
+    def delete_prediction(self, number: int) -> None:
+        """Delete a prediction."""
+        self._ask("DELETE", f"api/predictions/{number}/")
 
     def delete_task(self, number: int) -> None:
         """Delete a task."""

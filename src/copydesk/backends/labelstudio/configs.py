@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Final
@@ -13,6 +12,7 @@ from copydesk.errors import InputError
 from copydesk.files import sha256_text
 from copydesk.rooms import annotations_dir
 from copydesk.rounds.choose import BLIND, SUGGESTED
+from copydesk.skeletons import label_config as config_for
 
 UNIT_CONTROL: Final = "unit"
 LABEL_CONTROL: Final = "label"
@@ -51,33 +51,13 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
         text = path.read_text(encoding="utf-8")
         view = ET.fromstring(text)
         if scheme != NEWS and text == shipped.read_text(encoding="utf-8"):
-            view = _for_scheme(text, scheme)
+            view = ET.fromstring(config_for(text, scheme))
     except (OSError, UnicodeDecodeError, ET.ParseError) as error:
         raise InputError(f"This label config cannot be read: {error}.", where=str(path)) from error
     _check_controls(view, scheme.names, unit, str(path))
     if arm == SUGGESTED:
         _show_suggestions(view, scheme.names, unit)
     return canonical_xml(ET.tostring(view, encoding="unicode"))
-
-
-def _for_scheme(shipped: str, scheme: Scheme) -> ET.Element:
-    """The shipped config with another scheme's labels."""
-    # The bar shows the labels and "to do"; suggestions after them are hidden.
-    text = shipped.replace("nth-child(n+6)", f"nth-child(n+{len(scheme.labels) + 2})")
-    keys = ", ".join(label.hotkey for label in scheme.labels)
-    text = re.sub(r"Press 1, 2, 3 or 4\.", f"Press one of {keys}.", text)
-    view = ET.fromstring(text)
-    for kind, attributes in (("Label", ("hotkey", "background")), ("Choice", ("hotkey",))):
-        parent = view.find(f".//{kind}s[@name='{LABEL_CONTROL}']")
-        if parent is None:
-            continue
-        for old in [e for e in parent if e.get("value") in NEWS.names]:
-            parent.remove(old)
-        for place, label in enumerate(scheme.labels):
-            given = {"hotkey": label.hotkey, "background": label.colour}
-            kept = {name: given[name] for name in attributes}
-            parent.insert(place, ET.Element(kind, {"value": label.name, **kept}))
-    return view
 
 
 def canonical_xml(config: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.round.desk import Sitting, decide_here
 from copydesk.cli.round.options import Json, RoundId, Url, emit, parse_person
 from copydesk.errors import InputError
 
@@ -65,19 +65,6 @@ def adjudicate(
         _in_studio(desk, url)
     else:
         _here(desk)
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """Who decides in which round, and what they are shown."""
-
-    corpus: Corpus
-    round: str
-    by: str
-    kind: str
-    email: str
-    show_answers: bool
-    disputed: bool
 
 
 def _list(corpus: Corpus, round_id: str, *, disputed: bool, as_json: bool) -> None:
@@ -140,6 +127,4 @@ def _here(desk: Sitting) -> None:
         raise InputError(
             "Decisions at the terminal need a terminal.", hint="Give them with --file or --studio."
         )
-    from copydesk.cli.round.desk import decide_here
-
     decide_here(desk)

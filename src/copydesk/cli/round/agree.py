@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, data, find_corpus
-from copydesk.cli.round.options import Json, RoundId, emit
+from copydesk.cli.round.options import Json, RoundId, emit, verified
 
 
 def agree(
@@ -26,7 +26,9 @@ def agree(
     from copydesk.agreement.terminal import print_agreement
     from copydesk.rounds.agree import agree as measure
 
-    found = measure(find_corpus(corpus), round_id, over_rounds=over_rounds)
+    here = find_corpus(corpus)
+    verified(here, round_id)
+    found = measure(here, round_id, over_rounds=over_rounds)
     if as_json:
         emit(found.as_document())
         return

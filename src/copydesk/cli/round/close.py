@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, words
-from copydesk.cli.round.options import Json, RoundId, emit
+from copydesk.cli.round.options import Json, RoundId, emit, verified
 
 
 def close(
@@ -21,7 +21,9 @@ def close(
     """Freeze a round with a digest of its files; later pulls are refused."""
     from copydesk.rounds.close import close as freeze
 
-    done = freeze(find_corpus(corpus), round_id, despite=despite)
+    found = find_corpus(corpus)
+    verified(found, round_id)
+    done = freeze(found, round_id, despite=despite)
     if as_json:
         emit(done)
     words().print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -13,14 +14,27 @@ from copydesk.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from copydesk.cli.round.adjudicate import Sitting
     from copydesk.contract.labels import Scheme
+    from copydesk.corpus import Corpus
     from copydesk.rounds.decisions import OpenSentence
 
 _MOVES: Final = {"u": "unresolved", "s": "skip", "b": "back", "q": "quit"}
 """Where a scheme uses one of these letters for a label, the move is made with Shift."""
 _WAIT: Final = 60.0
 """Seconds that a decision waits for another process, such as a pull, to leave the round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who decides in which round, and what they are shown."""
+
+    corpus: Corpus
+    round: str
+    by: str
+    kind: str
+    email: str
+    show_answers: bool
+    disputed: bool
 
 
 def decide_here(sitting: Sitting) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from copydesk.errors import InputError
+
+if TYPE_CHECKING:
+    from copydesk.corpus import Corpus
 
 RoundId = Annotated[str, typer.Argument(metavar="ROUND", help="The round's name.")]
 Url = Annotated[
@@ -31,6 +34,19 @@ def parse_person(text: str) -> tuple[str, str, str]:
             f"'{kind}' is not a kind of annotator.", where=text, hint="Write human or model."
         )
     return name, kind, email
+
+
+def verified(corpus: Corpus, round_id: str) -> None:
+    """Refuse a round whose files contradict each other.
+
+    Raises:
+        IntegrityError: the log, the plan or an archive was changed by hand, cut or badly merged.
+    """
+    from copydesk.backends import codecs
+    from copydesk.rounds.evidence import verify
+    from copydesk.rounds.opened import open_round
+
+    verify(open_round(corpus, round_id), codecs())
 
 
 def emit(document: object) -> None:

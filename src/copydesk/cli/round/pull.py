@@ -11,6 +11,7 @@ from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
 from copydesk.cli.round.options import Json, RoundId, Url, emit
 
 if TYPE_CHECKING:
+    from copydesk.corpus import Corpus
     from copydesk.rounds.findings import Unfinished
     from copydesk.rounds.pull import PullResult
 
@@ -25,6 +26,10 @@ def pull(
             "server's answer, answer-vanished lets ours stand; repeatable.",
         ),
     ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Ask no backend: make the log again from the archives."),
+    ] = False,
     as_json: Json = False,
     url: Url = None,
     corpus: CorpusDir = None,
@@ -38,6 +43,9 @@ def pull(
     from copydesk.rounds.pull import pull as read
 
     found = find_corpus(corpus)
+    if repair:
+        _repair(found, round_id)
+        return
     with backends_of(found, round_id, url) as backends, counting("tasks read") as progress:
         done = read(found, round_id, backends, accept=accept or (), progress=progress)
         address = next((backend.url for backend in backends if backend.url), "")
@@ -65,6 +73,22 @@ def pull(
         f"{changes.unchanged:,} as before; {many(len(done.findings), 'finding')}."
     )
     raise typer.Exit(1 if worst(done.findings) == "error" else 0)
+
+
+def _repair(corpus: Corpus, round_id: str) -> None:
+    from copydesk.backends import codecs
+    from copydesk.rounds.evidence import repair
+    from copydesk.rounds.opened import open_round
+
+    lines, kept = repair(open_round(corpus, round_id), codecs())
+    if kept is None:
+        words().print(f"The log says what the archives say: {many(lines, 'line')}.")
+        return
+    words().print(
+        f"The log was made again from the archives: {many(lines, 'line')}. The damaged one is kept "
+        f"as {kept}.",
+        markup=False,
+    )
 
 
 def _document(done: PullResult, again: list[Unfinished]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
-from copydesk.cli.round.options import Json, RoundId, Url, emit
+from copydesk.cli.round.options import Json, RoundId, Url, emit, verified
 
 if TYPE_CHECKING:
     from copydesk.rounds.status import Status
@@ -32,6 +32,7 @@ def status(
     from copydesk.rounds.status import status as look
 
     found = find_corpus(corpus)
+    verified(found, round_id)
     if offline:
         _show(look(found, round_id), as_json=as_json)
         return

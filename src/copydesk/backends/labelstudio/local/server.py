@@ -298,15 +298,24 @@ def _check_identity(url: str, admin: people.Person) -> None:
 
 def _end(process: subprocess.Popen[bytes], grace: float) -> None:
     """End a process group that we started: asked first, then killed."""
-    for sign, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 10.0)):
+    for forced, patience in ((False, grace), (True, 10.0)):
         with contextlib.suppress(ProcessLookupError):
             if process.poll() is None:
-                os.killpg(process.pid, sign)
+                _signal(process, forced=forced)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
             break
     if process.stdin:
         process.stdin.close()
+
+
+def _signal(process: subprocess.Popen[bytes], *, forced: bool) -> None:
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL if forced else signal.SIGTERM)
+    elif forced:  # Windows has no process groups of this kind: the process alone
+        process.kill()
+    else:
+        process.terminate()
 
 
 def _address(data_dir: Path) -> Path:

@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.backends.files import Files
 from copydesk.build import build
 from copydesk.contract.arrow import arrow_schema, write_table
 from copydesk.contract.columns import SPLITS
@@ -36,10 +37,12 @@ from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import compare
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.log import Answer, Changes, append
+from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options as RoundOptions
 from copydesk.rounds.new import new_round
-from copydesk.rounds.plan import Annotator
+from copydesk.rounds.plan import FILES, Annotator
+from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
 
 INVALID = Path(__file__).resolve().parents[1] / "invalid"
 
@@ -91,6 +94,7 @@ def make_corpus(folder: Path, texts: Mapping[str, str] = TEXTS) -> Corpus:
     cut(corpus, Options(version="1.0.0", created=datetime(2026, 3, 1, tzinfo=UTC)))
     _take_in(corpus, folder / "more", {"orchard-day": texts["orchard-day"]})
     _round(corpus, "r2", ("orchard-day",))
+    build(corpus, workers=1)  # the round's plan records how its article is cut
     cut(corpus, Options(version="1.1.0", created=datetime(2026, 4, 1, tzinfo=UTC)))
     write_datasheet(corpus.root / "DATASHEET.md", corpus.releases / "1.1.0")
     return corpus
@@ -124,7 +128,7 @@ def _round(corpus: Corpus, name: str, articles: tuple[str, ...] = ()) -> None:
     """A round in which three people give the labels of the rules; one is of another mind once."""
     from copydesk.rounds.new import Selection
 
-    people = tuple(Annotator(annotator=who, kind="human") for who in PEOPLE)
+    people = tuple(Annotator(annotator=who, kind="human", backend=FILES) for who in PEOPLE)
     plan = new_round(
         corpus,
         RoundOptions(
@@ -134,25 +138,24 @@ def _round(corpus: Corpus, name: str, articles: tuple[str, ...] = ()) -> None:
             selection=Selection(articles=articles),
         ),
     )
-    answers = []
-    for number, (_, anchor) in enumerate(
-        sorted(plan.anchors(), key=lambda pair: pair[1].sentence_id)
-    ):
-        for place, who in enumerate(PEOPLE):
+    push(corpus, name, [Files()])
+    anchors = sorted((anchor for _, anchor in plan.anchors()), key=lambda a: a.sentence_id)
+    for place, who in enumerate(PEOPLE):
+        lines = []
+        for number, anchor in enumerate(anchors):
             dissents = name == "r1" and number == 5 and who == "a3"
-            answers.append(
-                Answer(
-                    annotator=who,
-                    sentence_id=anchor.sentence_id,
-                    arm="blind",
-                    label="speculation" if dissents else str(anchor.suggestion),
-                    created_at=f"2026-02-0{place + 1}T10:{number:02d}:00Z",
-                    lead_time_s=5.0 + number + place / 4,
-                    source=100 * number + place,
-                )
+            lines.append(
+                {
+                    "sentence_id": anchor.sentence_id,
+                    "label": "speculation" if dissents else anchor.suggestion,
+                    "at": f"2026-02-0{place + 1}T10:{number:02d}:00Z",
+                    "lead_time_s": 5.0 + number + place / 4,
+                }
             )
-    log = corpus.rounds / name / "annotations.jsonl"
-    append(log, Changes(tuple(answers), (), (), 0), "2026-02-05T00-00-00Z")
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        place_of = RoundFolder(corpus, name).private / who / "answers.jsonl"
+        place_of.write_text(text, encoding="utf-8")
+    pull(corpus, name, [Files()])
     close(corpus, name)
 
 

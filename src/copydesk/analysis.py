@@ -1,0 +1,74 @@
+"""One article at a glance: its sentences with everything that is found in them by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from copydesk.text import Quotation, Suggestion, canonical, quotations, segment, suggest
+
+SCHEMA: Final = pl.Schema(
+    {
+        "start": pl.Int64(),
+        "end": pl.Int64(),
+        "zone": pl.String(),
+        "text": pl.String(),
+        "quotation": pl.List(pl.String()),
+        "speaker": pl.List(pl.String()),
+        "cue": pl.List(pl.String()),
+        "suggestion": pl.String(),
+    }
+)
+
+
+def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
+    """Cut an article into sentences and say of each what the rules find in it.
+
+    Args:
+        text: an article, one paragraph a line; it is put into canonical form first.
+        language: its BCP 47 tag.
+
+    Returns:
+        A row for each sentence, headline and caption, in order. ``start`` and ``end`` are offsets
+        in code points of the canonical text. ``quotation`` lists what stands between quotation
+        marks in the sentence, ``speaker`` who says it, each once, ``cue`` the words that the
+        suggestion rests on, and ``suggestion`` is a label of the news scheme, or null in a
+        language for which there are no rules.
+
+    Raises:
+        InputError: the text is not UTF-8 or holds a NUL.
+    """
+    article = canonical(text)
+    pieces = segment(article, language)
+    quotes = quotations(article, pieces, language=language)
+    units = [(index, piece) for index, piece in enumerate(pieces) if piece.is_unit]
+    found: Sequence[Suggestion | None] = suggest(
+        article, pieces, quotes=quotes, language=language
+    ) or [None] * len(units)
+    rows = []
+    for (index, piece), suggestion in zip(units, found, strict=True):
+        inside = [quote for quote in quotes if index in quote.pieces]
+        cues = suggestion.cues if suggestion else ()
+        rows.append(
+            {
+                "start": piece.start,
+                "end": piece.end,
+                "zone": piece.zone,
+                "text": article[piece.start : piece.end],
+                "quotation": [
+                    article[max(quote.start, piece.start) : min(quote.end, piece.end)]
+                    for quote in inside
+                ],
+                "speaker": _speakers(article, inside),
+                "cue": [article[cue.start : cue.end] for cue in cues],
+                "suggestion": suggestion and suggestion.label,
+            }
+        )
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _speakers(article: str, quotes: Iterable[Quotation]) -> list[str]:
+    spans = (quote.speaker for quote in quotes)
+    return list(dict.fromkeys(article[span[0] : span[1]] for span in spans if span))

@@ -1,0 +1,208 @@
+"""Whether a round's files still say what happened: its log is derived again from the archives.
+
+The archives hold the raw answers of every pull, and the push log the hash of the plan. A log or a
+plan that was edited by hand, cut short or badly merged contradicts them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from copydesk.errors import CopydeskError, InputError, IntegrityError
+from copydesk.files import atomic_write, sha256_file
+from copydesk.rounds.archive import Archive, read_archive
+from copydesk.rounds.backend import Account, Codec
+from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.log import REPAIR, State, log_lines
+from copydesk.rounds.opened import Round
+from copydesk.rounds.plan import LABEL_STUDIO
+from copydesk.rounds.push import events
+from copydesk.rounds.reading import Reading
+from copydesk.rounds.record import Step, advance, read_state
+from copydesk.rounds.streams import streams
+
+Codecs = Mapping[str, Codec]
+
+_SHOWN: Final = 3
+
+
+def verify(round: Round, codecs: Codecs) -> None:
+    """Refuse a round whose files contradict each other.
+
+    Args:
+        codecs: what the raw answers of each backend mean.
+
+    Raises:
+        IntegrityError: naming what is wrong; `faults` gives the rest.
+    """
+    for fault in faults(round, codecs):
+        raise fault
+
+
+def faults(round: Round, codecs: Codecs) -> Iterator[CopydeskError]:
+    """Everything in which a round's files contradict each other, or cannot be read."""
+    folder = round.folder
+    yield from _plan_faults(round)
+    for lines in (events(folder), decisions_of(folder)):
+        try:
+            list(lines)
+        except CopydeskError as error:
+            yield error
+    if not folder.annotations.is_file() and not any(folder.pulls.glob("*.jsonl.gz")):
+        return
+    try:
+        derived = derive(round, codecs)
+    except CopydeskError as error:
+        yield error
+        return
+    try:
+        logged = read_state(round)
+    except CopydeskError as error:
+        yield error
+        return
+    if wrong := _differences(logged, derived):
+        yield IntegrityError(
+            f"{len(wrong)} answers in the log are not what the archives in 'pulls' say: "
+            f"{'; '.join(wrong[:_SHOWN])}.",
+            where=str(folder.annotations),
+            hint=REPAIR,
+        )
+
+
+def _plan_faults(round: Round) -> Iterator[IntegrityError]:
+    where = str(round.folder.plan)
+    try:
+        pushed = {e.get("sha256") for e in events(round.folder) if e.get("event") == "plan"}
+    except CopydeskError:
+        return  # said elsewhere
+    if pushed - {round.plan.sha256}:
+        yield IntegrityError(
+            "The plan is not the one that was pushed: annotators, their kinds, articles or tasks "
+            "were changed since.",
+            where=where,
+            hint="Put round.json back from version control.",
+        )
+
+
+def _differences(logged: State, derived: State) -> list[str]:
+    found = []
+    for key in sorted(logged.answers.keys() | derived.answers.keys()):
+        ours, theirs = logged.answers.get(key), derived.answers.get(key)
+        name = f"{key[1]} by {key[0]}"
+        if theirs is None:
+            found.append(f"{name} is in no archive")
+        elif ours is None:
+            found.append(f"{name} is missing")
+        elif ours.said != theirs.said:
+            found.append(f"{name} is {theirs.label}, not {ours.label}")
+        elif (ours.created_at, ours.lead_time_s) != (theirs.created_at, theirs.lead_time_s):
+            found.append(f"the time of {name} is another")
+    return found
+
+
+def derive(round: Round, codecs: Codecs) -> State:
+    """The state that the archives lead to, in the order of their pulls.
+
+    Raises:
+        IntegrityError: an archive is not as it was written.
+    """
+    state = State({}, frozenset())
+    for _, _, after in _replay(round, codecs):
+        state = after
+    return state
+
+
+def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
+    """Each pull's name, what it changed, and the state after it."""
+    state = State({}, frozenset())
+    for path in sorted(round.folder.pulls.glob("*.jsonl.gz")):
+        archive = read_archive(path)
+        reading = Reading(round, codecs, _people(round, archive))
+        known = {stream.key: stream for stream in streams(round.plan)}
+        looked = archive.streams if archive.streams is not None else tuple(known)
+        for key in looked:
+            if key in known:
+                reading.looked_at(known[key])
+        for held in archive.held:
+            if held.stream in known:
+                reading.take(held)
+        step = advance(round.plan, state, reading.collected(), reading.asked(), archive.accepted)
+        state = state.after(step.changes)
+        yield archive.pull, step, state
+
+
+def _people(round: Round, archive: Archive) -> dict[str, dict[Account, str]]:
+    """Pseudonyms by account, for each backend."""
+    if archive.accounts is not None:
+        return {
+            backend: {
+                int(account) if backend == LABEL_STUDIO else account: who
+                for account, who in accounts.items()
+            }
+            for backend, accounts in archive.accounts.items()
+        }
+    return {LABEL_STUDIO: _people_of_old(round, archive)}
+
+
+def _people_of_old(round: Round, archive: Archive) -> dict[Account, str]:
+    """The accounts of an archive of 0.1.0, which does not name them.
+
+    In a project of one annotator's own it is the account that gave most answers there. Where
+    annotators shared a project, it is the one whose submissions the log gives to them.
+    """
+    given: Counter[tuple[str, int]] = Counter()
+    owners = {s.key: s.annotators for s in streams(round.plan)}
+    logged = {a.source: a.annotator for a in read_state(round).answers.values()}
+    for held in archive.held:
+        annotators = owners.get(held.stream, ())
+        for raw in held.answers:
+            alone = annotators[0] if len(annotators) == 1 else None
+            name = alone or logged.get(int(raw["id"]))
+            if name is not None:
+                given[name, int(raw["completed_by"])] += 1
+    found: dict[str, int] = {}
+    for (name, account), _ in given.most_common():
+        found.setdefault(name, account)
+    return {account: name for name, account in found.items()}
+
+
+def repair(round: Round, codecs: Codecs) -> tuple[int, Path | None]:
+    """Write the log again from the archives; the damaged one is kept in the private folder.
+
+    Returns:
+        How many lines the log has now, and where the damaged one is; None if it was whole.
+
+    Raises:
+        InputError: the round is closed.
+        IntegrityError: an archive is damaged too, or the plan was changed.
+    """
+    folder = round.folder
+    with folder.lock():
+        folder.refuse_closed()
+        for fault in _plan_faults(round):
+            raise fault
+        if not any(folder.pulls.glob("*.jsonl.gz")):
+            raise InputError(
+                f"Round '{round.plan.round}' has no archives to make its log from.",
+                where=str(folder.pulls),
+                hint="Put them back from version control, or pull.",
+            )
+        lines = [
+            line
+            for name, step, _ in _replay(round, codecs)
+            for line in log_lines(step.changes, name)
+        ]
+        text = "".join(f"{line}\n" for line in lines)
+        kept = None
+        if folder.annotations.is_file():
+            old = folder.annotations.read_bytes()
+            if old == text.encode("utf-8"):
+                return len(lines), None
+            digest = sha256_file(folder.annotations)[:8]
+            kept = folder.private / f"annotations.{digest}.jsonl"
+            atomic_write(kept, old)
+        atomic_write(folder.annotations, text)
+    return len(lines), kept

@@ -1,0 +1,138 @@
+"""Level 5: what was published stays so. The index only grows, and names the release before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any, Final
+
+from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
+from copydesk.release.index import chained
+from copydesk.scope import INDEX
+from copydesk.validate.documents import parse
+from copydesk.validate.faults import Fault, FaultError, Found, show
+from copydesk.validate.folder import Folder
+from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.rules import check, rule
+from copydesk.validate.surroundings import Released
+
+TAGS: Final = "data-*"
+"""How the commits in which releases were made are tagged."""
+
+
+@rule(
+    "index-rewritten",
+    level=5,
+    waivable=False,
+    meaning="The index of releases is only ever appended to: each entry names the one before, and "
+    "none that git knows is gone or changed.",
+    fix="Put the index back as it was published, and append to it with 'copydesk release cut'.",
+)
+def index(dataset: Folder) -> Iterator[Found]:
+    """The entries are chained, and those that git recorded are all there."""
+    try:
+        document = parse(dataset.read(INDEX), INDEX)
+        entries = [entry for entry in document["releases"] if isinstance(entry, dict)]
+    except (FaultError, LookupError, TypeError):
+        return
+    for place in chained(entries):
+        message = f"Entry {place + 1} does not name the entry before it, which was changed."
+        yield Fault(
+            rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
+        )
+    present = {json.dumps(entry, sort_keys=True) for entry in entries}
+    for entry in _recorded(dataset):
+        if json.dumps(entry, sort_keys=True) not in present:
+            version = show(entry.get("version")) if isinstance(entry, dict) else show(entry)
+            message = f"The entry of release {version}, which git recorded, is gone or changed."
+            yield Fault(rule="index-rewritten", message=message, file=INDEX)
+
+
+def _recorded(dataset: Folder) -> Iterator[Any]:
+    """Entries of the index as git has it: in the last commit, and where a release was tagged."""
+    tags = _git(dataset, "tag", "--list", TAGS).decode("utf-8", errors="replace").split()
+    seen: set[str] = set()
+    for revision in ("HEAD", *tags):
+        try:
+            content = json.loads(_git(dataset, "show", f"{revision}:./{INDEX}"))
+            entries = content["releases"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            continue
+        for entry in entries:
+            line = json.dumps(entry, sort_keys=True)
+            if line not in seen:
+                seen.add(line)
+                yield entry
+
+
+def _git(dataset: Folder, *arguments: str) -> bytes:
+    command = ["git", "-C", str(dataset.root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).stdout
+    except OSError:
+        return b""
+
+
+@check("release")
+@rule(
+    "schema-version-unknown",
+    level=1,
+    waivable=False,
+    meaning="release.json states a schema version that copydesk knows; an older one only if it was "
+    "published so.",
+    fix="Cut the release again with this copydesk.",
+)
+def known_schema(release: Release) -> Iterator[Found]:
+    """The release is of a known schema version."""
+    stated = release.manifest.get("schema_version")
+    if release.manifest and stated not in SCHEMA_VERSIONS:
+        known = ", ".join(SCHEMA_VERSIONS)
+        message = f"The schema version is {show(stated)}, which is none of {known}."
+        yield _stated("schema-version-unknown", message, "/schema_version")
+
+
+@check("released", needs=("dataset",))
+@rule(
+    "previous-disagrees",
+    level=5,
+    waivable=False,
+    meaning="release.json names the newest earlier release of the index as the one before, and "
+    "its schema version is not below that one's.",
+    fix="Cut the release again.",
+)
+def previous(subject: Released) -> Iterator[Found]:
+    """The release before is the newest earlier one; the schema version does not go back."""
+    release = subject.release
+    if release.version is None or "+" in release.version:
+        return
+    before = subject.before
+    stated = release.manifest.get("previous")
+    if stated != before:
+        message = f"'previous' is {show(stated)}, but the newest earlier release is {show(before)}."
+        yield _stated("previous-disagrees", message, "/previous")
+    own = release.manifest.get("schema_version")
+    if subject.previous is not None and own in SCHEMA_VERSIONS:
+        theirs = subject.previous.manifest.get("schema_version")
+        if theirs in SCHEMA_VERSIONS and schema_number(own) < schema_number(theirs):
+            message = f"The schema version is {own}, below that of release {before}, {theirs}."
+            yield _stated("previous-disagrees", message, "/schema_version")
+    if own != SCHEMA_VERSION and not _is_recorded(subject):
+        message = f"The schema version is {show(own)}, and the index does not name this release."
+        yield _stated("previous-disagrees", message, "/schema_version")
+
+
+def _is_recorded(subject: Released) -> bool:
+    try:
+        digest = hashlib.sha256(subject.release.folder.read(MANIFEST)).hexdigest()
+    except FaultError:
+        return False
+    return any(
+        entry.version == subject.release.version and entry.digest == digest
+        for entry in subject.index
+    )
+
+
+def _stated(rule: str, message: str, pointer: str) -> Fault:
+    return Fault(rule=rule, message=message, file=MANIFEST, pointer=pointer)

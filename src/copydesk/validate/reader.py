@@ -1,0 +1,140 @@
+"""Level 5, the reader's view: what ``datasets.load_dataset`` makes of the data set folder.
+
+The card's list of files is compared with the release first, so that nothing outside the folder is
+ever asked for; then every config is read as a stream, without a cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.columns import SPLITS
+from copydesk.contract.tables import release_file
+from copydesk.errors import CopydeskError
+from copydesk.release import card
+from copydesk.scope import scope
+from copydesk.validate.faults import Fault, FaultError, Found, show
+from copydesk.validate.loading import Release
+from copydesk.validate.rules import ALL, check, rule
+from copydesk.validate.surroundings import Released
+
+_BATCH = 10_000
+_UP = "../.."
+
+
+@check("released", needs=(*ALL, "manifest", "dataset"))
+@rule(
+    "reader-disagrees",
+    level=5,
+    waivable=False,
+    meaning="datasets.load_dataset gives the configs, splits, columns, types and rows of the "
+    "newest release, in their order.",
+    fix="Have the card written again; cut the release again if its tables are at fault.",
+)
+def reader(subject: Released) -> Iterator[Found]:
+    """Load every config of the data set folder as a reader would, and compare."""
+    assert subject.dataset is not None
+    if not subject.newest:
+        return
+    release = subject.release
+    expected = {
+        table: [split for split in SPLITS if (table, split) in release.parts]
+        for table in release.contract.tables
+        if any(name == table for name, _ in release.parts)
+    }
+    listed = _listed(subject)
+    wanted = {
+        table: [
+            (split, f"releases/{release.version}/{release_file(table, split)}") for split in splits
+        ]
+        for table, splits in expected.items()
+    }
+    if listed != wanted:
+        return  # the rule of the card names it, and what it lists may lie anywhere
+    strays = [name for name in scope(subject.dataset.root).strays if "/" not in name]
+    if strays:
+        yield _fault(f"It was not loaded, since '{show(strays[0])}' may tell what to load.")
+        return
+    for table, splits in expected.items():
+        if table in release.irregular:
+            continue
+        try:
+            yield from _config(str(subject.dataset.root), release, table, splits)
+        except Exception as error:  # whatever datasets raises is what its user would see
+            message = f"datasets cannot load '{table}' ({type(error).__name__}: {show(error)})."
+            yield _fault(message)
+
+
+def _fault(message: str) -> Fault:
+    return Fault(rule="reader-disagrees", message=message, file=f"{_UP}/README.md")
+
+
+def _listed(subject: Released) -> dict[str, list[tuple[str, str]]] | None:
+    """The splits and files of each config, as the card's front matter lists them."""
+    assert subject.dataset is not None
+    try:
+        text = subject.dataset.read("README.md").decode("utf-8")
+        return {
+            config["config_name"]: [(one["split"], one["path"]) for one in config["data_files"]]
+            for config in card.front_matter(text)["configs"]
+        }
+    except (CopydeskError, FaultError, LookupError, TypeError, ValueError):
+        return None
+
+
+def _config(root: str, release: Release, table: str, splits: list[str]) -> Iterator[Found]:
+    """One config, loaded as a stream and compared with the rows that were judged."""
+    with _quiet() as cache:
+        from datasets import Features, load_dataset
+
+        loaded: Mapping[str, Any] = load_dataset(root, table, streaming=True, cache_dir=cache)
+        if list(loaded) != splits:
+            yield _fault(f"'{table}' loads with the splits {list(loaded)}, not {splits}.")
+            return
+        wanted = Features.from_arrow_schema(arrow_schema(table, release.contract))
+        key = release.contract[table].key
+        for split in splits:
+            stream = loaded[split]
+            if stream.features != wanted or list(stream.features) != list(wanted):
+                unlike = show(_unlike(stream.features, wanted))
+                yield _fault(f"'{table}' loads with other columns or types: {unlike}.")
+                return
+            keys = [pl.Series(batch[key]) for batch in stream.with_format("arrow").iter(_BATCH)]
+            found = pl.concat(keys) if keys else pl.Series(dtype=pl.String)
+            if not found.equals(release.parts[table, split][key], check_names=False):
+                yield _fault(
+                    f"'{table}' loads with {len(found):,} rows in '{split}', which are not the "
+                    f"{release.parts[table, split].height:,} rows of the release in their order."
+                )
+
+
+def _unlike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    names = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
+    return ", ".join(f"'{name}' is {found.get(name)}" for name in names) or "their order"
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[str]:
+    """Keep datasets from printing, and give it a cache that is thrown away."""
+    import datasets
+
+    level = datasets.logging.get_verbosity()
+    bars = datasets.is_progress_bar_enabled()
+    datasets.logging.set_verbosity_error()
+    if bars:
+        datasets.disable_progress_bars()
+    try:
+        with tempfile.TemporaryDirectory() as cache, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield cache
+    finally:
+        datasets.logging.set_verbosity(level)
+        if bars:
+            datasets.enable_progress_bars()

@@ -1,0 +1,121 @@
+"""The arrows of docs/architecture.md, held against the imports of every module."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "copydesk"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+# Nothing but these may know the tool that people annotate with, or talk to a server of it.
+TOOL = {"label_studio_sdk", "httpx", "keyring"}
+
+
+def modules() -> dict[str, Path]:
+    """Every module's path by its dotted name."""
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    """What a module imports, at its head, in a function or for its types alone."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+MODULES = modules()
+
+
+def arrows() -> dict[str, set[str]]:
+    """The modules of the package that each module imports; the package's own head is left out."""
+    found: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        inside = set()
+        for name in imported(path):
+            if not name.startswith("copydesk."):
+                continue
+            while name not in MODULES:
+                name = name.rpartition(".")[0]
+            inside.add(name)
+        found[module] = inside - {module, "copydesk"}
+    return found
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+def levels() -> dict[str, int]:
+    """The level of each room, from the table of the page: 0 is the lowest."""
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", PAGE, re.MULTILINE)
+    return {
+        name.removesuffix("/"): int(level)
+        for level, names in rows
+        for name in re.findall(r"`([a-z_/]+)`", names)
+    }
+
+
+def test_every_room_has_its_level() -> None:
+    """Packages and modules of the first level stand in the page's table, and no others."""
+    there = {room(name) for name in MODULES if name != "copydesk"}
+
+    assert set(levels()) == there
+
+
+def test_no_arrow_goes_up() -> None:
+    """A room imports rooms of lower levels only, not even in a function or for types."""
+    level = levels()
+    upward = sorted(
+        f"{module} -> {other}"
+        for module, others in arrows().items()
+        if module != "copydesk"
+        for other in others
+        if room(module) != room(other) and level[room(module)] <= level[room(other)]
+    )
+
+    assert upward == []
+
+
+def test_no_circle() -> None:
+    """No module is imported by what it imports, over however many modules."""
+    try:
+        graphlib.TopologicalSorter(arrows()).prepare()
+    except graphlib.CycleError as circle:
+        pytest.fail(" -> ".join(circle.args[1]))
+
+
+def test_only_backends_know_the_tool() -> None:
+    """Label Studio's client and the libraries under it are imported in one room."""
+    knowing = {
+        room(module)
+        for module, path in MODULES.items()
+        if {name.partition(".")[0] for name in imported(path)} & TOOL
+    }
+
+    assert knowing == {"backends"}
+
+
+def test_every_function_that_the_page_names_is_there() -> None:
+    """A name such as `release.cut.cut` on the page is one that the code has."""
+    known = {name.removeprefix("copydesk."): name for name in MODULES}
+    missing = []
+    for name in re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)\(\)`", PAGE):
+        module, _, attribute = name.rpartition(".")
+        if module not in known or not hasattr(import_module(known[module]), attribute):
+            missing.append(name)
+
+    assert missing == []
