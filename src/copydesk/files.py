@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from copydesk.errors import InputError
@@ -157,6 +157,26 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def inside(folder: Path, name: object) -> Path:
+    """The path in a folder that a name from a document stands for; it need not be there.
+
+    Every name that nobody vouches for (of a manifest, an index, an archive) becomes a path here.
+
+    Raises:
+        InputError: the name is not a relative POSIX path, or leads out of the folder.
+    """
+    parts = PurePosixPath(name).parts if isinstance(name, str) else ()
+    odd = any(part in ("..", "/") or set(part) & set("\\:\0") for part in parts)
+    path = folder.joinpath(*parts) if parts and not odd else None
+    if path is None or not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"{name!r} is not the name of a file in this folder.",
+            where=str(folder),
+            hint="Do not use what it comes from before 'copydesk validate' finds nothing in it.",
+        )
+    return path
 
 
 def is_leftover(name: str) -> bool:

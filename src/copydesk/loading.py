@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import Contract, release_file
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import sha256_file
+from copydesk.files import inside, sha256_file
 from copydesk.release.index import find_release, read_manifest
 from copydesk.rooms import dataset_dir
 
@@ -62,7 +62,7 @@ def _read(release: Path, entry: dict[str, Any]) -> Dataset:
     import pyarrow.parquet as pq
     from datasets import Dataset
 
-    path = release / entry["path"]
+    path = inside(release, entry["path"])
     if sha256_file(path) != entry["sha256"]:
         raise IntegrityError(
             "This file is not the one that was released.",

@@ -93,6 +93,11 @@ def scope(dataset: Path, policy: Policy | None = None) -> Scope:
     return Scope(files=tuple(files), strays=strays, withheld=tuple(withheld))
 
 
+def is_version(name: object) -> bool:
+    """Whether a value is the version of a release, and so the name of its folder."""
+    return isinstance(name, str) and bool(_VERSION.fullmatch(name))
+
+
 def is_transport(name: str) -> bool:
     """Whether a path in a data set folder belongs to git or to the Hub's client."""
     return any(name == own or name.startswith(f"{own}/") for own in TRANSPORT)
@@ -148,7 +153,7 @@ def _of_releases(dataset: Path) -> Iterator[str]:
     entries = index.get("releases") if isinstance(index, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         version = entry.get("version") if isinstance(entry, dict) else None
-        if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        if not isinstance(version, str) or not is_version(version):
             continue
         yield f"baselines/{version}.json"
         yield from (f"releases/{version}/{name}" for name in _of_release(dataset, version))

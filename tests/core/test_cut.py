@@ -17,8 +17,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
 from copydesk.leaks import Leak, Secrets, find_leaks
+from copydesk.loading import load
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
+from copydesk.release.hydrate import hydrate
 
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -203,3 +205,48 @@ def test_a_corpus_nobody_has_labelled_is_told_what_to_do(small: Corpus) -> None:
     """Without a round there is nothing to release but the rules' suggestions."""
     with pytest.raises(InputError, match=r"--labels rule"):
         cut(small, Options(version="0.1.0", created=CREATED))
+
+
+def test_a_cut_killed_before_the_index_is_cut_again(small: Corpus) -> None:
+    """The card that a killed cut wrote never points to a folder that the next one deletes."""
+    cut(small, options("0.1.0"))
+    index = small.releases / "index.json"
+    before = index.read_bytes()
+    cut(small, options("0.1.1"))
+    whole = files(small.dataset)
+    index.write_bytes(before)
+
+    cut(small, options("0.1.1"))
+
+    assert files(small.dataset) == whole
+
+
+def test_a_killed_cut_is_forgotten_by_a_cut_of_another_version(small: Corpus) -> None:
+    """Its folder and its entry in the change list go; the documents name the new release."""
+    cut(small, options("0.1.0"))
+    index = small.releases / "index.json"
+    before = index.read_bytes()
+    cut(small, options("0.1.1"))
+    index.write_bytes(before)
+
+    cut(small, options("0.2.0"))
+
+    assert sorted(p.name for p in small.releases.iterdir()) == ["0.1.0", "0.2.0", "index.json"]
+    assert "begin 0.1.1" not in (small.dataset / "CHANGES.md").read_text()
+    assert "version: 0.2.0" in (small.dataset / "README.md").read_text()
+
+
+@pytest.mark.parametrize("version", ["../../../escaped", "1.0", "/tmp/x", None, 1])
+def test_a_version_that_is_a_path_is_refused_by_every_reader(
+    small: Corpus, version: object, tmp_path: Path
+) -> None:
+    """What release.json calls its version becomes a folder's name, so it is checked first."""
+    release = cut(small, options("0.1.0")).path
+    assert release is not None
+    manifest = json.loads((release / "release.json").read_text())
+    (release / "release.json").write_text(json.dumps(manifest | {"version": version}))
+    with pytest.raises(InputError, match="is not a version of a release"):
+        hydrate(release, raw=[str(tmp_path)], out=tmp_path / "out" / "deep")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="is not a version of a release"):
+        load(corpus=release)

@@ -18,6 +18,7 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
     append_lines,
     atomic_write,
+    inside,
     locked,
     read_jsonl,
     replacing,
@@ -230,3 +231,21 @@ def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     sweep(tmp_path)
 
     assert [p.name for p in tmp_path.rglob("*")] == ["a", "first.part"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "C:/x", "x\0", None, 7, ["x"], "link/x"],
+)
+def test_no_name_of_a_document_leads_out_of_its_folder(name: object, tmp_path: Path) -> None:
+    """A name that is not a plain relative path, or goes through a link, becomes no path."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    with pytest.raises(InputError, match="is not the name of a file in this folder"):
+        inside(folder, name)
+
+
+def test_a_name_in_a_folder_is_a_path_there(tmp_path: Path) -> None:
+    """A relative path is taken as it is, whether the file is there or not."""
+    assert inside(tmp_path, "a/b.json") == tmp_path / "a" / "b.json"

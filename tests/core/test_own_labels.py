@@ -144,3 +144,134 @@ def test_a_laid_out_corpus_has_no_finding_of_its_labels(court_labels: Path, tmp_
     lay_out(tmp_path / "c", labels=court_labels)
     (tmp_path / "c" / "dataset" / "raw" / "articles.jsonl").write_text("")
     assert validate(tmp_path / "c", include=["schema-disagrees"]).counts == {}
+
+
+def written(name: str, number: int) -> str:
+    """A judgment of three sentences."""
+    return (
+        f"Orr against Lund, number {number}\n"
+        f"Mrs Orr sold boat {name} to Mr Lund in spring {1900 + number}.\n"
+        f"May the seller of {name} keep silent about leak {number}?\n"
+        f"The Harbour Act of {1800 + number} forbids it, and {name} must be taken back.\n"
+    )
+
+
+def answers(corpus: Corpus, annotator: str) -> None:
+    """Answers of one annotator: fact, issue, ruling; the third one reads the last otherwise."""
+    given = {".001": "label", ".002": "fact", ".003": "issue", ".004": "ruling"}
+    room = corpus.private / "rounds" / "one" / annotator
+    lines = []
+    for task in (room / "tasks.jsonl").read_text().splitlines():
+        for sentence in json.loads(task)["sentences"]:
+            name = sentence["sentence_id"]
+            label = given[name[-4:]]
+            if name == "mill.004":
+                label = {"a-1": "source", "a-2": "analysis", "a-3": "argument"}[annotator]
+            lines.append(json.dumps({"sentence_id": name, "label": label}))
+    (room / "answers.jsonl").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A corpus with the seven labels and a release, made with nothing but the command line."""
+    home = tmp_path_factory.mktemp("court")
+    (home / "labels.json").write_text(json.dumps({"labels": COURT}))
+    (home / "raw").mkdir()
+    for number, name in enumerate(("boat", "mill", "shed", "cart", "barn"), start=1):
+        (home / "raw" / f"{name}.txt").write_text(written(name, number))
+    corpus = Corpus(home / "corpus")
+    people = [f"--annotator=a-{n}" for n in (1, 2, 3)]
+    decision = {"sentence_id": "mill.004", "label": "ruling", "reason": "The Act decides."}
+    (home / "decided.jsonl").write_text(json.dumps(decision) + "\n")
+    verb("init", str(corpus.root), "--labels", str(home / "labels.json"))
+    verb("ingest", str(home / "raw"), "--licence", "CC0-1.0", at=corpus)
+    verb("build", at=corpus)
+    verb("round", "new", "one", "--backend", "files", "--overlap", "3", *people, at=corpus)
+    verb("round", "push", "one", at=corpus)
+    for n in (1, 2, 3):
+        answers(corpus, f"a-{n}")
+    verb("round", "pull", "one", at=corpus)
+    verb("round", "agree", "one", at=corpus)
+    verb(
+        "round",
+        "adjudicate",
+        "one",
+        "--by",
+        "j-1",
+        "--file",
+        str(home / "decided.jsonl"),
+        at=corpus,
+    )
+    verb("round", "close", "one", at=corpus)
+    verb("release", "cut", "1.0.0", "--created", "2026-03-01T00:00:00Z", at=corpus)
+    return corpus
+
+
+def verb(*command: str, at: Corpus | None = None) -> str:
+    """Run a verb, which must not fail; what it printed for people."""
+    done = CliRunner().invoke(app, [*command, *(["--corpus", str(at.root)] if at else [])])
+    assert done.exit_code == 0, (command, done.output, done.exception)
+    return done.stderr
+
+
+def test_a_release_of_seven_labels_is_valid(court: Corpus) -> None:
+    """The whole corpus is judged, and its manifest names the labels with numbers, keys, colours."""
+    # One sentence has three answers: with twenty sentences that is below the threshold of a label.
+    assert validate(court.root, exclude=["agreement-below-threshold"]).counts == {}
+    manifest = json.loads((court.releases / "1.0.0" / "release.json").read_text())
+    assert manifest["scheme"] == {"labels": COURT}
+    assert manifest["schema_version"] == "1.1"
+
+
+def test_a_release_of_seven_labels_loads(court: Corpus, tmp_path: Path) -> None:
+    """`load_dataset` gives the seven names and votes for each; the disputed one is adjudicated."""
+    from datasets import load_dataset
+
+    data = load_dataset(str(court.dataset), cache_dir=str(tmp_path))
+    names = [label["name"] for label in COURT]
+    rows = [row for split in data.values() for row in split]
+    assert next(iter(data.values())).features["label"].names == names
+    assert len(rows) == 20
+    (mill,) = [row for row in rows if row["sentence_id"] == "mill.004"]
+    assert (names[mill["label"]], mill["label_source"]) == ("ruling", "adjudicated")
+    assert mill["votes"] == dict.fromkeys(names, 0) | {"source": 1, "argument": 1, "analysis": 1}
+
+
+def test_a_release_of_seven_labels_is_described(court: Corpus, tmp_path: Path) -> None:
+    """Card, agreement, difference and pages are of these labels, with none of the news."""
+    card = (court.dataset / "README.md").read_text()
+    assert "| 2 | `source` | The sentence cites a statute or an earlier judgment. |" in card
+    report = json.loads((court.rounds / "one" / "report.json").read_text())
+    assert set(report["per_label"]) == {label["name"] for label in COURT}
+    told = CliRunner().invoke(
+        app, ["release", "diff", "1.0.0", "1.0.0", "--corpus", str(court.root)]
+    )
+    assert told.exit_code == 0
+    assert "(PATCH)" in told.stdout
+    verb("explore", str(court.root), "--out", str(tmp_path / "pages"))
+    pages = "".join(p.read_text() for p in (tmp_path / "pages").rglob("*.html"))
+    assert "#56b4e9" in pages
+    for text in (card, pages):
+        assert "speculation" not in text
+
+
+def test_a_label_more_is_a_major_version(court: Corpus, tmp_path: Path) -> None:
+    """The older release keeps its seven labels; the next one has eight and says so."""
+    import shutil
+
+    corpus = Corpus(Path(shutil.copytree(court.root, tmp_path / "corpus")))
+    eighth = {"name": "costs", "hotkey": "c", "colour": "#999933", "meaning": "Who pays, it says."}
+    path = corpus.root / "schema" / "labels.json"
+    path.write_text(json.dumps({"labels": [*COURT, eighth]}))
+    verb("build", at=corpus)
+    done = CliRunner().invoke(app, ["release", "cut", "1.1.0", "--corpus", str(corpus.root)])
+    assert "Version 1.1.0 is too small: the changes since 1.0.0 demand 2.0.0 at least." in str(
+        done.exception
+    )
+    verb("release", "cut", "2.0.0", at=corpus)
+    told = (corpus.dataset / "CHANGES.md").read_text()
+    assert "MAJOR: sentences, columns with another type: 2 (`label`, `votes`)" in told
+    older = validate(corpus.releases / "1.0.0", severity="error", level=3)
+    assert older.counts == {}
+    newer = validate(corpus.releases / "2.0.0", exclude=["agreement-below-threshold"])
+    assert newer.counts == {}

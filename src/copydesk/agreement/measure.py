@@ -14,7 +14,7 @@ from copydesk.agreement.annotators import Against, Pair, against_gold, against_r
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
 from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 
 GROUPS = ("zone", "collection", "event", "round", "guidelines_version", "arm", "annotator_kind")
@@ -80,7 +80,7 @@ class Agreement:
 def measure(
     answers: pl.DataFrame,
     *,
-    labels: Sequence[str] = LABELS,
+    labels: Sequence[str] = NEWS.names,
     by: Sequence[str] | None = None,
     suggestions: pl.DataFrame | None = None,
     gold: pl.DataFrame | None = None,

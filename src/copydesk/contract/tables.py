@@ -48,7 +48,8 @@ _PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit
 
 
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-_URL = r"^[a-z][a-z0-9+.-]*://[^\s]+$"
+# Without a user's name and password, and nothing that a browser would run.
+_URL = r"^https?://[^\s/?#@]+([/?#][^\s]*)?$"
 
 _answered = functools.partial(Column, step="answer")
 _aggregated = functools.partial(Column, step="aggregate")
@@ -253,21 +254,23 @@ def _tables(scheme: Scheme) -> tuple[Table, ...]:
     return (
         Table(
             name="sentences",
-            meaning="a labelled sentence whose text may be given",
+            meaning="a labelled sentence with its text",
             by_place=True,
             columns=_sentence_columns(scheme, text),
         ),
         Table(
             name="standoff",
-            meaning="a labelled sentence whose text may not be given",
+            meaning="a labelled sentence without its text",
             by_place=True,
             columns=_sentence_columns(scheme, text_sha256),
         ),
         Table(name="articles", meaning="an article", columns=_ARTICLE_COLUMNS),
-        Table(name="annotations", meaning="one annotator's answer", columns=_ANNOTATION_COLUMNS),
+        Table(
+            name="annotations", meaning="one answer of one annotator", columns=_ANNOTATION_COLUMNS
+        ),
         Table(
             name="quotes",
-            meaning="a quotation, found by machine",
+            meaning="a quotation, found by rules",
             by_place=True,
             by_machine=True,
             columns=_QUOTE_COLUMNS,

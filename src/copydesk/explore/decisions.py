@@ -9,7 +9,7 @@ from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
-from copydesk.files import read_jsonl
+from copydesk.files import inside, read_jsonl
 
 Anchor = tuple[str, str, int, int]
 """A sentence by its article, the SHA-256 of the article's text, and its start and end."""
@@ -35,8 +35,8 @@ def read_decisions(release: Path, rounds: Iterable[str]) -> dict[Anchor, Decisio
     if root is None:
         return found
     for name in rounds:
-        path = Corpus(root).annotations / "rounds" / Path(name).name / "adjudications.jsonl"
         try:
+            path = inside(Corpus(root).rounds, f"{name}/adjudications.jsonl")
             lines = [line for _, line in read_jsonl(path)] if path.is_file() else []
             found |= {_anchor(line): _decision(line) for line in lines}
         except (CopydeskError, LookupError, TypeError):

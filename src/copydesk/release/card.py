@@ -90,6 +90,7 @@ def render(
         f=known,
         configs=_present(contents),
         tables=_columns([contents.contract[name] for name in _present(contents)]),
+        rows_are={table.name: table.meaning for table in contents.contract.tables.values()},
         meanings=known.scheme.meanings,
         baselines=baselines,
         hydrated="hydrated_from" in contents.manifest,

@@ -8,6 +8,7 @@ and words outside the markers stay.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -29,10 +30,12 @@ NAMES: Final = {
     "label-changed": "label changed",
     "split-moved": "moved to another split",
     "rights-changed": "text withheld or given that was not",
+    "config-gone": "config gone",
     "column-gone": "columns gone",
     "column-type-changed": "columns with another type",
     "added": "added",
     "values-changed": "values of other columns changed",
+    "config-added": "config added",
     "column-added": "columns added",
 }
 """Each kind of change as people read it."""
@@ -52,6 +55,24 @@ def write_changes(dataset: Path, release: Path, diff: Diff | None) -> None:
     path = dataset / "CHANGES.md"
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
     atomic_write(path, render(Contents.read(release), diff, previous=previous))
+
+
+def forget_changes(dataset: Path, known: Collection[str]) -> None:
+    """Take out the entries of releases that never came to be.
+
+    Args:
+        known: the versions of those that did.
+
+    Raises:
+        InputError: the markers of the list do not pair; the list is as it was.
+    """
+    path = dataset / "CHANGES.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for name in [name for name in spans(text, where="CHANGES.md") if name not in known]:
+        start, end = spans(text, where="CHANGES.md")[name]
+        text = text[:start].rstrip("\n") + "\n\n" + text[end:].lstrip("\n")
+    if path.is_file() and text != path.read_text(encoding="utf-8"):
+        atomic_write(path, text.rstrip("\n") + "\n")
 
 
 def render(contents: Contents, diff: Diff | None, *, previous: str = "") -> str:

@@ -20,7 +20,8 @@ from copydesk.contract.columns import SPLITS
 from copydesk.contract.features import label_names
 from copydesk.contract.tables import Contract, release_file
 from copydesk.errors import IntegrityError
-from copydesk.files import dump_json, read_json, sha256_text
+from copydesk.files import dump_json, sha256_text
+from copydesk.release.index import read_manifest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +51,7 @@ class Contents:
             IntegrityError: a table's file cannot be read, or two splits of a table differ in
                 their columns.
         """
-        document = read_json(manifest or folder / "release.json")
+        document = read_manifest(folder, path=manifest)
         frames, schemas = {}, {}
         for table in Contract.of_release(document).tables:
             parts = {split: folder / release_file(table, split) for split in SPLITS}

@@ -28,7 +28,7 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file
 from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.assemble import Assembled, assemble
-from copydesk.release.changes import write_changes
+from copydesk.release.changes import forget_changes, write_changes
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render as render_croissant
 from copydesk.release.diff import Diff, compare
@@ -96,8 +96,8 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        # What a killed cut or an earlier dry run left: the index does not name it.
-        shutil.rmtree(target, ignore_errors=True)
+        _forget_killed(corpus)
+        shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
             _refuse_leaks(beside, built)
@@ -141,6 +141,22 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
             where=str(corpus.releases / version),
             hint="Cut the next version.",
         )
+
+
+def _forget_killed(corpus: Corpus) -> None:
+    """Remove what a killed cut left: folders that the index does not name.
+
+    The documents may point to one of them already; they go back to the newest release first, so
+    that what they point to is always there.
+    """
+    known = [entry.version for entry in read_index(corpus.dataset)]
+    folders = corpus.releases.iterdir() if corpus.releases.is_dir() else ()
+    killed = [path for path in folders if path.is_dir() and path.name not in known]
+    if killed and known:
+        forget_changes(corpus.dataset, known)
+        write_documents(corpus, corpus.releases / known[-1])
+    for path in killed:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _refuse_strays(corpus: Corpus) -> None:

@@ -23,10 +23,12 @@ KINDS: Final = {
     "label-changed": Bump.MAJOR,
     "split-moved": Bump.MAJOR,
     "rights-changed": Bump.MAJOR,
+    "config-gone": Bump.MAJOR,
     "column-gone": Bump.MAJOR,
     "column-type-changed": Bump.MAJOR,
     "added": Bump.MINOR,
     "values-changed": Bump.MINOR,
+    "config-added": Bump.MINOR,
     "column-added": Bump.MINOR,
 }
 """Every kind of change, in the order of reports, with what it asks of the version.
@@ -67,6 +69,7 @@ class Diff:
         before, after: versions; ``after`` is None for what is no release yet.
         records: rows of each table before and after.
         changes: rows of `copydesk.release.match.CHANGES`; `sentences` stands for `standoff` too.
+        configs: whole tables that were added or went, by name: ``config-added``, ``config-gone``.
         matrix: sentences by (label before, label after), for those whose label changed.
     """
 
@@ -75,6 +78,7 @@ class Diff:
     records: dict[str, tuple[int, int]]
     changes: pl.DataFrame
     columns: tuple[ColumnChange, ...]
+    configs: dict[str, str]
     matrix: dict[str, dict[str, int]]
     drifts: tuple[Drift, ...]
 
@@ -98,6 +102,8 @@ class Diff:
         )
 
     def _column_reasons(self) -> Iterator[Reason]:
+        for table, kind in self.configs.items():
+            yield Reason(bump=KINDS[kind], table=table, kind=kind, count=1, records=(table,))
         for kind, table in sorted({(c.kind, c.table) for c in self.columns}):
             names = tuple(c.column for c in self.columns if (c.kind, c.table) == (kind, table))
             yield Reason(bump=KINDS[kind], table=table, kind=kind, count=len(names), records=names)
@@ -111,7 +117,8 @@ class Diff:
     @property
     def bump(self) -> Bump:
         """The gravest kind of change; PATCH if no record and no column changed."""
-        kinds = [*self.changes["kind"].unique(), *(change.kind for change in self.columns)]
+        columns = (change.kind for change in self.columns)
+        kinds = [*self.changes["kind"].unique(), *columns, *self.configs.values()]
         return max((KINDS[kind] for kind in kinds), default=Bump.PATCH)
 
     @property
@@ -141,6 +148,7 @@ def compare(before: Contents, after: Contents, *, released: bool = True) -> Diff
         records={table: (_height(before, table), _height(after, table)) for table in tables},
         changes=changes,
         columns=tuple(_columns(before, after)),
+        configs=_configs(before, after),
         matrix=_matrix(changes),
         drifts=(
             drift("label", _labels(before), _labels(after)),
@@ -154,6 +162,13 @@ def _height(contents: Contents, table: str) -> int:
     if table not in contents.contract.tables:
         return 0
     return int(contents.scan(table).select(pl.len()).collect().item())
+
+
+def _configs(before: Contents, after: Contents) -> dict[str, str]:
+    """The tables that only one of the two releases' contracts knows, where they have rows."""
+    old, new = before.contract.tables, after.contract.tables
+    added = {name: "config-added" for name in after.schemas if name not in old}
+    return added | {name: "config-gone" for name in before.schemas if name not in new}
 
 
 def _columns(before: Contents, after: Contents) -> Iterator[ColumnChange]:

@@ -58,6 +58,8 @@ def as_document(diff: Diff, *, limit: int = LIMIT) -> dict[str, Any]:
 
 
 def _changes(diff: Diff, reason: Reason, limit: int) -> list[dict[str, Any]]:
+    if reason.kind.startswith("config-"):
+        return [{"record": reason.table, "before": None, "after": None}]
     if reason.kind.startswith("column-"):
         return [
             {"record": c.column, "before": c.before, "after": c.after}

@@ -10,8 +10,9 @@ from typing import Any
 
 from copydesk.contract.documents import check_document
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
+from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_file, sha256_text
 from copydesk.release.versions import Version
+from copydesk.scope import is_version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,11 +122,29 @@ def find_release(path: Path, version: str | None = None) -> Path:
     )
 
 
-def read_manifest(release: Path) -> dict[str, Any]:
-    """The content of a release's ``release.json``.
+def read_manifest(release: Path, *, path: Path | None = None) -> dict[str, Any]:
+    """The content of a release's ``release.json``, as far as it can be used.
+
+    Args:
+        path: where the manifest is; ``release.json`` in the folder by default.
 
     Raises:
-        InputError: it is absent or no JSON.
+        InputError: it is absent or no JSON, or its version or a name of a file in it is none.
     """
-    manifest: dict[str, Any] = read_json(release / "release.json")
+    place = path or release / "release.json"
+    manifest = read_json(place)
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), list):
+        raise InputError(
+            "This is not the manifest of a release: an object with its version and its files.",
+            where=str(place),
+            hint="Fetch the release again.",
+        )
+    if not is_version(manifest.get("version")):
+        raise InputError(
+            f"{manifest.get('version')!r} is not a version of a release.",
+            where=str(place),
+            hint="Fetch the release again; do not use this one.",
+        )
+    for entry in manifest["files"]:
+        inside(release, entry.get("path") if isinstance(entry, dict) else None)
     return manifest

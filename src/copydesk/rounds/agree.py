@@ -88,6 +88,7 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         answers.join(places, on="article_id", how="left", maintain_order="left"),
         suggestions=_labels(suggestions),
         gold=_labels(gold) if gold else None,
+        labels=corpus.scheme.names,
         bootstrap=bootstrap,
     )
 

@@ -11,6 +11,7 @@ import re
 from functools import cache
 from typing import Final
 
+from copydesk.text.items import ITEM_STARTS, list_items
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
 from copydesk.text.rules import Kind, Rules, rules
@@ -45,11 +46,8 @@ _OPENING_ONLY: Final = frozenset("“‘[(«‹„‚")
 _MARKS: Final = "\"'“‘”’([{«‹»›„‚-–—/*•⁃▪●►‣"
 _BULLETS: Final = "•⁃▪●►‣· \u00a0"
 _LONGEST_TOKEN: Final = 24
+_NAME_AT_MOST: Final = 60
 
-_ITEM: Final = re.compile(
-    r"(?P<bullet>[•⁃▪●►‣])?\s?(?:(?P<count>\d{1,2}|[a-z])(?P<close>\.\)|[.)]))?"
-)
-"""What a list in one line begins with: "1.)", "a.", "•", "• 9."."""
 
 Span = tuple[int, int]
 
@@ -64,21 +62,28 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
         language: The language whose rules hold; English by default.
     """
     lang = language or language_of("en")
-    candidate, known = _candidate(lang), rules(lang)
+    lower = text[start:end].islower()
+    candidate, known = _candidate(lang, lower), rules(lang)
+    kinds, roman = known.kinds, known.roman_ordinals
     spans: list[Span] = []
     items = [(start, end)]
-    if text[start : start + 1] in _ITEM_STARTS:
+    if text[start : start + 1] in ITEM_STARTS:
         items = list_items(text, start, end, lang)
     for item, stop in items:
         start = item
         for match in candidate.finditer(text, item, stop):
             at, after = match.span()
             last = match.end(1)
-            if _is_plain(text, start, stop, at, last, after, known):
-                spans.append((start, last))
-                start = after
-                continue
-            last = _end(text, start, stop, match, known)
+            # Most stops follow a word and stand before a blank and a capital letter.
+            if last == at + 1 and last < after < stop - _NAME_AT_MOST and text[at] == ".":
+                token = text[max(start, at - _LONGEST_TOKEN) : at]
+                token = token[token.rfind(" ") + 1 :]
+                plain = token.isalpha() and token not in kinds and text[after].isupper()
+                if plain and len(token) > 1 and not (roman and _ROMAN.fullmatch(token)):
+                    spans.append((start, last))
+                    start = after
+                    continue
+            last = _end(text, start, stop, match, known, lower)
             if last:
                 spans.append((start, last))
                 start = last if after == match.end(1) else after
@@ -86,30 +91,14 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
     return spans
 
 
-def _is_plain(
-    text: str, start: int, end: int, at: int, last: int, after: int, known: Rules
-) -> bool:
-    """Whether a stop is one as most are: a word, a full stop, a blank and a capital letter."""
-    if last != at + 1 or after == last or end - after <= 60 or text[at] != ".":
-        return False
-    token = text[max(start, at - _LONGEST_TOKEN) : at]
-    token = token[token.rfind(" ") + 1 :]
-    return (
-        token.isalpha()
-        and token not in known.kinds
-        and len(token) > 1
-        and text[after].isupper()
-        and not (known.roman_ordinals and _ROMAN.fullmatch(token))
-    )
-
-
 @cache
-def _candidate(language: Language) -> re.Pattern[str]:
+def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
     """A pattern for each place in a line where a sentence may end.
 
     It matches a stop, what closes with it (group 1), and the blanks up to something that may open
     a sentence; or no blanks, where they were forgotten. In French a blank stands before what
-    closes; before a mark that opens there is one too, but none after it.
+    closes; before a mark that opens there is one too, but none after it. In a line that is all in
+    lower case any word may open a sentence.
     """
     known = rules(language)
     always = (
@@ -120,7 +109,7 @@ def _candidate(language: Language) -> re.Pattern[str]:
         [.!?…{known.stops}]
         (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
             ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
-            (?: \s++ (?=[^a-z.,;:!?…)\]] | {_LOWER_NAME})
+            (?: \s++ (?=[^{"" if lower else "a-z"}.,;:!?…)\]] | {_LOWER_NAME})
               | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)
               | (?=[{_OPENING}]?[A-Z]) )
           {always} )
@@ -129,7 +118,7 @@ def _candidate(language: Language) -> re.Pattern[str]:
     )
 
 
-def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules) -> int:
+def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lower: bool) -> int:
     """Offset where the sentence that begins at `start` ends if it does so here, or 0."""
     at = match.start()
     last = match.end(1)
@@ -138,7 +127,7 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules) ->
     after = match.end()
     before = text[max(start, at - _LONGEST_TOKEN) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
-    if end - after <= 60 and _SPEAKER_BELOW.match(text, after, end):
+    if end - after <= _NAME_AT_MOST and _SPEAKER_BELOW.match(text, after, end):
         return 0
     if after == last:
         return _end_without_blank(text, start, match, token, known)
@@ -148,8 +137,10 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules) ->
         return 0 if roman else last
     following = _NEXT.match(text, after, end)
     word = (following and following[1]) or ""
-    if word[:1].islower() and not _LOWER.match(text, after):
+    if word[:1].islower() and not lower and not _LOWER.match(text, after):
         return last if _informal_ends(text, match, token, known) else 0
+    if lower and _says_who(text, match, known):
+        return 0
     if text[at] == "." and text[at + 1] != ".":
         return last if _full_stop_ends(text, start, match, token, word, known) else 0
     return last if _mark_ends(text, start, match, token, word, known) else 0
@@ -159,6 +150,14 @@ def _informal_ends(text: str, match: re.Match[str], token: str, known: Rules) ->
     """Whether a stop before a word in lower case ends a sentence of copy without capitals."""
     abbreviated = token in known.kinds or _capitalised(token) in known.kinds
     return match.end(1) == match.start() + 1 and token.isalpha() and not abbreviated
+
+
+def _says_who(text: str, match: re.Match[str], known: Rules) -> bool:
+    """Whether a verb of saying is among the next words after a quotation: "“no.” she said"."""
+    if _QUOTE_MARKS.isdisjoint(match[1]):
+        return False
+    following = text[match.end() : match.end() + 60].split(None, 4)[:4]
+    return not known.says.isdisjoint(word.rstrip(".,;") for word in following)
 
 
 def _capitalised(word: str) -> str:
@@ -174,6 +173,8 @@ def _full_stop_ends(
     if not bare:
         return _stop_apart_ends(text, start, at, word)
     kind = known.kinds.get(bare) or known.kinds.get(bare.rpartition("-")[2])
+    if kind is None and word.islower():
+        kind = known.kinds.get(_capitalised(bare))
     if closing and not _QUOTE_MARKS.isdisjoint(closing):
         return kind is not Kind.TITLE and not (
             known.attribution.match(text, match.end()) or _CITED.match(text, match.end())
@@ -245,7 +246,7 @@ def _abbreviation_ends(
 
 def _opens(text: str, after: int, word: str, known: Rules) -> bool:
     """Whether the next word opens a sentence and is no part of a name."""
-    if len(word) > 1 and word.isupper():
+    if word.islower() or (len(word) > 1 and word.isupper()):
         return False
     if word.lower().replace("’", "'") not in known.openers:
         return False
@@ -292,44 +293,3 @@ def _end_without_blank(
         return 0
     spelt = bare[-1].islower() or (bare.isdigit() and len(bare) == 4) or last > match.start() + 1
     return last if spelt and bare != "www" else 0
-
-
-_ITEM_STARTS: Final = frozenset("0123456789abc•⁃▪●►‣")
-
-
-def list_items(text: str, start: int, end: int, language: Language) -> list[Span]:
-    """The items of a list that is written in one line, or the line as a whole.
-
-    "1. Bread 2. Milk", "a) Bread b) Milk", "• Bread • Milk": the markers count up or repeat a
-    bullet. What a semicolon or a comma joins is one sentence.
-    """
-    marker = _ITEM.match(text, start)
-    if marker is None or not (marker["bullet"] or marker["close"]):
-        return [(start, end)]
-    starts = [start]
-    if marker["bullet"]:
-        found = text.find(marker["bullet"], marker.end(), end)
-        while found >= 0:
-            starts.append(found)
-            found = text.find(marker["bullet"], found + 1, end)
-    else:
-        count, close = marker["count"], marker["close"]
-        if close == "." and rules(language).ordinal_digits:
-            return [(start, end)]
-        position = marker.end()
-        while True:
-            count = str(int(count) + 1) if count.isdigit() else chr(ord(count) + 1)
-            position = text.find(f" {count}{close} ", position, end)
-            if position < 0 or text[position - 1] in ";,":
-                break
-            starts.append(position + 1)
-            position += 1
-    return list(
-        zip(starts, [*(_before_blanks(text, first) for first in starts[1:]), end], strict=True)
-    )
-
-
-def _before_blanks(text: str, end: int) -> int:
-    while text[end - 1].isspace():
-        end -= 1
-    return end

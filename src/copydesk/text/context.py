@@ -80,15 +80,16 @@ def letters(
     article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
 ) -> None:
     """Names below letters to the editor, and the places below the names."""
-    labelled = any(line.strip(_MARKS).casefold() in known.letters for line in article[:4])
+    if not any(line.strip(_MARKS).casefold() in known.letters for line in article[:4]):
+        return
     for index in range(1, len(article)):
         line = article[index]
         if not loose[index] or len(line) > 60 or zones[index] not in ("subhead", "caption", "body"):
             continue
         below = zones[index - 1] == "body" and not loose[index - 1]
-        if labelled and zones[index - 1] == "byline" and _PLACE.match(line):
+        if zones[index - 1] == "byline" and _PLACE.match(line):
             zones[index] = "dateline"
-        elif labelled and below and _SIGNATURE.match(line):
+        elif below and _SIGNATURE.match(line):
             zones[index] = "byline"
 
 
@@ -108,6 +109,8 @@ def notes_that_go_on(article: Sequence[str], zones: list[Zone], loose: Sequence[
 
 def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording) -> None:
     """Lines without a stop that a colon announces are items of a list, not headings."""
+    if not any(line[-1] == ":" for line in article):
+        return
     inside = False
     for index, line in enumerate(article):
         if line[-1] == ":":

@@ -8,6 +8,7 @@ from typing import Final
 from copydesk.text.wording import Wording
 
 _DIGIT: Final = re.compile(r"\d")
+_CELL_OR_DIGIT: Final = re.compile(r"[\d|\t]")
 _SCORE: Final = re.compile(r"(?<![\d$£€])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d%])")
 _SHARE: Final = re.compile(r"\d\s?(?:%|per\s?cent\b|percent\b)")
 _CELLS: Final = re.compile(r"\t|\s\|\s|\s{3,}|;\s")
@@ -22,7 +23,7 @@ def is_figures(line: str, known: Wording) -> bool:
     It has figures and names, and no verb: "Sandby 2-1 Port Orrin", "Orr 46%, Lund 43%",
     "1. A. Orr 9.91; 2. B. Lund 9.97", "Sandby | 3 | 1".
     """
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or not _CELL_OR_DIGIT.search(line):
         return False
     if line.count("|") >= 2 or line.count("\t") >= 2:
         return True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from copydesk.text import openings
-from copydesk.text.boundaries import NAME_BELOW_QUOTE, list_items, sentences
+from copydesk.text.boundaries import NAME_BELOW_QUOTE, sentences
+from copydesk.text.items import list_items
 from copydesk.text.pieces import Zone
 from copydesk.text.verbs import has_clause, has_main_verb, has_regular_past
 from copydesk.text.wording import Wording
@@ -16,7 +18,9 @@ _CLOSING: Final = "\"'”’“‘)]}»*_ \u00a0"
 _STOPS: Final = frozenset(".!?…。！？")
 _GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
-_BULLET: Final = re.compile(r"[-–—•*·▪●►‣]\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
+_BULLET: Final = re.compile(r"(?:--|[-–—•*·▪●►‣])\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
+_STOP_INSIDE: Final = re.compile(r"[.!?…]")
+_TELLING_MARK: Final = re.compile(r"[\"“”?!:]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _WORD_START: Final = re.compile(r"(?<![^\s(|])[(©A-Z]")
 _CENTURIES: Final = (" 17", " 18", " 19", " 20")
@@ -27,7 +31,7 @@ _STOPS_AND_MARKS: Final = frozenset(".!?…\"”’'")
 _SLUG_AT_MOST: Final = 40
 _SIGNATURE_AT_MOST: Final = 90
 _SHORT: Final = 200
-_CAPTION_AT_MOST: Final = 320
+CAPTION_AT_MOST: Final = 320
 _CAPTION_WORDS_AT_MOST: Final = 36
 
 
@@ -36,8 +40,13 @@ def has_stop(line: str) -> bool:
     return line[-1] in _STOPS or line.rstrip(_CLOSING)[-1:] in _STOPS
 
 
+@lru_cache(maxsize=256)
 def credit_start(line: str, known: Wording) -> int:
-    """Return where the credit that closes a caption's line begins, or -1 if there is none."""
+    """Return where the credit that closes a caption's line begins, or -1 if there is none.
+
+    Asked when the line's zone is told and again when a caption is cut: the cache holds the lines
+    of some articles.
+    """
     if openings.may_end_in_credit(line, known.openings):
         for match in _WORD_START.finditer(line, max(0, len(line) - 120)):
             if known.credit_tail.match(line, match.start()):
@@ -87,9 +96,10 @@ def fixed(line: str, known: Wording) -> Zone | None:
 
 
 def with_stop(line: str, known: Wording) -> Zone:
-    """The zone of a line that ends in a stop and has no fixed wording."""
-    if len(line) > _CAPTION_AT_MOST:
-        return "body"
+    """The zone of a line that ends in a stop and has no fixed wording, if it may be a caption.
+
+    A line longer than `CAPTION_AT_MOST` is of the body.
+    """
     if credit_start(line, known) >= 0:
         return "caption"
     if len(line) > _SHORT or line[0] in _QUOTES:
@@ -102,13 +112,13 @@ def with_stop(line: str, known: Wording) -> Zone:
 
 def _describes_picture(line: str, known: Wording) -> bool:
     """Whether a line that ends in a full stop is a caption: no main verb, or a scene and a date."""
+    if _TELLING_MARK.search(line) or line.partition(" ")[0].lower() in known.not_of_captions:
+        return False
     tokens = line.split()
     verbs = known.verbs
     if verbs is None or not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
         return False
-    if tokens[0].lower() in known.not_of_captions or _BULLET.match(line) or line.isupper():
-        return False
-    if any(mark in line for mark in '"“”?!:'):
+    if _BULLET.match(line) or line.isupper():
         return False
     if known.is_scene(line):
         return True
@@ -128,6 +138,11 @@ def _describes_picture(line: str, known: Wording) -> bool:
     if has_clause(tokens, verbs):
         return False
     return bool(line[0].islower() or known.place.search(line) or known.picture_of.match(line))
+
+
+def in_lower_case(line: str, *, stopped: bool) -> Zone:
+    """The zone of a line of copy that writes no capital letters."""
+    return "body" if stopped or line.endswith(_GOES_ON) or line.count(" ") > 8 else "subhead"
 
 
 def without_stop(line: str, known: Wording) -> Zone:
@@ -166,10 +181,9 @@ def is_heading(line: str, known: Wording) -> bool:
 
 
 def _by_length(line: str, tokens: Sequence[str], known: Wording) -> Zone:
-    if (
-        len(tokens) > _CAPTION_WORDS_AT_MOST
-        or len(sentences(line, 0, len(line), known.language)) > 1
-    ):
+    if len(tokens) > _CAPTION_WORDS_AT_MOST:
+        return "body"
+    if _STOP_INSIDE.search(line) and len(sentences(line, 0, len(line), known.language)) > 1:
         return "body"
     told = not known.told.isdisjoint(tokens)
     if len(tokens) >= 20 and told:
@@ -187,7 +201,7 @@ def _by_length(line: str, tokens: Sequence[str], known: Wording) -> Zone:
 
 def tells_when_or_side(line: str, known: Wording) -> bool:
     """Whether a line says when, or on which side of a picture, as captions do."""
-    if len(line) > _CAPTION_AT_MOST:
+    if len(line) > CAPTION_AT_MOST:
         return False
     return known.is_scene(line) or (
         _names_a_time(line, known) and known.when.search(line) is not None

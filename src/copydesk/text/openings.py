@@ -27,6 +27,8 @@ def may_be_fixed(line: str, known: Openings | None) -> bool:
         return True
     if first in known.second:
         return rest.partition(" ")[0] in known.second[first]
+    if len(line) > 200:
+        return first[-1] in ":,.;" and first[:-1] in known.first
     if len(line) <= 60 and ("/" in line or "@" in line or line[-1].isdigit()):
         return True
     return (first[-1] in ":,.;" and first.rstrip(":,.;") in known.first) or (

@@ -12,6 +12,7 @@ from typing import Any, Final
 from copydesk.text.language import Language
 from copydesk.text.words import words
 
+_SAYING: Final = ("says", "tells", "asks")
 _NEVER: Final = re.compile(r"(?!)")
 
 
@@ -47,6 +48,7 @@ class Rules:
         informal: Matches a word that opens a sentence in copy without capital letters.
         ordinal_digits: A number of at most so many digits with a stop is an ordinal; 0 if none is.
         roman_ordinals: Whether a Roman number with a stop is one.
+        says: Verbs of saying.
         attribution: Matches who said it, up to the verb that closes the sentence.
         attribution_of_question: The same after a question or an exclamation.
     """
@@ -63,6 +65,7 @@ class Rules:
     informal: str
     ordinal_digits: int
     roman_ordinals: bool
+    says: frozenset[str]
     attribution: re.Pattern[str]
     attribution_of_question: re.Pattern[str]
 
@@ -87,6 +90,7 @@ def rules(language: Language) -> Rules:
         informal=_any(lists.get("informal", "").split()) or "(?!)",
         ordinal_digits=ordinals.get("digits", 0),
         roman_ordinals=ordinals.get("roman", False),
+        says=words(" ".join(data.get("attribution", {}).get(k, "") for k in _SAYING)),
         attribution=patterns[0],
         attribution_of_question=patterns[1],
     )

@@ -69,7 +69,7 @@ def segment(
         if index in markers and zone != "headline":
             pieces += _turn(text, start, end, markers[index], lang)
         elif zone == "body":
-            tail = tail_start(line, known)
+            tail = tail_start(line, known) if ")" in line[-2:] or "(@" in line else -1
             stop = start + len(line[:tail].rstrip()) if tail > 0 else end
             pieces += [_new((*span, zone, True)) for span in sentences(text, start, stop, lang)]
             if tail > 0:

@@ -39,7 +39,7 @@ def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
     """
     found: dict[int, re.Match[str]] = {}
     for index, line in enumerate(lines):
-        if ":" in line[:_COLON_WITHIN] or line[:2] in ("Q.", "A."):
+        if line.find(":", 0, _COLON_WITHIN) > 0 or line[:2] in ("Q.", "A."):
             marker = _MARKER.match(line)
             if marker and not _is_label(marker["name"], known):
                 found[index] = marker

@@ -16,6 +16,8 @@ NAME: Final = rf"{CAPITALISED}(?: (?:al|bin|de|del|van|von|[A-Z]\.))? [A-Z][\w-]
 """A name of two words, as it may stand alone on a line."""
 _SHARED: Final = {"capitalised": CAPITALISED, "surname": r"[A-Z][\w’-]{1,30}"}
 _MACRO: Final = re.compile(r"%([a-z-]+)%")
+_AS_WRITTEN: Final = frozenset({"place"})
+"""Patterns that tell capital letters from small ones: names of places begin with one."""
 _NEVER: Final = "(?!)"
 
 
@@ -48,7 +50,7 @@ class Openings:
     credit_nouns: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wording:
     """The words and patterns of a language; each pattern reads a line from where it is tried.
 
@@ -152,7 +154,8 @@ def _pattern(patterns: Mapping[str, str], name: str) -> re.Pattern[str]:
         key = match[1]
         return _SHARED.get(key) or _MACRO.sub(put, patterns.get(key, _NEVER))
 
-    return re.compile(_MACRO.sub(put, patterns.get(name, _NEVER)), re.VERBOSE | re.IGNORECASE)
+    flags = re.VERBOSE if name in _AS_WRITTEN else re.VERBOSE | re.IGNORECASE
+    return re.compile(_MACRO.sub(put, patterns.get(name, _NEVER)), flags)
 
 
 def _lines(data: Mapping[str, Any], key: str) -> frozenset[str]:

@@ -45,14 +45,23 @@ def classify(
     known = wording(language or language_of("en"))
     loose = [not lines.has_stop(line) for line in article]
     named = Named(article, loose)
+    lower = len(article) > 2 and sum(line[0].islower() for line in article) > 0.7 * len(article)
     zones: list[Zone] = []
+    may_be_fixed, with_stop = openings.may_be_fixed, lines.with_stop
     for index, line in enumerate(article):
-        zone = lines.fixed(line, known) if openings.may_be_fixed(line, known.openings) else None
+        zone: Zone | None = None
+        if may_be_fixed(line, known.openings):
+            zone = lines.fixed(line, known)
         if zone is None and (loose[index] or len(line) <= 60) and is_figures(line, known):
             zone = "note"
-        if zone is None and loose[index]:
-            zone = _loose(index, article, zones, named, known)
-        zones.append(zone or lines.with_stop(line, known))
+        if zone is None and lower:
+            zone = lines.in_lower_case(line, stopped=not loose[index])
+        if zone is None:
+            if loose[index]:
+                zone = _loose(index, article, zones, named, known)
+            else:
+                zone = with_stop(line, known) if len(line) <= lines.CAPTION_AT_MOST else "body"
+        zones.append(zone)
     _settle(article, zones, loose, known)
     if furniture:
         context.furniture(article, zones, furniture)

@@ -185,7 +185,8 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     known = [
         MANIFEST,
         "croissant.json",
-        *(release_file(t, s) for t in release.contract.tables for s in SPLITS),
+        # The release's own contract is not known before its manifest is read.
+        *(release_file(t, s) for t in CURRENT.tables for s in SPLITS),
     ]
     found = {}
     for name in known:
