@@ -206,7 +206,7 @@ _QUOTE_COLUMNS: Final = (
         name="speaker",
         type=_SPAN,
         nullable=True,
-        meaning="the words that name who speaks; their text is null if withheld",
+        meaning="who speaks, where the sentence shows it; its text is null if withheld",
     ),
     Column(
         name="source",
