@@ -69,7 +69,7 @@ def cut(
     console = words()
     console.print(label_table(done.labels, done.manifest["labels"]))
     if done.unlabelled:
-        console.print(f"Left out, since nobody has labelled them: {', '.join(done.unlabelled)}.")
+        console.print(f"Left out, since they have no labels: {', '.join(done.unlabelled)}.")
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} demand {least} at least.")
@@ -118,6 +118,10 @@ def hydrate(
     raw: Annotated[list[str], typer.Option(help="Your own copy of the articles.")],
     out: Annotated[Path, typer.Option(help="The folder to write.")],
     version: Annotated[str | None, typer.Option(help="The newest by default.")] = None,
+    min_coverage: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of withheld sentences that suffices, such as 0.9."),
+    ] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Exit with 0 though some text is missing.")
     ] = False,
@@ -127,12 +131,18 @@ def hydrate(
 
     done = fill(release, raw=raw, out=out, version=version)
     console = words()
+    parts = sum(gap.filled > 0 for gap in done.gaps)
     console.print(
-        f"Release {done.version}: the text of {len(done.filled)} withheld articles is filled in, "
-        f"{len(done.gaps)} could not be; {done.sentences:,} sentences have their text."
+        f"Release {done.version}: of its withheld articles {len(done.filled)} are filled in whole, "
+        f"{parts} in part and {len(done.gaps) - parts} not at all; {done.coverage:.1%} of the "
+        f"withheld sentences have their text. {done.sentences:,} sentences have it now."
     )
     for gap in done.gaps:
-        console.print(f"  {gap.article_id}: {gap.reason}", markup=False)
+        known = ", ".join(filter(None, (gap.outlet, gap.published, gap.url)))
+        console.print(
+            f"  {gap.article_id}: {gap.reason}" + (f" ({known})" if known else ""), markup=False
+        )
     console.print(f'Load it with: datasets.load_dataset("{done.path}")', markup=False)
-    if done.gaps and not allow_missing:
+    enough = allow_missing if min_coverage is None else done.coverage >= min_coverage
+    if done.gaps and not enough:
         raise typer.Exit(1)
