@@ -29,6 +29,8 @@ _LOWER: Final = re.compile(_LOWER_NAME)
 _ACRONYM: Final = re.compile(r"(?:[^\W\d_]\.){1,8}[^\W\d_]")
 _ROMAN: Final = re.compile(r"[IVXLC]+")
 _MONTH_FOLLOWS: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]{2}")
+_TAGS: Final = re.compile(r"(?:(?:[#@]\w+|https?://\S+|pic\.twitter\S+)\s*+)++$")
+"""Tags and links at the end of a post: they stay with its last sentence."""
 _CITED: Final = re.compile(r"\([^()\n]{1,60}\)[.,;]")
 _FORGOTTEN_BLANK: Final = re.compile(
     rf"[{_OPENING}]?[A-Z](?:[a-z’']|(?=\s))[\w’'-]{{0,30}}+(?=[\s,;:!?…’'”]|\.\s|\.?$)"
@@ -128,6 +130,8 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lo
     before = text[max(start, at - _LONGEST_TOKEN) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
     if end - after <= _NAME_AT_MOST and _SPEAKER_BELOW.match(text, after, end):
+        return 0
+    if text[after] in "#@h" and _TAGS.match(text, after, end):
         return 0
     if after == last:
         return _end_without_blank(text, start, match, token, known)
