@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.index import standing
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
@@ -182,7 +183,7 @@ def read_index(dataset: Folder) -> tuple[Entry, ...]:
         document = parse(dataset.read(name), name)
         return tuple(
             Entry(version=str(Version.parse(entry["version"])), digest=str(entry["digest"]))
-            for entry in document["releases"]
+            for entry in standing(document["releases"])
         )
     except (FaultError, LookupError, TypeError, ValueError, AttributeError):
         return ()
@@ -242,12 +243,12 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
         )
 
 
-def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
-    """The lines of a corpus's manifest by article; none if it cannot be used."""
-    name = "dataset/raw/articles.jsonl"
+def manifest_lines(dataset: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a data set's manifest by article; none if it cannot be used."""
+    name = "raw/articles.jsonl"
     found: dict[str, dict[str, Any]] = {}
     try:
-        data = corpus.read(name)
+        data = dataset.read(name)
         for number, line in enumerate(data.splitlines(), start=1):
             if line.strip():
                 document = parse(line, name, row=number)
