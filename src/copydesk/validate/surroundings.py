@@ -15,6 +15,8 @@ from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
 from copydesk.release.facts import facts
 from copydesk.release.versions import Version
+from copydesk.rounds.agree import ALPHA_MIN
+from copydesk.rounds.people import PSEUDONYMS
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
@@ -23,12 +25,12 @@ from copydesk.validate.loading import MANIFEST, Release, load
 from copydesk.validate.rules import RULES, rule
 
 DEFAULTS: Final[Mapping[str, Any]] = {
-    "alpha_min": 0.667,
+    "alpha_min": ALPHA_MIN,
     "drift_p": 0.01,
     "drift_v": 0.1,
     "near_duplicate": 0.7,
     "outlier_gap": 0.2,
-    "pseudonyms": r"^[a-z]+(-[a-z]+)*-?[0-9]+$|^[a-z]$",
+    "pseudonyms": PSEUDONYMS,
 }
 """Thresholds where ``[checks]`` of ``copydesk.toml`` names none.
 
@@ -240,12 +242,12 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
         )
 
 
-def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
-    """The lines of a corpus's manifest by article; none if it cannot be used."""
-    name = "dataset/raw/articles.jsonl"
+def manifest_lines(dataset: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a data set's manifest by article; none if it cannot be used."""
+    name = "raw/articles.jsonl"
     found: dict[str, dict[str, Any]] = {}
     try:
-        data = corpus.read(name)
+        data = dataset.read(name)
         for number, line in enumerate(data.splitlines(), start=1):
             if line.strip():
                 document = parse(line, name, row=number)
