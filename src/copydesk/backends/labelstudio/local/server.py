@@ -37,7 +37,7 @@ _LISTENING: Final = re.compile(rf"Starting development server at http://{re.esca
 
 
 def default_data_dir() -> Path:
-    """Where `copydesk studio` keeps its database: with the user's data, since it is no cache."""
+    """Where `copydesk studio` keeps its database: with the user's data, since it is not a cache."""
     return platformdirs.user_data_path("copydesk") / "studio"
 
 
