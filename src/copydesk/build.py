@@ -100,7 +100,7 @@ def _build(
         raise InputError(
             "This corpus has no articles.",
             where=str(corpus.manifest),
-            hint="Take some in with 'copydesk ingest'.",
+            hint="Add some with 'copydesk ingest'.",
         )
     order = [shards[part[0].article_id] for part in _chunks(corpus.articles(), SHARD_ARTICLES)]
     index = {"recut": recut, "shards": [{"shard": key, **rows} for key, rows in order]}

@@ -164,7 +164,7 @@ def running(data_dir: Path) -> tuple[str, people.Person]:
             _check_identity(url, admin)
             return url, admin
     raise ServerError(
-        "No Label Studio of ours runs on this folder.",
+        "No Label Studio of copydesk is running on this folder.",
         where=str(data_dir),
         hint="Start it with 'copydesk studio' in another terminal, with the same --data-dir.",
     )
@@ -198,7 +198,7 @@ def _occupy(data_dir: Path) -> filelock.BaseFileLock:
         lock.acquire(timeout=2)
     except filelock.Timeout as error:
         raise InputError(
-            "Another 'copydesk studio' runs on this folder.",
+            "Another 'copydesk studio' is running on this folder.",
             where=str(data_dir),
             hint="Use that one, stop it, or choose another folder with --data-dir.",
         ) from error
