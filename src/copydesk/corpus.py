@@ -242,6 +242,14 @@ class Corpus:
                 line |= private.get(line["article_id"], {})
             yield Article(redistributable=gives, **line)
 
+    def articles_here(self) -> Iterator[Article]:
+        """Those of `articles` whose text is here: a clone has none that is withheld."""
+        return (article for article in self.articles() if self.text_path(article).exists())
+
+    def absent(self) -> tuple[Article, ...]:
+        """Those of `articles` whose text is not here."""
+        return tuple(a for a in self.articles() if not self.text_path(a).exists())
+
     def _withheld_fields(self) -> dict[str, dict[str, Any]]:
         path = self.private / "articles.jsonl"
         if not path.is_file():

@@ -63,7 +63,14 @@ def test_addresses_become_uris(value: str, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("en_US", "en-US"), ("DE", "de"), ("fr-CA", "fr-CA"), ("English", None), ("", None)],
+    [
+        ("en_US", "en-US"),
+        ("DE", "de"),
+        ("fr-CA", "fr-CA"),
+        ("English", "en"),
+        ("Klingon", None),
+        ("", None),
+    ],
 )
 def test_languages_become_tags(value: str, expected: str | None) -> None:
     """A locale becomes a BCP 47 tag."""

@@ -148,6 +148,15 @@ def test_walls_are_set_aside_with_their_reason(body: str, title: str, reason: st
     assert caught.value.message == reason
 
 
+def test_a_logo_in_an_h1_is_not_the_headline() -> None:
+    """The outlet's name, which stands behind the title, is no headline; a short `h1` is one."""
+    logo = page(f"<h1>The Day</h1>{article()}", title="Old bridge will stand | The Day")
+    short = page(article(headline="Bridge"), title="x")
+
+    assert logo.text.split("\n")[0] == "Old bridge will stand"
+    assert short.text.split("\n")[0] == "Bridge"
+
+
 @pytest.mark.parametrize(
     ("title", "outlet", "expected"),
     [

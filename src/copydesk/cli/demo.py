@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from copydesk.cli.common import words
-from copydesk.cli.release import label_table
+from copydesk.cli.cut import label_table
 
 VERSION = "0.1.0"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _STEPS = {
     "page": "taken out of a web page",
+    "markup": "freed of the HTML in its text",
     "encoding": "in another encoding than UTF-8, as their bytes show (or --encoding NAME)",
     "lines_joined": "hard-wrapped, and its lines were joined (--keep-lines leaves them)",
     "dropped": "freed of control or bidirectional characters",

@@ -13,15 +13,17 @@ import typer
 import copydesk
 from copydesk.cli import (
     build,
+    cut,
     demo,
     describe,
     diff,
     explore,
+    hydrate,
     ingest,
     init,
     prelabel,
     publish,
-    release,
+    retract,
     round,
     studio,
     validate,
@@ -45,11 +47,15 @@ app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
 app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
-release.app.command("diff")(diff.diff)
-release.app.command("verify")(verify.verify)
-release.app.command("describe")(describe.describe)
-release.app.command("publish")(publish.publish)
-app.add_typer(release.app, name="release")
+release = typer.Typer(no_args_is_help=True, help="Releases: cut, compare, verify, publish.")
+release.command("cut")(cut.cut)
+release.command("diff")(diff.diff)
+release.command("verify")(verify.verify)
+release.command("hydrate")(hydrate.hydrate)
+release.command("describe")(describe.describe)
+release.command("retract")(retract.retract)
+release.command("publish")(publish.publish)
+app.add_typer(release, name="release")
 app.command("validate")(validate.validate)
 app.command("explore")(explore.explore)
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from packaging.version import Version
 
+from copydesk.contract.index import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.files import read_json, read_jsonl
 from copydesk.ingest.copies import NEAR, Read, shared
@@ -59,7 +60,7 @@ def stated_events(corpus: Corpus) -> dict[str, str]:
 def released_splits(corpus: Corpus) -> dict[str, str]:
     """The split of each event of the corpus's releases, the newest release's where they differ."""
     index = corpus.releases / "index.json"
-    entries = read_json(index)["releases"] if index.is_file() else []
+    entries = standing(read_json(index)["releases"]) if index.is_file() else []
     splits: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: Version(entry["version"])):
         path = corpus.releases / entry["version"] / "release.json"

@@ -10,6 +10,7 @@ from copydesk.files import sha256_text
 from copydesk.ingest import conllu, fields, tables, walk
 from copydesk.ingest.decoding import decode
 from copydesk.ingest.language import told
+from copydesk.ingest.markup import has_markup, plain
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.wrapping import unwrap
 from copydesk.text import canonical
@@ -75,6 +76,9 @@ def read(raw: Raw, options: Options) -> Reading:
         text = _text(data, options, steps)
         marked = [(int(line), str(zone)) for line, zone in map(_pair, found.pop("zones", ()))]
         if stated is None or not _is(text, stated):
+            if raw.kind == "plain" and not marked and has_markup(text):
+                text, marked = plain(text)
+                steps["markup"] = True
             text, marked = _unwrapped(text, marked, options, steps)
     if count := dropped(text):
         steps["dropped"] = count
@@ -126,6 +130,8 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
         return raw.data
     if isinstance(text, list) and all(isinstance(part, str) for part in text):
         return "\n".join(text)  # paragraphs
+    if text is None and not fields.TEXTS.isdisjoint(map(fields.plain_name, raw.fields)):
+        raise InputError("The text of this record is empty.", hint="Leave the record out.")
     if not isinstance(text, str):
         names = ", ".join(sorted(map(str, raw.fields))[:_SHOWN])
         names += ", …" if len(raw.fields) > _SHOWN else ""

@@ -91,7 +91,13 @@ class File:
             if self.path and not self.compression and self.path.stat().st_size > most:
                 raise _too_large(self.where, self.path.stat().st_size, most)
             with self.open() as stream:
-                data = stream.read(most + 1)
+                parts = []
+                left = most + 1
+                # To the end: what a damaged archive holds is told at its end only.
+                while left and (part := stream.read(left)):
+                    parts.append(part)
+                    left -= len(part)
+            data = b"".join(parts)
         except (OSError, EOFError, zipfile.BadZipFile) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"This file cannot be read: {reason}.", where=self.where) from error

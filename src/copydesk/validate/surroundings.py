@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.index import standing
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
@@ -182,7 +183,7 @@ def read_index(dataset: Folder) -> tuple[Entry, ...]:
         document = parse(dataset.read(name), name)
         return tuple(
             Entry(version=str(Version.parse(entry["version"])), digest=str(entry["digest"]))
-            for entry in document["releases"]
+            for entry in standing(document["releases"])
         )
     except (FaultError, LookupError, TypeError, ValueError, AttributeError):
         return ()
