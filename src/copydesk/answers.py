@@ -59,10 +59,12 @@ def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:
         created: when the release is made, UTC.
 
     Raises:
-        InputError: a sentence is in a language that the rules do not know.
+        InputError: every sentence is in a language that the rules do not know; articles in such a
+            language are left out.
     """
     silent = sentences.filter(pl.col("suggestion").is_null())["article_id"].unique().sort()
-    if len(silent):
+    sentences = sentences.filter(~pl.col("article_id").is_in(silent.implode()))
+    if sentences.is_empty() and len(silent):
         raise InputError(
             f"The rules suggest no labels in the language of {len(silent)} articles.",
             where=f"article '{silent[0]}'",

@@ -45,6 +45,7 @@ class BuildResult:
     Args:
         lost: sentences of releases and rounds whose boundaries are others now, by their ids there;
             only a build that cuts anew has any.
+        absent: articles that are left out, since their text is not here.
     """
 
     articles: int
@@ -53,6 +54,7 @@ class BuildResult:
     shards: int
     made: int
     lost: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def build(
@@ -62,7 +64,7 @@ def build(
     progress: Progress | None = None,
     recut: bool = False,
 ) -> BuildResult:
-    """Build every article of a corpus into shards under its ``build/``.
+    """Build every article of a corpus whose text is here into shards under its ``build/``.
 
     Memory is bounded by the workers and `SHARD_ARTICLES`, whatever the corpus's size, and by the
     pieces that are recorded. A shard that is there is not made again; shards of articles that are
@@ -89,33 +91,38 @@ def _build(
     shards_dir = corpus.build_dir / "shards"
     shards: dict[str, tuple[str, dict[str, int]]] = {}
     made = done = 0
-    jobs = ((corpus, part, held.of(part)) for part in _chunks(corpus.articles(), SHARD_ARTICLES))
+    jobs = (
+        (corpus, part, held.of(part)) for part in _chunks(corpus.articles_here(), SHARD_ARTICLES)
+    )
     for first, key, rows, fresh in _run(jobs, workers or processors()):
         shards[first] = key, rows
         made += fresh
         done += rows["articles"]
         if progress:
             progress(done)
+    absent = tuple(article.article_id for article in corpus.absent())
     if not shards:
         raise InputError(
-            "This corpus has no articles.",
+            f"The text of no article is here, of {len(absent)} in the manifest."
+            if absent
+            else "This corpus has no articles.",
             where=str(corpus.manifest),
             hint="Take some in with 'copydesk ingest'.",
         )
-    order = [shards[part[0].article_id] for part in _chunks(corpus.articles(), SHARD_ARTICLES)]
+    order = [shards[part[0].article_id] for part in _chunks(corpus.articles_here(), SHARD_ARTICLES)]
     index = {"recut": recut, "shards": [{"shard": key, **rows} for key, rows in order]}
     atomic_write(corpus.build_dir / "index.json", dump_json(index))
     for stale in set(shards_dir.iterdir()) - {shards_dir / key for key, _ in order}:
         shutil.rmtree(stale, ignore_errors=True)
     total = {name: sum(rows[name] for _, rows in order) for name in SCHEMAS}
     lost = _lost(corpus, known) if recut else ()
-    return BuildResult(**total, shards=len(order), made=made, lost=lost)
+    return BuildResult(**total, shards=len(order), made=made, lost=lost, absent=absent)
 
 
 def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
     """The recorded sentences that are not among those built now, by their recorded ids."""
     found: list[str] = []
-    parts = _chunks(corpus.articles(), SHARD_ARTICLES)
+    parts = _chunks(corpus.articles_here(), SHARD_ARTICLES)
     for articles, shard in zip(parts, _shards(corpus), strict=True):
         built = _pieces(shard)
         for name, record in known.of(articles).items():
@@ -290,7 +297,7 @@ def _shards(corpus: Corpus) -> list[Path]:
     # In 0.1.0 the index was a list.
     keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
     held, rules = kept(corpus), corpus.scheme.has_rules
-    parts = list(_chunks(corpus.articles(), SHARD_ARTICLES))
+    parts = list(_chunks(corpus.articles_here(), SHARD_ARTICLES))
     shards = [corpus.build_dir / "shards" / key for key in keys]
     if len(keys) != len(parts) or not all(
         _is_of(shard, part, held.of(part), rules) for shard, part in zip(shards, parts, strict=True)

@@ -30,6 +30,8 @@ class Article:
         redistributable: whether the text is given in a release; if not, ``title`` and
             ``attribution`` come from the private room and go into no release.
         zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
+        held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
+            named, or "personal-data".
         reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
     """
 
@@ -47,12 +49,13 @@ class Article:
     attribution: str | None = None
     zones: tuple[str, ...] = ()
     reading: Mapping[str, Any] | None = None
+    held_back: str | None = None
 
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
         record = dataclasses.asdict(self)
         del record["redistributable"]
-        for name in ("zones", "reading"):
+        for name in ("zones", "reading", "held_back"):
             if not record[name]:
                 del record[name]
         if self.redistributable:
@@ -216,6 +219,12 @@ class Corpus:
             InputError: the manifest is absent or a line of it is wrong.
         """
         policy = self.policy
+        if not self.manifest.exists():
+            raise InputError(
+                "This corpus has no articles yet.",
+                where=str(self.root),
+                hint="Take some in with 'copydesk ingest FOLDER'.",
+            )
         private = self._withheld_fields()
         for number, line in read_jsonl(self.manifest):
             check_document(line, "article", where=f"{self.manifest}:{number}")
@@ -228,9 +237,18 @@ class Corpus:
             line.pop("file", None)
             line["zones"] = tuple(line.get("zones", ()))
             gives = policy.gives(line.get("licence"), line["collection"])
+            gives = gives and not line.get("held_back")
             if not gives:
                 line |= private.get(line["article_id"], {})
             yield Article(redistributable=gives, **line)
+
+    def articles_here(self) -> Iterator[Article]:
+        """Those of `articles` whose text is here: a clone has none that is withheld."""
+        return (article for article in self.articles() if self.text_path(article).exists())
+
+    def absent(self) -> tuple[Article, ...]:
+        """Those of `articles` whose text is not here."""
+        return tuple(a for a in self.articles() if not self.text_path(a).exists())
 
     def _withheld_fields(self) -> dict[str, dict[str, Any]]:
         path = self.private / "articles.jsonl"

@@ -23,12 +23,26 @@ def read_guidelines(corpus: Corpus) -> tuple[str, str]:
             where=str(corpus.guidelines),
             hint="Write them, with 'version:' in their front matter.",
         ) from error
+    try:
+        return version_of(text), sha256_text(text)
+    except InputError as error:
+        raise error.at(str(corpus.guidelines)) from error
+
+
+def version_of(text: str) -> str:
+    """The version in the front matter of guidelines.
+
+    Raises:
+        InputError: there is none.
+    """
     front = text.split("---\n", 2)
-    meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
+    try:
+        meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
+    except yaml.YAMLError:
+        meta = None
     if not isinstance(meta, dict) or not meta.get("version"):
         raise InputError(
             "The guidelines have no version.",
-            where=str(corpus.guidelines),
             hint="Begin the file with '---', a line 'version: \"1.0\"' and '---'.",
         )
-    return str(meta["version"]), sha256_text(text)
+    return str(meta["version"])

@@ -15,6 +15,7 @@ import polars as pl
 
 from copydesk.contract.arrow import polars_schema
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.index import standing
 from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
@@ -92,7 +93,7 @@ def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
     path = corpus.releases / "index.json"
     if not path.is_file():
         return
-    for entry in read_json(path)["releases"]:
+    for entry in standing(read_json(path)["releases"]):
         folder = corpus.releases / entry["version"]
         files = [folder / release_file("articles", split) for split in SPLITS]
         names = ("article_id", "text_sha256", "pieces")

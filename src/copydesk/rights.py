@@ -25,6 +25,14 @@ OPEN_LICENCES = (
 """SPDX ids that a new corpus allows: each lets anyone pass the text on, also for money."""
 
 
+_NAMES_NOBODY = ("CC0", "PDDL", "CC-PDDC")
+
+
+def wants_attribution(licence: str) -> bool:
+    """Whether a licence of `OPEN_LICENCES` lets a text be given only where somebody is named."""
+    return not licence.startswith(_NAMES_NOBODY)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """Whose text a corpus gives.

@@ -197,4 +197,6 @@ def _articles(dataset: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _gives(policy: Policy, line: dict[str, Any]) -> bool:
     licence = line.get("licence")
+    if line.get("held_back"):
+        return False
     return policy.gives(licence if isinstance(licence, str) else None, line["collection"])

@@ -31,11 +31,11 @@ _QUOTED: Final = re.compile(
     r"|‘([^‘\n]{20,600}?)’(?!\w)"
 )
 _ODD: Final = 0x9E3779B97F4A7C15
-_PARTS: Final = 16
+_PARTS: Final = 64
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
-_NO_KEYS: Final = np.empty(0, dtype=np.uint64)
+NO_KEYS: Final = np.empty(0, dtype=np.uint64)
 
 
 def words(text: str) -> list[str]:
@@ -107,7 +107,7 @@ class Index:
     def holds(self) -> Keys:
         """The numbers of the texts whose hashes are here, ascending."""
         path = self._folder / "done"
-        return np.unique(np.fromfile(path, dtype=np.uint64)) if path.is_file() else _NO_KEYS
+        return np.unique(np.fromfile(path, dtype=np.uint64)) if path.is_file() else NO_KEYS
 
     def add(self, number: int, found: Keys) -> None:
         """Add a text's hashes; they are on the disk after `flush`."""
@@ -125,9 +125,9 @@ class Index:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         records = np.concatenate(self._waiting)
-        part = records["key"] >> np.uint64(60)
+        part = records["key"] >> np.uint64(58)
         for number in range(_PARTS):
-            with (self._folder / f"{number:x}.keys").open("ab") as stream:
+            with (self._folder / f"{number:02x}.keys").open("ab") as stream:
                 # A write that a kill tore must not shift what follows it.
                 stream.truncate(stream.tell() // RECORD.itemsize * RECORD.itemsize)
                 stream.write(records[part == number].tobytes())
@@ -136,23 +136,40 @@ class Index:
             stream.write(np.array(self._done, dtype=np.uint64).tobytes())
         self._waiting, self._done, self._count = [], [], 0
 
-    def pairs(self, numbers: Keys, *, old: int) -> NDArray[np.int64]:
+    def common(
+        self, numbers: Keys, *, least: int
+    ) -> tuple[Keys, NDArray[np.int64], NDArray[np.int64]]:
+        """The hashes that at least so many texts have.
+
+        Returns:
+            The hashes and who has them (a position in ``numbers``), a row for each; and how many
+            hashes each of ``numbers`` has in all.
+        """
+        lengths = np.zeros(len(numbers), dtype=np.int64)
+        found: list[Keys] = [NO_KEYS]
+        holders: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        for key, rank in self._live(numbers):
+            pairs = np.unique(np.stack([key, rank.astype(np.uint64)], axis=1), axis=0)
+            lengths += np.bincount(pairs[:, 1].astype(np.int64), minlength=len(numbers))
+            _, at, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
+            often = counts[at] >= least
+            found.append(pairs[often, 0])
+            holders.append(pairs[often, 1].astype(np.int64))
+        return np.concatenate(found), np.concatenate(holders), lengths
+
+    def pairs(self, numbers: Keys, *, old: int, without: Keys = NO_KEYS) -> NDArray[np.int64]:
         """Pairs of texts with a hash in common, as positions in ``numbers``.
 
         Of the texts that share a hash each is paired with the first. Pairs of two of the first
-        ``old`` texts are left out.
+        ``old`` texts are left out, and hashes ``without`` which it is to be done.
 
         Returns:
             Rows (first, other) with first < other, each pair once, ascending.
         """
-        order = np.argsort(numbers)
-        ascending = numbers[order]
         found = [np.empty((0, 2), dtype=np.int64)]
-        for records in self._parts():
-            at = np.searchsorted(ascending, records["article"])
-            at[at == len(ascending)] = 0
-            live = ascending[at] == records["article"]
-            key, rank = records["key"][live], order[at[live]]
+        for key, rank in self._live(numbers):
+            kept = ~np.isin(key, without)
+            key, rank = key[kept], rank[kept]
             by = np.lexsort((rank, key))
             key, rank = key[by], rank[by]
             if not len(key):
@@ -163,9 +180,19 @@ class Index:
             found.append(np.unique(np.stack([first[keep], rank[keep]], axis=1), axis=0))
         return np.unique(np.concatenate(found), axis=0)
 
+    def _live(self, numbers: Keys) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
+        """The hashes of some texts, file by file, each with its text's position in ``numbers``."""
+        order = np.argsort(numbers)
+        ascending = numbers[order]
+        for records in self._parts() if len(numbers) else ():
+            at = np.searchsorted(ascending, records["article"])
+            at[at == len(ascending)] = 0
+            live = ascending[at] == records["article"]
+            yield records["key"][live], order[at[live]]
+
     def _parts(self) -> Iterator[NDArray[np.void]]:
         for number in range(_PARTS):
-            path = self._folder / f"{number:x}.keys"
+            path = self._folder / f"{number:02x}.keys"
             if path.is_file():
                 size = path.stat().st_size // RECORD.itemsize
                 yield np.fromfile(path, dtype=RECORD, count=size)

@@ -59,7 +59,7 @@ def test_text_is_given_or_withheld_by_its_licence(tmp_path: Path, corpus: Corpus
     write(source / "b.txt", "Tunnel shut\r\n\r\nThe tunnel is shut.  \r\n")
     manifest(
         source,
-        {"article_id": "a", "file": "a.txt", "licence": "cc-by-4.0", "title": "A"},
+        {"article_id": "a", "file": "a.txt", "licence": "cc-by-4.0", "title": "A", "outlet": "D"},
         {"article_id": "b", "file": "b.txt", "licence": None, "title": "B", "attribution": "B Inc"},
     )
 

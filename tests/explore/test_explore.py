@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -152,7 +153,7 @@ def test_the_first_page_counts_the_rest(pages: Path, page: Any) -> None:
     """Zones, sources, forms, relations, annotators with their kind, and what is withheld."""
     text = plain(page.read(pages / "index.html").text)
     for words in (
-        "10 sentences from 3 news articles, published 2026-02-01, each labelled",
+        "10 sentences from 3 articles, published 2026-02-01, each labelled",
         "The labels are by 3 models, by no person.",
         "The text of 1 article is withheld: it is shown by its offsets.",
         "zone number share headline 2 20.0 % caption 1 10.0 % body 7 70.0 %",
@@ -322,7 +323,7 @@ def test_what_has_no_page_is_counted_and_said(release: Path, page: Any, tmp_path
     index = explore(release, tmp_path / "out", limit=2)
     assert len(list((tmp_path / "out/articles").iterdir())) == 2
     text = plain(page.read(index).text)
-    assert "10 sentences from 3 news articles" in text
+    assert "10 sentences from 3 articles" in text
     assert "2 of 3 articles have a page; 1 is left out" in text
     assert "Only of the 2 articles that have a page, of 3." in text
 
@@ -399,3 +400,42 @@ def test_an_adjudicators_reason_stands_with_the_votes(
     explore(folder, tmp_path / "out")
     text = plain(page.read(tmp_path / "out/articles/vote-post.html").text)
     assert "Sspeculation model-9 decided: Could is a hedge <b>." in text
+
+
+def test_a_release_is_shown_in_its_own_labels_and_colours(
+    rows: Rows, write: Write, page: Any, tmp_path: Path
+) -> None:
+    """Names, meanings and colours are those that the release itself carries."""
+    from copydesk.contract.labels import NEWS
+
+    colours = ("#111111", "#222222", "#333333", "#444444")
+    labels = [
+        {**label, "name": name, "colour": colour, "meaning": f"It is {name}."}
+        for label, name, colour in zip(
+            NEWS.as_document()["labels"], ("aim", "method", "result", "other"), colours, strict=True
+        )
+    ]
+    own = copy.deepcopy(rows)
+    folder = write(own, tmp_path / "own")
+    names = dict(zip(NEWS.names, ("aim", "method", "result", "other"), strict=True))
+    for path in folder.rglob("*.parquet"):
+        rename_labels(path, names)
+    manifest = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    manifest |= {"schema_version": "1.1", "scheme": {"labels": labels}}
+    (folder / "release.json").write_text(json.dumps(manifest), encoding="utf-8")
+    index = explore(folder, tmp_path / "out")
+    text = plain(page.read(index).text)
+    assert "each labelled aim, method, result or other." in text
+    assert "M method It is method." in text
+    assert ".l-method{--l:#222222;" in index.read_text(encoding="utf-8")
+
+
+def rename_labels(path: Path, names: Mapping[str, str]) -> None:
+    """Give the labels of a table's file other names."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    metadata = {key: value.decode() for key, value in table.schema.metadata.items()}
+    for old, new in names.items():
+        metadata[b"huggingface"] = metadata[b"huggingface"].replace(f'"{old}"', f'"{new}"')
+    pq.write_table(table.replace_schema_metadata(metadata), path)

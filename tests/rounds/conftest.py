@@ -46,7 +46,9 @@ def make_corpus(tmp_path: Path) -> MakeCorpus:
     ) -> Corpus:
         root = tmp_path / "corpus"
         (root / "annotations").mkdir(parents=True)
-        config = '[corpus]\nname = "trial"\ntitle = "Trial"\n'
+        config = (
+            '[corpus]\nname = "trial"\ntitle = "Trial"\n[checks]\npseudonyms = "^[a-z0-9-]+$"\n'
+        )
         (root / "copydesk.toml").write_text(config, encoding="utf-8")
         (root / "annotations" / "guidelines.md").write_text(GUIDELINES, encoding="utf-8")
         source = tmp_path / "source"

@@ -301,3 +301,39 @@ def test_a_projects_title_is_never_too_long(corpus: Corpus) -> None:
     titles = [title(stream) for stream in streams(plan)]
     assert [len(one) for one in titles] == [50, 50]
     assert titles[0] != titles[1]
+
+
+def test_a_name_that_validate_would_refuse_is_refused_before(
+    make_corpus: Callable[..., Corpus],
+) -> None:
+    """A person's pseudonym is a word and a number, unless the corpus allows another form."""
+    corpus = make_corpus()
+    config = corpus.root / "copydesk.toml"
+    config.write_text(config.read_text().partition("[checks]")[0], encoding="utf-8")
+    people = tuple(Annotator(annotator=name, kind="human") for name in ("a1", "anna"))
+    with pytest.raises(InputError) as refused:
+        new_round(corpus, options(annotators=people, emails={}))
+    assert str(refused.value) == (
+        "'anna' could be a person's name, and pseudonyms are published. Use a word and a number, "
+        "such as a1 or reader-2; another form is set with 'pseudonyms' under [checks] in "
+        "copydesk.toml."
+    )
+    assert not RoundFolder(corpus, "first").path.exists()
+
+
+def test_a_person_keeps_one_pseudonym_in_a_corpus(corpus: Corpus) -> None:
+    """Neither a second name for an address nor a second person for a name."""
+    new_round(corpus, options(emails={"anna": "Anna@example.org", "ben": "b@example.org"}))
+    cleo = (Annotator(annotator="cleo", kind="human"), PEOPLE[1])
+    with pytest.raises(InputError, match="The person called 'cleo' is 'anna' in round 'first'"):
+        new_round(corpus, options("s", annotators=cleo, emails={"cleo": "anna@example.org"}))
+    with pytest.raises(InputError, match="'anna' is another person in round 'first'"):
+        new_round(corpus, options("s", emails={"anna": "other@example.org"}))
+    assert new_round(corpus, options("s", emails={"anna": "anna@example.org"})).round == "s"
+
+
+def test_suggestions_are_refused_where_no_rules_are(make_corpus: Callable[..., Corpus]) -> None:
+    """A language without rules has no suggested arm."""
+    corpus = make_corpus({"muehle": "Mühle schließt\nDie Mühle schloss am Mittag."}, language="de")
+    with pytest.raises(InputError, match="There are no suggestions for these articles"):
+        new_round(corpus, options(suggested_share=0.5, emails={}))

@@ -22,10 +22,12 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
+from copydesk.rounds.evidence import faults
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
@@ -291,8 +293,8 @@ def test_an_answer_that_an_annotator_deletes_is_kept_and_named(pushed: Round) ->
     assert pushed.labels("anna") == pushed.all("quote") | pushed.all("claim", "mill")
 
 
-def test_a_task_whose_text_was_changed_is_not_believed(pushed: Round) -> None:
-    """Answers to other data than were sent are not taken, and a push refuses to go on."""
+def test_a_task_whose_text_was_changed_is_not_believed_and_put_right(pushed: Round) -> None:
+    """Answers to other data than were sent are not taken; the push puts the data back."""
     pushed.answer("anna", pushed.all("quote"))
     with pushed.project("anna") as (server, _):
         row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "mill")
@@ -300,8 +302,87 @@ def test_a_task_whose_text_was_changed_is_not_believed(pushed: Round) -> None:
         server._ask("PATCH", f"api/tasks/{row['id']}/", json={"data": data})
     assert pushed.rules() == ["task-changed"]
     assert set(pushed.labels("anna")) == set(pushed.all("quote")) - set(pushed.all("", "mill"))
-    with pytest.raises(IntegrityError, match=r"blind\.mill' is not what was sent"):
-        pushed.push()
+    (fixed,) = pushed.push().fixed
+    assert fixed == f"the data of task '{pushed.plan.round}.blind.mill'"
+    assert pushed.rules() == []
+    assert pushed.labels("anna") == pushed.all("quote")
+
+
+def test_a_push_puts_right_all_that_annotators_see(pushed: Round) -> None:
+    """Marked sentences, label config, instructions and settings; what was there is kept."""
+    name = f"{pushed.plan.round}.blind.anna"
+    with pushed.project("anna") as (server, number):
+        before = server.project(number)
+        for row in list(server.tasks(number, predictions=True)):
+            for prediction in row["predictions"]:
+                server.delete_prediction(prediction["id"])
+        spoilt = {
+            "expert_instruction": "Press 1.",
+            "sampling": "Uniform sampling",
+            "maximum_annotations": 3,
+            "label_config": "<View></View>",
+            "show_skip_button": True,
+            "title": "other",
+        }
+        server.update_project(number, spoilt)
+        missing = difference(pushed.corpus, pushed.plan.round, [LabelStudio(server)]).differing
+        assert f"the label config of project '{name}'" in missing
+        assert len([what for what in missing if what.startswith("task ")]) == 4
+        fixed = pushed.push().fixed
+        assert fixed[0] == (
+            "the title, the label config, the instructions, the overlap, the order, whether tasks "
+            f"can be skipped of project '{name}'"
+        )
+        assert len(fixed) == 5
+        after = server.project(number)
+        assert before is not None
+        assert after is not None
+        assert [after[key] for key in spoilt] == [before[key] for key in spoilt]
+        for row in server.tasks(number, predictions=True):
+            assert len(row["predictions"]) == 1
+        assert pushed.push().fixed == ()
+    kept = RoundFolder(pushed.corpus, pushed.plan.round).private / "replaced.jsonl"
+    assert "Press 1." in kept.read_text()
+
+
+def test_another_server_is_refused(pushed: Round) -> None:
+    """Neither push nor pull goes on where the round was pushed to another database."""
+    log = RoundFolder(pushed.corpus, pushed.plan.round).push_log
+    text = log.read_text()
+    with pushed.server_for() as server:
+        identity = server.identity()
+    log.write_text(text.replace(identity, "0" * 64))
+    for verb in (pushed.push, pushed.pull):
+        with pytest.raises(ServerError, match="was pushed to another server than this one"):
+            verb()
+    log.write_text(text)
+    assert pushed.push().streams_made == 0
+
+
+def test_an_answer_that_somebody_else_changed_is_not_its_owners(pushed: Round) -> None:
+    """The owner's answer stands, and both names and labels are told until the owner answers."""
+    pushed.answer("anna", pushed.all("quote"))
+    pushed.pull()
+    row = next(r for r in pushed.rows("anna") if r["data"]["title"] == "mill")
+    (given,) = row["annotations"]
+    first = given["result"][0]
+    other = [first | {"value": first["value"] | {"labels": ["claim"]}}, *given["result"][1:]]
+    with pushed.server_for(pushed.people["ben"].token) as server:
+        server.update_annotation(given["id"], {"result": other})
+    for _ in range(2):
+        (finding,) = pushed.pull().findings
+        assert (finding.rule, finding.annotator, finding.record) == (
+            "answer-edited",
+            "anna",
+            "mill.001",
+        )
+        assert finding.detail.startswith("ben made it claim at ")
+        assert finding.detail.endswith("; quote stands")
+    assert pushed.labels("anna") == pushed.all("quote")
+    pushed.answer("anna", pushed.all("background"))
+    assert pushed.rules() == []
+    assert pushed.labels("anna") == pushed.all("background")
+    assert list(faults(open_round(pushed.corpus, pushed.plan.round), codecs())) == []
 
 
 def test_a_task_that_was_removed_is_named_and_sent_again(pushed: Round) -> None:

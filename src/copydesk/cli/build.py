@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from copydesk.cli.common import CorpusDir, counting, find_corpus, words
+from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
 
 _SHOWN: Final = 5
 
@@ -34,6 +34,11 @@ def build(
         f"{done.articles:,} articles hold {done.sentences:,} sentences and {done.quotes:,} "
         f"quotations ({done.made} of {done.shards} shards made now)."
     )
+    if done.absent:
+        console.print(
+            f"{many(len(done.absent), 'article')} left out, whose text is not here. "
+            "'copydesk ingest' takes it from a folder that has it."
+        )
     if done.lost:
         shown = ", ".join(done.lost[:_SHOWN])
         more = f" and {len(done.lost) - _SHOWN:,} more" if len(done.lost) > _SHOWN else ""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from copydesk.cli.common import words
-from copydesk.cli.release import label_table
+from copydesk.cli.cut import label_table
 
 VERSION = "0.1.0"
 
@@ -28,6 +28,8 @@ def demo(
     from datetime import UTC, datetime
 
     from copydesk.build import build
+    from copydesk.corpus import CONFIG_NAME
+    from copydesk.errors import InputError
     from copydesk.ingest import ingest
     from copydesk.layout import lay_out
     from copydesk.release.cut import Options, cut
@@ -35,6 +37,13 @@ def demo(
     from copydesk.validate import validate
 
     console = words()
+    if (folder / CONFIG_NAME).exists():
+        raise InputError(
+            "There is a corpus here already, perhaps of an earlier demo.",
+            where=str(folder.resolve()),
+            hint=f"Look at it with 'copydesk explore {folder}/dataset', or make another with "
+            "'copydesk demo DIR'.",
+        )
     corpus = lay_out(folder, title="The copydesk demo")
     taken = ingest([str(dataset_dir() / "raw")], corpus)
     console.print(f"1. {taken.given} articles written for copydesk taken from its shipped corpus")

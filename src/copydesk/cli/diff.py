@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, find_corpus
+from copydesk.cli.common import CorpusDir, find_corpus, words
 
 if TYPE_CHECKING:
     from copydesk.release.contents import Contents
@@ -49,8 +49,17 @@ def diff(
     from copydesk.release.diff import compare
 
     now = after is None
-    later = _present(corpus, labels) if now else _release(after, corpus)
-    text = _told(compare(_release(before, corpus), later, released=not now), format)
+    earlier = _release(before, corpus)
+    if now:
+        later, unjudged = _present(corpus, labels)
+        earlier = earlier.without(unjudged)
+        if unjudged:
+            words().print(
+                f"Not judged, since texts of their events are not here: {', '.join(unjudged)}."
+            )
+    else:
+        later = _release(after, corpus)
+    text = _told(compare(earlier, later, released=not now), format)
     if out:
         atomic_write(out, text)
     else:
@@ -67,15 +76,17 @@ def _release(name: str | None, corpus: Path | None) -> Contents:
     return Contents.read(find_release(find_corpus(corpus).dataset, name))
 
 
-def _present(corpus: Path | None, labels: Labels) -> Contents:
+def _present(corpus: Path | None, labels: Labels) -> tuple[Contents, tuple[str, ...]]:
+    """What a cut would give now, and the articles that it could not judge."""
     from datetime import UTC, datetime
 
-    from copydesk.release.cut import Options, present
+    from copydesk.release.cut import Options, present, unjudged_articles
 
     # The version goes into no row, and answers of rules are dated by their release: neither is
     # compared.
     options = Options(version="0.0.0", created=datetime.now(UTC), labels=labels.value)
-    return present(find_corpus(corpus), options)
+    found = find_corpus(corpus)
+    return present(found, options), unjudged_articles(found)
 
 
 def _told(difference: Diff, format: Format) -> str:

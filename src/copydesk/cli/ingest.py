@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 _STEPS = {
-    "encoding": "read in another encoding than UTF-8, which their bytes show (--encoding NAME "
-    "says what it is)",
-    "lines_joined": "hard-wrapped: their lines were joined to paragraphs (--keep-lines leaves them "
-    "as they are)",
-    "dropped": "with control or bidirectional characters, which were dropped",
     "page": "taken out of a web page",
+    "markup": "freed of the HTML in its text",
+    "encoding": "in another encoding than UTF-8, as their bytes show (or --encoding NAME)",
+    "lines_joined": "hard-wrapped, and its lines were joined (--keep-lines leaves them)",
+    "dropped": "freed of control or bidirectional characters",
+    "furniture": "with lines that its outlet repeats over its articles: these are notes",
 }
 
 
@@ -116,7 +116,11 @@ def _told(done: Ingested) -> str:
         f"{total - done.added - done.replaced} as they were.",
         f"The text of {done.given} may be given; the text of {done.withheld} is withheld.",
         *_why_withheld(done),
-        *(f"{done.steps[name]} {text}." for name, text in _STEPS.items() if name in done.steps),
+        *(
+            f"{many(done.steps[n], 'article')}: {text}."
+            for n, text in _STEPS.items()
+            if n in done.steps
+        ),
     ]
     if done.absent:
         lines.append(
@@ -126,7 +130,7 @@ def _told(done: Ingested) -> str:
 
 
 def _why_withheld(done: Ingested) -> list[str]:
-    lines = [f"  {count} because {reason}." for reason, count in done.why_withheld.items()]
+    lines = [f"  {count}: {reason}." for reason, count in done.why_withheld.items()]
     if "no licence is known" in done.why_withheld:
         lines.append(
             "  A licence is given by --licence ID, in the source, or for an outlet in the table "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -12,15 +13,17 @@ import typer
 import copydesk
 from copydesk.cli import (
     build,
+    cut,
     demo,
     describe,
     diff,
     explore,
+    hydrate,
     ingest,
     init,
     prelabel,
     publish,
-    release,
+    retract,
     round,
     studio,
     validate,
@@ -44,11 +47,15 @@ app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
 app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
-release.app.command("diff")(diff.diff)
-release.app.command("verify")(verify.verify)
-release.app.command("describe")(describe.describe)
-release.app.command("publish")(publish.publish)
-app.add_typer(release.app, name="release")
+release = typer.Typer(no_args_is_help=True, help="Releases: cut, compare, verify, publish.")
+release.command("cut")(cut.cut)
+release.command("diff")(diff.diff)
+release.command("verify")(verify.verify)
+release.command("hydrate")(hydrate.hydrate)
+release.command("describe")(describe.describe)
+release.command("retract")(retract.retract)
+release.command("publish")(publish.publish)
+app.add_typer(release, name="release")
 app.command("validate")(validate.validate)
 app.command("explore")(explore.explore)
 
@@ -70,6 +77,7 @@ def _root(
 
 def main() -> None:
     """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; never another."""
+    _speak_utf8()
     try:
         app()
     except SystemExit as end:
@@ -86,6 +94,16 @@ def main() -> None:
             f"copydesk met a fault of its own ({type(error).__name__}: {error}). Run it again with "
             "COPYDESK_TRACEBACK=1 and report what it prints."
         )
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 and plain line ends into pipes; never fail on a letter that a screen lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", newline="\n")
 
 
 def _fail(sentence: str) -> None:

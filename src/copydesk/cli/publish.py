@@ -27,13 +27,18 @@ def publish(
     On the Hub that is one commit and one tag. The token is taken from HF_TOKEN, or from where
     'hf auth login' put it.
     """
+    from datetime import UTC, datetime
+
     from copydesk.publish import prepare, shown
     from copydesk.publish import publish as send
+    from copydesk.release.retract import record_published
 
-    plan = prepare(find_corpus(corpus).dataset)
+    found = find_corpus(corpus)
+    plan = prepare(found.dataset)
     console, total = words(), sum(plan.files.values())
     if yes:
         done = send(plan, target, endpoint=endpoint)
+        record_published(found, done.version, shown(target), datetime.now(UTC))
         console.print(
             f"Release {done.version} is published: {done.sent:,} files at {done.url}"
             + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else "")

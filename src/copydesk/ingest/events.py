@@ -15,11 +15,12 @@ from typing import Final
 import numpy as np
 from packaging.version import Version
 
+from copydesk.contract.index import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.files import read_json, read_jsonl
 from copydesk.ingest.copies import NEAR, Read, shared
 from copydesk.ingest.store import Entry, Store
-from copydesk.stretches import Index, keys
+from copydesk.stretches import NO_KEYS, Index, Keys, keys
 from copydesk.text.pieces import line_zones
 
 FOUND: Final = "events.jsonl"
@@ -59,7 +60,7 @@ def stated_events(corpus: Corpus) -> dict[str, str]:
 def released_splits(corpus: Corpus) -> dict[str, str]:
     """The split of each event of the corpus's releases, the newest release's where they differ."""
     index = corpus.releases / "index.json"
-    entries = read_json(index)["releases"] if index.is_file() else []
+    entries = standing(read_json(index)["releases"]) if index.is_file() else []
     splits: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: Version(entry["version"])):
         path = corpus.releases / entry["version"] / "release.json"
@@ -74,7 +75,9 @@ def found_before(corpus: Corpus) -> set[str]:
     return {line["article_id"] for _, line in read_jsonl(path)} if path.is_file() else set()
 
 
-def group(corpus: Corpus, store: Store, text: Callable[[Entry], str]) -> Events:
+def group(
+    corpus: Corpus, store: Store, text: Callable[[Entry], str], *, without: Keys = NO_KEYS
+) -> Events:
     """Find the events of fresh articles among all, and what must be set aside.
 
     Linear in the words of the articles (see `copydesk.stretches`). The hashes of fresh articles
@@ -83,6 +86,7 @@ def group(corpus: Corpus, store: Store, text: Callable[[Entry], str]) -> Events:
     Args:
         store: all articles; the events of fresh ones are stated, or their own ids.
         text: gives an article's canonical text.
+        without: hashes of stretches that tie no articles together.
     """
     numbers, old = store.numbers()
     index = Index(corpus.build_dir / "stretches")
@@ -99,7 +103,7 @@ def group(corpus: Corpus, store: Store, text: Callable[[Entry], str]) -> Events:
         return entry, Read.of(text(entry), article.language, line_zones(article.zones))
 
     events = Events(released_splits(corpus))
-    for first, other in index.pairs(numbers, old=old):
+    for first, other in index.pairs(numbers, old=old, without=without):
         (a, mine), (b, theirs) = read(int(numbers[first])), read(int(numbers[other]))
         if not events.together(a, b):
             because = shared(mine, theirs, near=near)

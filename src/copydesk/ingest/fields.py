@@ -49,7 +49,28 @@ _FORMATS: Final = (
     *("%b %d, %Y", "%B %d %Y", "%b. %d, %Y", "%A, %B %d, %Y", "%A, %d %B %Y", "%d-%b-%Y"),
 )
 _SLASHED: Final = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_LANGUAGES: Final = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "french": "fr",
+    "français": "fr",
+    "spanish": "es",
+    "español": "es",
+    "italian": "it",
+    "dutch": "nl",
+    "portuguese": "pt",
+}
 _FIRST_DAY: Final = date(1500, 1, 1)
+
+
+TEXTS: Final = frozenset(USUAL["text"])
+
+
+def plain_name(name: object) -> str:
+    """A column's name as `USUAL` writes it: "publishedAt" and "Published at" are published_at."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name))
+    return re.sub(r"[\W_]+", "_", words).strip("_").lower()
 
 
 def by_our_names(
@@ -61,7 +82,7 @@ def by_our_names(
         record: one record, by the source's own names.
         columns: the source's name of a field, by ours; goes before the usual names.
     """
-    plain = {re.sub(r"[\W_]+", "_", str(name)).strip("_").lower(): name for name in record}
+    plain = {plain_name(name): name for name in record}
     fields: dict[str, Any] = {}
     taken = set()
     for ours, usual in USUAL.items():
@@ -172,7 +193,8 @@ def uri(value: Any) -> str | None:
 
 def language(value: Any) -> str | None:
     """A language tag as BCP 47 writes it."""
-    head, *rest = str(value).strip().replace("_", "-").split("-")
+    name = str(value).strip()
+    head, *rest = _LANGUAGES.get(name.casefold(), name).replace("_", "-").split("-")
     tag = "-".join([head.lower(), *rest])
     return tag if _TAG.fullmatch(tag) else None
 

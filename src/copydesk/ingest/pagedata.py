@@ -150,11 +150,14 @@ def _title(
     stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
     shown = [_plain(h.text_content()) for h in tree.iter("h1") if not h.xpath(_OTHERS)]
-    shown = [h for h in shown if h]
+    # A logo may be an h1: the outlet's name, which stands behind the titles.
+    names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
+    names |= {_key(outlet)} if outlet else set()
+    shown = [h for h in shown if h and _key(h) not in names]
     if shown:
         close = [max((_alike(_key(h), p) for p in plain), default=0.0) for h in shown]
         best = max(range(len(shown)), key=lambda i: (close[i], -i))
-        if close[best] >= 0.5 or (len(shown) == 1 and len(shown[0].split()) >= 3):
+        if close[best] >= 0.5 or len(shown) == 1:
             return without_outlet(shown[best], outlet)
     for title in (*stated[3:], *stated[:3]):
         if title and _plain(title):

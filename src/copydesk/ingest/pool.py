@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from copydesk.errors import CopydeskError
+from copydesk.ingest.furniture import line_keys
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.read import raws, read
 from copydesk.processors import processors
@@ -21,10 +22,12 @@ _WORTH: Final = 8
 
 
 class Found(NamedTuple):
-    """An article that was read, and the hashes of its stretches (see `copydesk.stretches`)."""
+    """An article that was read, the hashes of its stretches (see `copydesk.stretches`), and those
+    of its lines (see `copydesk.ingest.furniture`)."""
 
     reading: Reading
     keys: Keys
+    lines: list[int]
 
 
 Outcome = Found | Refusal
@@ -73,7 +76,7 @@ def _read_batch(batch: list[Raw], options: Options) -> list[Outcome]:
     for raw in batch:
         try:
             reading = read(raw, options)
-            outcomes.append(Found(reading, keys(reading.text)))
+            outcomes.append(Found(reading, keys(reading.text), line_keys(reading.text)))
         except CopydeskError as error:
             outcomes.append(Refusal.of(error, raw.where))
     return outcomes

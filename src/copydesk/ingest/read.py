@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import sha256_text
 from copydesk.ingest import conllu, fields, tables, walk
 from copydesk.ingest.decoding import decode
+from copydesk.ingest.language import told
+from copydesk.ingest.markup import has_markup, plain
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.wrapping import unwrap
 from copydesk.text import canonical
 from copydesk.text.canonical import dropped
 
-_TABLES = ("jsonl", "json", "csv", "tsv", "parquet")
+_SHOWN: Final = 8
+_TABLES: Final = ("jsonl", "json", "csv", "tsv", "parquet")
 
 
 def raws(sources: Iterable[str], missed: Missed, options: Options) -> Iterator[Raw]:
@@ -73,6 +76,9 @@ def read(raw: Raw, options: Options) -> Reading:
         text = _text(data, options, steps)
         marked = [(int(line), str(zone)) for line, zone in map(_pair, found.pop("zones", ()))]
         if stated is None or not _is(text, stated):
+            if raw.kind == "plain" and not marked and has_markup(text):
+                text, marked = plain(text)
+                steps["markup"] = True
             text, marked = _unwrapped(text, marked, options, steps)
     if count := dropped(text):
         steps["dropped"] = count
@@ -87,6 +93,10 @@ def read(raw: Raw, options: Options) -> Reading:
     found.pop("file", None)
     before = found.pop("reading", None)
     good, bad = fields.normalise(found)
+    stated_language = good.get("language")
+    good["language"] = told(text, stated_language)
+    if stated_language and good["language"] != stated_language:
+        other["language"] = stated_language
     return Reading(
         where=raw.where,
         name=raw.name,
@@ -120,8 +130,11 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
         return raw.data
     if isinstance(text, list) and all(isinstance(part, str) for part in text):
         return "\n".join(text)  # paragraphs
+    if text is None and not fields.TEXTS.isdisjoint(map(fields.plain_name, raw.fields)):
+        raise InputError("The text of this record is empty.", hint="Leave the record out.")
     if not isinstance(text, str):
-        names = ", ".join(sorted(map(str, raw.fields)))
+        names = ", ".join(sorted(map(str, raw.fields))[:_SHOWN])
+        names += ", …" if len(raw.fields) > _SHOWN else ""
         raise InputError(
             "This record has no text." if text is None else "The text of this record is no string.",
             hint=f"It has the fields {names}; say which holds the text with --map text=FIELD.",

@@ -111,15 +111,14 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
     with file.open() as stream:
         sample = stream.read(_SAMPLE)
     # A sample may end inside a character.
-    _, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, options.encoding)
+    seen, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, options.encoding)
     with (
         file.open() as stream,
         io.TextIOWrapper(
             stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline=""
         ) as text,
     ):
-        head = text.readline()
-        text.seek(0)
+        head = seen.split("\n", 1)[0]
         mark = "\t" if file.kind == "tsv" else max(",;\t|", key=head.count)
         reader = csv.DictReader(text, delimiter=mark, strict=True)
         while True:

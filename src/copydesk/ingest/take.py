@@ -18,17 +18,22 @@ from typing import Any, Final
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import append_lines, dump_line, replacing, sha256_text
-from copydesk.ingest import events, names, refused
+from copydesk.ingest import events, furniture, names, refused
 from copydesk.ingest.pool import Found, read_all
 from copydesk.ingest.raw import Missed, Options, Reading, Refusal
 from copydesk.ingest.store import RECORDS, Entry, Store, number
 from copydesk.ingest.walk import MANIFEST, each
-from copydesk.rights import spdx
-from copydesk.scope import scope
+from copydesk.personal import find
+from copydesk.rights import spdx, wants_attribution
 from copydesk.stretches import Index
 
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
+_HELD_BACK: Final = {
+    "attribution": "its licence wants somebody named, and nobody is (--attribution NAME)",
+    "personal-data": "it holds what looks like an e-mail address, a telephone number or the like "
+    "(remove it from the text, or waive 'personal-data' in copydesk.toml)",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +147,10 @@ class _Run:
         self.outlets = {name.casefold(): said for name, said in corpus.outlets.items()}
         self.table = events.stated_events(corpus)
         self.splits = events.released_splits(corpus)
+        waivers = corpus.config.get("waivers", [])
+        self.waived = {w.get("record", "") for w in waivers if w["rule"] == "personal-data"}
         self.index = Index(corpus.build_dir / "stretches")
+        self.lines = Index(corpus.build_dir / "lines")
         self.missed = Missed()
         self.counts: Counter[str] = Counter()
         self.steps: Counter[str] = Counter()
@@ -165,6 +173,7 @@ class _Run:
             if progress and done % 50 == 0:
                 progress(done)
         self.index.flush()
+        self.lines.flush()
 
     def _stage(self, found: Found) -> None:
         reading = found.reading
@@ -175,6 +184,7 @@ class _Run:
             return
         article = entry.article
         self.index.add(number(article), found.keys)
+        self.lines.add(number(article), furniture.of_outlet(found.lines, article))
         staged = f"{self.counts['staged'] // 1000}/{article.article_id}"
         self.counts["staged"] += 1
         path = self.staging / staged
@@ -186,7 +196,20 @@ class _Run:
         if not article.redistributable:
             self.withheld[self._why_withheld(article)] += 1
 
+    def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
+        """Why a text that its licence would give is withheld, so that a release of it is valid."""
+        if wants_attribution(fields["licence"]) and not fields.get("attribution"):
+            if not fields.get("outlet"):
+                return "attribution"
+            fields["attribution"] = fields["outlet"]
+        shown = [text, *(str(fields.get(f) or "") for f in ("title", "outlet", "attribution"))]
+        if self.waived.isdisjoint(("", name)) and any(next(find(part), None) for part in shown):
+            return "personal-data"
+        return None
+
     def _why_withheld(self, article: Article) -> str:
+        if article.held_back is not None:
+            return _HELD_BACK[article.held_back]
         if article.licence is None:
             return "no licence is known"
         if article.licence not in self.policy.allow:
@@ -210,9 +233,11 @@ class _Run:
                 f"The corpus has another text for '{name}'.",
                 hint="Give the article another id, or run again with --replace.",
             )
-        fields = self._fields(reading, name)
+        fields = self._fields(reading)
         event, stated = self._event(name, fields.pop("event", None), before)
         gives = self.policy.gives(fields.get("licence"), fields["collection"])
+        held_back = self._held_back(name, fields, reading.text) if gives else None
+        gives = gives and held_back is None
         article = Article(
             article_id=name,
             event=event,
@@ -220,6 +245,7 @@ class _Run:
             redistributable=gives,
             zones=tuple(f"{line}:{zone}" for line, zone in reading.zones),
             reading=reading.steps or None,
+            held_back=held_back,
             **fields,
         )
         if before is None:
@@ -256,7 +282,7 @@ class _Run:
                 name = names.with_mark(name, reading.name)
         return name
 
-    def _fields(self, reading: Reading, name: str) -> dict[str, Any]:
+    def _fields(self, reading: Reading) -> dict[str, Any]:
         fields = {k: v for k, v in reading.fields.items() if k not in ("article_id", "collection")}
         defaults = self.defaults
         if defaults.outlet:
@@ -285,7 +311,10 @@ class _Run:
 
     def finish(self, strict: bool) -> Ingested:
         """Find events, move texts to their places, write the manifests."""
-        found = events.group(self.corpus, self.store, self._text)
+        marked, nobodys = furniture.mark(self.corpus, self.store, self._text)
+        if marked:
+            self.steps["furniture"] = marked
+        found = events.group(self.corpus, self.store, self._text, without=nobodys)
         for name, reason in found.aside.items():
             entry = self.store.get(name)
             assert entry is not None
@@ -359,6 +388,7 @@ class _Run:
 
     def _commit(self) -> None:
         corpus = self.corpus
+        given_before: list[Path] = []
         with (
             replacing(corpus.manifest) as public,
             replacing(corpus.private / MANIFEST) as withheld,
@@ -376,10 +406,13 @@ class _Run:
                 lines.write(f"{dump_line(article.public())}\n")
                 if not article.redistributable:
                     private.write(f"{dump_line(article.withheld())}\n")
+                    given = corpus.raw / article.collection / f"{article.article_id}.txt"
+                    if given.exists():
+                        given_before.append(given)
                 if entry.source or entry.other:
                     kept.write(f"{_record(entry)}\n")
-        for name in scope(corpus.dataset, corpus.policy).withheld:  # given before, and no longer
-            (corpus.dataset / name).unlink(missing_ok=True)
+        for path in given_before:
+            path.unlink(missing_ok=True)
 
     def _write_refused(self) -> int:
         """Write what is set aside now, and return how much of it is new."""

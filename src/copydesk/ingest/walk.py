@@ -6,7 +6,9 @@ pipes and devices are named and passed over; so are files of kinds that are not 
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import io
 import os
 import stat
 import zipfile
@@ -60,19 +62,24 @@ class File:
     path: Path | None = None
     opener: Any = None
 
-    def open(self) -> IO[bytes]:
+    @contextlib.contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
         """Its bytes, decompressed as they are read.
 
         Raises:
-            InputError: it cannot be opened, or the library of its compression is missing.
+            InputError: it cannot be opened.
         """
-        try:
-            stream: Any = self.path.open("rb") if self.path else self.opener()
-            return _decompressed(stream, self.compression)
-        except OSError as error:
-            raise InputError(
-                f"This file cannot be read: {error.strerror or error}.", where=self.where
-            ) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                stream: Any = self.path.open("rb") if self.path else self.opener()
+                stack.enter_context(stream)
+                if self.compression:
+                    stream = stack.enter_context(_decompressed(stream, self.compression))
+            except OSError as error:
+                raise InputError(
+                    f"This file cannot be read: {error.strerror or error}.", where=self.where
+                ) from error
+            yield stream
 
     def read(self, most: int = MAX_BYTES) -> bytes:
         """All its bytes.
@@ -84,7 +91,13 @@ class File:
             if self.path and not self.compression and self.path.stat().st_size > most:
                 raise _too_large(self.where, self.path.stat().st_size, most)
             with self.open() as stream:
-                data = stream.read(most + 1)
+                parts = []
+                left = most + 1
+                # To the end: what a damaged archive holds is told at its end only.
+                while left and (part := stream.read(left)):
+                    parts.append(part)
+                    left -= len(part)
+            data = b"".join(parts)
         except (OSError, EOFError, zipfile.BadZipFile) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"This file cannot be read: {reason}.", where=self.where) from error
@@ -108,13 +121,11 @@ def _too_large(where: str, size: int | None, most: int) -> InputError:
     )
 
 
-def _decompressed(stream: Any, compression: str | None) -> IO[bytes]:
-    if compression is None:
-        return stream  # type: ignore[no-any-return]
+def _decompressed(stream: Any, compression: str) -> Any:
     if compression == "gzip":
         import gzip
 
-        return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=stream)
     if compression == "bz2":
         import bz2
 
@@ -125,7 +136,8 @@ def _decompressed(stream: Any, compression: str | None) -> IO[bytes]:
         return lzma.LZMAFile(stream)
     import pyarrow as pa
 
-    return pa.CompressedInputStream(stream, "zstd")  # type: ignore[no-any-return]
+    # Python's file object of Arrow reads until it is closed; a buffer around it gives lines.
+    return io.BufferedReader(pa.CompressedInputStream(stream, "zstd"))
 
 
 def files(source: str, missed: Missed) -> Iterator[File]:

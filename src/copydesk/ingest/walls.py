@@ -26,6 +26,11 @@ _CONSENT: Final = re.compile(
     r"|accetta (?:tutti|e continua)|alles accepteren|cookie (?:policy|settings|preferences))",
     re.IGNORECASE,
 )
+_ERROR: Final = re.compile(
+    r"\b(?:404|410|500|502|503)\b|not found|page (?:unavailable|introuvable)|nicht gefunden"
+    r"|server error|no encontrada|non trovata",
+    re.IGNORECASE,
+)
 _PAYWALL: Final = re.compile(
     r"(?:subscribe (?:now |today )?to (?:continue|read|keep|unlock|access)|to continue reading"
     r"|continue reading (?:this article )?with|already a subscriber|subscribers? only"
@@ -56,6 +61,8 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
         return None
     shown = " ".join(" ".join(tree.itertext()).split())[:20_000]
     sentences = len(re.findall(r"[.!?…][\"'”’]?(?:\s|$)", text))
+    if _ERROR.search(title) and len(text) < 500:
+        return "This page says that there is no such page, and holds no article."
     if _BOTS.search(title) or (_BOTS.search(shown) and len(text) < 500):
         return "This page is a check against bots, not an article."
     if _CONSENT.search(text) and (sentences < 8 or _CONSENT.search(text[:200])):

@@ -6,7 +6,8 @@ whoever validates a release can render them again and compare.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,12 @@ class Contents:
             return self.frames[table]
         empty = _from_arrow(arrow_schema(table, self.contract).empty_table())
         return empty.lazy().with_columns(split=pl.lit(""))
+
+    def without(self, articles: Collection[str]) -> Contents:
+        """The release without some articles and all that is about them; its counts stay."""
+        kept = ~pl.col("article_id").is_in(list(articles))
+        frames = {table: rows.filter(kept) for table, rows in self.frames.items()}
+        return dataclasses.replace(self, frames=frames)
 
     def counts(self, table: str) -> dict[str, int]:
         """Rows of each split of a table; splits without rows are absent."""

@@ -8,8 +8,8 @@ that the index does not name is what a killed cut left, and the next cut of its 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class Cut:
         labels: sentences by label and split.
         difference: to the release before; None for the first.
         unlabelled: articles left out, since nobody has labelled them.
+        unjudged: articles that a dry run could not judge, since a text of their event is not here.
     """
 
     path: Path | None
@@ -78,6 +79,7 @@ class Cut:
     labels: dict[str, dict[str, int]]
     difference: Diff | None
     unlabelled: tuple[str, ...]
+    unjudged: tuple[str, ...] = ()
 
 
 def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
@@ -85,7 +87,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
 
     Raises:
         InputError: the version exists or is too small for what changed, the corpus is not built,
-            or a sentence is unresolved.
+            a sentence is unresolved, or an article's text is not here and this is not a dry run.
         IntegrityError: an answer is about no sentence, or withheld text would be given.
     """
     version = str(Version.parse(options.version))
@@ -93,15 +95,18 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         _refuse_existing(corpus, version)
         _refuse_strays(corpus)
         previous = _previous(corpus)
+        unjudged = unjudged_articles(corpus)
+        if unjudged and not dry_run:
+            _refuse_absent(corpus, previous)
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        _forget_killed(corpus)
+        forget_unnamed(corpus)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
             _refuse_leaks(beside, built)
-            difference = _compare(previous, beside, version)
+            difference = _compare(previous, beside, version, unjudged)
         if dry_run:
             shutil.rmtree(target)
         else:
@@ -114,7 +119,19 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         labels=_label_table(assembled, corpus.scheme),
         difference=difference,
         unlabelled=assembled.unlabelled,
+        unjudged=unjudged,
     )
+
+
+def unjudged_articles(corpus: Corpus) -> tuple[str, ...]:
+    """The articles of events of which a text is not here, as in a clone without withheld texts.
+
+    Quotations are joined and splits drawn by event, so that nothing of the others hangs on them.
+    """
+    torn = {article.event for article in corpus.absent()}
+    if not torn:
+        return ()
+    return tuple(article.article_id for article in corpus.articles() if article.event in torn)
 
 
 def present(corpus: Corpus, options: Options) -> Contents:
@@ -131,7 +148,21 @@ def present(corpus: Corpus, options: Options) -> Contents:
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
     }
-    return Contents.of(manifest, assembled.tables)
+    return Contents.of(manifest, assembled.tables).without(unjudged_articles(corpus))
+
+
+def _refuse_absent(corpus: Corpus, previous: Path | None) -> None:
+    absent = corpus.absent()
+    names = ", ".join(article.article_id for article in absent[:5])
+    more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
+    what = "drop them" if previous else "lack them"
+    raise InputError(
+        f"Articles whose text is not here: {len(absent)}. A release made now would {what}: "
+        f"{names}{more}.",
+        where=str(corpus.root),
+        hint="Take them in with 'copydesk ingest' from a folder that has them, and build again; "
+        "'--dry-run' and 'copydesk release diff' judge the others.",
+    )
 
 
 def _refuse_existing(corpus: Corpus, version: str) -> None:
@@ -143,8 +174,8 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
         )
 
 
-def _forget_killed(corpus: Corpus) -> None:
-    """Remove what a killed cut left: folders that the index does not name.
+def forget_unnamed(corpus: Corpus) -> None:
+    """Remove release folders that the index does not name: of a killed cut, or retracted.
 
     The documents may point to one of them already; they go back to the newest release first, so
     that what they point to is always there.
@@ -207,7 +238,12 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
     from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
-    return labelling(corpus, options.rounds, codecs=codecs())
+    found = labelling(corpus, options.rounds, codecs=codecs())
+    absent = [article.article_id for article in corpus.absent()]
+    here = ~pl.col("article_id").is_in(absent)
+    return replace(
+        found, answers=found.answers.filter(here), adjudications=found.adjudications.filter(here)
+    )
 
 
 def _write(
@@ -279,11 +315,14 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
         )
 
 
-def _compare(previous: Path | None, folder: Path, version: str) -> Diff | None:
+def _compare(
+    previous: Path | None, folder: Path, version: str, unjudged: Collection[str]
+) -> Diff | None:
     """The difference to the release before; refuses a version that is too small for it."""
     if previous is None:
         return None
-    difference = compare(Contents.read(previous), Contents.read(folder))
+    before, after = (Contents.read(path).without(unjudged) for path in (previous, folder))
+    difference = compare(before, after)
     if Version.parse(version) < difference.least:
         raise InputError(
             f"Version {version} is too small: the changes since {difference.before} demand "

@@ -1,8 +1,11 @@
-"""Withheld text, filled in from the user's own copy: matched by hash, never by name or guess."""
+"""Withheld text, filled in from the user's own copy: matched by hash, never by name or guess.
+
+An article whose hash is met is filled whole; of any other each sentence whose own hash is met.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,14 +15,12 @@ import polars as pl
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import release_file
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
-from copydesk.ingest.names import slug, stem
-from copydesk.ingest.raw import Missed, Options
-from copydesk.ingest.read import readings
 from copydesk.release.assemble import to_arrow
 from copydesk.release.card import render
 from copydesk.release.contents import Contents
+from copydesk.release.filling import Copies, Copy, Row, fill, find_copies
 from copydesk.release.index import find_release
 
 _NOTICE: Final = """
@@ -31,10 +32,21 @@ _NOTICE: Final = """
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """An article that could not be filled, and why."""
+    """An article that is not there whole, and why.
+
+    Args:
+        sentences: its withheld sentences.
+        filled: how many of them have their text now.
+        outlet, url, published: where a person can get it.
+    """
 
     article_id: str
     reason: str
+    sentences: int = 0
+    filled: int = 0
+    outlet: str | None = None
+    url: str | None = None
+    published: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +56,10 @@ class Hydrated:
     Args:
         path: the folder written, which `datasets.load_dataset` reads.
         version: the release's version.
-        filled: ids of the withheld articles whose text is there now.
-        gaps: those that are still withheld.
+        filled: ids of the withheld articles whose text is there whole now.
+        gaps: the others.
         sentences: rows of the full ``sentences`` table.
+        coverage: the share of withheld sentences that have their text now, from 0 to 1.
     """
 
     path: Path
@@ -54,14 +67,7 @@ class Hydrated:
     filled: tuple[str, ...]
     gaps: tuple[Gap, ...]
     sentences: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """The user's copy of one article."""
-
-    text: str
-    fields: dict[str, Any]
+    coverage: float
 
 
 def hydrate(
@@ -69,12 +75,13 @@ def hydrate(
 ) -> Hydrated:
     """Write a full data set: a release with its withheld text filled in.
 
-    A text matches if the SHA-256 of its canonical form is the article's; every sentence's hash is
-    checked again where it is cut out. What is still withheld stays in the ``standoff`` config.
+    A text matches if the SHA-256 of its canonical form is the article's; else every sentence whose
+    own hash a stretch of the copy has is filled. What is still withheld stays in the ``standoff``
+    config.
 
     Args:
         release: a release, a data set folder or a corpus.
-        raw: the user's copy, as `copydesk.ingest.read.readings` reads it.
+        raw: the user's copy: whatever `copydesk.ingest` takes.
         out: the folder to write; must not exist.
         version: the release of a data set; its newest by default.
 
@@ -86,103 +93,136 @@ def hydrate(
     contents = Contents.read(source)
     articles = contents.frame("articles")
     withheld = articles.filter(~pl.col("redistributable")).to_dicts()
-    copies = _copies(raw, {article["article_id"] for article in withheld})
-    filled = {
+    rows = _rows(contents)
+    copies = find_copies(raw, withheld, rows)
+    whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
         for article in withheld
         if article["text_sha256"] in copies.by_hash
     }
-    gaps = [a for a in withheld if a["article_id"] not in filled]
-    tables = _fill(contents, articles, filled)
+    parts = {
+        article["article_id"]: _fill(rows.get(article["article_id"], []), copies, article)
+        for article in withheld
+        if article["article_id"] not in whole
+    }
+    texts = _texts(rows, whole, parts)
+    tables = _tables(contents, articles, whole, texts)
     with replacing_dir(out) as beside:
         _write(beside, source, contents, tables)
+    gaps = [a for a in withheld if a["article_id"] not in whole]
+    total = sum(map(len, rows.values()))
     return Hydrated(
         path=out,
         version=contents.version,
-        filled=tuple(filled),
-        gaps=tuple(_gap(article, copies, contents) for article in gaps),
+        filled=tuple(whole),
+        gaps=tuple(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps),
         sentences=tables["sentences"].height,
+        coverage=texts.height / total if total else 1.0,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    """The user's copies: by the hash of their text, and by id for saying what differs."""
-
-    by_hash: dict[str, _Copy]
-    by_id: dict[str, _Copy]
-    faults: dict[str, InputError]
-
-
-def _copies(raw: Iterable[str], wanted: set[str]) -> _Copies:
-    missed = Missed()
-    copies = _Copies({}, {}, {})
-    for reading in readings(raw, missed, Options()):
-        name = reading.fields.get("article_id") or slug(stem(reading.name))
-        copy = _Copy(reading.text, reading.fields)
-        copies.by_hash.setdefault(sha256_text(reading.text), copy)
-        if name in wanted:
-            copies.by_id[name] = copy
-    for refusal in missed.refused:
-        where = f"{refusal.source}: {refusal.place}" if refusal.place else refusal.source
-        fault = InputError(refusal.reason, where=where, hint=refusal.hint)
-        copies.faults.setdefault(slug(stem(refusal.source)), fault)
-        copies.faults.setdefault("", fault)
-    return copies
+def _rows(contents: Contents) -> dict[str, list[Row]]:
+    """The withheld sentences of each article, in their order."""
+    found: dict[str, list[Row]] = {}
+    rows = contents.frame("standoff", "article_id", "start", "end", "text_sha256")
+    for name, *row in rows.sort("article_id", "start").iter_rows():
+        found.setdefault(name, []).append((row[0], row[1], row[2]))
+    return found
 
 
-def _gap(article: dict[str, Any], copies: _Copies, contents: Contents) -> Gap:
+def _fill(rows: list[Row], copies: Copies, article: Mapping[str, Any]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for copy in copies.of.get(article["article_id"], ()):
+        found |= fill([row for row in rows if row[0] not in found], copy.text)
+    return found
+
+
+def _texts(
+    rows: Mapping[str, list[Row]], whole: Mapping[str, Copy], parts: Mapping[str, dict[int, str]]
+) -> pl.DataFrame:
+    """The text of each withheld sentence that is filled: article_id, start, text."""
+    found: list[tuple[str, int, str]] = []
+    for name, sentences in rows.items():
+        for start, end, digest in sentences:
+            if name in whole:
+                text = whole[name].text[start:end]
+                if sha256_text(text) != digest:
+                    raise IntegrityError(
+                        f"The sentence at offset {start} of '{name}' has another hash than the "
+                        "release names, though its article's text matches.",
+                        hint="The release is damaged: run 'copydesk validate' on it.",
+                    )
+                found.append((name, start, text))
+            elif start in parts.get(name, {}):
+                found.append((name, start, parts[name][start]))
+    schema = {"article_id": pl.String, "start": pl.Int32, "text": pl.String}
+    return pl.DataFrame(found, schema=schema, orient="row")
+
+
+def _gap(
+    article: Mapping[str, Any],
+    copies: Copies,
+    rows: Mapping[str, list[Row]],
+    part: Mapping[int, str],
+) -> Gap:
     name = article["article_id"]
-    if name in copies.faults:
+    wanted = rows.get(name, [])
+    if part or name in copies.named or copies.of.get(name):
+        reason = _difference(wanted, part, copies.of.get(name, []), article)
+    elif name in copies.faults:
         reason = str(copies.faults[name])
-    elif name not in copies.by_id:
-        reason = "absent: no file has this article's id or text."
+    else:
+        reason = "absent: no file has this article's id, its address or a sentence of it."
         if "" in copies.faults:
             reason += f" A file could not be read: {copies.faults['']}"
-    else:
-        reason = _difference(name, copies.by_id[name].text, article["pieces"], contents)
-    return Gap(article_id=name, reason=reason)
+    return Gap(
+        article_id=name,
+        reason=reason,
+        sentences=len(wanted),
+        filled=len(part),
+        outlet=article["outlet"],
+        url=article["url"],
+        published=article["published"],
+    )
 
 
-def _difference(name: str, text: str, pieces: list[dict[str, Any]], contents: Contents) -> str:
+def _difference(
+    wanted: list[Row], part: Mapping[int, str], copies: list[Copy], article: Mapping[str, Any]
+) -> str:
     """Where a copy first departs from the released text, as near as hashes of sentences tell."""
-    rows = contents.frame("standoff", "article_id", "start", "end", "text_sha256")
-    for row in rows.filter(pl.col("article_id") == name).sort("start").iter_rows(named=True):
-        if sha256_text(text[row["start"] : row["end"]]) != row["text_sha256"]:
-            return (
-                f"text differs in the sentence at offset {row['start']}, or between it and the "
-                "sentence before."
-            )
-    end = pieces[-1]["end"]
-    if len(text) != end:
-        return f"text differs at the end: it has {len(text)} code points, the release's {end}."
-    return "text differs outside the labelled sentences."
+    share = f"{len(part)} of {len(wanted)} sentences are filled; " if part else ""
+    for start, _, _ in wanted:
+        if start not in part:
+            return f"{share}text differs in the sentence at offset {start}."
+    end = article["pieces"][-1]["end"]
+    lengths = [len(copy.text) for copy in copies]
+    if lengths and end not in lengths:
+        return f"{share}text differs outside them: it has {lengths[0]} code points, not {end}."
+    return f"{share}text differs outside them."
 
 
-def _fill(
-    contents: Contents, articles: pl.DataFrame, filled: dict[str, _Copy]
+def _tables(
+    contents: Contents, articles: pl.DataFrame, whole: Mapping[str, Copy], texts: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    texts = pl.DataFrame(
+    copies = pl.DataFrame(
         {
-            "article_id": list(filled),
-            "copy": [c.text for c in filled.values()],
-            "copy_title": [c.fields.get("title") for c in filled.values()],
-            "copy_attribution": [c.fields.get("attribution") for c in filled.values()],
+            "article_id": list(whole),
+            "copy": [c.text for c in whole.values()],
+            "copy_title": [c.fields.get("title") for c in whole.values()],
+            "copy_attribution": [c.fields.get("attribution") for c in whole.values()],
         },
         schema=dict.fromkeys(("article_id", "copy", "copy_title", "copy_attribution"), pl.String()),
     )
-    known = articles.join(texts, on="article_id", how="left", maintain_order="left").with_columns(
+    known = articles.join(copies, on="article_id", how="left", maintain_order="left").with_columns(
         pl.coalesce("text", "copy").alias("text"),
         pl.coalesce("title", "copy_title").alias("title"),
         pl.coalesce("attribution", "copy_attribution").alias("attribution"),
     )
-    others = {name: contents.frame(name) for name in contents.contract.tables}
     return {
-        **others,
         **_sentences(contents, texts),
         "articles": known,
         "annotations": contents.frame("annotations"),
-        "quotes": _quotes(contents, texts),
+        "quotes": _quotes(contents, copies, texts),
     }
 
 
@@ -191,48 +231,49 @@ def _sentences(contents: Contents, texts: pl.DataFrame) -> dict[str, pl.DataFram
     standoff = contents.frame("standoff")
     if standoff.is_empty():
         return {"sentences": contents.frame("sentences"), "standoff": standoff}
-    here = standoff.join(texts, on="article_id", maintain_order="left").with_columns(
-        _cut("copy", "start", "end").alias("text")
-    )
-    _check(here)
+    place = ["article_id", "start"]
+    texts = texts.with_columns(pl.col("start").cast(standoff.schema["start"]))
+    here = standoff.join(texts, on=place, maintain_order="left")
     parts = [f for f in (contents.frame("sentences"), here) if f.height]
     full = [part.select(*names, "split") for part in parts]
     rows = pl.concat(full).sort("article_id", "index") if full else standoff.clear()
-    return {"sentences": rows, "standoff": standoff.join(texts, on="article_id", how="anti")}
+    return {"sentences": rows, "standoff": standoff.join(texts, on=place, how="anti")}
 
 
-def _cut(text: str, start: str, end: str) -> pl.Expr:
-    start_, end_ = pl.col(start), pl.col(end)
-    return pl.col(text).str.slice(start_, end_ - start_)
-
-
-def _check(rows: pl.DataFrame) -> None:
-    for row in rows.iter_rows(named=True):
-        if sha256_text(row["text"]) != row["text_sha256"]:
-            raise IntegrityError(
-                f"Sentence {row['sentence_id']} has another hash than the release names, though "
-                "its article's text matches.",
-                hint="The release is damaged: run 'copydesk validate' on it.",
-            )
-
-
-def _quotes(contents: Contents, texts: pl.DataFrame) -> pl.DataFrame:
+def _quotes(contents: Contents, copies: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Quotations with the words that are known: of whole articles, or inside a filled sentence."""
     rows = contents.frame("quotes")
     if rows.is_empty():
         return rows
-    return rows.join(texts, on="article_id", how="left", maintain_order="left").with_columns(
-        pl.coalesce("text", _cut("copy", "start", "end")).alias("text"),
-        *(_said(name) for name in ("speaker", "source") if name in rows.columns),
+    rows = rows.join(copies, on="article_id", how="left", maintain_order="left")
+    held: dict[str, list[tuple[int, str]]] = {}
+    for name, start, text in texts.sort("article_id", "start").iter_rows():
+        held.setdefault(name, []).append((start, text))
+    named = [name for name in ("speaker", "source") if name in rows.columns]
+    said: list[str | None] = []
+    spans: dict[str, list[dict[str, Any] | None]] = {name: [] for name in named}
+    for row in rows.iter_rows(named=True):
+        said.append(row["text"] or _stretch(row, held, row["start"], row["end"]))
+        for name in named:
+            span = row[name]
+            if span and span["text"] is None:
+                span = {**span, "text": _stretch(row, held, span["start"], span["end"])}
+            spans[name].append(span)
+    return rows.with_columns(
+        pl.Series("text", said, dtype=pl.String),
+        *(pl.Series(name, spans[name], dtype=rows.schema[name]) for name in named),
     )
 
 
-def _said(name: str) -> pl.Expr:
-    """A column of spans with the words at their offsets filled in."""
-    span = pl.col(name).struct
-    start, end = span.field("start"), span.field("end")
-    words = pl.coalesce(span.field("text"), pl.col("copy").str.slice(start, end - start))
-    filled = span.with_fields(words.alias("text"))
-    return pl.when(pl.col(name).is_not_null()).then(filled).alias(name)
+def _stretch(
+    row: Mapping[str, Any], held: Mapping[str, list[tuple[int, str]]], start: int, end: int
+) -> str | None:
+    if row["copy"] is not None:
+        return str(row["copy"][start:end])
+    for first, text in held.get(row["article_id"], ()):
+        if first <= start and end <= first + len(text):
+            return text[start - first : end - first]
+    return None
 
 
 def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.DataFrame]) -> None:

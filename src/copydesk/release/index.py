@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.contract.documents import check_document
+from copydesk.contract.index import standing
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_file, sha256_text
 from copydesk.release.versions import Version
@@ -66,28 +67,37 @@ def read_index(dataset: Path) -> list[Entry]:
         return []
     document = read_json(path)
     check_document(document, "index", where=str(path))
-    entries = [Entry(**entry) for entry in document["releases"]]
+    names = ("version", "created", "digest", "before")
+    entries = [
+        Entry(**{name: entry[name] for name in names if name in entry})
+        for entry in standing(document["releases"])
+    ]
     return sorted(entries, key=lambda entry: Version.parse(entry.version))
 
 
 def add_to_index(dataset: Path, release: Path) -> None:
     """Record a release that is whole; from here on it must not change."""
     manifest = read_json(release / "release.json")
-    path = dataset / "releases" / "index.json"
-    entries = list(read_json(path)["releases"]) if path.is_file() else []
     entry = Entry(
         version=manifest["version"],
         created=manifest["created"],
         digest=sha256_file(release / "release.json"),
-        before=entry_digest(entries[-1]) if entries else None,
     )
-    if entry.version in {known["version"] for known in entries}:
+    if entry.version in {known.version for known in read_index(dataset)}:
         raise InputError(
             f"The index names release {entry.version} already.",
-            where=str(path),
+            where=str(dataset / "releases" / "index.json"),
             hint="A release never changes; cut the next version.",
         )
-    atomic_write(path, dump_json({"releases": [*entries, entry.as_document()]}))
+    append_entry(dataset, entry.as_document())
+
+
+def append_entry(dataset: Path, entry: Mapping[str, str]) -> None:
+    """Append an entry to the index, with the digest of the entry before it."""
+    path = dataset / "releases" / "index.json"
+    entries = list(read_json(path)["releases"]) if path.is_file() else []
+    before = {"before": entry_digest(entries[-1])} if entries else {}
+    atomic_write(path, dump_json({"releases": [*entries, {**entry, **before}]}))
 
 
 def find_release(path: Path, version: str | None = None) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from copydesk.agreement.page import Context
 
 
+ALPHA_MIN: Final = 0.667
+"""The lowest alpha that allows even tentative conclusions (Krippendorff 2004, p. 241)."""
+
+
 def agree(
     corpus: Corpus,
     round_id: str,
@@ -30,6 +34,8 @@ def agree(
     bootstrap: Bootstrap | None = None,
 ) -> Agreement:
     """Measure agreement in a round; ``report.json`` and ``report.html`` are written into it.
+
+    A closed round keeps the reports that it has.
 
     The published page shows the text of disputed sentences only where it may be given; a page with
     all of them goes to the private folder.
@@ -49,7 +55,8 @@ def agree(
         title, public, private = "All rounds", corpus.rounds, corpus.private / "rounds"
     else:
         title, public, private = f"Round {round_id}", folder.path, folder.private
-    _write(corpus, agreement, f"{title}: agreement", public, private)
+    if over_rounds or not folder.closed.exists():
+        _write(corpus, agreement, f"{title}: agreement", public, private)
     return agreement
 
 
@@ -75,6 +82,7 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         orient="row",
     )
     plans = [read_plan(RoundFolder(corpus, name)) for name in rounds]
+    labels = plans[-1].labels
     suggestions = {
         anchor.sentence_id: anchor.suggestion for plan in plans for _, anchor in plan.anchors()
     }
@@ -86,9 +94,9 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
     }
     return measure(
         answers.join(places, on="article_id", how="left", maintain_order="left"),
+        labels=labels,
         suggestions=_labels(suggestions),
         gold=_labels(gold) if gold else None,
-        labels=corpus.scheme.names,
         bootstrap=bootstrap,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -84,6 +85,16 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
             "were changed since.",
             where=where,
             hint="Put round.json back from version control.",
+        )
+    file = round.folder.amendments
+    recorded = [e["sha256"] for e in events(round.folder) if e.get("event") == "amendments"]
+    lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else []
+    known = {sha256(b"".join(lines[:count])).hexdigest() for count in range(1, len(lines) + 1)}
+    if set(recorded) - known:
+        yield IntegrityError(
+            "The amendments are not those that were pushed.",
+            where=str(file),
+            hint="Put amendments.jsonl back from version control.",
         )
 
 

@@ -58,6 +58,11 @@ class RoundFolder:
         return self.path / "round.json"
 
     @property
+    def amendments(self) -> Path:
+        """What was changed in the plan since, one dated change with its reason a line."""
+        return self.path / "amendments.jsonl"
+
+    @property
     def push_log(self) -> Path:
         """What was sent when, one event a line."""
         return self.path / "push.jsonl"

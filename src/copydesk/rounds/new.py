@@ -20,7 +20,7 @@ from copydesk.rounds import people
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
 from copydesk.rounds.folder import RoundFolder, is_id
-from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
+from copydesk.rounds.plan import FILES, Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
 from copydesk.rounds.tasks import data_sha256, task_data
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def new_round(corpus: Corpus, options: Options) -> Plan:
             hint="Choose another name; a plan is never changed.",
         )
     _check_options(options)
+    people.check_names(corpus, options.annotators)
     plan, gold = make_plan(corpus, options)
     check_document(json.loads(plan.dump()), "round", where=str(folder.plan))
     people.write(folder, plan, options.emails)
@@ -119,6 +120,13 @@ def _check_options(options: Options) -> None:
     if options.unit not in ("article", "sentence"):
         raise InputError(f"There is no unit '{options.unit}'.", hint="Use article or sentence.")
     options.overlap.check(len(names))
+    if options.shared and len({a.backend for a in options.annotators}) > 1:
+        raise InputError(
+            "Models answer through files and cannot share a project with people.",
+            hint="Leave --shared out, or the models.",
+        )
+    if options.shared and options.annotators[0].backend == FILES:
+        raise InputError("Files are not shared.", hint="Leave --shared out.")
 
 
 def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, Any]]]:
@@ -127,6 +135,12 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
     chosen = choose_articles(corpus, options.selection, seed)
     planned = {a.article_id: a for a in _planned(corpus, chosen)}
     gold = _gold(options.gold, planned, corpus.scheme.names)
+    if options.suggested_share and not any(a.suggestion for _, a in _anchors(planned)):
+        raise InputError(
+            "There are no suggestions for these articles: the rules know neither their labels nor "
+            "their language.",
+            hint="Leave --suggested-share out.",
+        )
     sizes = {name: len(article.sentences) for name, article in planned.items()}
     names = [a.annotator for a in options.annotators]
     assigned = assign(sizes, names, options.overlap, seed)
@@ -147,6 +161,12 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
         gold=tuple(sorted({line["sentence_id"].rpartition(".")[0] for line in gold})),
     )
     return plan, gold
+
+
+def _anchors(planned: Mapping[str, PlannedArticle]) -> Iterator[tuple[PlannedArticle, Anchor]]:
+    for article in planned.values():
+        for anchor in article.sentences:
+            yield article, anchor
 
 
 def choose_articles(corpus: Corpus, selection: Selection, seed: str) -> list[Article]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,11 +15,12 @@ from typing import Any, Final
 from copydesk.contract.documents import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_json, read_json, sha256_file, sha256_text
+from copydesk.files import dump_json, read_json, read_jsonl, sha256_file, sha256_text
 from copydesk.rounds.folder import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
 FILES: Final = "files"
+_BEFORE: Final = "0001-01-01T00:00:00Z"
 BACKENDS: Final = (LABEL_STUDIO, FILES)
 
 
@@ -73,6 +74,7 @@ class PlannedTask:
         annotators: who is to answer; in a shared project, who may.
         overlap: how many of them are to answer.
         data_sha256: of the task's data as it is sent, see `copydesk.rounds.tasks.data_sha256`.
+        former: who was to answer before an amendment; what they answered still counts.
     """
 
     uid: str
@@ -82,6 +84,7 @@ class PlannedTask:
     annotators: tuple[str, ...]
     overlap: int
     data_sha256: str
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +97,8 @@ class Plan:
         seed: decides order, assignment and arms.
         label_configs: SHA-256 of each arm's Label Studio config, in plans of 0.1.0 only.
         labels: the names that an answer may give, in the scheme's order.
+        revisions: from when on, UTC, which version of the guidelines holds; empty if they were
+            never revised.
         gold: articles with known answers.
     """
 
@@ -110,6 +115,7 @@ class Plan:
     gold: tuple[str, ...] = ()
     label_configs: dict[str, str] = dataclasses.field(default_factory=dict)
     labels: tuple[str, ...] = NEWS.names
+    revisions: tuple[tuple[str, str], ...] = ()
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -131,6 +137,12 @@ class Plan:
         """The tasks by their keys."""
         return {task.uid: task for task in self.tasks}
 
+    def guidelines_at(self, time: str) -> str:
+        """The version of the guidelines that held at a time, UTC, ISO 8601."""
+        at = datetime.fromisoformat(time)
+        held = [v for since, v in self.revisions if datetime.fromisoformat(since) <= at]
+        return held[-1] if held else self.guidelines_version
+
     def anchors(self) -> Iterator[tuple[PlannedArticle, Anchor]]:
         """Every sentence of the round with its article."""
         for article in self.articles:
@@ -146,7 +158,11 @@ class Plan:
 
     def dump(self) -> str:
         """The plan as it stands in ``round.json``."""
-        return dump_json({"format": 2, **dataclasses.asdict(self)})
+        document = {"format": 2, **dataclasses.asdict(self)}
+        del document["revisions"]
+        for task in document["tasks"]:
+            del task["former"]
+        return dump_json(document)
 
     @functools.cached_property
     def sha256(self) -> str:
@@ -155,11 +171,13 @@ class Plan:
 
 
 def read_plan(folder: RoundFolder) -> Plan:
-    """The plan of a round.
+    """The plan of a round as it is in force: as it was made, with every amendment.
+
+    Its ``sha256`` is that of the plan as it was made.
 
     Raises:
-        InputError: there is no such round, or its plan is against its schema.
-        IntegrityError: the plan was changed after its first push.
+        InputError: there is no such round, or its plan or an amendment breaks its schema.
+        IntegrityError: it is the plan of another round, or an amendment does not fit it.
     """
     if not folder.plan.is_file():
         known = sorted(p.parent.name for p in folder.corpus.rounds.glob("*/round.json"))
@@ -175,23 +193,98 @@ def read_plan(folder: RoundFolder) -> Plan:
     vars(plan)["sha256"] = sha256_file(folder.plan)
     if plan.round != folder.round:
         raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
-    return plan
+    if not folder.amendments.is_file():
+        return plan
+    amended = plan
+    for number, line in read_jsonl(folder.amendments):
+        try:
+            amended = amend(amended, line)
+        except (KeyError, TypeError, ValueError) as error:
+            raise IntegrityError(
+                "This amendment does not fit the plan.",
+                where=f"{folder.amendments}:{number}",
+                hint="Put the file back from version control.",
+            ) from error
+    vars(amended)["sha256"] = plan.sha256
+    return amended
+
+
+def amend(plan: Plan, line: Mapping[str, Any]) -> Plan:
+    """A plan with one amendment: a line of ``amendments.jsonl``.
+
+    Raises:
+        KeyError, TypeError, ValueError: the line does not fit the plan.
+    """
+    event = line["event"]
+    if event == "people":
+        added = tuple(Annotator(**a) for a in line["annotators"])
+        return dataclasses.replace(plan, annotators=plan.annotators + added)
+    if event == "replaced":
+        return _replaced(plan, line["annotator"], Annotator(**line["by"]), set(line["tasks"]))
+    if event == "articles":
+        rest = _parts(line)
+        return dataclasses.replace(
+            plan,
+            articles=plan.articles + rest["articles"],
+            tasks=plan.tasks + rest["tasks"],
+        )
+    if event == "overlap":
+        more: Mapping[str, list[str]] = line["tasks"]
+        tasks = tuple(
+            dataclasses.replace(
+                task,
+                annotators=(*task.annotators, *more[task.uid]),
+                overlap=task.overlap + len(more[task.uid]),
+            )
+            if task.uid in more
+            else task
+            for task in plan.tasks
+        )
+        return dataclasses.replace(plan, tasks=tasks)
+    if event == "guidelines":
+        first = (_BEFORE, plan.guidelines_version)
+        return dataclasses.replace(
+            plan,
+            guidelines_version=line["version"],
+            guidelines_sha256=line["sha256"],
+            revisions=(*(plan.revisions or (first,)), (line["at"], line["version"])),
+        )
+    if event == "reopened":
+        return plan
+    raise ValueError(event)
+
+
+def _replaced(plan: Plan, old: str, new: Annotator, uids: set[str]) -> Plan:
+    tasks = []
+    for task in plan.tasks:
+        if task.uid in uids:
+            names = tuple(new.annotator if a == old else a for a in task.annotators)
+            task = dataclasses.replace(task, annotators=names, former=(*task.former, old))
+        tasks.append(task)
+    return dataclasses.replace(plan, annotators=(*plan.annotators, new), tasks=tuple(tasks))
 
 
 def _plan(document: dict[str, Any]) -> Plan:
     rest = {key: value for key, value in document.items() if key != "format"}
     rest["annotators"] = tuple(Annotator(**a) for a in document["annotators"])
-    rest["articles"] = tuple(
-        PlannedArticle(**{**a, "sentences": tuple(Anchor(**s) for s in a["sentences"])})
-        for a in document["articles"]
-    )
-    rest["tasks"] = tuple(
-        PlannedTask(**{**t, "annotators": tuple(t["annotators"])}) for t in document["tasks"]
-    )
+    rest |= _parts(document)
     rest["gold"] = tuple(document["gold"])
     if "labels" in document:
         rest["labels"] = tuple(document["labels"])
     return Plan(**rest)
+
+
+def _parts(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The articles and tasks of a plan or an amendment."""
+    return {
+        "articles": tuple(
+            PlannedArticle(**{**a, "sentences": tuple(Anchor(**s) for s in a["sentences"])})
+            for a in document["articles"]
+        ),
+        "tasks": tuple(
+            PlannedTask(**{**t, "annotators": tuple(t["annotators"])}) for t in document["tasks"]
+        ),
+    }
 
 
 def now() -> str:

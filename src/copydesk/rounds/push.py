@@ -7,7 +7,7 @@ from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import append_lines, dump_line, read_jsonl
+from copydesk.files import append_lines, dump_line, read_jsonl, sha256_file
 from copydesk.rounds.backend import Backend, Difference, Taken
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
@@ -59,6 +59,7 @@ def push(
         chosen = by_backend(round, backends)
         cut_torn_line(round.folder.push_log)
         refuse_other_plan(round)
+        record_amendments(round.folder)
         taken = [backend.take(round, queues, say, progress) for backend, queues in chosen]
     return Taken(
         streams_made=sum(t.streams_made for t in taken),
@@ -84,6 +85,15 @@ def refuse_other_plan(round: Round) -> None:
             where=str(round.folder.plan),
             hint="Put it back from version control; for another plan, plan a new round.",
         )
+
+
+def record_amendments(folder: RoundFolder) -> None:
+    """Write down the hash of the amendments that a push brings to the annotators."""
+    if folder.amendments.is_file():
+        digest = sha256_file(folder.amendments)
+        pushed = [e.get("sha256") for e in events(folder) if e.get("event") == "amendments"]
+        if digest not in pushed[-1:]:
+            record(folder, "amendments", sha256=digest)
 
 
 def record(folder: RoundFolder, event: str, **facts: Any) -> None:

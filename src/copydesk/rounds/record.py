@@ -41,7 +41,7 @@ def fits(plan: Plan) -> Check:
         (task.arm, anchor.sentence_id, name)
         for task in plan.tasks
         for anchor in plan.expected(task)
-        for name in task.annotators
+        for name in (*task.annotators, *task.former)
     }
     labels = frozenset((*plan.labels, None))
 

@@ -37,7 +37,7 @@ def streams(plan: Plan, backend: str | None = None) -> list[Stream]:
         if plan.shared:
             groups.setdefault((task.arm, f"shared-{task.overlap}"), []).append(task)
         else:
-            for annotator in task.annotators:
+            for annotator in (*task.annotators, *task.former):
                 groups.setdefault((task.arm, annotator), []).append(task)
     digest = plan.sha256[:12]
     found = [

@@ -80,17 +80,18 @@ def letters(
     article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
 ) -> None:
     """Names below letters to the editor, and the places below the names."""
-    if not any(line.strip(_MARKS).casefold() in known.letters for line in article[:4]):
-        return
-    for index in range(1, len(article)):
-        line = article[index]
-        if not loose[index] or len(line) > 60 or zones[index] not in ("subhead", "caption", "body"):
-            continue
-        below = zones[index - 1] == "body" and not loose[index - 1]
-        if zones[index - 1] == "byline" and _PLACE.match(line):
-            zones[index] = "dateline"
-        elif below and _SIGNATURE.match(line):
-            zones[index] = "byline"
+    labelled = any(line.strip(_MARKS).casefold() in known.letters for line in article[:4])
+    closed = False
+    for index, line in enumerate(article):
+        if line[-1] == "," and line.strip(_MARKS + ",").casefold() in known.valedictions:
+            zones[index], closed = "note", True
+        elif (labelled or closed) and loose[index] and len(line) <= 60 and index:
+            above = zones[index - 1]
+            if above == "byline" and _PLACE.match(line):
+                zones[index] = "dateline"
+            elif (closed or (above == "body" and not loose[index - 1])) and _SIGNATURE.match(line):
+                zones[index] = "byline"
+            closed = closed and zones[index] == "byline"
 
 
 def section_labels(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
@@ -153,6 +154,16 @@ def furniture(article: Sequence[str], zones: list[Zone], lines: Collection[str])
 
 def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
     """Who the author is, in the last lines: "Ann Orr is a columnist for the Bell."."""
-    for index in range(max(1, len(article) - 2), len(article)):
-        if zones[index] in ("body", "caption") and known.author.match(article[index]):
+    last = range(max(1, len(article) - 12), len(article))
+    for index in [index for index in last if zones[index] in ("body", "caption")][-2:]:
+        if known.author.match(article[index]):
             zones[index] = "note"
+
+
+def footnotes(article: Sequence[str], zones: list[Zone]) -> None:
+    """A line that begins with an asterisk explains the one before; several are a list."""
+    marked = [
+        index for index, line in enumerate(article) if line[0] == "*" and zones[index] == "body"
+    ]
+    if len(marked) == 1 and any("*" in line[1:] for line in article[: marked[0]]):
+        zones[marked[0]] = "note"

@@ -9,6 +9,7 @@ from copydesk.text.wording import Wording
 
 _DIGIT: Final = re.compile(r"\d")
 _CELL_OR_DIGIT: Final = re.compile(r"[\d|\t]")
+_LABEL: Final = re.compile(r"[A-Z][\w ]{1,24}:\s")
 _SCORE: Final = re.compile(r"(?<![\d$£€])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d%])")
 _SHARE: Final = re.compile(r"\d\s?(?:%|per\s?cent\b|percent\b)")
 _CELLS: Final = re.compile(r"\t|\s\|\s|\s{3,}|;\s")
@@ -29,18 +30,20 @@ def is_figures(line: str, known: Wording) -> bool:
         return True
     if not _DIGIT.search(line) or _ENTRY.match(line):
         return False
-    tokens = line.rstrip(".").split()
+    tokens = _LABEL.sub("", line.rstrip(".")).split()
     numbers = [token for token in tokens if _DIGIT.search(token)]
     cells = len(_CELLS.findall(line))
     words = [token for token in tokens if token[0].isalpha()]
     plain = [word.strip(".,;:()").lower() for word in words]
+    if not words and len(tokens) < len(line.split()):
+        return True
     if not words or (known.verbs and not known.verbs.telling.isdisjoint(plain)):
         return False
-    named = sum(word[0].isupper() for word in words) >= 0.6 * len(words)
+    named = sum(word[0].isupper() for word in words) >= 0.5 * len(words)
     if not named:
         return False
     if len(_SHARE.findall(line)) >= 2:
         return True
     if _SCORE.search(line) and len(tokens) <= 16:
         return len(words) <= 8
-    return len(numbers) >= 2 and len(numbers) >= (0.25 if cells >= 2 else 0.34) * len(tokens)
+    return len(numbers) >= 2 and len(numbers) >= (0.25 if cells else 0.34) * len(tokens)

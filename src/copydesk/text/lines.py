@@ -26,6 +26,7 @@ _WORD_START: Final = re.compile(r"(?<![^\s(|])[(©A-Z]")
 _CENTURIES: Final = (" 17", " 18", " 19", " 20")
 _TIMED_ENTRY: Final = re.compile(r"\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\.?|\s[A-Z]{3})?[\s:–—-]+[^\W\d]")
 _YEAR_AT_END: Final = re.compile(r"(?:19|20)\d\d\W{0,3}$")
+_POST: Final = re.compile(r"\w[.!?…]?\s(?:#\w{2,40}|https?://\S{3,80}|pic\.twitter\S{3,40})$")
 _TWEET_SIGNATURE: Final = re.compile(r"[—―–-]{1,2}\s?[^—―–(]{1,60}\(@\w{1,30}\)[^.!?]{0,40}\.?$")
 _STOPS_AND_MARKS: Final = frozenset(".!?…\"”’'")
 _SLUG_AT_MOST: Final = 40
@@ -68,6 +69,11 @@ def tail_start(line: str, known: Wording) -> int:
         match = _TWEET_SIGNATURE.search(line, max(0, handle - 70))
         return match.start() if match else -1
     return -1
+
+
+def is_post(line: str) -> bool:
+    """Whether a line is a post of a social network: it ends in tags or in the link of a picture."""
+    return ("#" in line or "http" in line or "pic." in line) and _POST.search(line) is not None
 
 
 def fixed(line: str, known: Wording) -> Zone | None:

@@ -72,6 +72,7 @@ class Wording:
         author: A line at the end about who wrote the article.
         ledes: Words that the first sentence of a report has and its headline has not.
         letters: Labels above letters to the editor, in lower case.
+        valedictions: How a letter ends, above its signature, in lower case.
         sections: Labels of parts of a paper, in lower case.
         labels: First words of labels before a colon that name nobody, in lower case.
         small: Words that stand in lower case in a title.
@@ -103,6 +104,7 @@ class Wording:
     not_of_captions: frozenset[str]
     ledes: frozenset[str]
     letters: frozenset[str]
+    valedictions: frozenset[str]
     sections: frozenset[str]
     labels: frozenset[str]
     small: frozenset[str]
@@ -134,6 +136,7 @@ def wording(language: Language) -> Wording:
         not_of_captions=lists.get("not-of-captions", nothing),
         ledes=lists.get("ledes", nothing),
         letters=_lines(own, "letters"),
+        valedictions=_lines(own, "valedictions"),
         sections=_lines(own, "sections") | _lines(own, "letters"),
         labels=lists.get("labels", nothing),
         small=lists.get("small", nothing),

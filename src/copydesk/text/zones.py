@@ -88,6 +88,7 @@ def _settle(
     context.notes_that_go_on(article, zones, loose)
     context.repeated(article, zones, known)
     context.about_the_author(article, zones, known)
+    context.footnotes(article, zones)
 
 
 def _loose(
@@ -95,7 +96,7 @@ def _loose(
 ) -> Zone:
     """The zone of a line without a stop at its end."""
     line = article[index]
-    if lines.tail_start(line, known) > 0:
+    if lines.tail_start(line, known) > 0 or lines.is_post(line):
         return "body"
     if 0 < index < _AUTHOR_WITHIN and "body" not in zones:
         name = _BARE_NAMES.match(line)

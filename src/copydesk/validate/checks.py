@@ -16,6 +16,7 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
     shape,
     sources,
     spans,
+    statements,
     surroundings,
 )
 from copydesk.validate.rules import CHECKS, RULES, Check, Stage

@@ -16,9 +16,9 @@ from copydesk.contract.tables import CURRENT, Contract
 from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError
+from copydesk.personal import find
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
-from copydesk.validate import personal
 from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
@@ -78,7 +78,7 @@ def _article(
     name, licence = str(line.get("article_id", "")), line.get("licence")
     file, collection = line.get("file"), str(line.get("collection", ""))
     gives = policy(config).gives(licence if isinstance(licence, str) else None, collection)
-    if not gives:
+    if not gives or line.get("held_back"):
         for column in ("file", "title", "attribution", "text"):
             if line.get(column) is not None:
                 message = f"The article is withheld, but its {column} is given."
@@ -114,7 +114,7 @@ def _text(data: bytes, file: str, line: dict[str, Any], number: int) -> Iterator
     if line.get("text_sha256") != hashlib.sha256(data).hexdigest():
         message = f"The text is not the one of the manifest, line {number}."
         yield Fault(rule="text-hash-mismatch", message=message, file=file, record=name)
-    for kind, start, end in personal.find(text):
+    for kind, start, end in find(text):
         message = f"Code points {start} to {end} look like {kind}."
         yield Fault(rule="personal-data", message=message, file=file, record=name)
 

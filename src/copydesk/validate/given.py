@@ -109,7 +109,7 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
         str(row["article_id"]): row
         for row in (
             *articles.filter(~pl.col("redistributable")).iter_rows(named=True),
-            *manifest_lines(Folder(corpus.root)).values(),
+            *manifest_lines(Folder(corpus.dataset)).values(),
         )
     }
     places = subject.release.table("standoff").partition_by("article_id", as_dict=True)

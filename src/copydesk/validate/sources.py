@@ -10,17 +10,18 @@ import polars as pl
 from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
-from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST
 from copydesk.validate.rules import ALL, check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
+
+_NAMED: Final = 20
 
 _OF_ROUNDS: Final = (
     *("annotator_kind", "arm", "label", "created_at", "lead_time_s", "guidelines_version"),
 )
 
 
-@check("released", needs=("articles", "corpus"))
+@check("released", needs=("articles", "dataset"))
 @rule(
     "source-disagrees",
     level=5,
@@ -29,9 +30,10 @@ _OF_ROUNDS: Final = (
 )
 def sources(subject: Released) -> Iterator[Found]:
     """Of each article the newest release says what the corpus's manifest says."""
-    if subject.corpus is None or not subject.newest:
+    assert subject.dataset is not None
+    if not subject.newest:
         return
-    lines = manifest_lines(Folder(subject.corpus.root))
+    lines = manifest_lines(subject.dataset)
     if not lines:
         return
     known = subject.release.contract["articles"].names
@@ -79,6 +81,19 @@ def answered(subject: Released) -> Iterator[Found]:
     given = given.with_columns(label=number)
     both = answers.join(given, on="annotation_id", how="left", suffix="_given")
     unknown = both.filter(pl.col("sentence_id_given").is_null())
+    here = subject.release.labelled.select("article_id", "start", "end")
+    dropped = given.join(answers, on="annotation_id", how="anti").join(
+        here, on=["article_id", "start", "end"], how="semi"
+    )
+    for row in dropped.head(_NAMED).iter_rows(named=True):
+        message = f"The release lacks the answer '{row['annotation_id']}' of its rounds."
+        yield Fault(
+            rule="source-disagrees",
+            message=message,
+            file=MANIFEST,
+            record=str(row["annotation_id"]),
+            pointer="/rounds",
+        )
     message = "No round of the corpus holds this answer."
     yield from rows_at_fault(
         "source-disagrees", unknown, message, "annotation_id", "/annotation_id"

@@ -10,11 +10,14 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.index import standing
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
 from copydesk.release.facts import facts
 from copydesk.release.versions import Version
+from copydesk.rounds.agree import ALPHA_MIN
+from copydesk.rounds.people import PSEUDONYMS
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
@@ -23,12 +26,12 @@ from copydesk.validate.loading import MANIFEST, Release, load
 from copydesk.validate.rules import RULES, rule
 
 DEFAULTS: Final[Mapping[str, Any]] = {
-    "alpha_min": 0.667,
+    "alpha_min": ALPHA_MIN,
     "drift_p": 0.01,
     "drift_v": 0.1,
     "near_duplicate": 0.7,
     "outlier_gap": 0.2,
-    "pseudonyms": r"^[a-z]+(-[a-z]+)*-?[0-9]+$|^[a-z]$",
+    "pseudonyms": PSEUDONYMS,
 }
 """Thresholds where ``[checks]`` of ``copydesk.toml`` names none.
 
@@ -180,7 +183,7 @@ def read_index(dataset: Folder) -> tuple[Entry, ...]:
         document = parse(dataset.read(name), name)
         return tuple(
             Entry(version=str(Version.parse(entry["version"])), digest=str(entry["digest"]))
-            for entry in document["releases"]
+            for entry in standing(document["releases"])
         )
     except (FaultError, LookupError, TypeError, ValueError, AttributeError):
         return ()
@@ -240,12 +243,12 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
         )
 
 
-def manifest_lines(corpus: Folder) -> dict[str, dict[str, Any]]:
-    """The lines of a corpus's manifest by article; none if it cannot be used."""
-    name = "dataset/raw/articles.jsonl"
+def manifest_lines(dataset: Folder) -> dict[str, dict[str, Any]]:
+    """The lines of a data set's manifest by article; none if it cannot be used."""
+    name = "raw/articles.jsonl"
     found: dict[str, dict[str, Any]] = {}
     try:
-        data = corpus.read(name)
+        data = dataset.read(name)
         for number, line in enumerate(data.splitlines(), start=1):
             if line.strip():
                 document = parse(line, name, row=number)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.client import ANSWERED_PAGE, PAGE, Server
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.backends.labelstudio.configs import config_sha256
-from copydesk.backends.labelstudio.payloads import PayloadWriter
-from copydesk.backends.labelstudio.sender import PATIENCE, Sender, There, logged_projects, look
+from copydesk.backends.labelstudio.payloads import MODEL_VERSION, PayloadWriter
+from copydesk.backends.labelstudio.repairs import differing, in_words
+from copydesk.backends.labelstudio.sender import (
+    PATIENCE,
+    Sender,
+    There,
+    logged_projects,
+    look,
+    wrong_tasks,
+)
 from copydesk.errors import ServerError
 from copydesk.files import atomic_write
 from copydesk.findings import Finding
@@ -19,7 +28,7 @@ from copydesk.rounds.backend import Account, Difference, Held, Page, Taken
 from copydesk.rounds.findings import finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
-from copydesk.rounds.push import record
+from copydesk.rounds.push import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
 
@@ -41,10 +50,38 @@ class LabelStudio:
     def show(self, round: Round, streams: Sequence[Stream]) -> Difference:
         """See `copydesk.rounds.backend.Backend`."""
         found = self._found(round, streams)
-        return _difference(streams, {k: look(self.server, number) for k, number in found.items()})
+        there = self._look(round, found)
+        writer = PayloadWriter(round)
+        differs = []
+        for stream in (s for s in streams if s.key in found):
+            config = projects.planned_config(round, stream.arm)
+            wanted = projects.settings(round, stream, config)
+            wrong = differing(self.server.project(found[stream.key]) or {}, wanted)
+            name = projects.title(stream)
+            differs += [f"{what} of project '{name}'" for what in in_words(list(wrong))]
+            tasks = wrong_tasks(stream, writer.payload, there[stream.key])
+            differs += [f"task '{task.uid}'" for task in tasks]
+        return replace(_difference(streams, there), differing=tuple(differs))
 
     def _found(self, round: Round, streams: Sequence[Stream]) -> dict[str, int]:
+        self._refuse_other_server(round)
         return projects.find(self.server, streams, logged_projects(round.folder))
+
+    def _look(self, round: Round, found: dict[str, int]) -> dict[str, There]:
+        marked = round.plan.unit == "article"
+        return {key: look(self.server, n, marked=marked) for key, n in found.items()}
+
+    def _refuse_other_server(self, round: Round) -> None:
+        """Raises ServerError when the round was pushed to another server's database."""
+        pushed = {e.get("sha256") for e in events(round.folder) if e.get("event") == "server"}
+        if pushed and self.server.identity() not in pushed:
+            raise ServerError(
+                f"Round '{round.plan.round}' was pushed to another server than this one.",
+                where=self.url,
+                hint="Connect to that one, or restore its database. If it is lost for good, remove "
+                'the line with "event": "server" from push.jsonl and push again: annotators '
+                "then start anew here, and what was pulled stays.",
+            )
 
     def take(
         self,
@@ -58,9 +95,11 @@ class LabelStudio:
         sender = Sender(round.folder, self.server, patience=self._patience, progress=progress)
         sender.settle()
         found = self._found(round, streams)
+        if not any(e.get("event") == "server" for e in events(round.folder)):
+            record(round.folder, "server", sha256=self.server.identity())
         for copy in projects.empty_copies(self.server, streams, found):
             self.server.delete_project(copy)
-        there = {key: look(self.server, number) for key, number in found.items()}
+        there = self._look(round, found)
         say(_difference(streams, there))
         configs = {stream.arm: self._keep_config(round, stream.arm) for stream in streams}
         writer = PayloadWriter(round)
@@ -68,14 +107,26 @@ class LabelStudio:
         for stream in streams:
             number = found.get(stream.key)
             config = configs[stream.arm]
+            wanted = projects.settings(round, stream, config)
             if number is None:
-                number = sender.make(stream, projects.settings(round, stream, config))
+                number = sender.make(stream, wanted)
                 made += 1
+            else:
+                sender.repairs.settings(number, projects.title(stream), wanted)
             held = there.get(stream.key, There())
             filled = sender.fill(stream, number, writer.payload, config, held)
             sent, checked = sent + filled.sent, checked + filled.checked
             removed += filled.removed
-        return Taken(streams_made=made, tasks_sent=sent, checked=checked, removed=removed)
+            if round.plan.unit == "article":
+                shown = {"model_version": MODEL_VERSION}
+                sender.repairs.settings(number, projects.title(stream), shown)
+        return Taken(
+            streams_made=made,
+            tasks_sent=sent,
+            checked=checked,
+            removed=removed,
+            fixed=tuple(sender.repairs.done),
+        )
 
     def _keep_config(self, round: Round, arm: str) -> str:
         """The label config of an arm, kept in the round's folder from its first push on."""

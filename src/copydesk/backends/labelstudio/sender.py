@@ -21,8 +21,10 @@ from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.backends.labelstudio.compare import Comparison
 from copydesk.backends.labelstudio.connection import RequestError
 from copydesk.backends.labelstudio.projects import find, title
+from copydesk.backends.labelstudio.repairs import Repairs, marks_sha256
 from copydesk.errors import IntegrityError, ServerError
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
+from copydesk.rounds.plan import PlannedTask
 from copydesk.rounds.push import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
@@ -59,6 +61,7 @@ class Sender:
     ) -> None:
         self._folder, self._server, self._patience = folder, server, patience
         self._progress = progress
+        self.repairs = Repairs(folder, server)
         self._done = 0
 
     def record(self, event: str, **facts: Any) -> None:
@@ -122,7 +125,7 @@ class Sender:
     def fill(
         self, stream: Stream, number: int, payload: Payload, config: str, there: There
     ) -> Filled:
-        """Send what is missing of a project, have it compared, and read what is in doubt.
+        """Send what is missing of a project, put right what differs, and compare all of it.
 
         Args:
             payload: makes a task as Label Studio takes it.
@@ -134,6 +137,7 @@ class Sender:
             IntegrityError: a task is not what was planned.
         """
         missing = [task for task in stream.tasks if task.uid not in there.ids]
+        self._put_right(stream, number, payload, there)
         self._seen(len(stream.tasks) - len(missing))
         comparison = Comparison(self._server, number)
         count = there.count
@@ -145,7 +149,7 @@ class Sender:
         if missing and comparison.equal and self._server.count_tasks(number) == count:
             hashes |= {task.uid: task.data_sha256 for task in missing}
         elif missing:
-            there = look(self._server, number)
+            there = look(self._server, number, marked=False)
             hashes = there.hashes
         _compare(stream, number, hashes)
         planned = {task.uid for task in stream.tasks}
@@ -154,6 +158,19 @@ class Sender:
         if missing or removed:
             self.record("checked", key=stream.key, project=number, tasks=len(planned))
         return Filled(sent=len(missing), checked=len(planned), removed=removed)
+
+    def _put_right(self, stream: Stream, number: int, payload: Payload, there: There) -> None:
+        """Give tasks that are there the data and the marked sentences that were planned."""
+        wrong = wrong_tasks(stream, payload, there)
+        for uid, (data, marks) in self.repairs.tasks(number, wrong, payload).items():
+            there.hashes[uid], there.marks[uid] = data, marks
+        if still := wrong_tasks(stream, payload, there):
+            raise IntegrityError(
+                f"Task '{still[0].uid}' is not what was planned, and the server does not let it "
+                "be put right.",
+                where=f"project {number}",
+                hint="Delete it in Label Studio after a pull. Then push again.",
+            )
 
     def _seen(self, count: int) -> None:
         self._done += count
@@ -243,27 +260,48 @@ class There:
         count: of tasks, those that were not planned among them.
         ids: the server's ids by uid, more than one if a task is there twice.
         hashes: of each task's data, by uid.
+        marks: of the sentences marked in each task, by uid.
     """
 
     count: int = 0
     ids: dict[str, list[int]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
 
 
-def look(server: Server, number: int) -> There:
-    """Read all tasks of a project."""
+def look(server: Server, number: int, *, marked: bool = False) -> There:
+    """Read all tasks of a project.
+
+    Args:
+        marked: read the sentences marked in them too, which takes longer.
+    """
     ids: dict[str, list[int]] = {}
     hashes: dict[str, str] = {}
+    marks: dict[str, str] = {}
     seen: set[int] = set()
-    for row in server.tasks(number):
+    for row in server.tasks(number, predictions=marked):
         if row["id"] in seen:
             continue
         seen.add(row["id"])
         uid, digest = str(row["data"].get("uid")), data_sha256(row["data"])
         ids.setdefault(uid, []).append(row["id"])
+        marks[uid] = marks_sha256(row["predictions"] if marked else [])
         if hashes.setdefault(uid, digest) != digest:
             hashes[uid] = "copies that differ"
-    return There(len(seen), ids, hashes)
+    return There(len(seen), ids, hashes, marks)
+
+
+def wrong_tasks(stream: Stream, payload: Payload, there: There) -> list[PlannedTask]:
+    """The planned tasks that are there with other data or other marked sentences."""
+    return [
+        task
+        for task in stream.tasks
+        if task.uid in there.ids
+        and (
+            there.hashes[task.uid] != task.data_sha256
+            or there.marks[task.uid] != marks_sha256(payload(task).get("predictions", []))
+        )
+    ]
 
 
 def _compare(stream: Stream, number: int, hashes: dict[str, str]) -> None:
@@ -274,5 +312,5 @@ def _compare(stream: Stream, number: int, hashes: dict[str, str]) -> None:
             raise IntegrityError(
                 f"Read back from the server, task '{task.uid}' {what}.",
                 where=f"project {number}",
-                hint="If it was changed in Label Studio, delete it there. Then push again.",
+                hint="Push again.",
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from copydesk.cli.round import adjudicate, agree, close, new, pull, push, status
+from copydesk.cli.round import adjudicate, agree, amend, close, new, pull, push, status
 
 app = typer.Typer(
     help="Annotation rounds: in Label Studio, or through files.",
@@ -17,4 +17,5 @@ app.command("status")(status.status)
 app.command("pull")(pull.pull)
 app.command("agree")(agree.agree)
 app.command("adjudicate")(adjudicate.adjudicate)
+app.command("amend")(amend.amend)
 app.command("close")(close.close)

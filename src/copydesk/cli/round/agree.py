@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, data, find_corpus
+from copydesk.cli.common import CorpusDir, data, find_corpus, words
 from copydesk.cli.round.options import Json, RoundId, emit, verified
 
 
@@ -24,7 +24,9 @@ def agree(
 ) -> None:
     """Measure agreement; writes report.json and report.html into the round's folder."""
     from copydesk.agreement.terminal import print_agreement
+    from copydesk.rounds.agree import ALPHA_MIN
     from copydesk.rounds.agree import agree as measure
+    from copydesk.rounds.folder import RoundFolder
 
     here = find_corpus(corpus)
     verified(here, round_id)
@@ -33,3 +35,14 @@ def agree(
         emit(found.as_document())
         return
     print_agreement(found, data())
+    folder = RoundFolder(here, round_id)
+    if folder.closed.exists() and not over_rounds:
+        words().print("The round is closed: its reports are as they were.")
+    place = here.rounds if over_rounds else folder.path
+    words().print(f"The report is in {place / 'report.html'}", markup=False)
+    least = float(here.config.get("checks", {}).get("alpha_min", ALPHA_MIN))
+    if found.alpha.value is not None and found.alpha.value < least:
+        words().print(
+            f"Alpha is below {least:g}: 'validate' finds a release with these answers wanting "
+            "('alpha_min' under [checks] in copydesk.toml)."
+        )

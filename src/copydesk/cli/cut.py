@@ -1,11 +1,10 @@
-"""``copydesk release``: cut, diff, verify, hydrate, publish."""
+"""``copydesk release cut``: make a release."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +13,6 @@ from copydesk.cli.common import CorpusDir, find_corpus, words
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-app = typer.Typer(no_args_is_help=True, help="Releases: cut, compare, verify, hydrate, publish.")
 
 
 class Labels(StrEnum):
@@ -33,7 +30,6 @@ class Method(StrEnum):
     MACE = "mace"
 
 
-@app.command()
 def cut(
     version: Annotated[str, typer.Argument(help="The version, such as 1.2.0.")],
     corpus: CorpusDir = None,
@@ -69,7 +65,11 @@ def cut(
     console = words()
     console.print(label_table(done.labels, done.manifest["labels"]))
     if done.unlabelled:
-        console.print(f"Left out, since nobody has labelled them: {', '.join(done.unlabelled)}.")
+        console.print(f"Left out, since they have no labels: {', '.join(done.unlabelled)}.")
+    if done.unjudged:
+        console.print(
+            f"Not judged, since texts of their events are not here: {', '.join(done.unjudged)}."
+        )
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} demand {least} at least.")
@@ -110,29 +110,3 @@ def label_table(labels: dict[str, dict[str, int]], source: str) -> Table:
         counts = [row.get(split, 0) for split in SPLITS]
         table.add_row(label, *(f"{n:,}" for n in (*counts, sum(counts))))
     return table
-
-
-@app.command()
-def hydrate(
-    release: Annotated[Path, typer.Argument(help="A release, a data set folder or a corpus.")],
-    raw: Annotated[list[str], typer.Option(help="Your own copy of the articles.")],
-    out: Annotated[Path, typer.Option(help="The folder to write.")],
-    version: Annotated[str | None, typer.Option(help="The newest by default.")] = None,
-    allow_missing: Annotated[
-        bool, typer.Option("--allow-missing", help="Exit with 0 though some text is missing.")
-    ] = False,
-) -> None:
-    """Fill in withheld text from your own copy of the articles."""
-    from copydesk.release.hydrate import hydrate as fill
-
-    done = fill(release, raw=raw, out=out, version=version)
-    console = words()
-    console.print(
-        f"Release {done.version}: the text of {len(done.filled)} withheld articles is filled in, "
-        f"{len(done.gaps)} could not be; {done.sentences:,} sentences have their text."
-    )
-    for gap in done.gaps:
-        console.print(f"  {gap.article_id}: {gap.reason}", markup=False)
-    console.print(f'Load it with: datasets.load_dataset("{done.path}")', markup=False)
-    if done.gaps and not allow_missing:
-        raise typer.Exit(1)

@@ -1,0 +1,27 @@
+"""``copydesk release retract``: take back a trial release that was never published."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus, words
+
+
+def retract(
+    version: Annotated[str, typer.Argument(help="The newest release, which nobody has got yet.")],
+    reason: Annotated[str, typer.Option(help="Why, as a sentence; the index keeps it.")],
+    corpus: CorpusDir = None,
+) -> None:
+    """Take back a trial release that was never published; its number may be used again."""
+    from datetime import UTC, datetime
+
+    from copydesk.release.index import read_index
+    from copydesk.release.retract import retract as take_back
+
+    found = find_corpus(corpus)
+    take_back(found, version, reason=reason, at=datetime.now(UTC))
+    left = read_index(found.dataset)
+    now = f"The newest release is {left[-1].version}." if left else "No release is left."
+    words().print(f"Release {version} is retracted. {now}")

@@ -1,0 +1,80 @@
+"""``copydesk round amend``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.round.options import RoundId, parse_person, verified
+from copydesk.errors import InputError
+
+
+def amend(
+    round_id: RoundId,
+    reason: Annotated[str, typer.Option(help="Why; it is published with the amendment.")],
+    replace: Annotated[
+        str,
+        typer.Option(
+            metavar="OLD,NEW[:KIND][=EMAIL]",
+            help="NEW takes over what OLD has not answered; OLD's answers stay OLD's.",
+        ),
+    ] = "",
+    annotator: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[:KIND][=EMAIL]", help="A further annotator; repeatable."),
+    ] = None,
+    article: Annotated[
+        list[str] | None, typer.Option(help="A further article; repeatable.")
+    ] = None,
+    more_answers: Annotated[
+        bool,
+        typer.Option(
+            "--more-answers", help="One answer more for every article with an open sentence."
+        ),
+    ] = False,
+    more_for: Annotated[
+        list[str] | None, typer.Option(help="One answer more for this article; repeatable.")
+    ] = None,
+    guidelines: Annotated[
+        bool, typer.Option("--guidelines", help="The guidelines as they are now hold from now on.")
+    ] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Open a closed round again.")] = False,
+    corpus: CorpusDir = None,
+) -> None:
+    """Change a round after its plan was made: one change at a time, dated, with its reason."""
+    from copydesk.rounds import amend as amending
+    from copydesk.rounds.opened import open_round
+    from copydesk.rounds.plan import Annotator
+
+    found = find_corpus(corpus)
+    verified(found, round_id)
+    round = open_round(found, round_id)
+
+    def person(text: str) -> tuple[Annotator, str]:
+        name, kind, email = parse_person(text)
+        backend = amending.default_backend(round, kind)
+        return Annotator(annotator=name, kind=kind, backend=backend), email
+
+    changes: list[amending.Change] = []
+    if reopen:
+        changes.append(amending.reopen)
+    if replace:
+        old, _, new = replace.partition(",")
+        changes.append(amending.replace_person(old, *person(new)))
+    if annotator:
+        changes.append(amending.add_people([person(text) for text in annotator]))
+    if article:
+        changes.append(amending.add_articles(article))
+    if more_answers or more_for:
+        changes.append(amending.raise_overlap(more_for or ()))
+    if guidelines:
+        changes.append(amending.revise_guidelines)
+    if not changes:
+        raise InputError("It is not said what is to be changed.", hint="See --help.")
+    for change in changes:
+        line = amending.amend_round(found, round_id, change, reason)
+        tasks = f": {many(len(line['tasks']), 'task')}" if "tasks" in line else ""
+        words().print(f"Amended: {line['event']}{tasks}.", markup=False)
+    words().print(f"Next: copydesk round push {round_id}")

@@ -1,0 +1,179 @@
+"""Withheld sentences found in somebody's copy of an article, each by its own hash.
+
+A copy is hardly ever the released text to the byte: a paragraph ends elsewhere, a line was
+corrected, blanks differ. A sentence is filled where a stretch of the copy of its length has its
+SHA-256, so that what is filled is right whatever else the copy holds.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copydesk.errors import CopydeskError, InputError
+from copydesk.files import sha256_text
+from copydesk.ingest.names import slug, stem
+from copydesk.ingest.raw import Missed, Options, Reading, Refusal
+from copydesk.ingest.read import raws, read
+from copydesk.text import segment
+from copydesk.text.pieces import Zone
+
+_STARTS: Final = re.compile(r"(?<!\w)\w|[^\w\s]")
+_WINDOW: Final = 4000
+"""How many places are tried for one sentence, those nearest to where it should be first."""
+_COPIES: Final = 3
+
+Row = tuple[int, int, str]
+"""Start and end of a sentence in the released text, in code points, and its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The user's copy of one article."""
+
+    text: str
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Copies:
+    """The user's copies that may be of a withheld article.
+
+    Args:
+        by_hash: by the hash of their text.
+        of: the likely copies of each article, the likeliest first.
+        named: copies whose id or file name is an article's.
+        faults: why files could not be read, by the id that their name gives; the first one of all
+            under "".
+    """
+
+    by_hash: dict[str, Copy] = field(default_factory=dict)
+    of: dict[str, list[Copy]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    faults: dict[str, InputError] = field(default_factory=dict)
+
+
+def find_copies(
+    raw: Iterable[str], articles: Sequence[dict[str, Any]], sentences: dict[str, list[Row]]
+) -> Copies:
+    """Read somebody's sources, and keep what may be a copy of one of the articles.
+
+    A copy is known by its id, its file's name, its address, or by sentences that it has.
+
+    Args:
+        raw: sources as `copydesk.ingest.walk.files` takes them.
+        articles: withheld articles: ``article_id``, ``url``, ``text_sha256``.
+        sentences: the withheld sentences of each.
+    """
+    ids = {article["article_id"] for article in articles}
+    urls = {article["url"]: article["article_id"] for article in articles if article["url"]}
+    texts = {article["text_sha256"] for article in articles}
+    holder = {digest: name for name, rows in sentences.items() for _, _, digest in rows}
+    copies = Copies()
+    votes: dict[str, list[tuple[int, int, Copy]]] = {}
+    missed = Missed()
+    for number, reading in enumerate(_all_readings(raw, missed)):
+        copy = Copy(reading.text, reading.fields)
+        digest = sha256_text(reading.text)
+        if digest in texts:
+            copies.by_hash.setdefault(digest, copy)
+        counted: dict[str, int] = {}
+        for name in _names(reading) & ids:
+            copies.named.add(name)
+            counted[name] = counted.get(name, 0) + 1
+        address = urls.get(reading.fields.get("url"))
+        if address is not None:
+            counted[address] = counted.get(address, 0) + 1
+        for found in _digests(reading):
+            if found in holder:
+                counted[holder[found]] = counted.get(holder[found], 0) + 1
+        for name, count in counted.items():
+            best = votes.setdefault(name, [])
+            best.append((-count, number, copy))
+            best.sort(key=lambda vote: vote[:2])
+            del best[_COPIES:]
+    copies.of = {name: [copy for _, _, copy in best] for name, best in votes.items()}
+    for refusal in missed.refused:
+        where = f"{refusal.source}: {refusal.place}" if refusal.place else refusal.source
+        fault = InputError(refusal.reason, where=where, hint=refusal.hint)
+        copies.faults.setdefault(slug(stem(refusal.source)), fault)
+        copies.faults.setdefault("", fault)
+    return copies
+
+
+def _all_readings(raw: Iterable[str], missed: Missed) -> Iterator[Reading]:
+    """Each article as ingest reads it; wrapped text also with its lines as they are."""
+    for raw_ in raws(raw, missed, Options()):
+        for options in (Options(), Options(keep_lines=True)):
+            try:
+                reading = read(raw_, options)
+            except CopydeskError as error:
+                missed.refused.append(Refusal.of(error, raw_.where))
+                break
+            yield reading
+            if "lines_joined" not in reading.steps:
+                break
+
+
+def _names(reading: Reading) -> set[str]:
+    own = reading.fields.get("article_id")
+    name = slug(stem(reading.name))
+    return {own or name, name} if reading.row is None or own is None else {own, name}
+
+
+def _digests(reading: Reading) -> set[str]:
+    zones: dict[int, Zone] = dict(reading.zones)  # type: ignore[arg-type]
+    text = reading.text
+    pieces = segment(text, reading.fields.get("language", "en"), zones=zones)
+    return {sha256_text(text[p.start : p.end]) for p in pieces if p.is_unit}
+
+
+def fill(rows: Sequence[Row], text: str) -> dict[int, str]:
+    """The sentences that a copy holds, by their start in the released text.
+
+    Args:
+        rows: in their order.
+        text: the copy, canonical. It is searched as it is, with its lines joined by a blank, and
+            with every run of blanks as one blank.
+    """
+    found: dict[int, str] = {}
+    for variant in dict.fromkeys((text, text.replace("\n", " "), " ".join(text.split()))):
+        left = [row for row in rows if row[0] not in found]
+        if left:
+            found |= _search(left, variant)
+    return found
+
+
+def _search(rows: Sequence[Row], text: str) -> dict[int, str]:
+    places = [match.start() for match in _STARTS.finditer(text)]
+    found: dict[int, str] = {}
+    drift = 0
+    for start, end, digest in rows:
+        length = end - start
+        for place in _outwards(places, start + drift):
+            stop = place + length
+            if stop > len(text) or text[stop - 1].isspace():
+                continue
+            if stop < len(text) and text[stop - 1].isalnum() and text[stop].isalnum():
+                continue
+            if sha256_text(text[place:stop]) == digest:
+                found[start] = text[place:stop]
+                drift = place - start
+                break
+    return found
+
+
+def _outwards(places: list[int], middle: int) -> Iterator[int]:
+    """Places by their distance from the middle, roughly; `_WINDOW` of them at most."""
+    right = bisect.bisect_left(places, middle)
+    left = right - 1
+    for _ in range(_WINDOW // 2):
+        if right < len(places):
+            yield places[right]
+            right += 1
+        if left >= 0:
+            yield places[left]
+            left -= 1

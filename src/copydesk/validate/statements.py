@@ -1,0 +1,241 @@
+"""Levels 3 and 5: what a release says twice, it says alike.
+
+Manifest and tables, index and manifest, the documents inside the data set, and the corpus's
+configuration and rounds repeat each other; each pair is compared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+import yaml
+
+from copydesk.contract.versions import schema_number
+from copydesk.errors import CopydeskError
+from copydesk.guidelines import version_of
+from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.folder import RoundFolder
+from copydesk.scope import INDEX
+from copydesk.validate.documents import parse
+from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
+from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.rules import CUT, SENTENCES, check, finds, rule
+from copydesk.validate.surroundings import Released
+
+_UP: Final = "../.."
+_CITED: Final = ("version", "date-released", "title", "license", "authors")
+
+
+def _fault(message: str, pointer: str) -> Fault:
+    return Fault(rule="manifest-disagrees", message=message, file=MANIFEST, pointer=pointer)
+
+
+@check("release", needs=(*SENTENCES, "annotations"))
+@rule(
+    "manifest-disagrees",
+    level=3,
+    waivable=False,
+    meaning="What release.json says of annotators, rounds, guidelines and times is what its tables "
+    "and the index say.",
+    fix=CUT,
+)
+def manifest(release: Release) -> Iterator[Found]:
+    """Annotators, rounds, adjudicators, guidelines and times follow from the tables."""
+    stated, rows = release.manifest, release.table("annotations")
+    kinds = dict(rows.select("annotator", "annotator_kind").unique().drop_nulls().iter_rows())
+    yield from _same(stated, "annotators", kinds)
+    rounds = stated.get("rounds")
+    answered = set(rows["round"].drop_nulls().unique())
+    if isinstance(rounds, list) and not answered <= {str(name) for name in rounds}:
+        message = f"'rounds' is {show(rounds)}, but the answers are of {show(sorted(answered))}."
+        yield _fault(message, "/rounds")
+    by_rules = bool(kinds) and set(kinds.values()) == {"rule"}
+    if stated.get("labels") in ("rounds", "rule") and by_rules != (stated["labels"] == "rule"):
+        by = show(sorted(set(kinds.values())))
+        message = f"'labels' is {stated['labels']}, but the answers are by {by}."
+        yield _fault(message, "/labels")
+    last = rows.filter(pl.col("guidelines_version").is_not_null()).sort(
+        "created_at", maintain_order=True
+    )
+    yield from _same(
+        stated, "guidelines_version", last["guidelines_version"][-1] if last.height else None
+    )
+    decided = release.labelled.filter(pl.col("label_source") == "adjudicated").height
+    if isinstance(stated.get("adjudicators"), dict) and decided and not stated["adjudicators"]:
+        message = f"It names no adjudicators, but {decided:,} sentences were adjudicated."
+        yield _fault(message, "/adjudicators")
+    yield from _late(release)
+
+
+def _same(stated: Any, name: str, found: Any) -> Iterator[Found]:
+    if name in stated and stated[name] != found:
+        message = f"'{name}' is {show(stated[name])}, but the answers say {show(found)}."
+        yield _fault(message, f"/{name}")
+
+
+def _late(release: Release) -> Iterator[Found]:
+    created = pl.lit(release.manifest.get("created"), dtype=pl.String).str.to_datetime(
+        "%+", time_unit="us", time_zone="UTC", strict=False
+    )
+    late = release.table("annotations").filter(pl.col("created_at") > created)
+    message = "The answer was given at {created_at}, after the release was made."
+    yield from rows_at_fault("manifest-disagrees", late, message, "annotation_id", "/created_at")
+
+
+@check("released", needs=("dataset",))
+@finds("manifest-disagrees")
+def indexed(subject: Released) -> Iterator[Found]:
+    """The index says when the release was made as the release does."""
+    assert subject.dataset is not None
+    release = subject.release
+    try:
+        entries = parse(subject.dataset.read(INDEX), INDEX)["releases"]
+        own = [e for e in entries if e["version"] == release.version]
+    except (FaultError, LookupError, TypeError):
+        return
+    for entry in own:
+        if entry.get("created") != release.manifest.get("created"):
+            message = (
+                f"'created' is {show(release.manifest.get('created'))}, but "
+                f"{show(entry.get('created'))} in the index."
+            )
+            yield _fault(message, "/created")
+
+
+@check("released", needs=("dataset", "manifest"))
+@rule(
+    "document-disagrees",
+    level=5,
+    meaning="The citation, the guidelines and the labels inside the data set are those of the "
+    "newest release.",
+    fix="Write them anew with 'copydesk release describe'.",
+)
+def documents(subject: Released) -> Iterator[Found]:
+    """CITATION.cff, guidelines.md and labels.json beside the card speak of this release."""
+    assert subject.dataset is not None
+    if not subject.newest:
+        return
+    release, folder = subject.release, subject.dataset
+    if folder.has("labels.json"):
+        try:
+            labels = parse(folder.read("labels.json"), "labels.json")
+        except FaultError:
+            labels = None
+        if labels != release.contract.scheme.as_document():
+            yield _document("The labels are not those of the release.", "labels.json")
+    if folder.has("guidelines.md"):
+        text = folder.read("guidelines.md").decode("utf-8", errors="replace")
+        yield from _guidelines(text, release)
+    if folder.has("CITATION.cff"):
+        text = folder.read("CITATION.cff").decode("utf-8", errors="replace")
+        yield from _citation(text, release)
+
+
+def _document(message: str, name: str) -> Fault:
+    return Fault(rule="document-disagrees", message=message, file=f"{_UP}/{name}")
+
+
+def _guidelines(text: str, release: Release) -> Iterator[Found]:
+    stated = release.manifest.get("guidelines_version")
+    try:
+        found = version_of(text)
+    except CopydeskError:
+        yield _document("The guidelines do not name their version.", "guidelines.md")
+        return
+    if stated is not None and schema_number(found) < schema_number(str(stated)):
+        message = f"The guidelines are of version {show(found)}; the answers followed {stated}."
+        yield _document(message, "guidelines.md")
+
+
+def _citation(text: str, release: Release) -> Iterator[Found]:
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        document = None
+    if not isinstance(document, dict):
+        yield _document("The citation is not a YAML mapping.", "CITATION.cff")
+        return
+    corpus = release.manifest.get("corpus")
+    own: dict[str, Any] = corpus if isinstance(corpus, dict) else {}
+    names = [{"name": name} for name in own.get("authors", ())]
+    wanted = {
+        "version": release.version,
+        "date-released": str(release.manifest.get("created"))[:10],
+        "title": own.get("title"),
+        "license": own.get("licence"),
+        "authors": names or None,
+    }
+    for name in _CITED:
+        found = document.get(name)
+        stated = str(found) if name in ("version", "date-released") else found
+        if wanted[name] is not None and found is not None and stated != wanted[name]:
+            message = f"'{name}' is {show(found)}, but {show(wanted[name])} in the release."
+            yield _document(message, "CITATION.cff")
+
+
+@check("released", needs=("manifest", "corpus"))
+@finds("source-disagrees")
+def configured(subject: Released) -> Iterator[Found]:
+    """What the newest release says of the corpus is what its configuration says."""
+    stated = subject.release.manifest.get("corpus")
+    wanted = subject.config.get("corpus")
+    if subject.newest and isinstance(wanted, dict) and stated != wanted:
+        keys = sorted({*wanted, *(stated if isinstance(stated, dict) else ())})
+        given = stated if isinstance(stated, dict) else {}
+        unlike = [key for key in keys if given.get(key) != wanted.get(key)]
+        message = f"What copydesk.toml says of the corpus differs in {', '.join(unlike)}."
+        yield Fault(
+            rule="source-disagrees", message=message, file=MANIFEST, pointer=f"/corpus/{unlike[0]}"
+        )
+
+
+@check("released", needs=(*SENTENCES, "manifest", "corpus"))
+@finds("source-disagrees")
+def adjudicated(subject: Released) -> Iterator[Found]:
+    """Sentences are adjudicated where, and as, the rounds decided."""
+    manifest = subject.release.manifest
+    if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
+        return
+    try:
+        lines = [
+            line
+            for name in manifest.get("rounds", ())
+            for line in decisions_of(RoundFolder(subject.corpus, name))
+        ]
+        last = {
+            (line["article_id"], line["text_sha256"], line["start"], line["end"]): line
+            for line in lines
+        }
+    except (CopydeskError, LookupError, TypeError, ValueError):
+        return  # the corpus's own validation names it
+    labels = subject.release.contract.scheme.names
+    hashes = subject.release.table("articles").select("article_id", _text="text_sha256")
+    rows = subject.release.labelled.join(
+        hashes.unique("article_id"), on="article_id", how="left", maintain_order="left"
+    )
+    keys = list(rows.select("article_id", "_text", "start", "end").iter_rows())
+    wanted = [last[key]["label"] if key in last else None for key in keys]
+    names = pl.col("label").replace_strict(
+        dict(enumerate(labels)), default=None, return_dtype=pl.String
+    )
+    rows = rows.with_columns(_decided=pl.Series(wanted, dtype=pl.String), _label=names)
+    is_decided = pl.col("label_source") == "adjudicated"
+    undecided = rows.filter(is_decided & pl.col("_decided").is_null())
+    message = "It is called adjudicated, but no round decided it."
+    yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
+    other = rows.filter(
+        pl.col("_decided").is_not_null()
+        & (~is_decided | pl.col("_label").ne_missing(pl.col("_decided")))
+    )
+    message = "A round decided for {_decided}, but it is {_label} ({label_source})."
+    yield from rows_at_fault("source-disagrees", other, message, "sentence_id", "/label")
+    here = {key[0] for key in keys}
+    kinds = {str(line["by"]): str(line["by_kind"]) for line in lines if line["article_id"] in here}
+    named = manifest.get("adjudicators")
+    if named != kinds:
+        message = f"'adjudicators' is {show(named)}, but {show(kinds)} in the rounds."
+        yield Fault(
+            rule="source-disagrees", message=message, file=MANIFEST, pointer="/adjudicators"
+        )

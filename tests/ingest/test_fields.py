@@ -1,0 +1,77 @@
+"""What sources say of their articles becomes our fields, or is kept aside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from copydesk.ingest.fields import day, language, uri
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2020-05-03", "2020-05-03"),
+        ("2020-05-03T23:59:00-11:00", "2020-05-03"),
+        ("2020-05-03 10:00", "2020-05-03"),
+        ("20200503", "2020-05-03"),
+        (20200503, "2020-05-03"),
+        (1588500000, "2020-05-03"),
+        (1588500000000, "2020-05-03"),
+        ("1588500000", "2020-05-03"),
+        ("3 May 2020", "2020-05-03"),
+        ("May 3, 2020", "2020-05-03"),
+        ("May 3rd, 2020 at 10:15", None),
+        ("Sunday, May 3, 2020", "2020-05-03"),
+        ("Sun, 03 May 2020 10:00:00 GMT", "2020-05-03"),
+        ("03.05.2020", "2020-05-03"),
+        ("5/23/2020", "2020-05-23"),
+        ("23/5/2020", "2020-05-23"),
+        ("5/3/2020", None),
+        ("yesterday", None),
+        ("2020-13-40", None),
+        (True, None),
+        (date(2020, 5, 3), "2020-05-03"),
+        (datetime(2020, 5, 3, 10), "2020-05-03"),
+    ],
+)
+def test_dates_of_any_common_form_become_the_day(value: object, expected: str | None) -> None:
+    """A date that could be two days is none."""
+    assert day(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://day.example/a", "https://day.example/a"),
+        ("HTTPS://Day.example/a b", "https://day.example/a%20b"),
+        ("https://day.example/brücke", "https://day.example/br%C3%BCcke"),
+        ("https://zürich.example/新闻", "https://xn--zrich-kva.example/%E6%96%B0%E9%97%BB"),
+        ("https://day.example/a%C3%BC?q=100%", "https://day.example/a%C3%BC?q=100%25"),
+        ("https://user:secret@day.example/a", "https://day.example/a"),
+        ("ftp://day.example/a", None),
+        ("javascript:alert(1)", None),
+        ("not an address", None),
+        ("https://", None),
+    ],
+)
+def test_addresses_become_uris(value: str, expected: str | None) -> None:
+    """Letters beyond ASCII are encoded, user information goes, other schemes are none."""
+    assert uri(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("en_US", "en-US"),
+        ("DE", "de"),
+        ("fr-CA", "fr-CA"),
+        ("English", "en"),
+        ("Klingon", None),
+        ("", None),
+    ],
+)
+def test_languages_become_tags(value: str, expected: str | None) -> None:
+    """A locale becomes a BCP 47 tag."""
+    assert language(value) == expected

@@ -1,0 +1,320 @@
+"""Articles are read from the files that people have, in whatever form they are."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.corpus import Corpus
+from copydesk.ingest import Ingested, Options, ingest
+from copydesk.layout import lay_out
+
+TEXT = "Bridge opens\nThe bridge over the Wend opened on Monday.\n"
+PAGE = (
+    "<html lang='de'><head><title>Die Brücke | Der Tag</title></head><body><article>"
+    "<h1>Die Brücke</h1><p>Die neue Brücke über den Fluss wurde am Montag eröffnet, nach vier "
+    "Jahren Bauzeit und viel Streit um das Geld.</p><p>Der Bürgermeister war zufrieden und sprach "
+    "von einem guten Tag für die ganze Stadt und ihr Umland.</p></article></body></html>"
+)
+CONLLU = """\
+# newdoc id = wend_bridge
+# meta::title = Bridge opens
+# meta::dateCreated = 2020-05-03
+# newpar
+# newpar_block = head (1 s)
+# text = Bridge opens
+1\tBridge\t_\t_\t_\t_\t_\t_\t_\t_
+2\topens\t_\t_\t_\t_\t_\t_\t_\t_
+
+# newpar
+# text = The bridge opened.
+1\tThe\t_\t_\t_\t_\t_\t_\t_\t_
+
+# text = It is red.
+1\tIt\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No
+
+# text = (Mostly.)
+1\tMostly\t_\t_\t_\t_\t_\t_\t_\t_
+
+# newdoc id = wend_ferry
+# newpar
+# text = The ferry stopped.
+1\tThe\t_\t_\t_\t_\t_\t_\t_\t_
+
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return lay_out(tmp_path / "corpus")
+
+
+def write(path: Path, data: str | bytes = TEXT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def take(corpus: Corpus, *sources: Path | str, **options: Any) -> Ingested:
+    return ingest([str(s) for s in sources], corpus, options=Options(**options), workers=1)
+
+
+def texts(corpus: Corpus) -> dict[str, str]:
+    return {a.article_id: corpus.text(a) for a in corpus.articles()}
+
+
+def _zstd(data: bytes) -> bytes:
+    packed: bytes = pa.Codec("zstd").compress(data).to_pybytes()
+    return packed
+
+
+def _zip(data: bytes, name: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".bz2", ".zst", ".zip"])
+def test_every_format_is_read_also_compressed(tmp_path: Path, corpus: Corpus, ending: str) -> None:
+    """One article in each format, as it stands and compressed."""
+    table = io.BytesIO()
+    pq.write_table(pa.table({"body": [TEXT], "id": [7]}), table)
+    line = json.dumps({"id": "line", "content": TEXT})
+    formats = {
+        "plain.txt": TEXT.encode(),
+        "page.html": PAGE.encode(),
+        "pageX.xhtml": PAGE.encode(),
+        "lines.jsonl": line.encode(),
+        "list.json": json.dumps({"articles": [{"id": "listed", "content": TEXT}]}).encode(),
+        "comma.csv": f'id,headline,text\ncomma,Bridge,"{TEXT}"\n'.encode(),
+        "tab.tsv": b"id\ttext\ntab\tThe bridge opened.\n",
+        "rows.parquet": table.getvalue(),
+        "bank.conllu": CONLLU.encode(),
+    }
+    pack = {
+        "": lambda data, name: data,
+        ".gz": lambda data, name: gzip.compress(data),
+        ".bz2": lambda data, name: bz2.compress(data),
+        ".zst": lambda data, name: _zstd(data),
+        ".zip": _zip,
+    }[ending]
+    for name, data in formats.items():
+        write(tmp_path / "in" / f"{name}{ending}", pack(data, name))
+
+    done = take(corpus, tmp_path / "in")
+
+    assert done.refused == ()
+    assert sorted(texts(corpus)) == [
+        *("7", "comma", "line", "listed", "page", "pagex", "plain", "tab"),
+        *("wend-bridge", "wend-ferry"),
+    ]
+
+
+def test_a_treebank_gives_its_documents(tmp_path: Path, corpus: Corpus) -> None:
+    """Documents, paragraphs, headings and dates of CoNLL-U are those of the articles."""
+    take(corpus, write(tmp_path / "bank.conllu", CONLLU))
+
+    bridge, ferry = corpus.articles()
+    assert corpus.text(bridge) == "Bridge opens\nThe bridge opened. It is red.(Mostly.)"
+    assert (bridge.title, bridge.published, bridge.zones) == (
+        "Bridge opens",
+        "2020-05-03",
+        ("0:headline",),
+    )
+    assert corpus.text(ferry) == "The ferry stopped."
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        ("Die Brücke ist „offen“.".encode("windows-1252"), "windows-1252", None),
+        ("Die Brücke ist „offen“.".encode("utf-16"), "utf-16", None),
+        ("Die Brücke ist „offen“.".encode("utf-16-le"), "utf-16-le", None),
+        ("Die Brücke ist „offen“.".encode("utf-8-sig"), None, None),
+        ("Most łączy brzegi".encode("iso-8859-2"), "iso-8859-2", "Most łączy brzegi"),
+    ],
+)
+def test_the_encoding_is_what_the_bytes_say(
+    tmp_path: Path, corpus: Corpus, data: bytes, encoding: str | None, text: str | None
+) -> None:
+    """UTF-8, UTF-16 and Windows-1252 are told from the bytes and recorded; any other is given."""
+    write(tmp_path / "a.txt", data)
+
+    take(corpus, tmp_path / "a.txt", encoding=encoding if text else None)
+
+    (article,) = corpus.articles()
+    assert corpus.text(article) == (text or "Die Brücke ist „offen“.")
+    assert article.reading == ({"encoding": encoding} if encoding else None)
+
+
+def test_control_characters_are_dropped_and_counted(tmp_path: Path, corpus: Corpus) -> None:
+    """Control and bidirectional characters go, and the article's record says how many."""
+    write(tmp_path / "a.txt", "The bri\u0083dge \u202aopened\u202c.\x1b\n")
+
+    done = take(corpus, tmp_path / "a.txt")
+
+    (article,) = corpus.articles()
+    assert corpus.text(article) == "The bridge opened."
+    assert (article.reading, done.steps) == ({"dropped": 4}, {"dropped": 1})
+
+
+WRAPPED = """\
+BRIDGE OPENS AFTER FORTY YEARS
+
+  The bridge over the Wend opened on Monday, forty years after the
+first stone was laid and eleven after the last builder had left the
+town without having been paid.
+  "We waited long enough for this bridge," said Ada Crane, who has
+been the mayor since the spring of last year and who had promised
+that she would walk across it barefoot.
+  She did.
+"""
+
+
+def test_hard_wrapped_lines_are_joined(tmp_path: Path, corpus: Corpus) -> None:
+    """Lines broken at a column become paragraphs; indents and short lines end one."""
+    take(corpus, write(tmp_path / "a.txt", WRAPPED))
+
+    (article,) = corpus.articles()
+    assert [line.strip()[:24] for line in corpus.text(article).split("\n")] == [
+        "BRIDGE OPENS AFTER FORTY",
+        "The bridge over the Wend",
+        '"We waited long enough f',
+        "She did.",
+    ]
+    assert article.reading == {"lines_joined": 4}
+
+
+def test_lines_stay_when_they_are_to(tmp_path: Path, corpus: Corpus) -> None:
+    """With `keep_lines` wrapped lines stay; verse and lists are not taken for wrapped text."""
+    poem = "The bridge is red\nThe river blue\nThe mayor said\nThat this is true\nAnd so it is\n"
+    write(tmp_path / "poem.txt", poem)
+
+    take(corpus, write(tmp_path / "a.txt", WRAPPED), tmp_path / "poem.txt", keep_lines=True)
+    other = lay_out(tmp_path / "other")
+    take(other, tmp_path / "poem.txt")
+
+    assert texts(corpus)["a"].count("\n") == 7
+    assert texts(corpus)["poem"] == texts(other)["poem"] == poem.strip()
+
+
+def test_columns_are_found_by_their_usual_names_or_given(tmp_path: Path, corpus: Corpus) -> None:
+    """Other names for our fields are known, or mapped; what has no place is kept and counted."""
+    row = {
+        "uid": 12,
+        "headline": "Bridge opens",
+        "published_at": "2020-05-03T10:00:00Z",
+        "source": {"id": None, "name": "The Day"},
+        "link": "https://day.example/brücke?a=ü#ort",
+        "clicks": 7,
+        "copy": TEXT,
+    }
+    done = take(corpus, write(tmp_path / "a.jsonl", json.dumps(row)), columns={"text": "copy"})
+
+    (article,) = corpus.articles()
+    assert (article.article_id, article.title, article.published) == (
+        "12",
+        "Bridge opens",
+        "2020-05-03",
+    )
+    assert article.outlet == "The Day"
+    assert article.url == "https://day.example/br%C3%BCcke?a=%C3%BC#ort"
+    assert done.fields == {"clicks": 1, "id": 1}
+    (record,) = (corpus.private / "records.jsonl").read_text().splitlines()
+    assert json.loads(record)["fields"] == {"clicks": 7, "id": 12}
+
+
+def test_a_record_without_text_says_what_it_has(tmp_path: Path, corpus: Corpus) -> None:
+    """The refusal names the record's fields and the option that maps one."""
+    done = take(corpus, write(tmp_path / "a.csv", "nr,inhalt\n1,Die Brücke ist offen.\n"))
+
+    (refusal,) = done.refused
+    assert str(refusal) == (
+        f"{tmp_path / 'a.csv'}: line 2: This record has no text. It has the fields inhalt, nr; "
+        "say which holds the text with --map text=FIELD."
+    )
+
+
+def test_ids_are_readable_stable_and_distinct(tmp_path: Path, corpus: Corpus) -> None:
+    """Names that clash take their folder's name; other scripts are written in Latin letters."""
+    write(tmp_path / "in" / "business" / "001.txt", "One\n")
+    write(tmp_path / "in" / "sport" / "001.txt", "Two\n")
+    write(tmp_path / "in" / "新闻.txt", "Three\n")
+    write(tmp_path / "in" / "快讯.txt", "Four\n")
+    write(tmp_path / "in" / "Überblick.txt", "Five\n")
+
+    take(corpus, tmp_path / "in")
+    first = texts(corpus)
+    take(corpus, tmp_path / "in")
+
+    assert (
+        first
+        == texts(corpus)
+        == {
+            "in-business-001": "One",
+            "in-sport-001": "Two",
+            "kuai-xun": "Four",
+            "uberblick": "Five",
+            "xin-wen": "Three",
+        }
+    )
+
+
+def test_what_is_not_read_is_named(tmp_path: Path, corpus: Corpus) -> None:
+    """Files of other kinds are counted; links that loop or lead out and pipes are passed over."""
+    folder = tmp_path / "in"
+    write(folder / "a.txt")
+    write(folder / "b.pdf", b"%PDF")
+    write(folder / "c.pdf", b"%PDF")
+    write(tmp_path / "secret.txt", "Not in the folder\n")
+    (folder / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "loop").symlink_to(folder)
+    (folder / "self.txt").symlink_to(folder / "self.txt")
+    (folder / "zero.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.txt")
+
+    done = take(corpus, folder)
+
+    assert list(texts(corpus)) == ["a"]
+    assert done.unread == {".pdf": 2}
+    assert done.passed == {
+        str(folder / "loop"): "a link to a folder that is read anyway",
+        str(folder / "out.txt"): "a link that leads out of the folder",
+        str(folder / "pipe.txt"): "a pipe, socket or device",
+        str(folder / "self.txt"): "a link that leads nowhere or to itself",
+        str(folder / "zero.txt"): "a link that leads out of the folder",
+    }
+
+
+def test_an_address_is_read_through_fsspec(tmp_path: Path, corpus: Corpus) -> None:
+    """A folder that fsspec knows by its address is read like one here."""
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "b.csv.gz", gzip.compress(b"id,text\nb,The ferry stopped.\n"))
+
+    take(corpus, (tmp_path / "in").as_uri())
+
+    assert texts(corpus) == {"a": TEXT.strip(), "b": "The ferry stopped."}
+
+
+def test_many_articles_are_read_by_several_processes(tmp_path: Path, corpus: Corpus) -> None:
+    """Two processes give the same corpus as one."""
+    for number in range(300):
+        write(tmp_path / "in" / f"n{number:03}.txt", f"Report {number} is {number**3} words.\n")
+    other = lay_out(tmp_path / "other")
+
+    ingest([str(tmp_path / "in")], corpus, workers=2)
+    ingest([str(tmp_path / "in")], other, workers=1)
+
+    assert len(texts(corpus)) == 300
+    assert corpus.manifest.read_bytes() == other.manifest.read_bytes()
