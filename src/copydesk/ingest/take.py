@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -469,9 +469,3 @@ def _clashing(sources: list[str]) -> set[str]:
                 clashing.add(name)
             seen.add(hash(name))
     return clashing
-
-
-def articles_of(corpus: Corpus) -> Iterator[Article]:
-    """The articles that a corpus has; none before its first ingest."""
-    if corpus.manifest.is_file():
-        yield from corpus.articles()
