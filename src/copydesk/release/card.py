@@ -5,7 +5,7 @@
 
 Front matter keys that are not ours and words outside the markers stay as a person wrote them. The
 baselines are read from ``dataset/baselines/X.Y.Z.json``: they can only be computed once a release
-is there, and a release never changes, so they are no part of it. The file names the digest of the
+is there, and a release never changes, so they are not part of it. The file names the digest of the
 release that it was computed on; one of another digest is not shown.
 """
 

@@ -167,7 +167,7 @@ def check_adjudicator(plan: Plan, by: str, by_kind: str) -> None:
     where = f"round {plan.round}"
     if not by.isprintable() or " " in by or "@" in by:
         raise InputError(
-            f"'{by}' is no pseudonym.",
+            f"'{by}' is not a pseudonym.",
             where=where,
             hint="Decisions are published: give a name of one word, and no address.",
         )

@@ -97,7 +97,7 @@ def _in_studio(desk: Sitting, url: str | None) -> None:
 
     if not desk.email:
         raise InputError(
-            "It is not said whose decisions in Label Studio are to be taken.",
+            "No account is given whose decisions are to be read from Label Studio.",
             hint="Name the account too: --by NAME=EMAIL.",
         )
     with connect(url) as client:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def status(
     round_id: RoundId,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Show it again and again until it is complete.")
+        bool, typer.Option("--watch", help="Keep showing it until the round is complete.")
     ] = False,
-    every: Annotated[float, typer.Option(min=1, help="Seconds between two looks.")] = 10.0,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two updates.")] = 10.0,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no backend: the state of the last pull.")
     ] = False,
