@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -92,6 +93,7 @@ def test_the_readme_says_of_the_data_what_the_card_says() -> None:
     assert readme[1] == card[1]
 
 
+@pytest.mark.slow
 def test_the_walk_with_own_articles_runs_as_it_is_written(tmp_path: Path) -> None:
     """The README's commands for a folder of articles, typed one after the other."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Five minutes with")[2]
@@ -135,3 +137,21 @@ def test_the_set_up_commands_are_single_lines_for_a_bare_machine() -> None:
     assert first.endswith(".venv/bin/copydesk demo\n")
     assert ".venv/bin/pytest" in second
     assert shutil.which("python3")
+
+
+def test_the_first_lines_of_python_run_as_they_are_written() -> None:
+    """The README's example of `analyse` gives a row a sentence, with what is found in it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = next(
+        b for b in re.findall(r"^```python\n(.*?)^```", readme, re.M | re.S) if "analyse" in b
+    )
+    names: dict[str, Any] = {}
+
+    exec(block, names)
+
+    rows = names["table"].select("zone", "quotation", "speaker", "suggestion").rows()
+    assert rows == [
+        ("headline", [], [], "background"),
+        ("body", ["They leak,"], ["Ann Orr"], "quote"),
+        ("body", [], [], "speculation"),
+    ]

@@ -138,6 +138,12 @@ def _quote(
         "end": quote.speaker[1],
         "text": text[quote.speaker[0] : quote.speaker[1]],
     }
+    source = quote.source and {
+        "start": quote.source.start,
+        "end": quote.source.end,
+        "text": text[quote.source.start : quote.source.end],
+        "how": quote.source.how,
+    }
     cue = quote.cue and {"start": quote.cue.start, "end": quote.cue.end, "entry": quote.cue.entry}
     return {
         "quote_id": f"{article['article_id']}.q{number:03d}",
@@ -149,6 +155,7 @@ def _quote(
         "text": text[quote.start : quote.end],
         "form": quote.form,
         "speaker": speaker,
+        "source": source,
         "cue": cue,
     }
 
@@ -157,7 +164,10 @@ def _quote(
 def text_code() -> str:
     """Names the version of the code and lexicons that find quotations, cues and suggestions."""
     package = Path(__file__).parent
-    return digest_of([package / "relations.py", *sorted((package / "text").rglob("*.*"))])[:16]
+    files = sorted(
+        file for file in (package / "text").rglob("*.*") if file.suffix in {".py", ".toml"}
+    )
+    return digest_of([package / "relations.py", *files])[:16]
 
 
 def digest_of(files: Iterable[Path]) -> str:

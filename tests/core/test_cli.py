@@ -128,6 +128,7 @@ def test_prelabel_prints_json_lines_and_nothing_else(small: Corpus) -> None:
     assert {cue["text"] for cue in cues} >= {"said", "may"}
 
 
+@pytest.mark.slow
 def test_a_killed_cut_leaves_the_old_release_or_the_new(small: Corpus) -> None:
     """Whenever it is killed, the index names only whole releases, and the next cut succeeds."""
     command = [str(Path(sys.executable).parent / "copydesk"), "release", "cut"]

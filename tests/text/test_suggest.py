@@ -88,7 +88,7 @@ def test_an_open_quotation_goes_on_as_a_quote() -> None:
     """The sentences of one quotation are all quotes, with the cue only where it stands."""
     found = judged("Ada Voss said: “We sail at noon.", "Be there.", "Nobody stays.”")
     assert [s.label for s in found] == ["quote"] * 3
-    assert [[cue.entry for cue in s.cues] for s in found] == [["reporting-verbs/say"], [], []]
+    assert [[cue.entry for cue in s.cues] for s in found] == [["clause-verbs/say"], [], []]
 
 
 def test_would_after_a_report_is_an_inherited_claim() -> None:

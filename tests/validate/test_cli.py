@@ -131,6 +131,7 @@ def _as_command(folder: Path) -> str:
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
+@pytest.mark.slow
 def test_the_github_action_runs(specimen: Specimen, tmp_path: Path) -> None:
     """The step's command annotates findings, writes SARIF and fails; excluded, it passes."""
     action = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -160,6 +161,7 @@ def test_the_github_action_runs(specimen: Specimen, tmp_path: Path) -> None:
     assert act(EXCLUDE="file-unlisted release-changed", SARIF="").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_pre_commit_hook_runs(specimen: Specimen, tmp_path: Path) -> None:
     """The hook's entry judges the corpus that it is run in."""
     [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

@@ -49,6 +49,7 @@ def test_the_valid_corpus_is_clean(valid: Path, target: str) -> None:
     assert set(report.skipped) <= {"datasheet-disagrees", "rebuild-differs", "source-disagrees"}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25,
     deadline=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -76,6 +77,7 @@ def _root(
 
 def main() -> None:
     """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; never another."""
+    _speak_utf8()
     try:
         app()
     except SystemExit as end:
@@ -92,6 +94,16 @@ def main() -> None:
             f"copydesk met a fault of its own ({type(error).__name__}: {error}). Run it again with "
             "COPYDESK_TRACEBACK=1 and report what it prints."
         )
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 and plain line ends into pipes; never fail on a letter that a screen lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", newline="\n")
 
 
 def _fail(sentence: str) -> None:

@@ -43,6 +43,7 @@ def _list(kind: pa.DataType) -> pa.DataType:
 
 _CUE = pa.struct([("start", _INT), ("end", _INT), ("entry", _STRING)])
 _SPAN = pa.struct([("start", _INT), ("end", _INT), ("text", _STRING)])
+_SOURCE = pa.struct([("start", _INT), ("end", _INT), ("text", _STRING), ("how", _STRING)])
 _PIECE = pa.struct([("start", _INT), ("end", _INT), ("zone", _STRING), ("is_unit", pa.bool_())])
 
 
@@ -206,6 +207,15 @@ _QUOTE_COLUMNS: Final = (
         type=_SPAN,
         nullable=True,
         meaning="who speaks, where the sentence shows it; its text is null if withheld",
+    ),
+    Column(
+        name="source",
+        type=_SOURCE,
+        since="1.1",
+        nullable=True,
+        meaning="who that is: the article's fullest mention of the same person or body, and how "
+        "it was found (sentence, neighbour, continuation, turn or resolved); null where it is not "
+        "sure; its text is null if withheld",
     ),
     Column(name="cue", type=_CUE, nullable=True, meaning="the reporting word"),
     _released(

@@ -181,13 +181,21 @@ def _annotations(answers: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
 
 def _quotes(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     rows = rows.join(relate(rows), on="quote_id", how="left").join(given, on="article_id")
-    speaker = pl.col("speaker")
-    shown = pl.when(pl.col("redistributable")).then(speaker.struct.field("text"))
     return rows.sort("article_id", "start").with_columns(
         pl.when(pl.col("redistributable")).then(pl.col("text")).alias("text"),
-        pl.when(speaker.is_not_null())
-        .then(speaker.struct.with_fields(shown.alias("text")))
-        .alias("speaker"),
+        *(
+            pl.when(pl.col(name).is_not_null())
+            .then(
+                pl.col(name).struct.with_fields(
+                    pl.when(pl.col("redistributable"))
+                    .then(pl.col(name).struct.field("text"))
+                    .alias("text")
+                )
+            )
+            .alias(name)
+            for name in ("speaker", "source")
+            if name in rows.columns
+        ),
     )
 
 

@@ -249,17 +249,19 @@ def _quotes(contents: Contents, copies: pl.DataFrame, texts: pl.DataFrame) -> pl
     held: dict[str, list[tuple[int, str]]] = {}
     for name, start, text in texts.sort("article_id", "start").iter_rows():
         held.setdefault(name, []).append((start, text))
-    said, speakers = [], []
+    named = [name for name in ("speaker", "source") if name in rows.columns]
+    said: list[str | None] = []
+    spans: dict[str, list[dict[str, Any] | None]] = {name: [] for name in named}
     for row in rows.iter_rows(named=True):
-        speaker = row["speaker"]
         said.append(row["text"] or _stretch(row, held, row["start"], row["end"]))
-        if speaker and speaker["text"] is None:
-            text = _stretch(row, held, speaker["start"], speaker["end"])
-            speaker = {**speaker, "text": text}
-        speakers.append(speaker)
-    kind = rows.schema["speaker"]
+        for name in named:
+            span = row[name]
+            if span and span["text"] is None:
+                span = {**span, "text": _stretch(row, held, span["start"], span["end"])}
+            spans[name].append(span)
     return rows.with_columns(
-        pl.Series("text", said, dtype=pl.String), pl.Series("speaker", speakers, dtype=kind)
+        pl.Series("text", said, dtype=pl.String),
+        *(pl.Series(name, spans[name], dtype=rows.schema[name]) for name in named),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.text.attributions import Attribution, attributions
 from copydesk.text.canonical import canonical
 from copydesk.text.language import suggests
 from copydesk.text.lexicon import Cue
@@ -9,14 +10,18 @@ from copydesk.text.pieces import Piece, Zone
 from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
 from copydesk.text.segment import segment
 from copydesk.text.suggest import Suggestion, suggest
+from copydesk.text.voices import Source
 
 __all__ = [
+    "Attribution",
     "Cue",
     "Form",
     "Piece",
     "Quotation",
+    "Source",
     "Suggestion",
     "Zone",
+    "attributions",
     "canonical",
     "quotations",
     "quoted_ratio",

@@ -43,6 +43,8 @@ _SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
 NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
 """Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
 _QUOTE_MARKS: Final = frozenset("\"'”’“‘»›«‹")
+_TURNED: Final = {"«": "»", "»": "«", "‹": "›", "›": "‹"}
+_LOOK_BACK: Final = 2000
 _STOPS: Final = frozenset(".!?…")
 _OPENING_ONLY: Final = frozenset("“‘[(«‹„‚")
 _MARKS: Final = "\"'“‘”’([{«‹»›„‚-–—/*•⁃▪●►‣"
@@ -88,7 +90,9 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
             last = _end(text, start, stop, match, known, lower)
             if last:
                 spans.append((start, last))
-                start = last if after == match.end(1) else after
+                start = last
+                while text[start].isspace():
+                    start += 1
         spans.append((start, stop))
     return spans
 
@@ -98,9 +102,9 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
     """A pattern for each place in a line where a sentence may end.
 
     It matches a stop, what closes with it (group 1), and the blanks up to something that may open
-    a sentence; or no blanks, where they were forgotten. In French a blank stands before what
-    closes; before a mark that opens there is one too, but none after it. In a line that is all in
-    lower case any word may open a sentence.
+    a sentence; or no blanks, where they were forgotten. A mark between blanks may close, as in
+    French, or open (see `_opens_quote`). In a line that is all in lower case any word may open a
+    sentence.
     """
     known = rules(language)
     always = (
@@ -110,7 +114,7 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
         rf"""
         [.!?…{known.stops}]
         (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
-            ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›](?=[\s.,;:!?)]|$))?+)
+            ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›«‹](?=[\s.,;:!?)]|$))?+)
             (?: \s++ (?=[^{"" if lower else "a-z"}.,;:!?…)\]] | {_LOWER_NAME})
               | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)
               | (?=[{_OPENING}]?[A-Z]) )
@@ -129,6 +133,8 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lo
     after = match.end()
     before = text[max(start, at - _LONGEST_TOKEN) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
+    if _opens_quote(text, match, known):
+        last -= 2
     if end - after <= _NAME_AT_MOST and _SPEAKER_BELOW.match(text, after, end):
         return 0
     if text[after] in "#@h" and _TAGS.match(text, after, end):
@@ -148,6 +154,23 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lo
     if text[at] == "." and text[at + 1] != ".":
         return last if _full_stop_ends(text, start, match, token, word, known) else 0
     return last if _mark_ends(text, start, match, token, word, known) else 0
+
+
+def _opens_quote(text: str, match: re.Match[str], known: Rules) -> bool:
+    """Whether the mark that a match ends with, between blanks, opens a quotation: ". « Yes".
+
+    The first such mark of the line opens; without one before, the language decides.
+    """
+    mark, last = match[1][-1:], match.end(1)
+    if mark not in _TURNED or not text[last - 2].isspace():
+        return False
+    first = text.rfind("\n", max(0, last - _LOOK_BACK), last) + 1 or max(0, last - _LOOK_BACK)
+    same, turned = (text.find(m, first, last - 1) for m in (mark, _TURNED[mark]))
+    if same < 0 and turned < 0 and mark in "«‹":
+        return not known.turned_marks or text.find(_TURNED[mark], last, last + _LOOK_BACK) > 0
+    if same < 0 and turned < 0:
+        return known.turned_marks
+    return same >= 0 and (turned < 0 or same < turned)
 
 
 def _informal_ends(text: str, match: re.Match[str], token: str, known: Rules) -> bool:

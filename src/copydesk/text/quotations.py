@@ -14,7 +14,7 @@ from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.pieces import Piece
-from copydesk.text.reports import reports, speaker_of
+from copydesk.text.voices import Article, Marks, Source, Voice, own, sources, voices
 
 Form = Literal["direct", "partial", "continuation"]
 
@@ -37,8 +37,12 @@ class Quotation:
             sentence that it stands in (no headline). `partial`: less than that, inside a sentence
             of the reporter's. `continuation`: goes on
             with a quotation before it, with no attribution of its own.
-        speaker: Offsets of who speaks, where the sentence shows it.
-        cue: The word of report that it hangs on, where the sentence shows it.
+        speaker: Offsets of the words that name who speaks: in its sentence, in one beside it, or
+            in what it goes on with. None where nothing shows it.
+        cue: The words of report that it hangs on; None where a colon, a dash, a turn's marker or
+            nothing shows who speaks.
+        source: Who that is, as the article's fullest mention of the same person; None where it is
+            not sure.
         pieces: Indices of the pieces that it touches.
     """
 
@@ -47,6 +51,7 @@ class Quotation:
     form: Form
     speaker: tuple[int, int] | None
     cue: Cue | None
+    source: Source | None
     pieces: tuple[int, ...]
 
 
@@ -75,22 +80,35 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
             stretch = replace(stretch, end=end, inner=(stretch.inner[0], end))
         stretches.append(stretch)
         touched.append(alike)
-    inside: dict[int, list[Marked]] = {}
-    for stretch, indices in zip(stretches, touched, strict=True):
-        for index in indices:
-            inside.setdefault(index, []).append(stretch)
-    sentences = {
-        index: _Sentence.read(text, pieces[index], inside[index], lang) for index in inside
-    }
+    article = Article(text, pieces, [stretch.inner for stretch in stretches], lang)
     result: list[Quotation] = []
+    kept: list[Marks] = []
     for stretch, indices in zip(stretches, touched, strict=True):
-        if indices:
-            found = _quotation(
-                text, stretch, indices, pieces, sentences, result[-1] if result else None, lang
+        if not indices:
+            continue
+        whole = not any(article.sentence(index).outside for index in indices)
+        marks = Marks(stretch, indices, stretch.continues, whole)
+        form = _form(article, marks, own(article, marks), result[-1] if result else None)
+        if form is not None:
+            kept.append(marks)
+            start, end = stretch.inner
+            result.append(
+                Quotation(
+                    start=start,
+                    end=end,
+                    form=form,
+                    speaker=None,
+                    cue=None,
+                    source=None,
+                    pieces=indices,
+                )
             )
-            if found is not None:
-                result.append(found)
-    return result
+    spoken = voices(article, kept)
+    known = sources(article.people, [(voice.speaker, voice.how) for voice in spoken])
+    return [
+        replace(quote, speaker=voice.speaker, cue=voice.cue, source=source)
+        for quote, voice, source in zip(result, spoken, known, strict=True)
+    ]
 
 
 def quoted_ratio(text: str, piece: Piece, quotes: Sequence[Quotation]) -> float:
@@ -110,24 +128,6 @@ def quoted_ratio(text: str, piece: Piece, quotes: Sequence[Quotation]) -> float:
         for quote in takewhile(lambda quote: quote.start < piece.end, quotes[first:])
     ]
     return sum(quoted for _, quoted in flagged(found, spans)) / len(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A piece with marks in it: its words, which of them are quoted, and its words of report."""
-
-    words: list[Word]
-    outside: list[Word]
-    cues: list[Cue]
-
-    @classmethod
-    def read(
-        cls, text: str, piece: Piece, stretches: Sequence[Marked], lang: Language
-    ) -> _Sentence:
-        found = words(text, piece.start, piece.end)
-        spans = [stretch.inner for stretch in stretches]
-        outside = [word for word, quoted in flagged(found, spans) if not quoted]
-        return cls(found, outside, reports(text, outside, lang))
 
 
 def flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
@@ -162,87 +162,47 @@ def _alike(indices: tuple[int, ...], pieces: Sequence[Piece]) -> tuple[int, ...]
     return indices
 
 
-def _quotation(
-    text: str,
-    stretch: Marked,
-    indices: tuple[int, ...],
-    pieces: Sequence[Piece],
-    sentences: dict[int, _Sentence],
-    before: Quotation | None,
-    lang: Language,
-) -> Quotation | None:
+def _form(article: Article, marks: Marks, voice: Voice, before: Quotation | None) -> Form | None:
+    """What a marked stretch is; None if it carries no speech."""
+    text, stretch, indices = article.text, marks.stretch, marks.pieces
     quoted = words(text, *stretch.inner)
     if not quoted:
         return None
-    cue, speaker = _attribution(text, stretch, [sentences[index] for index in indices], lang)
-    whole = all(not sentences[index].outside for index in indices)
+    attributed = voice.how is not None
     follows = (
         before is not None and before.form != "partial" and indices[0] - before.pieces[-1] <= 1
     )
-    headline = pieces[indices[0]].zone == "headline"
-    form: Form | None
-    if stretch.continues or (whole and follows and cue is None):
-        form = "continuation"
-    elif whole or _is_reply(text, stretch, cue):
-        form = "direct"
-    elif _names(text, stretch, quoted, lang, headline=headline, cue=cue):
-        form = None
-    elif _is_clause(text, stretch.inner, quoted, lang) or (
-        not headline and _is_half(quoted, indices, sentences)
-    ):
-        form = "direct"
-        if cue is None and follows and _tail_only(stretch, indices, sentences):
-            form = "continuation"
-        if cue is None and len(quoted) <= SHORT and not headline:
-            form = None
-    else:
-        form = "partial" if cue is not None or headline or len(quoted) > SHORT else None
-    if form is None:
+    headline = article.pieces[indices[0]].zone == "headline"
+    if stretch.continues or (marks.whole and follows and not attributed):
+        return "continuation"
+    if marks.whole or _is_reply(text, stretch, voice):
+        return "direct"
+    if _names(article, marks, quoted, voice, headline=headline):
         return None
-    return Quotation(
-        start=stretch.inner[0],
-        end=stretch.inner[1],
-        form=form,
-        speaker=speaker,
-        cue=cue,
-        pieces=indices,
+    if _is_clause(text, stretch.inner, quoted, article.lang) or (
+        not headline and _is_half(quoted, article, indices)
+    ):
+        if not attributed and follows and _tail_only(article, marks):
+            return "continuation"
+        return None if not attributed and len(quoted) <= SHORT and not headline else "direct"
+    return "partial" if attributed or headline or len(quoted) > SHORT else None
+
+
+def _tail_only(article: Article, marks: Marks) -> bool:
+    """Whether everything that the sentences say outside the marks comes after them."""
+    return all(
+        not outside or outside[0].start >= marks.stretch.end
+        for outside in (article.sentence(index).outside for index in marks.pieces)
     )
 
 
-def _tail_only(stretch: Marked, indices: tuple[int, ...], sentences: dict[int, _Sentence]) -> bool:
-    """Whether everything that the sentences say outside the marks comes after them."""
-    return all(word.start >= stretch.end for index in indices for word in sentences[index].outside)
-
-
-def _attribution(
-    text: str, stretch: Marked, sentences: Sequence[_Sentence], lang: Language
-) -> tuple[Cue | None, tuple[int, int] | None]:
-    """The word of report nearest to the marks, and who speaks."""
-    nearest: list[tuple[int, int, Cue, _Sentence]] = []
-    for sentence in sentences:
-        cues = sentence.cues
-        at = bisect_right(cues, stretch.start, key=lambda cue: cue.start)
-        for cue in cues[max(at - 1, 0) : at + 1]:
-            gap = max(stretch.start - cue.end, cue.start - stretch.end)
-            nearest.append((gap, cue.start, cue, sentence))
-    if not nearest:
-        return None, None
-    _, _, cue, sentence = min(nearest, key=lambda item: item[:2])
-    return cue, speaker_of(text, cue, sentence.outside, lang)
-
-
-def _is_half(
-    quoted: Sequence[Word], indices: tuple[int, ...], sentences: dict[int, _Sentence]
-) -> bool:
+def _is_half(quoted: Sequence[Word], article: Article, indices: tuple[int, ...]) -> bool:
     """Whether the quotation holds more than half of the words of a sentence that it stands in."""
     for index in indices:
-        found = sentences[index].words
-        if found:
-            inside = sum(
-                found[0].start <= word.start and word.end <= found[-1].end for word in quoted
-            )
-            if 2 * inside > len(found):
-                return True
+        piece = article.pieces[index]
+        inside = sum(piece.start <= word.start and word.end <= piece.end for word in quoted)
+        if 2 * inside > article.sentence(index).length:
+            return True
     return False
 
 
@@ -264,40 +224,53 @@ def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word], lang: 
     return False
 
 
-def _is_reply(text: str, stretch: Marked, cue: Cue | None) -> bool:
+def _is_reply(text: str, stretch: Marked, voice: Voice) -> bool:
     """Whether marks hold all that a speaker said, however short: "Never," she said."""
     start, end = stretch.inner
-    if cue is None or not text[start].isupper() or text[end - 1] not in ".!?,…":
+    if voice.how is None or not text[start].isupper() or text[end - 1] not in ".!?,…":
         return False
-    before, after = text[cue.end : stretch.start], text[stretch.end : cue.start]
-    return before.strip() in {",", ":"} or (cue.start >= stretch.end and after.count(" ") <= SHORT)
+    if text[max(0, stretch.start - 3) : stretch.start].rstrip()[-1:] in {",", ":"}:
+        return True
+    cue = voice.cue
+    if cue is None or cue.start < stretch.end:
+        return cue is None
+    return cue.start - stretch.end < 80 and text[stretch.end : cue.start].count(" ") <= SHORT
 
 
 def _names(
-    text: str,
-    stretch: Marked,
-    quoted: Sequence[Word],
-    lang: Language,
-    *,
-    headline: bool,
-    cue: Cue | None,
+    article: Article, marks: Marks, quoted: Sequence[Word], voice: Voice, *, headline: bool
 ) -> bool:
     """Whether marks hold a name, a title or a motto and no speech."""
     if len(quoted) > 8 or headline:
         return False
-    naming = lang.lexicon("naming")
-    left = words(text, max(0, stretch.start - 40), stretch.start)
-    for index in range(max(0, len(left) - 3), len(left)):
-        match = naming.at(left, index, text)
-        gap = text[left[-1].end : stretch.start].strip()
-        if match is not None and index + match[0] == len(left) and gap in {"", ",", ":", "("}:
-            return True
+    text, stretch, cue = article.text, marks.stretch, voice.cue
+    gap = _named_as(article, stretch)
+    if gap is not None and not (gap in {":", ","} and cue is not None and cue.end < stretch.start):
+        return True
     if cue is not None and 0 <= stretch.start - cue.end <= 2:
         return False
+    if all(text[word.start : word.end].isupper() for word in quoted):
+        outside = article.sentence(marks.pieces[0]).outside
+        if all(text[word.start : word.end].isupper() for word in outside):
+            return False
     # The first word of speech has a capital too: it tells nothing unless it stands alone.
-    content = [word for word in quoted[len(quoted) > 1 :] if len(word.form) > 3]
+    small = article.lang.lexicon("common-words").forms("function")
+    content = [word for word in quoted[len(quoted) > 1 :] if word.form not in small]
     return (
         bool(content)
         and all(text[word.start].isupper() for word in content)
         and (len(quoted) <= 6 and text[stretch.inner[1] - 1] not in ".!?")
     )
+
+
+def _named_as(article: Article, stretch: Marked) -> str | None:
+    """What stands between a word that names and a mark: "a boat named “Hope”"; None without one."""
+    text = article.text
+    naming = article.lang.lexicon("naming")
+    left = words(text, max(0, stretch.start - 40), stretch.start)
+    for index in range(max(0, len(left) - 3), len(left)):
+        match = naming.at(left, index, text)
+        gap = text[left[-1].end : stretch.start].strip()
+        if match is not None and index + match[0] == len(left) and gap in {"", ",", ":", "("}:
+            return gap
+    return None

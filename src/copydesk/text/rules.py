@@ -37,6 +37,7 @@ class Rules:
 
     Attributes:
         stops: Marks that end a sentence wherever they stand, in scripts without capital letters.
+        turned_marks: Whether quotations open with ».
         kinds: Kind of each abbreviation, as written in text but without its last stop.
         endings: Ends of compounds that are abbreviations before a number ("Hafenstr. 7").
         openers: Words that open sentences and are seldom part of a name, in lower case.
@@ -54,6 +55,7 @@ class Rules:
     """
 
     stops: str
+    turned_marks: bool
     kinds: dict[str, Kind]
     endings: tuple[str, ...]
     openers: frozenset[str]
@@ -79,6 +81,7 @@ def rules(language: Language) -> Rules:
     patterns = _attributions(data.get("attribution"))
     return Rules(
         stops=data.get("marks", {}).get("stops", ""),
+        turned_marks=data.get("marks", {}).get("turned", False),
         kinds=_kinds(data.get("abbreviations", {})),
         endings=tuple(data.get("abbreviations", {}).get("endings", "").split()),
         openers=words(lists.get("openers", "")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from copydesk.text.language import Language
@@ -42,7 +43,7 @@ class Suggestion:
     cues: tuple[Cue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Unit:
     """A unit as the rules see it."""
 
@@ -60,6 +61,17 @@ class _Unit:
 
     def context(self, key: str) -> frozenset[str]:
         return self.lang.lexicon("suggest-context").forms(key)
+
+    @cached_property
+    def reported(self) -> list[Cue]:
+        """Its words of report."""
+        return reports(self.text, self.outside, self.lang)
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether it sets a condition."""
+        condition = self.context("condition")
+        return any(word.form in condition for word in self.outside)
 
 
 _Found = tuple[Cue, ...]
@@ -108,7 +120,7 @@ def suggest(
         unit = _Unit(text, piece, found_words, outside, inside, carried, lang)
         suggestion = _judge(unit)
         carried = piece.zone == "body" and (
-            suggestion.label in {"quote", "claim"} or bool(reports(text, outside, lang))
+            suggestion.label in {"quote", "claim"} or bool(unit.reported)
         )
         result.append(suggestion)
     return result
@@ -181,10 +193,10 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
 def _is_will(unit: _Unit, after: int) -> bool:
     """Whether "he might" is in his own hands: a source says it, and it is something to do."""
     found = unit.outside
-    if any(word.form in unit.context("condition") for word in found):
+    if unit.conditional:
         return True
     state = after < len(found) and found[after].form in {"be", "have", "not", "never", "yet"}
-    return not state and bool(reports(unit.text, found, unit.lang))
+    return not state and bool(unit.reported)
 
 
 def _expects(unit: _Unit, first: int) -> bool:
@@ -204,14 +216,15 @@ def _could(unit: _Unit) -> Iterator[Cue]:
     none; and what could be so under a condition is the condition's.
     """
     found = unit.outside
-    conditional = any(word.form in unit.context("condition") for word in found)
     outcomes = unit.lexicon("outcome-verbs")
     for index, word in enumerate(found[:-1]):
         if word.form != "could" or (index and found[index - 1].form in unit.context("person")):
             continue
         verb = found[index + 1]
         if verb.form == "be":
-            if conditional or (index + 2 < len(found) and _is_passive(unit, found[index + 2].form)):
+            if unit.conditional or (
+                index + 2 < len(found) and _is_passive(unit, found[index + 2].form)
+            ):
                 continue
         elif verb.form not in outcomes:
             continue
@@ -235,7 +248,7 @@ def _open_question(unit: _Unit) -> _Found | None:
 
 def _attribution(unit: _Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
-    cues = reports(unit.text, unit.outside, unit.lang)
+    cues = list(unit.reported)
     cues.extend(cue for _, _, cue in unit.lexicon("hearsay").find(unit.outside, unit.text))
     if not cues and not unit.quotes:
         return None

@@ -60,8 +60,10 @@ def withheld(subject: Released) -> Iterator[Found]:
     rows = quotes.filter(shut & pl.col("text").is_not_null())
     yield from _leak(rows, message, "quote_id", "/text")
     message = "The article '{article_id}' is withheld, but a speaker's name in it is given."
-    rows = quotes.filter(shut & pl.col("speaker").struct.field("text").is_not_null())
-    yield from _leak(rows, message, "quote_id", "/speaker/text")
+    for name in ("speaker", "source"):
+        if name in quotes.columns:
+            rows = quotes.filter(shut & pl.col(name).struct.field("text").is_not_null())
+            yield from _leak(rows, message, "quote_id", f"/{name}/text")
 
 
 @check("released", needs=("standoff", "articles", "corpus"))

@@ -153,13 +153,15 @@ def _words_of(rows: pl.DataFrame) -> Iterator[Found]:
     wrong = rows.filter(stretch.ne_missing(pl.col("text")))
     message = "The article's code points {start} to {end} are not these words."
     yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/text")
-    speaker = pl.col("speaker").struct
-    start, end = speaker.field("start"), speaker.field("end")
-    stretch = whole.str.slice(start.clip(0), (end - start).clip(0))
-    spoken = pl.col("speaker").is_not_null()
-    wrong = rows.filter(spoken & stretch.ne_missing(speaker.field("text")))
-    message = "The speaker is not the article's text at its offsets: {speaker}."
-    yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/speaker")
+    for name in ("speaker", "source"):
+        if name not in rows.columns:
+            continue
+        span = pl.col(name).struct
+        start, end = span.field("start"), span.field("end")
+        stretch = whole.str.slice(start.clip(0), (end - start).clip(0))
+        wrong = rows.filter(pl.col(name).is_not_null() & stretch.ne_missing(span.field("text")))
+        message = f"The {name} is not the article's text at its offsets: {{{name}}}."
+        yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", f"/{name}")
     cue = pl.col("cue").struct
     wrong = rows.filter(cue.field("end") > whole.str.len_chars())
     message = "The cue lies beyond the end of the article: {cue}."
@@ -285,4 +287,6 @@ def _exact(rows: pl.DataFrame, touches: pl.DataFrame) -> pl.Series:
 
 
 def _span(start: int, end: int) -> Quotation:
-    return Quotation(start=start, end=end, form="direct", speaker=None, cue=None, pieces=())
+    return Quotation(
+        start=start, end=end, form="direct", speaker=None, cue=None, source=None, pieces=()
+    )

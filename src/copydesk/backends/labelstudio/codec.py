@@ -11,8 +11,8 @@ from copydesk.backends.labelstudio.configs import (
     TEXT_OBJECT,
     UNIT_CONTROL,
     not_yet,
+    region_id,
 )
-from copydesk.backends.labelstudio.payloads import region_id
 from copydesk.files import sha256_text
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask

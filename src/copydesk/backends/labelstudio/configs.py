@@ -22,6 +22,14 @@ TO_DO: Final = "to do"
 """The name of a pre-drawn region that has no label yet."""
 
 
+def region_id(sentence_id: str) -> str:
+    """The id of a sentence's region, which is also part of a CSS class and so holds no full stop.
+
+    No article_id holds an underscore, so the ids of two sentences never fall together.
+    """
+    return sentence_id.replace(".", "_")
+
+
 def suggested_region(label: str) -> str:
     """The name of a pre-drawn region that has no label yet but a suggestion."""
     return f"{label}?"

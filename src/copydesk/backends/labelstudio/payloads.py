@@ -15,6 +15,7 @@ from copydesk.backends.labelstudio.configs import (
     TO_DO,
     UNIT_CONTROL,
     region_control,
+    region_id,
     suggested_region,
 )
 from copydesk.backends.labelstudio.projects import planned_config
@@ -27,14 +28,6 @@ from copydesk.rounds.tasks import TaskTexts
 
 MODEL_VERSION: Final = "copydesk"
 """Under this name the pre-drawn regions are imported; Label Studio shows those of one name."""
-
-
-def region_id(sentence_id: str) -> str:
-    """The id of a sentence's region, which is also part of a CSS class and so holds no full stop.
-
-    No article_id holds an underscore, so the ids of two sentences never fall together.
-    """
-    return sentence_id.replace(".", "_")
 
 
 def regions(text: str, anchors: tuple[Anchor, ...], arm: str, control: str) -> list[dict[str, Any]]:
