@@ -13,6 +13,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import sha256_text
 from copydesk.ingest import Ingested, ingest
+from copydesk.ingest.walk import File
 from copydesk.layout import lay_out
 
 TEXT = "Bridge opens\nThe bridge opened on Monday.\n"
@@ -260,6 +261,31 @@ def test_a_second_run_takes_what_was_fixed(tmp_path: Path, corpus: Corpus) -> No
 
     assert (done.added, len(done.refused), done.new_refusals) == (1, 1, 0)
     assert len((corpus.private / "refused.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_second_run_reads_only_what_changed(
+    tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that have not changed are not read again, good ones and bad ones; a file that changed
+    is, and so are all if an option changes."""
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "b.txt", b"a\0")
+    write(tmp_path / "in" / "c.txt", "Old\n")
+    first = ingest([str(tmp_path / "in")], corpus)
+    write(tmp_path / "in" / "d.txt", "New\n")
+    opened: list[str] = []
+    whole = File.read
+    monkeypatch.setattr(File, "read", lambda file: (opened.append(file.where), whole(file))[1])
+
+    second = ingest([str(tmp_path / "in")], corpus)
+    names = [Path(name).name for name in opened]
+    ingest([str(tmp_path / "in")], corpus, licence="CC0-1.0")
+
+    assert names == ["d.txt"]
+    assert numbers(second) == (0, 3, 1, 0, 0)
+    assert (second.refused, second.new_refusals) == (first.refused, 0)
+    assert len(opened) == 5
+    assert {a.licence for a in corpus.articles()} == {"CC0-1.0"}
 
 
 def test_strict_takes_all_or_none(tmp_path: Path, corpus: Corpus) -> None:

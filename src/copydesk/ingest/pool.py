@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Final, NamedTuple
@@ -34,17 +34,22 @@ Outcome = Found | Refusal
 
 
 def read_all(
-    sources: Iterable[str], missed: Missed, options: Options, workers: int | None = None
+    sources: Iterable[str],
+    missed: Missed,
+    options: Options,
+    workers: int | None = None,
+    wanted: Callable[[Raw], bool] = bool,
 ) -> Iterator[Outcome]:
     """Read every article of every source, in the sources' order.
 
     Args:
+        wanted: whether an article is to be read; asked in the sources' order.
         workers: processes; the processors that this one may use, by default.
 
     Raises:
         InputError: a source matches nothing.
     """
-    batches = _batches(raws(sources, missed, options))
+    batches = _batches(filter(wanted, raws(sources, missed, options)))
     first = list(islice(batches, _WORTH))
     count = workers or processors()
     if count == 1 or len(first) < _WORTH:

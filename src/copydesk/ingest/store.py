@@ -81,7 +81,11 @@ class Store:
         for _, line in read_jsonl(path) if path.is_file() else ():
             self._data.execute(
                 "UPDATE articles SET source = ?, other = ? WHERE id = ?",
-                (line["source"], dump_line(line.get("fields", {})), line["article_id"]),
+                (
+                    line["source"],
+                    dump_line(line["fields"]) if line.get("fields") else "",
+                    line["article_id"],
+                ),
             )
 
     def put(self, entry: Entry) -> None:

@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk import __version__
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import append_lines, dump_line, replacing, sha256_text
 from copydesk.ingest import events, furniture, names, refused
 from copydesk.ingest.pool import Found, read_all
-from copydesk.ingest.raw import Missed, Options, Reading, Refusal
+from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
+from copydesk.ingest.seen import FILE as SEEN
+from copydesk.ingest.seen import Seen
 from copydesk.ingest.store import RECORDS, Entry, Store, number
 from copydesk.ingest.walk import MANIFEST, each
 from copydesk.personal import find
@@ -123,6 +126,7 @@ def ingest(
             return run.finish(strict)
         finally:
             run.store.close()
+            run.seen.close()
 
 
 class _Run:
@@ -160,20 +164,41 @@ class _Run:
         self.store = Store(staging / "store.sqlite")
         self.store.load(corpus, events.found_before(corpus))
         self.clashing = _clashing(sources)
+        manner = f"{__version__} {options} {defaults} {replace} {corpus.config} {self.splits}"
+        self.seen = Seen(corpus.build_dir / SEEN, sha256_text(manner))
 
     def read(self, workers: int | None, progress: Progress | None) -> None:
         """Read every source, and stage what can be used."""
         for done, found in enumerate(
-            read_all(self.sources, self.missed, self.options, workers), start=1
+            read_all(self.sources, self.missed, self.options, workers, self._wanted), start=1
         ):
             if isinstance(found, Refusal):
                 self.missed.refused.append(found)
+                self.seen.put(found.source, found)
             else:
                 self._stage(found)
             if progress and done % 50 == 0:
                 progress(done)
         self.index.flush()
         self.lines.flush()
+
+    def _wanted(self, raw: Raw) -> bool:
+        """Whether a file must be read; one that has not changed since it was read need not be."""
+        known = self.seen.get(raw)
+        if isinstance(known, Refusal):
+            self.missed.refused.append(known)
+            return False
+        entry = self.store.get(known[0]) if known else None
+        if known is None or entry is None or entry.article.text_sha256 != known[1] or entry.place:
+            return True
+        self.store.put(entry._replace(place=raw.where))
+        self._count(entry.article)
+        return False
+
+    def _count(self, article: Article) -> None:
+        self.counts["given" if article.redistributable else "withheld"] += 1
+        if not article.redistributable:
+            self.withheld[self._why_withheld(article)] += 1
 
     def _stage(self, found: Found) -> None:
         reading = found.reading
@@ -191,10 +216,10 @@ class _Run:
         path.parent.mkdir(exist_ok=True)
         path.write_text(reading.text + "\n", encoding="utf-8", newline="\n")
         self.store.put(entry._replace(staged=staged))
+        self.seen.put(reading.where, (article.article_id, article.text_sha256))
         self.steps.update(reading.steps.keys())
         self.fields.update(reading.other.keys())
-        if not article.redistributable:
-            self.withheld[self._why_withheld(article)] += 1
+        self._count(article)
 
     def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
         """Why a text that its licence would give is withheld, so that a release of it is valid."""
@@ -252,7 +277,6 @@ class _Run:
             self.counts["added"] += 1
         elif before.article != article:
             self.counts["replaced"] += 1
-        self.counts["given" if gives else "withheld"] += 1
         other = dump_line(reading.other) if reading.other else ""
         return Entry(article, source, other, reading.where, None, fresh, stated)
 

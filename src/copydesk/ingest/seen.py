@@ -1,0 +1,82 @@
+"""Files that an earlier ingest read and that have not changed: they are not read again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from copydesk.ingest.raw import Raw, Refusal
+
+FILE: Final = "seen.sqlite"
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS seen (
+  path TEXT PRIMARY KEY, stamp TEXT, id TEXT, sha256 TEXT, refusal TEXT
+) WITHOUT ROWID
+"""
+
+
+class Seen:
+    """What came of each file, by its size, its time of change, and how it was read.
+
+    It can be removed at any time. Files that hold many articles are not remembered.
+
+    Args:
+        path: made if it is not there; made anew if it is damaged.
+        manner: whatever decides what comes of a file but the file itself: options, defaults,
+            configuration, version.
+    """
+
+    def __init__(self, path: Path, manner: str) -> None:
+        self._manner = manner
+        self._stamps: dict[str, str] = {}
+        try:
+            self._data = self._open(path)
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._data = self._open(path)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        data = sqlite3.connect(path, isolation_level=None)
+        data.execute("PRAGMA synchronous=OFF")
+        data.execute("PRAGMA cache_size=-4000")
+        data.execute(_TABLE)
+        data.execute("BEGIN")
+        return data
+
+    def get(self, raw: Raw) -> Refusal | tuple[str, str] | None:
+        """What came of a file that has not changed: a refusal, or an id and a text's hash."""
+        if raw.path is None or raw.fields:
+            return None
+        try:
+            status = os.stat(raw.path)
+        except OSError:
+            return None
+        stamp = f"{status.st_size} {status.st_mtime_ns} {self._manner}"
+        query = "SELECT stamp, id, sha256, refusal FROM seen WHERE path = ?"
+        row = self._data.execute(query, (str(raw.path.absolute()),)).fetchone()
+        if row is None or row[0] != stamp:
+            self._stamps[raw.where] = stamp
+            return None
+        return Refusal(**json.loads(row[3])) if row[3] else (row[1], row[2])
+
+    def put(self, where: str, outcome: Refusal | tuple[str, str]) -> None:
+        """Remember what came of a file that `get` did not know."""
+        stamp = self._stamps.pop(where, None)
+        if stamp is None:
+            return
+        refusal = json.dumps(asdict(outcome)) if isinstance(outcome, Refusal) else None
+        name, digest = (None, None) if isinstance(outcome, Refusal) else outcome
+        self._data.execute(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
+            (str(Path(where).absolute()), stamp, name, digest, refusal),
+        )
+
+    def close(self) -> None:
+        """Keep what was remembered."""
+        self._data.execute("COMMIT")
+        self._data.close()
