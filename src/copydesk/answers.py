@@ -93,7 +93,7 @@ def anchored(rows: pl.DataFrame, sentences: pl.DataFrame, *, what: str) -> pl.Da
         what: names the rows in the error, such as "answers".
 
     Raises:
-        IntegrityError: a row is about a stretch of text that is no sentence any more.
+        IntegrityError: a row is about a stretch of text that is not a sentence any more.
     """
     here = sentences.select(*ANCHOR, "sentence_id")
     lost = rows.join(here, on=ANCHOR, how="anti")

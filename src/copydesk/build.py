@@ -107,7 +107,7 @@ def _build(
             if absent
             else "This corpus has no articles.",
             where=str(corpus.manifest),
-            hint="Take some in with 'copydesk ingest'.",
+            hint="Add some with 'copydesk ingest'.",
         )
     order = [shards[part[0].article_id] for part in _chunks(corpus.articles_here(), SHARD_ARTICLES)]
     index = {"recut": recut, "shards": [{"shard": key, **rows} for key, rows in order]}

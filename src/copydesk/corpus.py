@@ -223,7 +223,7 @@ class Corpus:
             raise InputError(
                 "This corpus has no articles yet.",
                 where=str(self.root),
-                hint="Take some in with 'copydesk ingest FOLDER'.",
+                hint="Add some with 'copydesk ingest FOLDER'.",
             )
         private = self._withheld_fields()
         for number, line in read_jsonl(self.manifest):

@@ -18,7 +18,7 @@ def _escaped(character: str) -> str:
 
 
 class CopydeskError(Exception):
-    """A fault that a person can mend; the command line prints it and exits with 2.
+    """A fault that a person can fix; the command line prints it and exits with 2.
 
     Args:
         message: what is wrong, as a sentence.

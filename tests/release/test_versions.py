@@ -29,6 +29,5 @@ def test_no_version(text: str) -> None:
     """Anything but three plain numbers is refused with the text and an example."""
     with pytest.raises(InputError) as caught:
         Version.parse(text)
-    assert f"'{text}' is no version of a release. Write three whole numbers, such as 1.2.0." == str(
-        caught.value
-    )
+    said = f"'{text}' is not the version of a release. Write three whole numbers, such as 1.2.0."
+    assert said == str(caught.value)

@@ -335,7 +335,7 @@ def test_who_cannot_decide_is_told_at_once(
         sentence = "Round 'r' is closed. Plan a new round for further answers."
     elif case == "address":
         by = "dora@example.org"
-        sentence = "'dora@example.org' is no pseudonym."
+        sentence = "'dora@example.org' is not a pseudonym."
     elif case == "kind":
         by = "anna:model"
         sentence = "'anna' is planned as human."

@@ -79,9 +79,9 @@ def test_addresses_are_kept_privately(corpus: Corpus) -> None:
     ("name", "email", "sentence"),
     [
         ("Anna B", "anna@example.org", "'Anna B' cannot be a pseudonym."),
-        ("anna", "anna.example.org", "anna: 'anna.example.org' is no e-mail address."),
-        ("anna", "anna@", "anna: 'anna@' is no e-mail address."),
-        ("anna", "anna@example.org ben", "anna: 'anna@example.org ben' is no e-mail address."),
+        ("anna", "anna.example.org", "anna: 'anna.example.org' is not an e-mail address."),
+        ("anna", "anna@", "anna: 'anna@' is not an e-mail address."),
+        ("anna", "anna@example.org ben", "anna: 'anna@example.org ben' is not an e-mail address."),
     ],
 )
 def test_a_name_or_an_address_that_is_none_is_refused(
@@ -181,7 +181,7 @@ def test_gold_stays_on_our_side(corpus: Corpus, tmp_path: Path) -> None:
     [
         (
             '{"sentence_id": "x.001", "label": "quote"}',
-            "'x.001' is no sentence of this round. Choose articles of the gold file with "
+            "'x.001' is not a sentence of this round. Choose articles of the gold file with "
             "--article, or leave the line out.",
         ),
         ('{"sentence_id": "mill.001", "label": "irony"}', "'irony' is not a label."),
@@ -207,7 +207,7 @@ def test_gold_that_fits_nothing_is_refused(
         ({"overlap": Overlap(base=3)}, "3 answers for an article need as many annotators"),
         ({"unit": "page"}, "There is no unit 'page'. Use article or sentence."),
         ({"suggested_share": 2.0}, "A suggested share of 2.0 is not between 0 and 1."),
-        ({"emails": {"cleo": "c@example.org"}}, "'cleo' is no annotator of round 'first'."),
+        ({"emails": {"cleo": "c@example.org"}}, "'cleo' is not an annotator of round 'first'."),
         (
             {"emails": {"anna": "A@example.org", "ben": "a@example.org"}},
             "'anna' and 'ben' have the same address.",

@@ -91,8 +91,8 @@ def test_an_address_ends_with_a_slash(given: str, canonical: str) -> None:
             "No Label Studio server is given. Set COPYDESK_STUDIO_URL to its address, or start "
             "one with 'copydesk studio'.",
         ),
-        ("localhost:8080", "'localhost:8080' is no http address. " + connection._EXAMPLE),
-        ("ftp://localhost", "'ftp://localhost' is no http address. " + connection._EXAMPLE),
+        ("localhost:8080", "'localhost:8080' is not an http address. " + connection._EXAMPLE),
+        ("ftp://localhost", "'ftp://localhost' is not an http address. " + connection._EXAMPLE),
         (
             "http://a:b@example.org/",
             "'http://example.org/' is more than a server's address. " + connection._EXAMPLE,

@@ -169,7 +169,7 @@ def test_a_folder_serves_one_server_at_a_time(studio, tmp_path: Path) -> None:
         server.start(studio.data_dir)
 
     assert (
-        f"{studio.data_dir}: Another 'copydesk studio' runs on this folder. "
+        f"{studio.data_dir}: Another 'copydesk studio' is running on this folder. "
         "Use that one, stop it, or choose another folder with --data-dir."
     ) == str(refused.value)
 

@@ -66,8 +66,8 @@ def test_findings_lighter_than_the_gate_exit_with_0(specimen: Specimen) -> None:
     ("arguments", "words"),
     [
         (["nowhere"], "nowhere: This path does not exist."),
-        (["docs"], "This is no release, no corpus, no data set folder and no document"),
-        (["pyproject.toml"], "This is no document that copydesk knows."),
+        (["docs"], "This is not a release, a corpus, a data set folder or a document"),
+        (["pyproject.toml"], "This is not a document that copydesk knows."),
         (["docs", "--include", "typo"], "There is no rule 'typo'."),
         (["docs", "--level", "6"], "Invalid value for '--level'"),
         (["docs", "--format", "pdf"], "'pdf' is not one of"),

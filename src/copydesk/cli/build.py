@@ -20,7 +20,7 @@ def build(
         bool,
         typer.Option(
             "--recut",
-            help="Cut articles anew that stand in a release or a round; says what it costs.",
+            help="Cut articles of releases and rounds again; says which labels that costs.",
         ),
     ] = False,
 ) -> None:

@@ -17,7 +17,9 @@ def hydrate(
     version: Annotated[str | None, typer.Option(help="The newest by default.")] = None,
     min_coverage: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Share of withheld sentences that suffices, such as 0.9."),
+        typer.Option(
+            min=0, max=1, help="Least share of the withheld sentences to fill, such as 0.9."
+        ),
     ] = None,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Exit with 0 though some text is missing.")

@@ -36,7 +36,7 @@ def ingest(
         str | None, typer.Option(help="SPDX id for articles that name no licence.")
     ] = None,
     attribution: Annotated[
-        str | None, typer.Option(help="Whom to name, for articles that do not say it.")
+        str | None, typer.Option(help="Whom to credit, for articles that do not say.")
     ] = None,
     outlet: Annotated[
         str | None, typer.Option(help="Outlet of articles that do not name one.")
@@ -52,7 +52,7 @@ def ingest(
         typer.Option("--map", metavar="OURS=THEIRS", help="A column's name, such as text=content."),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the files, where their bytes mislead.")
+        str | None, typer.Option(help="Encoding of the files, where it is detected wrongly.")
     ] = None,
     keep_lines: Annotated[
         bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")

@@ -19,7 +19,8 @@ def publish(
         bool, typer.Option("--yes", help="Publish; without it, only say what would be sent.")
     ] = False,
     endpoint: Annotated[
-        str | None, typer.Option(envvar="HF_ENDPOINT", help="Of the Hub, if not the public one.")
+        str | None,
+        typer.Option(envvar="HF_ENDPOINT", help="The Hub's address, if not the public one."),
     ] = None,
 ) -> None:
     """Publish the data set with its newest release; a dry run unless --yes is given.

@@ -54,13 +54,13 @@ def validate(
         Gate, typer.Option(help="The lightest severity that makes the exit code 1.")
     ] = Gate.WARNING,
     include: Annotated[
-        list[str] | None, typer.Option(metavar="RULE", help="Judge this rule alone (repeatable).")
+        list[str] | None, typer.Option(metavar="RULE", help="Check only this rule (repeatable).")
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="RULE", help="Do not judge this rule.")
     ] = None,
     all_rules: Annotated[
-        bool, typer.Option("--all-rules", help="Judge an old release by the rules of today.")
+        bool, typer.Option("--all-rules", help="Check an old release by the rules of today.")
     ] = False,
     rebuild: Annotated[
         bool,

@@ -85,7 +85,7 @@ def _range(column: Column) -> Iterator[Check]:
     if column.maximum is not None:
         yield out(value <= column.maximum, f"which is more than {column.maximum:g}")
     if pa.types.is_floating(column.type):
-        yield out(value.is_finite(), "which is no number")
+        yield out(value.is_finite(), "which is not a number")
     if column.choices:
         known = ", ".join(column.choices)
         allowed = [*column.choices, "unresolved"] if name == "label_source" else column.choices

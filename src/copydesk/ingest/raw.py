@@ -101,7 +101,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Missed:
-    """What was in the sources and yet is no article: gathered, so that nothing goes in silence.
+    """What was in the sources and is not an article: gathered, since it must be told.
 
     Args:
         refused: what was set aside.

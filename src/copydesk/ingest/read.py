@@ -136,7 +136,7 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
         names = ", ".join(sorted(map(str, raw.fields))[:_SHOWN])
         names += ", …" if len(raw.fields) > _SHOWN else ""
         raise InputError(
-            "This record has no text." if text is None else "The text of this record is no string.",
+            "This record has no text." if text is None else "Its text is not a string.",
             hint=f"It has the fields {names}; say which holds the text with --map text=FIELD.",
         )
     return text

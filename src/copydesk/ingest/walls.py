@@ -48,7 +48,7 @@ _PAYWALL: Final = re.compile(
 
 
 def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
-    """Why a page is no article, in a sentence, or None.
+    """Why a page is not an article, in a sentence, or None.
 
     Args:
         tree: the page.

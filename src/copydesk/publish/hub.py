@@ -53,7 +53,7 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
             repo_type="dataset",
         )
     except HFValidationError as error:
-        raise InputError(f"'{repo}' is no name of a data set: {error}", where=where) from error
+        raise InputError(f"'{repo}' is not the name of a data set: {error}", where=where) from error
     except HfHubHTTPError as error:
         raise _refused(error, where) from error
     except CopydeskError:

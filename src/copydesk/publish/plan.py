@@ -171,7 +171,7 @@ def read_entries(content: bytes, where: str) -> dict[str, str]:
     try:
         return {entry["version"]: entry["digest"] for entry in json.loads(content)["releases"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise IntegrityError(f"This is no index of releases ({error}).", where=where) from error
+        raise IntegrityError(f"This is not an index of releases ({error}).", where=where) from error
 
 
 def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ def publish(
         options: of the fsspec file system.
 
     Raises:
-        InputError: the version is published there already, or the target is no address.
+        InputError: the version is published there already, or the target is not an address.
         IntegrityError: an earlier release there is not the one of this folder, or a file changed
             since it was judged.
         ServerError: the server refused or is not there.
@@ -47,7 +47,9 @@ def publish(
 
         return send(plan, hub[1], endpoint)
     if target.startswith("hf:"):
-        raise InputError(f"'{shown(target)}' is no data set.", hint="Write hf://datasets/ORG/NAME.")
+        raise InputError(
+            f"'{shown(target)}' is not a data set.", hint="Write hf://datasets/ORG/NAME."
+        )
     return _to_files(plan, target, dict(options or {}))
 
 

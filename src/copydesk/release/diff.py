@@ -66,7 +66,7 @@ class Diff:
     """Two releases compared.
 
     Args:
-        before, after: versions; ``after`` is None for what is no release yet.
+        before, after: versions; ``after`` is None for what is not a release yet.
         records: rows of each table before and after.
         changes: rows of `copydesk.release.match.CHANGES`; `sentences` stands for `standoff` too.
         configs: whole tables that were added or went, by name: ``config-added``, ``config-gone``.

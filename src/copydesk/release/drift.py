@@ -4,7 +4,7 @@ With O the counts of a 2 x k table (releases x categories) and E = row sum * col
 chi2 = sum (O - E)^2 / E on k - 1 degrees of freedom, without continuity correction (Pearson 1900);
 V = sqrt(chi2 / n), which lies in 0..1 since the table has two rows (Cramér 1946, 21.4).
 
-Two releases share most of their records, so p is no test of a hypothesis about the world: read V
+Two releases share most of their records, so p is not a test of a hypothesis about the world: read V
 as the size of the difference and p as how far chance alone would reach with samples of this size.
 """
 

@@ -125,7 +125,7 @@ def find_release(path: Path, version: str | None = None) -> Path:
             hint=f"There are {', '.join(e.version for e in entries)}.",
         )
     raise InputError(
-        "This is no release and holds none.",
+        "This is not a release and does not hold one.",
         where=str(path),
         hint="Name a release folder, a data set folder or a corpus; "
         "'copydesk release cut' makes a release.",

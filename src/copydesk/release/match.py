@@ -159,7 +159,7 @@ def _columns(contents: Contents, table: Table, columns: list[str]) -> Iterator[p
 
 def _value(name: str) -> pl.Expr:
     if name == "created_at":
-        # Rules answer anew at each cut: that is no change of their answer.
+        # Rules answer anew at each cut: that does not change their answer.
         return pl.when(pl.col("annotator_kind") != "rule").then(name)
     return pl.col(name)
 

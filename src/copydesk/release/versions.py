@@ -41,7 +41,7 @@ class Version:
         found = _VERSION.fullmatch(text)
         if found is None:
             raise InputError(
-                f"'{text}' is no version of a release.",
+                f"'{text}' is not the version of a release.",
                 hint="Write three whole numbers, such as 1.2.0.",
             )
         return cls(*map(int, found.groups()))

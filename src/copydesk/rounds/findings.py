@@ -38,7 +38,8 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "annotator-unknown": Rule(
         severity="warning",
-        meaning="An account that is no annotator of the round answered; the answer was not taken.",
+        meaning="The account that answered belongs to no annotator of the round; the answer was "
+        "not taken.",
         hint="Add the account to people.json if the person takes part.",
     ),
     "answer-cancelled": Rule(
@@ -91,7 +92,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "label-unknown": Rule(
         severity="warning",
-        meaning="A sentence has a label that is none of ours; it was not taken.",
+        meaning="A sentence has a label that is not in the scheme; it was not taken.",
         hint="Put the label config back and have the sentence answered again.",
     ),
     "project-missing": Rule(

@@ -112,7 +112,7 @@ def _check_options(options: Options) -> None:
     for name, email in options.emails.items():
         if not _EMAIL.fullmatch(email):
             raise InputError(
-                f"'{email}' is no e-mail address.", where=name, hint="Write name@example.org."
+                f"'{email}' is not an e-mail address.", where=name, hint="Write name@example.org."
             )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -311,7 +311,7 @@ def _gold(
         name, label = line.get("sentence_id"), line.get("label")
         if name not in known:
             raise InputError(
-                f"'{name}' is no sentence of this round.",
+                f"'{name}' is not a sentence of this round.",
                 where=where,
                 hint="Choose articles of the gold file with --article, or leave the line out.",
             )

@@ -40,7 +40,7 @@ def write(folder: RoundFolder, plan: Plan, emails: Mapping[str, str]) -> None:
     """
     for name in emails:
         if name not in plan.kinds:
-            raise InputError(f"'{name}' is no annotator of round '{plan.round}'.")
+            raise InputError(f"'{name}' is not an annotator of round '{plan.round}'.")
     owners: dict[str, str] = {}
     for name, email in emails.items():
         other = owners.setdefault(email.lower(), name)

@@ -49,7 +49,7 @@ class Folder:
             where = "another file of the release" if inside else "something outside the release"
             return _unsafe(name, f"This is a link to {where}, which was not followed.")
         if not stat.S_ISREG(path.lstat().st_mode):
-            return _unsafe(name, "This is no plain file, and was not opened.")
+            return _unsafe(name, "This is not a plain file, and was not opened.")
         return None
 
     def has(self, name: str) -> bool:
@@ -92,7 +92,7 @@ class Folder:
                 handles.append(os.open(folder, _DIRECTORY, dir_fd=handles[-1]))
             handles.append(os.open(last, _FILE, dir_fd=handles[-1]))
             if not stat.S_ISREG(os.fstat(handles[-1]).st_mode):
-                raise FaultError(_unsafe(name, "This is no plain file, and was not read."))
+                raise FaultError(_unsafe(name, "This is not a plain file, and was not read."))
             yield handles[-1]
         finally:
             for handle in reversed(handles):
@@ -111,7 +111,7 @@ def _looked_at(root: Path, name: str) -> Iterator[int]:
             raise FaultError(_unsafe(name, "This file cannot be read: it is behind a link."))
     seen = (root / name).lstat()
     if not stat.S_ISREG(seen.st_mode):
-        raise FaultError(_unsafe(name, "This is no plain file, and was not read."))
+        raise FaultError(_unsafe(name, "This is not a plain file, and was not read."))
     handle = os.open(root / name, _FILE)
     try:
         if not os.path.samestat(seen, os.fstat(handle)):

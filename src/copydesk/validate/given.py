@@ -72,7 +72,7 @@ def leaked(subject: Released) -> Iterator[Found]:
     """No withheld words stand in anything that is sent, or in the documents beside it.
 
     Judged where the corpus has the texts that it withholds; what an article that is given says as
-    well is no leak.
+    well is not a leak.
     """
     assert subject.corpus is not None
     if not subject.newest:

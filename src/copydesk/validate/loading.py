@@ -204,7 +204,7 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     waivable=False,
     meaning="Every JSON (or TOML) document can be read: UTF-8, nested at most 100 deep, no "
     "key twice.",
-    fix="Copy the file again from where it was published, or mend its JSON.",
+    fix="Copy the file again from where it was published, or fix its JSON.",
 )
 def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
     if name not in contents:

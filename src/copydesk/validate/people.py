@@ -14,7 +14,7 @@ from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 
 MIN_ANSWERS: Final = 10
-"""An annotator with fewer answers beside others is no outlier yet."""
+"""An annotator with fewer answers beside others is not yet an outlier."""
 
 _KEY: Final = ("round", "annotator", "article_id", "sentence_id", "start", "end")
 _NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "label")

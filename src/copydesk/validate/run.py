@@ -111,7 +111,7 @@ class _Request:
         if not path.exists():
             raise InputError("This path does not exist.", where=str(path))
         raise InputError(
-            "This is no release, no corpus, no data set folder and no document of copydesk.",
+            "This is not a release, a corpus, a data set folder or a document of copydesk.",
             where=str(path),
             hint=f"A release holds release.json, a corpus {CONFIG_NAME}.",
         )

@@ -108,7 +108,7 @@ def _fits(content: Any, schema: str) -> bool:
 
 def _unknown(path: Path) -> InputError:
     return InputError(
-        "This is no document that copydesk knows.",
+        "This is not a document that copydesk knows.",
         where=str(path),
         hint=f"It knows {', '.join(NAMES)}, its reports, and rows of tables as JSON Lines.",
     )

@@ -80,7 +80,7 @@ def units(release: Release) -> Iterator[Found]:
     key = ["article_id", "start", "end", "zone"]
     wanted = _exploded(release.table("articles")).filter(pl.col("is_unit"))
     missing = wanted.join(release.labelled, on=key, how="anti")
-    message = "The unit from {start} to {end} ({zone}) is no labelled sentence of the release."
+    message = "The unit from {start} to {end} ({zone}) is not a labelled sentence of the release."
     yield from _piece_faults(missing, message)
     known = release.table("articles").select("article_id")
     labelled = release.labelled.join(known, on="article_id", how="semi")

@@ -257,7 +257,7 @@ def encode(value: Any) -> bytes:
 def cut_off(doing: str) -> RequestError:
     """The error for a body that ends early: whether the server acted is open."""
     return RequestError(
-        f"The server's answer to {doing} is cut off or no JSON.",
+        f"The server's answer to {doing} is cut off or is not JSON.",
         hint="Run the same command again: what has arrived is found and not sent twice.",
     )
 

@@ -62,9 +62,9 @@ def connect(
         timeout: seconds for one request; a single request may be given its own.
 
     Raises:
-        InputError: there is no address or no token, or the address is none.
-        ServerError: nothing answers there, it is no Label Studio or one too old, or it refuses
-            the token.
+        InputError: there is no address or no token, or what is given is not an address.
+        ServerError: nothing answers there, it is not a Label Studio or too old a one, or it
+            refuses the token.
     """
     address = canonical_url(url if url is not None else os.environ.get(URL_VARIABLE, ""))
     secret = _token(address, token)
@@ -108,9 +108,9 @@ def canonical_url(url: str) -> str:
     try:
         parsed = httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise InputError(f"'{text}' is no address: {error}.", hint=_EXAMPLE) from error
+        raise InputError(f"'{text}' is not an address: {error}.", hint=_EXAMPLE) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise InputError(f"'{text}' is no http address.", hint=_EXAMPLE)
+        raise InputError(f"'{text}' is not an http address.", hint=_EXAMPLE)
     if parsed.query or parsed.fragment or parsed.userinfo:
         raise InputError(
             f"'{parsed.copy_with(userinfo=b'')}' is more than a server's address.", hint=_EXAMPLE

@@ -36,7 +36,7 @@ _ATTEMPTS: Final = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filled:
-    """What became of a project's tasks: sent now, compared and right, copies removed."""
+    """What became of a project's tasks: sent now, checked and correct, copies removed."""
 
     sent: int
     checked: int

@@ -16,7 +16,7 @@ def agree(
         bool,
         typer.Option(
             "--over-rounds",
-            help="Take in every round, for the trend; the reports go beside the rounds' folders.",
+            help="Measure every round, to show the trend; reports go beside the rounds' folders.",
         ),
     ] = False,
     as_json: Json = False,

@@ -72,7 +72,7 @@ def amend(
     if guidelines:
         changes.append(amending.revise_guidelines)
     if not changes:
-        raise InputError("It is not said what is to be changed.", hint="See --help.")
+        raise InputError("No change was asked for.", hint="See --help.")
     for change in changes:
         line = amending.amend_round(found, round_id, change, reason)
         tasks = f": {many(len(line['tasks']), 'task')}" if "tasks" in line else ""

@@ -76,7 +76,8 @@ def new(
         typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
     ] = None,
     shared: Annotated[
-        bool, typer.Option("--shared", help="One project for all, and not one for each.")
+        bool,
+        typer.Option("--shared", help="One project for all annotators, instead of one for each."),
     ] = False,
     seed: Annotated[str, typer.Option(help="Decides all draws; the round's name if empty.")] = "",
     corpus: CorpusDir = None,

@@ -82,7 +82,7 @@ def _repair(corpus: Corpus, round_id: str) -> None:
 
     lines, kept = repair(open_round(corpus, round_id), codecs())
     if kept is None:
-        words().print(f"The log says what the archives say: {many(lines, 'line')}.")
+        words().print(f"The log agrees with the archives: {many(lines, 'line')}.")
         return
     words().print(
         f"The log was made again from the archives: {many(lines, 'line')}. The damaged one is kept "

@@ -37,7 +37,7 @@ _LISTENING: Final = re.compile(rf"Starting development server at http://{re.esca
 
 
 def default_data_dir() -> Path:
-    """Where `copydesk studio` keeps its database: with the user's data, since it is no cache."""
+    """Where `copydesk studio` keeps its database: with the user's data, since it is not a cache."""
     return platformdirs.user_data_path("copydesk") / "studio"
 
 
@@ -164,7 +164,7 @@ def running(data_dir: Path) -> tuple[str, people.Person]:
             _check_identity(url, admin)
             return url, admin
     raise ServerError(
-        "No Label Studio of ours runs on this folder.",
+        "No Label Studio of copydesk is running on this folder.",
         where=str(data_dir),
         hint="Start it with 'copydesk studio' in another terminal, with the same --data-dir.",
     )
@@ -198,7 +198,7 @@ def _occupy(data_dir: Path) -> filelock.BaseFileLock:
         lock.acquire(timeout=2)
     except filelock.Timeout as error:
         raise InputError(
-            "Another 'copydesk studio' runs on this folder.",
+            "Another 'copydesk studio' is running on this folder.",
             where=str(data_dir),
             hint="Use that one, stop it, or choose another folder with --data-dir.",
         ) from error
