@@ -7,7 +7,7 @@ import sys
 
 import copydesk
 
-NAMES = {"analyse", "canonical", "load", "quotations", "segment", "suggest"}
+NAMES = {"analyse", "attributions", "canonical", "load", "quotations", "segment", "suggest"}
 
 
 def test_public_names_are_shown_and_are_what_they_say() -> None:
