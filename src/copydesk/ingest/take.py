@@ -160,7 +160,6 @@ class _Run:
         self.steps: Counter[str] = Counter()
         self.fields: Counter[str] = Counter()
         self.withheld: Counter[str] = Counter()
-        self.read_places: set[str] = set()
         self.store = Store(staging / "store.sqlite")
         self.store.load(corpus, events.found_before(corpus))
         self.clashing = _clashing(sources)
