@@ -29,8 +29,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from copydesk.backends import codecs
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.payloads import PayloadWriter
+from copydesk.errors import ServerError
+from copydesk.rounds.evidence import faults, repair
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.streams import streams
 
@@ -173,8 +176,8 @@ class Matrix:
             self.corpus,
             Options(
                 round=name,
-                annotators=(Annotator(annotator="anna", kind="human"),),
-                emails={"anna": self.email},
+                annotators=(Annotator(annotator="a1", kind="human"),),
+                emails={"a1": self.email},
                 unit="sentence",
                 overlap=Overlap(base=1),
                 selection=Selection(limit=max(1, (tasks or self.tasks) // 40)),
@@ -320,7 +323,8 @@ class Matrix:
         state = read_log(world.folder.annotations)
         kept = {sentence: a.label for (_, sentence), a in state.answers.items()} == world.labels
         again = world.pull()
-        if rules != ["answer-vanished"] or not kept or again.changes.vanished:
+        still = [finding.rule for finding in again.findings] == rules
+        if rules != ["answer-vanished"] or not kept or again.changes.vanished or not still:
             return f"{rules}, kept {kept}"
         return ""
 
@@ -354,6 +358,61 @@ class Matrix:
         self._change(world, {"label_config": config})
         rules = {finding.rule for finding in world.pull().findings}
         return world.check_pulled() or _expect(rules, {"label-config-changed"})
+
+    def emptied_config(self) -> str:
+        """A label config is emptied and settings are changed: the next push puts them right."""
+        world = self.world(tasks=40)
+        world.push()
+        self._change(world, {"label_config": "<View></View>", "maximum_annotations": 3})
+        with world.server() as server:
+            fixed = push(world.corpus, world.round, [LabelStudio(server)]).fixed
+            again = push(world.corpus, world.round, [LabelStudio(server)]).fixed
+        return world.check_pushed() or _expect({len(fixed), len(again)}, {1, 0})
+
+    def other_server(self) -> str:
+        """The push log names another database: neither push nor pull goes on."""
+        world = self.world(tasks=40)
+        world.push()
+        log = world.folder.push_log
+        with world.server() as server:
+            log.write_text(log.read_text().replace(server.identity(), "0" * 64))
+        for verb in (world.push, world.pull):
+            with contextlib.suppress(ServerError):
+                verb()
+                return "went on"
+        return world.check_pushed()
+
+    def foreign_edit(self) -> str:
+        """The administrator changes an annotator's answer: named, and the owner's stands."""
+        world = self.world(tasks=40, answered=True)
+        world.pull()
+        with world.server() as server:
+            (stream,) = streams(world.plan)
+            number = projects.find(server, [stream], {})[stream.key]
+            row = next(iter(server.answered_tasks(number)))
+            (given,) = row["annotations"]
+            was = given["result"][0]["value"]["choices"][0]
+            other = next(label for label in LABELS if label != was)
+            result = [given["result"][0] | {"value": {"choices": [other]}}]
+            server.update_annotation(given["id"], {"result": result})
+        rules = {finding.rule for finding in world.pull().findings}
+        return world.check_pulled() or _expect(rules, {"answer-edited"})
+
+    def damaged_log(self) -> str:
+        """The log is cut in half, a label is changed, a line is no object: repaired each time."""
+        world = self.world(tasks=40, answered=True)
+        world.pull()
+        round, log = open_round(world.corpus, world.round), world.folder.annotations
+        whole = log.read_bytes()
+        label = whole.replace(b'"label": "quote"', b'"label": "claim"')
+        for damaged in (whole[: len(whole) // 2] + b"\n", label, b"null\n" + whole):
+            log.write_bytes(damaged)
+            if not list(faults(round, codecs())):
+                return "not found"
+            repair(round, codecs())
+            if log.read_bytes() != whole:
+                return "not repaired"
+        return world.check_pulled()
 
     def _changed(self, settings: dict[str, Any]) -> World:
         world = self.world(tasks=40, answered=True)
@@ -390,6 +449,10 @@ class Matrix:
             "push-stripped-project": self.stripped_project,
             "pull-kill-client": self.killed_pulls,
             "pull-full-disk": self.full_disk,
+            "push-emptied-config": self.emptied_config,
+            "push-other-server": self.other_server,
+            "pull-foreign-edit": self.foreign_edit,
+            "pull-damaged-log": self.damaged_log,
             "pull-deleted-answer": self.deleted_answer,
             "pull-renamed-project": self.renamed_project,
             "pull-changed-config": self.changed_config,

@@ -52,6 +52,8 @@ def sync(corpus: Corpus, name: str, backends: list[Backend]) -> int:
         f"{name}: {sent.tasks_sent} tasks sent, {sent.checked} there; {len(found.new)} answers "
         f"new, {len(found.changed)} changed, {len(found.vanished)} vanished"
     )
+    for what in sent.fixed:
+        say(f"{name}: put right: {what}")
     for rule, count in counts(read.findings).items():
         say(f"{name}: {RULES[rule].severity}: {rule}: {count}")
     for answer in unfinished(read.findings):

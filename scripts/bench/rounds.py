@@ -153,7 +153,7 @@ def bench_pull(
 ) -> None:
     """Pull against the server's own ways of giving answers, in turns; the best of each counts."""
     (stream,) = streams(plan)
-    user = server.users()[people.read(RoundFolder(corpus, plan.round), plan)["anna"]]
+    user = server.users()[people.read(RoundFolder(corpus, plan.round), ["anna"])["anna"]]
     round = open_round(corpus, plan.round)
     config = projects.planned_config(round, stream.arm)
     number = server.create_project(projects.settings(round, stream, config))

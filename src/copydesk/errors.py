@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+_KEPT = "\n\u00a0\u2009\u202f"
+"""Line ends and blanks that move nothing."""
+
+
+def printable(text: str) -> str:
+    """A text with its control characters escaped, so that no name can steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _KEPT else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
 
 class CopydeskError(Exception):
     """A fault that a person can fix; the command line prints it and exits with 2.
@@ -21,7 +35,7 @@ class CopydeskError(Exception):
     def __str__(self) -> str:
         address = f"{self.where}: " if self.where else ""
         advice = f" {self.hint}" if self.hint else ""
-        return f"{address}{self.message}{advice}"
+        return printable(f"{address}{self.message}{advice}")
 
     def __reduce__(self) -> tuple[object, ...]:
         # BaseException pickles positional arguments only; workers send these between processes.

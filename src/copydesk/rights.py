@@ -40,10 +40,12 @@ class Policy:
     Args:
         allow: SPDX ids under which text is given.
         withhold: collections whose text is withheld in spite of their licence.
+        send: whether text that is withheld may be sent to a model at an endpoint.
     """
 
     allow: Collection[str] = OPEN_LICENCES
     withhold: Collection[str] = ()
+    send: bool = False
 
     def gives(self, licence: str | None, collection: str) -> bool:
         """Whether text under this licence, in this collection, stands in a release."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.backends import codecs
 from copydesk.backends.files import Files
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
@@ -18,6 +19,7 @@ from copydesk.rounds.close import close
 from copydesk.rounds.comments import private_comments
 from copydesk.rounds.decisions import Decision, decide, open_sentences
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import FILES, Annotator, Plan
@@ -257,3 +259,31 @@ def test_people_on_label_studio_need_it(corpus: Corpus) -> None:
     plan_round(corpus, annotators=people, overlap=Overlap(base=1), emails={"a1": "a@example.org"})
     with pytest.raises(InputError, match="also needs the backend labelstudio"):
         push(corpus, "r", [Files()])
+
+
+def test_flags_stand_beside_a_label_or_in_its_place(corpus: Corpus) -> None:
+    """Unsure keeps its label; what half call badly cut is open until somebody decides it."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    first = answers("background", "background", "claim")
+    first[2] |= {"flag": "unsure", "comment": "Who is the owner?"}
+    second = answers("background", "background", "claim")
+    second[1] = {"sentence_id": "mill.002", "flag": "badly-cut"}
+    write(corpus, "m-1", first)
+    write(corpus, "m-2", second)
+    assert read(corpus).findings == ()
+    assert labels_of(corpus, "m-2") == ["background", None, "claim"]
+    state = read_log(RoundFolder(corpus, "r").annotations)
+    assert state.answers["m-1", "mill.003"].flag == "unsure"
+    assert state.answers["m-1", "mill.003"].comment == "Who is the owner?"
+    (item,) = open_sentences(corpus, "r")
+    assert (item.anchor.sentence_id, item.flags) == ("mill.002", {"badly-cut": 1})
+    with pytest.raises(InputError, match="1 sentences are unresolved"):
+        close(corpus, "r")
+    reason = Decision(
+        sentence_id="mill.002", label="background", by="m-3", by_kind="model", reason="It is whole."
+    )
+    decide(corpus, "r", [reason], via="file")
+    assert close(corpus, "r")["unresolved"] == 0
+    found = labelling(corpus, codecs=codecs())
+    assert found.answers.height == 5

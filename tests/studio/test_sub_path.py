@@ -171,8 +171,8 @@ def test_a_round_with_a_personal_access_token(below: Below, corpus: Corpus, way:
         corpus,
         Options(
             round=f"p-{secrets.token_hex(6)}",
-            annotators=(Annotator(annotator="anna", kind="human"),),
-            emails={"anna": EMAIL},
+            annotators=(Annotator(annotator="a1", kind="human"),),
+            emails={"a1": EMAIL},
             overlap=Overlap(base=1),
         ),
     )

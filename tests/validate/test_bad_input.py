@@ -155,10 +155,11 @@ def test_random_files_never_end_in_a_traceback(specimen: Specimen) -> None:
 
 
 def test_words_of_a_file_cannot_move_the_cursor(specimen: Specimen) -> None:
-    """Control characters of a file's name or content are replaced in findings."""
+    """Control characters of a file's name or content are escaped in findings and sentences."""
     (specimen.release / "a\x1b[31mred").touch()
     [fault] = validate(specimen.release, include=["file-unlisted"]).findings
-    assert fault.file == "a\ufffd[31mred"
+    assert fault.file == r"a\x1b[31mred"
+    assert str(InputError("It is \x1b[31mred.", where="a\x9bb")) == r"a\x9bb: It is \x1b[31mred."
 
 
 def test_documents_by_themselves(specimen: Specimen, tmp_path: Path) -> None:

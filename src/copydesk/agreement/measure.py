@@ -13,6 +13,7 @@ from copydesk.agreement.alpha import Alpha, Bootstrap, coincidences, krippendorf
 from copydesk.agreement.annotators import Against, Pair, against_gold, against_rest, pairs
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
+from copydesk.agreement.models import ModelReport
 from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
@@ -51,7 +52,8 @@ class Agreement:
     (labels x labels, rows sum to the pairable answers of a label). ``groups`` maps a column to
     its values: rounds and guideline versions in the order of their first answer (the trend),
     others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
-    counts all disputed ones, ``disputed`` lists the most disputed.
+    counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
+    against people.
     """
 
     labels: tuple[str, ...]
@@ -70,6 +72,7 @@ class Agreement:
     arms: Arms | None
     disputed_sentences: int
     disputed: tuple[Disputed, ...]
+    models: tuple[ModelReport, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """The result as JSON types; what is not defined is null, never NaN."""

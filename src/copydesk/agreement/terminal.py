@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.measure import Agreement
+from copydesk.agreement.models import ModelReport
 from copydesk.agreement.page import lowest
 from copydesk.pages.filters import figure, percent
 
@@ -44,6 +45,8 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
     if agreement.alpha.reason:
         console.print(f"Alpha: {agreement.alpha.reason}.", markup=False)
     _print_annotators(agreement, console)
+    for model in agreement.models:
+        _print_model(model, console)
     if agreement.arms:
         pulls = [("all", agreement.arms.overall), *agreement.arms.per_label.items()]
         if agreement.arms.where_wrong:
@@ -136,3 +139,21 @@ def _print(
 
 def _interval(alpha: Alpha) -> str:
     return "–" if alpha.low is None else f"{figure(alpha.low)} to {figure(alpha.high)}"
+
+
+def _print_model(model: ModelReport, console: Console) -> None:
+    _print(
+        console,
+        f"{model.model} against people",
+        ("label", "precision", "recall", "sentences"),
+        (
+            (label, percent(score.precision), percent(score.recall), score.sentences)
+            for label, score in model.per_label.items()
+        ),
+    )
+    sure = model.calibration
+    console.print(
+        f"{model.model}: {percent(model.accuracy)} of {model.sentences} sentences as people"
+        + (f"; expected calibration error {sure.ece:.3f}." if sure else "."),
+        markup=False,
+    )

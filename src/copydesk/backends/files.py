@@ -22,6 +22,7 @@ from copydesk.findings import Finding
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.backend import (
     FLAGS,
+    STANDS_ALONE,
     Account,
     Difference,
     Held,
@@ -98,10 +99,6 @@ class FilesCodec:
         if not withheld:
             return dict(raw)
         return {**raw, "lines": [_hashed(line, labels) for line in raw["lines"]]}
-
-
-STANDS_ALONE: Final = frozenset({"badly-cut", "not-a-unit"})
-"""The flags that stand in place of a label."""
 
 
 def _hashed(line: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,16 +31,25 @@ def find_corpus(folder: Path | None) -> Corpus:
 
 def words() -> Console:
     """Where words for people go: stderr, so that a pipe holds data only."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def data() -> Console:
     """Where what was asked for goes: stdout."""
+    return _console(highlight=False)
+
+
+def _console(**options: Any) -> Console:
+    """A console on which no name from a file can steer the terminal."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    from copydesk.errors import printable
+
+    class Careful(Console):
+        def print(self, *objects: Any, **how: Any) -> None:
+            super().print(*(printable(o) if isinstance(o, str) else o for o in objects), **how)
+
+    return Careful(**options)
 
 
 def many(count: int, noun: str, plural: str = "") -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from copydesk.agreement.models import Given, models_against_people
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_jsonl
 from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import read_plan
+from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import context
 
 if TYPE_CHECKING:
@@ -92,13 +96,27 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         if (path := RoundFolder(corpus, name).gold).is_file()
         for _, line in read_jsonl(path)
     }
-    return measure(
+    found = measure(
         answers.join(places, on="article_id", how="left", maintain_order="left"),
         labels=labels,
         suggestions=_labels(suggestions),
         gold=_labels(gold) if gold else None,
         bootstrap=bootstrap,
     )
+    given = [answer for name in rounds for answer in _given(open_round(corpus, name))]
+    return replace(found, models=models_against_people(given, labels))
+
+
+def _given(round: Round) -> Iterator[Given]:
+    for answer in read_state(round).answers.values():
+        if answer.label is not None:
+            yield Given(
+                unit=(round.plan.round, answer.sentence_id),
+                annotator=answer.annotator,
+                kind=round.plan.kinds[answer.annotator],
+                label=answer.label,
+                confidence=answer.confidence,
+            )
 
 
 def _labels(labels: dict[str, str] | dict[str, str | None]) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
-from copydesk.errors import IntegrityError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_line
 from copydesk.rounds.backend import Account, Codec, Held
 from copydesk.rounds.opened import Round
@@ -61,6 +61,9 @@ def archiving(
     Yields:
         The pull's name, a function that adds a line, and one that puts the archive in its place
         and gives its path; None if the last archive says the same.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; nothing is left behind.
     """
     pulls.mkdir(parents=True, exist_ok=True)
     for left in pulls.glob(".*.part"):  # by a pull that was killed
@@ -85,6 +88,12 @@ def archiving(
     try:
         with beside.open("wb") as stream, _gzip(stream) as packed:
             yield name, add, finish
+    except OSError as error:
+        raise InputError(
+            f"The archive cannot be written: {error.strerror or error}.",
+            where=str(pulls),
+            hint="Free some space or choose another disk, then run this again.",
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
 

@@ -22,6 +22,9 @@ Account = int | str
 FLAGS: Final = ("unsure", "badly-cut", "not-a-unit")
 """What an annotator may say of a sentence beside its label, or (the last two) in place of one."""
 
+STANDS_ALONE: Final = frozenset({"badly-cut", "not-a-unit"})
+"""The flags that stand in place of a label."""
+
 Raw = Mapping[str, Any]
 """One submitted answer to a task, as its backend gives it."""
 

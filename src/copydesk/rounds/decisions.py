@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,12 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
+from copydesk.rounds.backend import STANDS_ALONE
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
+from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
+from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context
 
 UNRESOLVED: Final = "unresolved"
@@ -30,11 +34,13 @@ class OpenSentence:
 
     Args:
         votes: how many gave each label.
+        flags: how many said ``unsure``, ``badly-cut`` or ``not-a-unit``.
     """
 
     article: PlannedArticle
     anchor: Anchor
     votes: dict[str, int]
+    flags: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +62,9 @@ class Decision:
 def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
+    A sentence that at least half of its answers call badly cut, or not a unit, is open too until
+    somebody decides it.
+
     Args:
         disputed: take also those that a majority settles against another answer, as long as
             nobody has decided them.
@@ -66,25 +75,48 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     from copydesk.aggregate import aggregate
     from copydesk.answers import ADJUDICATIONS
 
-    folder = RoundFolder(corpus, round_id)
-    plan = read_plan(folder)
+    round = open_round(corpus, round_id)
+    folder, plan = round.folder, round.plan
     answers = answers_of(corpus, [round_id])
     if answers.is_empty():
         raise InputError(
             f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
         )
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decisions_of(folder)]
+    decided = list(decisions_of(folder))
+    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
         if row["label"] is None or (disputed and row["label_source"] == "majority")
     }
+    flags, given = _flags(round)
+    settled = {line["sentence_id"] for line in decided if line["label"] is not None}
+    for sentence, found in flags.items():
+        against = sum(count for flag, count in found.items() if flag in STANDS_ALONE)
+        if 2 * against >= given[sentence] and against and sentence not in settled:
+            left.setdefault(sentence, dict.fromkeys(plan.labels, 0))
     return [
-        OpenSentence(article=article, anchor=anchor, votes=left[anchor.sentence_id])
+        OpenSentence(
+            article=article,
+            anchor=anchor,
+            votes=left[anchor.sentence_id],
+            flags=dict(flags.get(anchor.sentence_id, {})),
+        )
         for article, anchor in plan.anchors()
         if anchor.sentence_id in left
     ]
+
+
+def _flags(round: Round) -> tuple[dict[str, Counter[str]], Counter[str]]:
+    """How often each flag was given to a sentence, and how many answers the sentence has."""
+    flags: dict[str, Counter[str]] = {}
+    given: Counter[str] = Counter()
+    for answer in read_state(round).answers.values():
+        given[answer.sentence_id] += 1
+        if answer.flag:
+            flags.setdefault(answer.sentence_id, Counter())[answer.flag] += 1
+    return flags, given
 
 
 def in_context(

@@ -38,7 +38,8 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
     decided = [line for name in names for line in decisions_of(RoundFolder(corpus, name))]
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     return Labelling(
-        answers=answers_of(corpus, names),
+        # A flag in place of a label is settled by adjudication and is not an answer of a release.
+        answers=answers_of(corpus, names).drop_nulls("label"),
         adjudications=as_frame(rows, ADJUDICATIONS),
         rounds=tuple(names),
     )

@@ -133,7 +133,7 @@ def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lo
     after = match.end()
     before = text[max(start, at - _LONGEST_TOKEN) : at]
     token = before[max(before.rfind(" "), before.rfind("\u00a0"), before.rfind("\u202f")) + 1 :]
-    if _opens_quote(text, match, known):
+    if last > at + 1 and _opens_quote(text, match, known):
         last -= 2
     if end - after <= _NAME_AT_MOST and _SPEAKER_BELOW.match(text, after, end):
         return 0

@@ -81,6 +81,8 @@ def letters(
 ) -> None:
     """Names below letters to the editor, and the places below the names."""
     labelled = any(line.strip(_MARKS).casefold() in known.letters for line in article[:4])
+    if not labelled and not any(line[-1] == "," for line in article):
+        return
     closed = False
     for index, line in enumerate(article):
         if line[-1] == "," and line.strip(_MARKS + ",").casefold() in known.valedictions:
@@ -162,6 +164,8 @@ def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) 
 
 def footnotes(article: Sequence[str], zones: list[Zone]) -> None:
     """A line that begins with an asterisk explains the one before; several are a list."""
+    if not any(line[0] == "*" for line in article):
+        return
     marked = [
         index for index, line in enumerate(article) if line[0] == "*" and zones[index] == "body"
     ]

@@ -8,6 +8,7 @@ from typing import Final
 from copydesk.text.wording import Wording
 
 _DIGIT: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(r"\d+")
 _CELL_OR_DIGIT: Final = re.compile(r"[\d|\t]")
 _LABEL: Final = re.compile(r"[A-Z][\w ]{1,24}:\s")
 _SCORE: Final = re.compile(r"(?<![\d$£€])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d%])")
@@ -28,7 +29,9 @@ def is_figures(line: str, known: Wording) -> bool:
         return False
     if line.count("|") >= 2 or line.count("\t") >= 2:
         return True
-    if not _DIGIT.search(line) or _ENTRY.match(line):
+    if (":" not in line and len(_NUMBER.findall(line)) < 2) or _ENTRY.match(line):
+        return False
+    if not _DIGIT.search(line):
         return False
     tokens = _LABEL.sub("", line.rstrip(".")).split()
     numbers = [token for token in tokens if _DIGIT.search(token)]

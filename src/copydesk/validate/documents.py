@@ -12,7 +12,9 @@ from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_DEPTH: Final = 100
 MAX_BYTES: Final = 256 << 20
-_ODD: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^\[\]{}"]+', re.DOTALL)
+# A string that does not end is taken to the end: tried anew at each quotation mark, it would cost
+# the square of its length.
+_ODD: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[^\[\]{}"]+', re.DOTALL)
 _LONGEST: Final = 300
 
 
@@ -45,6 +47,8 @@ def _depth(data: bytes) -> int:
     for byte in _ODD.sub(b"", data):
         depth += (byte in b"[{") - (byte in b"]}")
         deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
     return deepest
 
 

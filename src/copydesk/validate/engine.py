@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.contract.versions import SCHEMA_VERSION, schema_number
+from copydesk.errors import printable
 from copydesk.validate.faults import Fault, Found, show
 from copydesk.validate.report import SEVERITIES, Finding, Waived
 from copydesk.validate.rules import RULES, Check
@@ -155,11 +156,6 @@ def finding(fault: Fault, prefix: str = "") -> Finding:
         record=printable(fault.record),
         pointer=printable(fault.pointer),
     )
-
-
-def printable(text: str) -> str:
-    """Text from files that nobody vouches for, without what would move a terminal's cursor."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def chosen(

@@ -21,6 +21,7 @@ MAX_RATIO: Final = 100
 FREE_BYTES: Final = 1 << 30
 
 _WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+_SHARING: Final = {"DELTA_BYTE_ARRAY"}
 _DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 
 
@@ -74,7 +75,9 @@ def _expanded(file: pq.ParquetFile, data: bytes) -> int:
                 total += chunk.num_values * width
                 continue
             total += chunk.total_uncompressed_size + 8 * chunk.num_values
-            if _DICTIONARY & set(chunk.encodings) and "." not in chunk.path_in_schema:
+            if set(chunk.encodings) & _SHARING:  # a value may repeat most of the one before
+                total += chunk.num_values * chunk.total_uncompressed_size
+            elif _DICTIONARY & set(chunk.encodings):
                 total += chunk.num_values * _longest(data, group, chunk)
     return total
 
@@ -86,11 +89,20 @@ def _longest(data: bytes, group: int, chunk: pq.ColumnChunkMetaData) -> int:
     name = chunk.path_in_schema
     reader = pq.ParquetFile(pa.BufferReader(data), read_dictionary=[name])
     for batch in reader.iter_batches(batch_size=1, row_groups=[group], columns=[name]):
-        column = batch.column(0)
-        if isinstance(column, pa.DictionaryArray) and len(column.dictionary):
-            lengths = pc.binary_length(column.dictionary)
-            return int(pc.max(lengths).as_py() or 0)
-        break
+        return _longest_entry(batch.column(0))
+    return 0
+
+
+def _longest_entry(column: pa.Array) -> int:
+    """The length in bytes of the longest entry of the dictionaries in an array, nested ones too."""
+    kind = column.type
+    if isinstance(column, pa.DictionaryArray):
+        lengths = pc.binary_length(column.dictionary) if len(column.dictionary) else None
+        return int(pc.max(lengths).as_py() or 0) if lengths is not None else 0
+    if pa.types.is_struct(kind):
+        return max((_longest_entry(column.field(n)) for n in range(kind.num_fields)), default=0)
+    if pa.types.is_nested(kind) and hasattr(column, "values"):
+        return _longest_entry(column.values)
     return 0
 
 

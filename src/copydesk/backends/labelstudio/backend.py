@@ -9,7 +9,7 @@ from typing import Any
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.client import ANSWERED_PAGE, PAGE, Server
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
-from copydesk.backends.labelstudio.configs import config_sha256
+from copydesk.backends.labelstudio.configs import config_sha256, same_config
 from copydesk.backends.labelstudio.payloads import MODEL_VERSION, PayloadWriter
 from copydesk.backends.labelstudio.repairs import differing, in_words
 from copydesk.backends.labelstudio.sender import (
@@ -155,8 +155,8 @@ class LabelStudio:
                 yield finding("project-missing", where=stream.key)
                 continue
             yield stream
-            expected = projects.pushed_config(round, stream.arm)
-            if expected and config_sha256(settings["label_config"]) != expected:
+            expected = config_sha256(projects.planned_config(round, stream.arm))
+            if not same_config(settings["label_config"], expected):
                 yield finding("label-config-changed", where=stream.key)
             if settings["title"] != projects.title(stream):
                 yield finding("project-renamed", where=stream.key)

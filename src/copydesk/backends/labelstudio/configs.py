@@ -132,6 +132,14 @@ def config_sha256(config: str) -> str:
     return sha256_text(canonical_xml(config))
 
 
+def same_config(config: str, expected: str) -> bool:
+    """Whether a config that a server holds has a hash; one that is not XML has none."""
+    try:
+        return config_sha256(config) == expected
+    except ET.ParseError:
+        return False
+
+
 def adjudication_config(corpus: Corpus, scheme: Scheme, *, show_answers: bool) -> str:
     """A sentence in its context, a field for the reason, and the answers in words if asked for."""
     view = ET.fromstring(label_config(corpus, scheme, "sentence", BLIND))

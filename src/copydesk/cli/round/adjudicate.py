@@ -72,10 +72,16 @@ def _list(corpus: Corpus, round_id: str, *, disputed: bool, as_json: bool) -> No
 
     left = open_sentences(corpus, round_id, disputed=disputed)
     if as_json:
-        emit([{"sentence_id": s.anchor.sentence_id, "votes": s.votes} for s in left])
+        emit(
+            [
+                {"sentence_id": s.anchor.sentence_id, "votes": s.votes, "flags": s.flags}
+                for s in left
+            ]
+        )
     else:
         for item in left:
-            votes = ", ".join(f"{label} {n}" for label, n in item.votes.items() if n)
+            given = {**item.votes, **item.flags}
+            votes = ", ".join(f"{what} {n}" for what, n in given.items() if n)
             typer.echo(f"{item.anchor.sentence_id}\t{votes}")
     words().print(f"{many(len(left), 'sentence')} open.")
     raise typer.Exit(1 if left else 0)

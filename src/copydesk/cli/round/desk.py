@@ -118,6 +118,9 @@ class _Desk:
         ):
             self._console.print(Text(text, style=style), soft_wrap=False)
         self._console.rule(style="dim")
+        if item.flags:
+            flags = ", ".join(f"{flag} {count}" for flag, count in item.flags.items())
+            self._console.print(f"Annotators say: {flags}")
         if self._sitting.show_answers:
             given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)
             self._console.print(f"Answers: {given}")

@@ -11,6 +11,7 @@ from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
 from copydesk.cli.round.options import Json, RoundId, Url, emit, verified
 
 if TYPE_CHECKING:
+    from copydesk.corpus import Corpus
     from copydesk.rounds.status import Status
 
 
@@ -23,6 +24,11 @@ def status(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no backend: the state of the last pull.")
     ] = False,
+    effort: Annotated[
+        bool,
+        typer.Option("--effort", help="Write hours and cost to effort.csv in private/ instead."),
+    ] = False,
+    rate: Annotated[float, typer.Option(min=0, help="Pay for an hour, for --effort.")] = 0.0,
     as_json: Json = False,
     url: Url = None,
     corpus: CorpusDir = None,
@@ -33,6 +39,9 @@ def status(
 
     found = find_corpus(corpus)
     verified(found, round_id)
+    if effort:
+        _effort(found, round_id, rate)
+        return
     if offline:
         _show(look(found, round_id), as_json=as_json)
         return
@@ -43,6 +52,15 @@ def status(
             if not watch or state.answered >= state.needed:
                 return
             time.sleep(every)
+
+
+def _effort(corpus: Corpus, round_id: str, rate: float) -> None:
+    from copydesk.rounds.effort import effort, write_effort
+    from copydesk.rounds.opened import open_round
+
+    round = open_round(corpus, round_id)
+    path = write_effort(round, effort(round, rate=rate))
+    words().print(f"Hours and cost by annotator and article: {path}", markup=False)
 
 
 def _show(state: Status, *, as_json: bool) -> None:

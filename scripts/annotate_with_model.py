@@ -1,0 +1,306 @@
+"""Let a language model answer its part of a round, article by article, through the files backend.
+
+    python scripts/annotate_with_model.py ROUND --annotator model-1 --endpoint URL --model NAME \
+        --prompt FILE [--corpus DIR] [--temperature 0] [--dry-run --price-in 1.5 --price-out 6]
+
+The endpoint is any that speaks OpenAI's chat completions (``URL/chat/completions``); a key, if one
+is needed, is in COPYDESK_MODEL_KEY. The prompt, the model's name, the temperature and every raw
+answer are kept in the annotator's private folder (``calls.jsonl``). Text that is withheld is sent
+only where ``send = true`` under ``[rights]`` in copydesk.toml allows it. A malformed answer is
+asked for once more, and its sentences are then left open. Kill it at any time and run it again:
+what was answered is not asked for twice. Exit: 0 all answered, 1 sentences are left open, 2 could
+not run.
+
+It was tried against a small local server; no commercial endpoint was reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from copydesk.backends.files import ANSWERS, TASKS, folder
+from copydesk.corpus import Corpus
+from copydesk.errors import CopydeskError, InputError, ServerError
+from copydesk.files import append_lines, dump_line, read_json, read_jsonl, sha256_text
+from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.plan import now
+
+CALLS: Final = "calls.jsonl"
+_ATTEMPTS: Final = 5
+_FORM: Final = (
+    "Label every sentence. Answer with one JSON object and nothing else: "
+    '{"answers": [{"sentence_id": "…", "label": "…", "confidence": 0.0}]}. '
+    "The confidence is a number from 0 to 1. Labels: "
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What is asked, and where.
+
+    Args:
+        wait: seconds before the first repetition after a failure, doubled each time.
+    """
+
+    endpoint: str
+    name: str
+    prompt: str
+    temperature: float = 0.0
+    key: str = ""
+    wait: float = 2.0
+    timeout: float = 120.0
+
+
+@dataclass
+class Tally:
+    """What was done: sentences answered and left open, and tokens as the endpoint counts them."""
+
+    answered: int = 0
+    open: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+def say(words: str) -> None:
+    """One line for whoever runs this."""
+    print(words, file=sys.stderr)
+
+
+def annotate(round: Round, annotator: str, model: Model) -> Tally:
+    """Ask for every sentence of the annotator that has no answer yet.
+
+    Raises:
+        InputError: the annotator is not a model of the round, was given no tasks, or an article's
+            text may not be sent.
+        ServerError: the endpoint refuses, or fails again and again.
+    """
+    place = folder(round, annotator)
+    tasks = to_do(round, annotator)
+    refuse_withheld(round, tasks)
+    labels = [label["name"] for label in read_json(place / "labels.json")["labels"]]
+    guidelines = (place / "guidelines.md").read_text(encoding="utf-8")
+    tally = Tally()
+    headers = {"Authorization": f"Bearer {model.key}"} if model.key else {}
+    with httpx.Client(timeout=model.timeout, headers=headers) as client:
+        for task in tasks:
+            asked = messages(model, guidelines, labels, task)
+            _one(client, model, task, asked, labels, place, tally)
+    return tally
+
+
+def to_do(round: Round, annotator: str) -> list[dict[str, Any]]:
+    """The annotator's tasks with the sentences that have no answer yet."""
+    if round.plan.kinds.get(annotator) != "model":
+        raise InputError(f"'{annotator}' is not a model of round '{round.plan.round}'.")
+    place = folder(round, annotator)
+    if not (place / TASKS).is_file():
+        raise InputError("There are no tasks yet.", where=str(place), hint="Push the round first.")
+    done = set()
+    if (place / ANSWERS).is_file():
+        done = {line.get("sentence_id") for _, line in read_jsonl(place / ANSWERS)}
+    tasks = []
+    for _, task in read_jsonl(place / TASKS):
+        left = [s for s in task["sentences"] if s["sentence_id"] not in done]
+        if left:
+            tasks.append(task | {"left": [s["sentence_id"] for s in left]})
+    return tasks
+
+
+def refuse_withheld(round: Round, tasks: list[dict[str, Any]]) -> None:
+    """Raises InputError when a text would be sent that the corpus does not allow to be."""
+    if round.corpus.policy.send:
+        return
+    for task in tasks:
+        if task["article_id"] not in round.given:
+            raise InputError(
+                f"The text of '{task['article_id']}' is withheld and may not be sent to a model.",
+                where=str(round.corpus.root / "copydesk.toml"),
+                hint="If you have the right to, write 'send = true' under [rights].",
+            )
+
+
+def messages(
+    model: Model, guidelines: str, labels: list[str], task: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """What is asked about one task."""
+    shown = {
+        "title": task["title"],
+        "before": task.get("before", ""),
+        "sentences": [
+            {"sentence_id": s["sentence_id"], "text": s["text"]} for s in task["sentences"]
+        ],
+        "after": task.get("after", ""),
+    }
+    return [
+        {"role": "system", "content": f"{model.prompt}\n\n{guidelines}"},
+        {"role": "user", "content": f"{_FORM}{', '.join(labels)}.\n{json.dumps(shown)}"},
+    ]
+
+
+def _one(
+    client: httpx.Client,
+    model: Model,
+    task: Mapping[str, Any],
+    asked: list[dict[str, str]],
+    labels: list[str],
+    place: Path,
+    tally: Tally,
+) -> None:
+    given: dict[str, dict[str, Any]] = {}
+    began = time.monotonic()
+    for _ in range(2):
+        answer = _ask(client, model, asked)
+        usage = answer.get("usage") or {}
+        tally.tokens_in += int(usage.get("prompt_tokens") or 0)
+        tally.tokens_out += int(usage.get("completion_tokens") or 0)
+        _keep(place, model, task, answer)
+        given |= usable(answer, set(task["left"]) - given.keys(), labels)
+        if len(given) == len(task["left"]):
+            break
+    seconds = round(time.monotonic() - began, 3)
+    lines = [
+        dump_line({**line, "at": now(), "lead_time_s": round(seconds / len(given), 3)})
+        for line in given.values()
+    ]
+    append_lines(place / ANSWERS, lines)
+    tally.answered += len(given)
+    tally.open += len(task["left"]) - len(given)
+    say(f"{task['article_id']}: {len(given)} of {len(task['left'])} sentences answered")
+
+
+def _keep(place: Path, model: Model, task: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    line = {
+        "at": now(),
+        "task": task["task"],
+        "model": model.name,
+        "temperature": model.temperature,
+        "prompt": model.prompt,
+        "prompt_sha256": sha256_text(model.prompt),
+        "answer": answer,
+    }
+    append_lines(place / CALLS, [dump_line(line)])
+
+
+def usable(
+    answer: Mapping[str, Any], wanted: set[str], labels: list[str]
+) -> dict[str, dict[str, Any]]:
+    """What of a model's answer is an answer to a sentence that was asked for, by sentence_id."""
+    try:
+        text = str(answer["choices"][0]["message"]["content"])
+        found = json.loads(text[text.index("{") : text.rindex("}") + 1])["answers"]
+        lines = [line for line in found if isinstance(line, dict)]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return {}
+    good = {}
+    for line in lines:
+        name, label, sure = line.get("sentence_id"), line.get("label"), line.get("confidence")
+        if name in wanted and label in labels:
+            good[name] = {"sentence_id": name, "label": label}
+            if isinstance(sure, int | float) and not isinstance(sure, bool) and 0 <= sure <= 1:
+                good[name]["confidence"] = sure
+    return good
+
+
+def _ask(client: httpx.Client, model: Model, asked: list[dict[str, str]]) -> dict[str, Any]:
+    """One request; repeated after a time-out, a lost connection, 429 and 5xx."""
+    body = {"model": model.name, "temperature": model.temperature, "messages": asked}
+    url = f"{model.endpoint.rstrip('/')}/chat/completions"
+    wait, wrong = model.wait, ""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(wait)
+            wait *= 2
+        try:
+            response = client.post(url, json=body)
+        except httpx.HTTPError as error:
+            wrong = f"{type(error).__name__}"
+            continue
+        if response.status_code == 429 or response.status_code >= 500:
+            wrong = f"status {response.status_code}"
+            after = response.headers.get("Retry-After", "")
+            wait = float(after) if after.isdecimal() else wait
+            continue
+        if response.status_code != 200:
+            raise ServerError(
+                f"The endpoint refuses: status {response.status_code}.",
+                where=url,
+                hint="Check the model's name, and the key in COPYDESK_MODEL_KEY.",
+            )
+        try:
+            found = response.json()
+            if isinstance(found, dict):
+                return found
+        except ValueError:
+            pass
+        wrong = "an answer that is not a JSON object"
+    raise ServerError(
+        f"The endpoint failed {_ATTEMPTS} times, last with {wrong}.",
+        where=url,
+        hint="Run this again later; what was answered is kept.",
+    )
+
+
+def estimate(round: Round, annotator: str, model: Model) -> tuple[int, int, int]:
+    """Tasks to do, and about how many tokens go in and come out, four characters each."""
+    place, tasks = folder(round, annotator), to_do(round, annotator)
+    labels = [label["name"] for label in read_json(place / "labels.json")["labels"]]
+    guidelines = (place / "guidelines.md").read_text(encoding="utf-8")
+    sent = sum(
+        len(m["content"]) for task in tasks for m in messages(model, guidelines, labels, task)
+    )
+    return len(tasks), sent // 4, sum(20 * len(task["left"]) for task in tasks)
+
+
+def main() -> int:
+    """Parse the arguments and annotate."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("round")
+    parser.add_argument("--annotator", required=True)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--prompt", type=Path, required=True)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--temperature", type=float, default=0.0)
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--price-in", type=float, default=0.0, help="for a million tokens")
+    parser.add_argument("--price-out", type=float, default=0.0, help="for a million tokens")
+    options = parser.parse_args()
+    try:
+        round = open_round(Corpus.find(options.corpus), options.round)
+        model = Model(
+            endpoint=options.endpoint,
+            name=options.model,
+            prompt=options.prompt.read_text(encoding="utf-8"),
+            temperature=options.temperature,
+            key=os.environ.get("COPYDESK_MODEL_KEY", ""),
+        )
+        if options.dry_run:
+            count, sent, got = estimate(round, options.annotator, model)
+            cost = (sent * options.price_in + got * options.price_out) / 1_000_000
+            say(f"{count} tasks, about {sent:,} tokens in and {got:,} out: {cost:.2f}")
+            return 0
+        tally = annotate(round, options.annotator, model)
+    except (CopydeskError, OSError) as error:
+        say(f"annotate_with_model: {error}")
+        return 2
+    say(
+        f"{tally.answered} sentences answered, {tally.open} left open; {tally.tokens_in:,} tokens "
+        f"in, {tally.tokens_out:,} out. Next: copydesk round pull {options.round}"
+    )
+    return 1 if tally.open else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
