@@ -185,7 +185,7 @@ def test_documents_by_themselves(specimen: Specimen, tmp_path: Path) -> None:
     }
     stray = tmp_path / "stray.json"
     stray.write_text("{}")
-    with pytest.raises(InputError, match="no document that copydesk knows"):
+    with pytest.raises(InputError, match="not a document that copydesk knows"):
         validate(stray)
 
 
