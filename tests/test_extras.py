@@ -77,7 +77,7 @@ def test_no_dependency_is_for_nothing() -> None:
     indirect = {"rfc3339-validator", "rfc3986-validator", "lxml-html-clean"}
     listed = PROJECT["dependencies"] + [
         line
-        for name in ("html", "models", "rounds")
+        for name in ("html", "models", "rounds", "train")
         for line in PROJECT["optional-dependencies"][name]
     ]
 

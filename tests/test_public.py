@@ -7,7 +7,7 @@ import sys
 
 import copydesk
 
-NAMES = {"analyse", "canonical", "load", "quotations", "segment", "suggest"}
+NAMES = {"analyse", "attributions", "canonical", "load", "quotations", "segment", "suggest"}
 
 
 def test_public_names_are_shown_and_are_what_they_say() -> None:
@@ -34,4 +34,6 @@ def test_an_analysis_counts_in_code_points_and_names_each_speaker_once() -> None
     assert table["text"].to_list() == ["Fair opens 🎡", "“It turns,” Ann Orr said.", "“It stops.”"]
     assert [text[a:b] for a, b in table.select("start", "end").rows()] == table["text"].to_list()
     assert table["speaker"].to_list()[:2] == [[], ["Ann Orr"]]
+    reported = copydesk.analyse("Ann Orr said the fair would close.\n")
+    assert reported["speaker"].to_list() == [["Ann Orr"]]
     assert copydesk.analyse("Die Brücke ist zu.\n", "de")["suggestion"].to_list() == [None]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -55,6 +56,19 @@ def suggested(articles: pl.DataFrame, texts: dict[str, str]) -> dict[tuple[str, 
         for found in suggest(text, [Piece(**piece) for piece in article["pieces"]]):
             result[article["article_id"], found.start, found.end] = found.label
     return result
+
+
+def speed(articles: pl.DataFrame, texts: dict[str, str]) -> float:
+    """Sentences a second on one core: quotations with their speakers, and suggestions."""
+    read_in = [
+        (text, [Piece(**piece) for piece in article["pieces"]])
+        for article in articles.iter_rows(named=True)
+        if (text := article["text"] or texts.get(article["text_sha256"])) is not None
+    ]
+    suggest(*read_in[0])  # the lexicons are read once
+    start = time.process_time()
+    found = sum(len(suggest(text, pieces)) for text, pieces in read_in)
+    return found / (time.process_time() - start)
 
 
 def compare(release: Path, raw: list[str]) -> tuple[Pairs, Pairs, int]:
@@ -109,6 +123,8 @@ def main() -> None:
         report("adjudicated labels", adjudicated)
     else:
         print("This release has no adjudicated labels.")
+    rate = speed(read(options.release, "articles"), own_texts(options.raw) if options.raw else {})
+    print(f"speed: {rate:,.0f} sentences a second")
     if left_out:
         print(f"{left_out} units were left out: their text is withheld and was not in --raw.")
 

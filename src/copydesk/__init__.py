@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from copydesk.analysis import analyse
     from copydesk.loading import load
-    from copydesk.text import Piece, canonical, quotations, segment, suggest
+    from copydesk.text import Piece, attributions, canonical, quotations, segment, suggest
 
 __version__ = "0.1.0"
 __all__ = [
     "Piece",
     "__version__",
     "analyse",
+    "attributions",
     "canonical",
     "load",
     "quotations",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from copydesk.text import Quotation, Suggestion, canonical, quotations, segment, suggest
+from copydesk.text import (
+    Attribution,
+    Piece,
+    Suggestion,
+    attributions,
+    canonical,
+    quotations,
+    segment,
+    suggest,
+)
 
 SCHEMA: Final = pl.Schema(
     {
@@ -33,9 +42,9 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
     Returns:
         A row for each sentence, headline and caption, in order. ``start`` and ``end`` are offsets
         in code points of the canonical text. ``quotation`` lists what stands between quotation
-        marks in the sentence, ``speaker`` who says it, each once, ``cue`` the words that the
-        suggestion rests on, and ``suggestion`` is a label of the news scheme, or null in a
-        language for which there are no rules.
+        marks in the sentence, ``speaker`` whose words it quotes or reports, each once, ``cue``
+        the words that the suggestion rests on, and ``suggestion`` is a label of the news scheme,
+        or null in a language for which there are no rules.
 
     Raises:
         InputError: the text is not UTF-8 or holds a NUL.
@@ -43,6 +52,7 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
     article = canonical(text)
     pieces = segment(article, language)
     quotes = quotations(article, pieces, language=language)
+    sources = attributions(article, pieces, quotes=quotes, language=language)
     units = [(index, piece) for index, piece in enumerate(pieces) if piece.is_unit]
     found: Sequence[Suggestion | None] = suggest(
         article, pieces, quotes=quotes, language=language
@@ -61,7 +71,7 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
                     article[max(quote.start, piece.start) : min(quote.end, piece.end)]
                     for quote in inside
                 ],
-                "speaker": _speakers(article, inside),
+                "speaker": _speakers(article, sources, piece),
                 "cue": [article[cue.start : cue.end] for cue in cues],
                 "suggestion": suggestion and suggestion.label,
             }
@@ -69,6 +79,12 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _speakers(article: str, quotes: Iterable[Quotation]) -> list[str]:
-    spans = (quote.speaker for quote in quotes)
-    return list(dict.fromkeys(article[span[0] : span[1]] for span in spans if span))
+def _speakers(article: str, found: Sequence[Attribution], piece: Piece) -> list[str]:
+    spans = [
+        item.source
+        for item in found
+        if item.source is not None
+        and item.form != "stance"
+        and any(start < piece.end and piece.start < end for start, end in item.content)
+    ]
+    return list(dict.fromkeys(article[start:end] for start, end in spans))

@@ -179,11 +179,6 @@ def inside(folder: Path, name: object) -> Path:
     return path
 
 
-def is_leftover(name: str) -> bool:
-    """Whether a file or folder of this name is one that a killed process left half written."""
-    return name.startswith(".") and name.endswith(_PART)
-
-
 def append_lines(path: Path, lines: list[str]) -> None:
     """Append lines to a log in one write; all of them are on the disk when this returns.
 

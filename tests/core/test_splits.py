@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.contract.columns import SPLITS
-from copydesk.release.splits import SHARES, draw_splits
+from copydesk.release.splits import SHARES, draw_splits, ties
 
 EVENTS = st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers(1, 90))
 
@@ -63,3 +64,22 @@ def test_a_split_without_a_share_gets_nothing() -> None:
 
     assert set(drawn.values()) == {"train"}
     assert sum(SHARES.values()) == 1.0
+
+
+def test_events_that_share_a_sentence_share_a_split() -> None:
+    """Events that were named apart and hold one sentence of eight words are drawn as one, and
+    follow the one that a release has; a short sentence ties nothing."""
+    said = "The bridge over the Wend opened again on Monday."
+    sentences = pl.DataFrame(
+        {
+            "event": ["a", "b", "c", "d", "e"],
+            "text": [said, said, "She declined to say more.", "She declined to say more.", said],
+        }
+    )
+
+    tied = ties(sentences)
+    drawn = draw_splits(dict.fromkeys("abcde", 5), kept={"b": "test"}, tied=tied)
+
+    assert tied == {"a": "a", "b": "a", "e": "a"}
+    assert {drawn[event] for event in "abe"} == {"test"}
+    assert drawn == draw_splits(dict.fromkeys("abcde", 5), kept={"b": "test"}, tied=tied)

@@ -131,6 +131,8 @@ def test_an_event_that_the_user_named_stays(tmp_path: Path, corpus: Corpus) -> N
     take(tmp_path / "in", corpus, a=f"A\n{shared}", b=f"B\n{shared}", c=f"C\n{shared}")
 
     assert events(corpus) == {"a": "fair", "b": "flood", "c": "fair"}
+    assert len(set(released(corpus, "0.1.0").values())) == 1
+    assert validate(corpus.dataset).findings == ()
 
 
 def test_an_event_for_all_articles_is_given_by_an_option(tmp_path: Path, corpus: Corpus) -> None:

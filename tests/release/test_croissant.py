@@ -14,7 +14,8 @@ from copydesk.contract.tables import CURRENT
 from copydesk.files import atomic_write, dump_json
 from copydesk.release.card import write_card
 from copydesk.release.contents import Contents
-from copydesk.release.croissant import Mismatch, check, render
+from copydesk.release.croissant import render
+from copydesk.release.croissant_check import Mismatch, check
 
 LINES = [
     ("The river rose on Monday.", ["background", "background"]),

@@ -15,7 +15,6 @@ from typing import Any, Final
 from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
 
-UNLABELLED_KEY: Final = "0"
 FLAG_KEYS: Final = ("u", "x")
 """Keys of the flags *unsure* and *badly cut*, which no label may have."""
 
@@ -129,5 +128,4 @@ def _flag_key(document: Any) -> dict[str, Any] | None:
 
 
 LABELS: Final = NEWS.names
-MEANINGS: Final = NEWS.meanings
 HOTKEYS: Final = NEWS.hotkeys

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
 from copydesk.explore.figures import Figures, count
+from copydesk.explore.folder import MARKER, refuse_inside, replacing
 from copydesk.explore.quotations import Utterance, utterances
 from copydesk.explore.search import Index
 from copydesk.explore.source import Source, read_source
-from copydesk.files import dump_json, read_json, replacing_dir
+from copydesk.files import dump_json
 from copydesk.pages.html import page
 from copydesk.release.contents import Contents
 from copydesk.release.diff import Diff, compare
@@ -29,9 +27,6 @@ from copydesk.release.index import find_release, read_index
 MAX_ARTICLES: Final = 2000
 MAX_UTTERANCES: Final = 500
 MAX_DISPUTED: Final = 500
-MARKER: Final = "explore.json"
-"""The file that says that a folder was made here, and may be made anew."""
-
 _WIDTH: Final = 1000
 
 
@@ -87,8 +82,8 @@ def explore(
             where=str(path),
             hint="Run 'copydesk validate' on it.",
         ) from error
-    _refuse_inside(out, source.folder)
-    with _replacing(out) as folder:
+    refuse_inside(out, source.folder)
+    with replacing(out) as folder:
         _write(source, figures, difference, folder, progress)
     return out / "index.html"
 
@@ -250,46 +245,3 @@ def score(article: ArticlePage) -> dict[str, str]:
         width = max(1, end - start - 2)
         paths[sentence.label] = paths.get(sentence.label, "") + f"M{start} 0h{width}v1h-{width}z"
     return paths
-
-
-def _refuse_inside(out: Path, folder: Path) -> None:
-    if out.resolve().is_relative_to(folder.resolve()):
-        raise InputError(
-            "These pages would lie inside the release, which must not change.",
-            where=str(out),
-            hint="Choose a folder outside it.",
-        )
-
-
-@contextmanager
-def _replacing(out: Path) -> Iterator[Path]:
-    """Give a folder to fill; put it in the place of ``out``, which must be ours, empty or absent.
-
-    Raises:
-        InputError: ``out`` holds something that was not made here.
-    """
-    if out.exists() and not _is_ours(out):
-        raise InputError(
-            "This folder exists and was not made by 'copydesk explore'.",
-            where=str(out),
-            hint="Choose another folder, or remove it.",
-        )
-    fresh = out.with_name(f".{out.name}.fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
-    with replacing_dir(fresh) as beside:
-        yield beside
-    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old."))
-    if out.exists():
-        out.rename(old / out.name)
-    fresh.rename(out)
-    shutil.rmtree(old)
-
-
-def _is_ours(folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
-    marker = folder / MARKER
-    if not marker.is_file():
-        return not any(folder.iterdir())
-    document = read_json(marker)
-    return isinstance(document, dict) and document.get("made_by") == "copydesk explore"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -160,7 +160,6 @@ class _Run:
         self.steps: Counter[str] = Counter()
         self.fields: Counter[str] = Counter()
         self.withheld: Counter[str] = Counter()
-        self.read_places: set[str] = set()
         self.store = Store(staging / "store.sqlite")
         self.store.load(corpus, events.found_before(corpus))
         self.clashing = _clashing(sources)
@@ -469,9 +468,3 @@ def _clashing(sources: list[str]) -> set[str]:
                 clashing.add(name)
             seen.add(hash(name))
     return clashing
-
-
-def articles_of(corpus: Corpus) -> Iterator[Article]:
-    """The articles that a corpus has; none before its first ingest."""
-    if corpus.manifest.is_file():
-        yield from corpus.articles()

@@ -16,7 +16,7 @@ from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.relations import relate
-from copydesk.release.splits import draw_splits
+from copydesk.release.splits import draw_splits, ties
 
 _SHOWN = 5
 
@@ -84,6 +84,7 @@ def assemble(
     splits = draw_splits(
         dict(units.iter_rows()),
         kept=kept_splits,
+        tied=ties(labelled),
         collections=dict(collections.select("event", "collection").iter_rows()),
         **split_options,
     )

@@ -35,19 +35,19 @@ _HUB_LICENCES: Final = {
 _SIZES: Final = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
 
 
-def write_card(dataset: Path, release: Path) -> None:
+def write_card(dataset: Path, release: Path | Contents) -> None:
     """Bring the card of a data set folder in step with one of its releases.
 
     Args:
         dataset: the folder of ``README.md``, ``baselines/`` and ``releases/``.
-        release: the release's folder.
+        release: the release's folder, or what was read of it.
 
     Raises:
         InputError: the card's front matter is not YAML or its markers do not pair; the card is as
             it was.
     """
     path = dataset / "README.md"
-    contents = Contents.read(release)
+    contents = Contents.at(release)
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
     baselines = read_baselines(dataset, contents)
     atomic_write(path, render(contents, previous=previous, baselines=baselines))

@@ -20,14 +20,14 @@ from copydesk.release.facts import Facts, facts
 _KEPT_IN_STEP: Final = ("version", "date-released")
 
 
-def write_citation(path: Path, release: Path) -> None:
+def write_citation(path: Path, release: Path | Contents) -> None:
     """Bring a citation file in step with a release; a new one is written if there is none.
 
     Raises:
         InputError: the file is not a YAML mapping; it is as it was.
     """
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
-    atomic_write(path, render(Contents.read(release), previous=previous))
+    atomic_write(path, render(Contents.at(release), previous=previous))
 
 
 def render(contents: Contents, *, previous: str = "") -> str:

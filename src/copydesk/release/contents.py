@@ -25,7 +25,7 @@ from copydesk.files import dump_json, sha256_text
 from copydesk.release.index import read_manifest
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, weakref_slot=True)
 class Contents:
     """The manifest and the rows of one release.
 
@@ -64,6 +64,11 @@ class Contents:
                     for split, path in parts.items()
                 )
         return cls(manifest=document, frames=frames, schemas=schemas)
+
+    @classmethod
+    def at(cls, release: Path | Contents) -> Contents:
+        """The release in a folder; what was read already is taken as it is."""
+        return release if isinstance(release, Contents) else cls.read(release)
 
     @classmethod
     def of(

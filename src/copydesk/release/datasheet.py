@@ -21,14 +21,14 @@ OPEN: Final = "*Not answered yet.*"
 """What a new datasheet says where only people can answer."""
 
 
-def write_datasheet(path: Path, release: Path) -> None:
+def write_datasheet(path: Path, release: Path | Contents) -> None:
     """Bring the numbers of a datasheet in step with a release; a new one is laid out.
 
     Raises:
         InputError: its markers do not pair; it is as it was.
     """
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
-    atomic_write(path, render(Contents.read(release), previous=previous))
+    atomic_write(path, render(Contents.at(release), previous=previous))
 
 
 def render(contents: Contents, *, previous: str = "") -> str:

@@ -32,12 +32,13 @@ def write_documents(corpus: Corpus, release: Path) -> None:
         InputError: the markers of a document do not pair, or it is not YAML where it should be;
             that document is as it was.
     """
-    write_card(corpus.dataset, release)
-    write_datasheet(corpus.root / "DATASHEET.md", release)
+    contents = Contents.read(release)
+    write_card(corpus.dataset, contents)
+    write_datasheet(corpus.root / "DATASHEET.md", contents)
     citation = corpus.root / "CITATION.cff"
-    write_citation(citation, release)
+    write_citation(citation, contents)
     atomic_write(corpus.dataset / "CITATION.cff", citation.read_text(encoding="utf-8"))
-    scheme = Contents.read(release).contract.scheme
+    scheme = contents.contract.scheme
     atomic_write(corpus.dataset / "labels.json", dump_json(scheme.as_document()))
     if corpus.guidelines.is_file():
         text = corpus.guidelines.read_text(encoding="utf-8")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -153,8 +154,17 @@ class Facts:
         return tuple(name for name in self.answers if self.kinds[name] == kind)
 
 
+_COUNTED: Final[WeakKeyDictionary[Contents, Facts]] = WeakKeyDictionary()
+
+
 def facts(contents: Contents) -> Facts:
-    """Count what a release holds."""
+    """What a release holds, counted once for each `Contents`."""
+    if contents not in _COUNTED:
+        _COUNTED[contents] = _count(contents)
+    return _COUNTED[contents]
+
+
+def _count(contents: Contents) -> Facts:
     corpus = contents.manifest["corpus"]
     articles = contents.frame("articles").drop("pieces", "text")
     names = ("article_id", "label", "zone", "label_source", "n_annotators", "votes", "split")

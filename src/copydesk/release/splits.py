@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
+import polars as pl
+
 from copydesk.contract.columns import SPLITS
+from copydesk.stretches import MIN_LENGTH, MIN_WORDS
 
 SHARES: Final = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -19,6 +22,7 @@ def draw_splits(
     collections: Mapping[str, str] | None = None,
     shares: Mapping[str, float] = SHARES,
     seed: str = "",
+    tied: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Give each event a split.
 
@@ -33,10 +37,15 @@ def draw_splits(
         collections: the collection of each event; by default all are of one.
         shares: the share of all units that each split should have.
         seed: changes the draw.
+        tied: events that must share a split, by the name of one of them (see `ties`).
 
     Returns:
         The split of each event in ``units``.
     """
+    if tied:
+        return _drawn_together(
+            units, tied, kept=kept, collections=collections, shares=shares, seed=seed
+        )
     group = collections or {}
     drawn = {event: kept[event] for event in units if event in kept}
     held: Counter[tuple[str | None, str]] = Counter()
@@ -57,3 +66,53 @@ def draw_splits(
         for stratum in (None, group.get(event, "")):
             held[stratum, drawn[event]] += units[event]
     return drawn
+
+
+def _drawn_together(
+    units: Mapping[str, int],
+    tied: Mapping[str, str],
+    *,
+    kept: Mapping[str, str],
+    collections: Mapping[str, str] | None,
+    shares: Mapping[str, float],
+    seed: str,
+) -> dict[str, str]:
+    """Splits drawn for events that are tied as if they were one."""
+    whole: Counter[str] = Counter()
+    held: dict[str, str] = {}
+    for event, size in units.items():
+        name = tied.get(event, event)
+        whole[name] += size
+        if event in kept:
+            held.setdefault(name, kept[event])
+    drawn = draw_splits(whole, kept=held, collections=collections, shares=shares, seed=seed)
+    # Two events of a release that were in two splits before stay where they were.
+    return {event: kept.get(event, drawn[tied.get(event, event)]) for event in units}
+
+
+def ties(sentences: pl.DataFrame) -> dict[str, str]:
+    """Events that have a sentence in common, which must not stand in two splits.
+
+    Args:
+        sentences: ``event`` and ``text`` of each. Sentences of fewer than `MIN_WORDS` words and
+            `MIN_LENGTH` code points are anybody's.
+
+    Returns:
+        For each event that is tied to another the first name of all that are tied to it.
+    """
+    long = (pl.col("text").str.count_matches(r"[\p{L}\p{N}]+") >= MIN_WORDS) | (
+        pl.col("text").str.len_chars() >= MIN_LENGTH
+    )
+    shared = sentences.filter(long).group_by("text").agg(pl.col("event").unique().sort())
+    leader: dict[str, str] = {}
+
+    def find(event: str) -> str:
+        while leader.get(event, event) != event:
+            event = leader[event]
+        return event
+
+    for events in shared.filter(pl.col("event").list.len() > 1)["event"].sort().to_list():
+        for event in events[1:]:
+            first, second = sorted((find(events[0]), find(event)))
+            leader[second] = leader[first] = first
+    return {event: find(event) for event in leader}

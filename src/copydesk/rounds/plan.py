@@ -21,7 +21,6 @@ from copydesk.rounds.folder import RoundFolder
 LABEL_STUDIO: Final = "labelstudio"
 FILES: Final = "files"
 _BEFORE: Final = "0001-01-01T00:00:00Z"
-BACKENDS: Final = (LABEL_STUDIO, FILES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

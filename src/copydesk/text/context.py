@@ -155,10 +155,20 @@ def furniture(article: Sequence[str], zones: list[Zone], lines: Collection[str])
 
 
 def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
-    """Who the author is, in the last lines: "Ann Orr is a columnist for the Bell."."""
+    """Who the author is, in the last lines: "Ann Orr is a columnist for the Bell.".
+
+    Somebody of whom the article tells is not its author.
+    """
     last = range(max(1, len(article) - 12), len(article))
     for index in [index for index in last if zones[index] in ("body", "caption")][-2:]:
-        if known.author.match(article[index]):
+        match = known.author.match(article[index])
+        name = match and match.groupdict().get("name")
+        others = (
+            line
+            for at, line in enumerate(article)
+            if at != index and zones[at] in ("headline", "body", "caption")
+        )
+        if match and not (name and any(name.split()[-1] in line for line in others)):
             zones[index] = "note"
 
 

@@ -44,6 +44,7 @@ _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
     ("infinitive-verbs", "infinitive"),
     ("ruling-verbs", "ruling"),
 )
+_VERB_KINDS: Final = frozenset(kind for _, kind in _VERBS)
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _MARKS: Final = frozenset("\"'“”‘’«»„‚`")
 _REACH: Final = 12
@@ -89,6 +90,16 @@ def predicates(text: str, found: Sequence[Word], lang: Language) -> list[Predica
 
 
 @cache
+def _openers(lang: Language) -> dict[str, list[tuple[str, Kind]]]:
+    """The lexicons that have a form which begins with a word, by that word."""
+    result: dict[str, list[tuple[str, Kind]]] = {}
+    for name, kind in (*_PLAIN, ("owned-nouns", "noun"), *_VERBS):
+        for word in lang.lexicon(name).phrases:
+            result.setdefault(word, []).append((name, kind))
+    return result
+
+
+@cache
 def _around(lang: Language) -> dict[str, frozenset[str]]:
     """The words around a cue, by what they are."""
     return lang.lexicon("predicate-context").entries
@@ -114,20 +125,35 @@ class _Reader:
 
     def candidates(self) -> Iterator[Predicate]:
         """Every form whose surroundings let it attribute; they may overlap."""
-        for name, kind in _PLAIN:
-            for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
-                if kind == "noun" and self._is_verb(first):
+        openers = _openers(self.lang)
+        reach: dict[str, int] = {}
+        for first, word in enumerate(self.found):
+            for name, kind in openers.get(word.form, ()):
+                lexicon = self.lang.lexicon(name)
+                match = None
+                if first >= reach.get(name, 0):
+                    match = lexicon.at(self.found, first, self.text)
+                if match is None:
                     continue
-                reports = kind == "phrase" or self.found[after - 1].form == "that"
-                yield Predicate(first, after, cue, kind, reports)
-        for first, after, cue in self.lang.lexicon("owned-nouns").find(self.found, self.text):
-            if self._is_owned(first):
-                yield Predicate(first, after, cue, "noun", reports=False)
-        for name, kind in _VERBS:
-            for first, after, cue in self.lang.lexicon(name).find(self.found, self.text):
-                if self._attributes(first, after, kind):
-                    reports = kind in {"clause", "that"} and self._is_clausal(first, after)
+                after = first + match[0]
+                reach[name] = after
+                reports = self._reports(name, kind, first, after)
+                if reports is not None:
+                    end = self.found[after - 1].end
+                    cue = Cue(word.start, end, f"{name}/{match[1]}")
                     yield Predicate(first, after, cue, kind, reports)
+
+    def _reports(self, name: str, kind: Kind, first: int, after: int) -> bool | None:
+        """Whether a form has a whole clause for its content; None if it attributes nothing."""
+        if name == "owned-nouns":
+            return False if self._is_owned(first) else None
+        if kind in _VERB_KINDS:
+            if not self._attributes(first, after, kind):
+                return None
+            return kind in {"clause", "that"} and self._is_clausal(first, after)
+        if kind == "noun" and self._is_verb(first):
+            return None
+        return kind == "phrase" or self.found[after - 1].form == "that"
 
     def _attributes(self, first: int, after: int, kind: Kind) -> bool:
         use = self._use(first, after)

@@ -172,6 +172,8 @@ def _possibility(unit: _Unit) -> _Found | None:
         if _is_uncertain(unit, first, after)
     ]
     cues.extend(_could(unit))
+    cues.extend(_will(unit))
+    cues.extend(_expected(unit))
     return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end))) if cues else None
 
 
@@ -180,14 +182,42 @@ def _is_uncertain(unit: _Unit, first: int, after: int) -> bool:
     found, text = unit.outside, unit.text
     form = found[first].form
     if form == "may" and text[found[first].start] == "M":
-        follower = text[found[after].start : found[after].end] if after < len(found) else ""
-        dated = first > 0 and found[first - 1].form in unit.context("month")
-        return not dated and bool(follower) and not follower[:1].isdigit() and first > 0
+        return _is_capital_modal(unit, first, after)
+    if _is_settled(unit, first, after):
+        return False
     if form in {"may", "might"} and first and found[first - 1].form in unit.context("person"):
         return not _is_will(unit, after)
     if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
         return _expects(unit, first)
     return True
+
+
+def _is_capital_modal(unit: _Unit, first: int, after: int) -> bool:
+    """Whether "May" is the verb in a title: no month, and nobody's name ("Mrs May Says")."""
+    found, text = unit.outside, unit.text
+    if not first > 0 or after >= len(found) or not text[found[after].start].isupper():
+        return False
+    verb = found[after].form
+    dated = found[first - 1].form in unit.context("month")
+    bare = not verb.endswith(("s", "ed", "ing")) and verb.isalpha()
+    return bare and not dated and unit.piece.zone == "headline"
+
+
+def _is_settled(unit: _Unit, first: int, after: int) -> bool:
+    """Whether a hedge tells of no doubt: "perhaps the most", "more likely to", "as predicted"."""
+    found = unit.outside
+    form = found[first].form
+    left = found[first - 1].form if first else ""
+    right = found[after].form if after < len(found) else ""
+    if form == "perhaps":
+        return right in {"the", "a", "most", "more", "as"} or right[:1].isdigit()
+    if form == "likely":
+        return left in {"more", "less", "equally", "times", "as", "the"}
+    if form in {"predicted", "expected"}:
+        return left in {"had", "been", "as", "than", "the", "was", "were"} and right != "to"
+    if form in {"looks", "looked", "look"}:
+        return right in {"a", "an", "the", "parts"}
+    return found[after - 1].form == "possibility" and right in {"of", ""}
 
 
 def _is_will(unit: _Unit, after: int) -> bool:
@@ -231,6 +261,51 @@ def _could(unit: _Unit) -> Iterator[Cue]:
         yield Cue(word.start, verb.end, f"outcome-verbs/{verb.form}")
 
 
+def _will(unit: _Unit) -> Iterator[Cue]:
+    """Each "will" and "would" that guesses: an effect, a course or a measure that nobody decides.
+
+    Plans, timetables, rules and promises are decided; a person's own doing is, too.
+    """
+    found = unit.outside
+    effects, between = unit.lexicon("effect-verbs"), unit.context("between")
+    guess, person = unit.context("guess"), unit.context("person")
+    for index, word in enumerate(found[:-1]):
+        if word.form not in guess and not _is_set_to(found, index):
+            continue
+        if index and found[index - 1].form in person:
+            continue
+        at = index + 1
+        while (
+            at < min(index + 5, len(found) - 1)
+            and found[at].form not in effects
+            and (found[at].form in between or found[at].form.endswith("ly"))
+        ):
+            at += 1
+        if found[at].form in effects:
+            yield Cue(word.start, found[at].end, f"effect-verbs/{found[at].form}")
+
+
+def _is_set_to(found: Sequence[Word], index: int) -> bool:
+    """Whether a "to" follows "set": "is set to rise"."""
+    return found[index].form == "to" and index > 0 and found[index - 1].form == "set"
+
+
+def _expected(unit: _Unit) -> Iterator[Cue]:
+    """Each "expected" that has what is expected for its object: "expected the price to fall"."""
+    found = unit.outside
+    expects = unit.context("expects")
+    for index, word in enumerate(found[:-1]):
+        if word.form not in expects or not index:
+            continue
+        left = found[index - 1].form
+        if left in unit.context("expected by nobody"):
+            continue
+        for at in range(index + 1, min(index + 12, len(found))):
+            if found[at].form in {"to", "would", "will"} and at > index + 1:
+                yield Cue(word.start, word.end, "suggest-context/expects")
+                break
+
+
 def _is_passive(unit: _Unit, form: str) -> bool:
     """Whether a participle after "could be" says what can be done, not what may come about."""
     stems = {form[:-1], form[:-2], form[:-3]}
@@ -243,7 +318,8 @@ def _open_question(unit: _Unit) -> _Found | None:
     """A question that the outlet itself asks."""
     if not _ASKS.search(unit.text[max(unit.piece.start, unit.piece.end - 6) : unit.piece.end]):
         return None
-    return () if unit.outside and unit.words[-1] == unit.outside[-1] else None
+    asks = len(unit.words) > 3 and bool(unit.outside) and unit.words[-1] == unit.outside[-1]
+    return () if asks else None
 
 
 def _attribution(unit: _Unit) -> _Found | None:

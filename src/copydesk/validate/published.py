@@ -14,7 +14,7 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
 from copydesk.pages.markdown import spans
-from copydesk.release import card, changes, croissant, datasheet
+from copydesk.release import card, changes, croissant_check, datasheet
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
@@ -245,7 +245,7 @@ def machine_readable(subject: Released) -> Iterator[Found]:
             yield Fault(rule="croissant-disagrees", message=message, file="croissant.json")
         return
     try:
-        mismatches = list(croissant.check(release.croissant, contents(release)))
+        mismatches = list(croissant_check.check(release.croissant, contents(release)))
     except (CopydeskError, LookupError, TypeError, AttributeError) as error:
         message = f"It cannot be compared with the release ({type(error).__name__}: {error})."
         yield Fault(rule="croissant-disagrees", message=message, file="croissant.json")

@@ -16,10 +16,6 @@ from copydesk.validate.surroundings import Released, manifest_lines
 
 _NAMED: Final = 20
 
-_OF_ROUNDS: Final = (
-    *("annotator_kind", "arm", "label", "created_at", "lead_time_s", "guidelines_version"),
-)
-
 
 @check("released", needs=("articles", "dataset"))
 @rule(

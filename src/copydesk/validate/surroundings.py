@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -130,8 +131,17 @@ def _order(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if all(p.isdecimal() for p in parts) else ()
 
 
+_CONTENTS: Final[WeakKeyDictionary[Release, Contents]] = WeakKeyDictionary()
+
+
 def contents(release: Release) -> Contents:
-    """The release as `copydesk.release` renders documents from it."""
+    """The release as `copydesk.release` renders documents from it, made once for each."""
+    if release not in _CONTENTS:
+        _CONTENTS[release] = _contents(release)
+    return _CONTENTS[release]
+
+
+def _contents(release: Release) -> Contents:
     schemas = {
         table: next(schema for (name, _), schema in release.schemas.items() if name == table)
         for table in release.contract.tables
