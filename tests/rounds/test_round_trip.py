@@ -195,7 +195,7 @@ def test_a_decision_is_taken_from_label_studio_once(
 
     with pytest.raises(ServerError, match="The server has no project for the adjudicator 'dora'"):
         take()
-    with trip.server_for() as server, pytest.raises(InputError, match="is no pseudonym"):
+    with trip.server_for() as server, pytest.raises(InputError, match="is not a pseudonym"):
         push_disputed(corpus, trip.plan.round, server, by=dora.email)
     with trip.server_for() as server:
         page = push_disputed(corpus, trip.plan.round, server, by="dora").page

@@ -33,7 +33,7 @@ def test_no_path_no_release(tmp_path: Path) -> None:
     """What is nothing that can be validated is named, with what could be."""
     with pytest.raises(InputError, match="This path does not exist"):
         validate(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"This is no release, no corpus, .* holds release.json"):
+    with pytest.raises(InputError, match=r"This is not a release, a corpus, .* holds release.json"):
         validate(tmp_path)
 
 
@@ -185,7 +185,7 @@ def test_documents_by_themselves(specimen: Specimen, tmp_path: Path) -> None:
     }
     stray = tmp_path / "stray.json"
     stray.write_text("{}")
-    with pytest.raises(InputError, match="no document that copydesk knows"):
+    with pytest.raises(InputError, match="not a document that copydesk knows"):
         validate(stray)
 
 

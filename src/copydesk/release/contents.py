@@ -135,7 +135,9 @@ def _one_schema(parts: Mapping[str, Path]) -> pa.Schema:
         try:
             schemas[split] = pq.read_schema(path)
         except (pa.ArrowException, OSError) as error:
-            raise IntegrityError(f"This is no Parquet file: {error}.", where=str(path)) from error
+            raise IntegrityError(
+                f"This is not a Parquet file: {error}.", where=str(path)
+            ) from error
     first, *others = schemas.items()
     for split, schema in others:
         if not schema.equals(first[1]):

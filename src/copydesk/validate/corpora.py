@@ -151,7 +151,7 @@ def label_config(folder: Folder, name: str) -> Iterator[Found]:
         yield error.fault
         return
     except (ET.ParseError, ValueError) as error:
-        message = f"This is no XML: {error}."
+        message = f"This is not XML: {error}."
         yield Fault(rule="schema-disagrees", message=message, file=name)
         return
     offered = [

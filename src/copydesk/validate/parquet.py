@@ -53,7 +53,7 @@ def read_parquet(
         raise
     except BaseException as error:  # pyarrow raises many kinds; polars' panic is not an Exception
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else "no memory"
-        message = f"This is no Parquet file that can be read: {reason[:200]}."
+        message = f"This is not a Parquet file that can be read: {reason[:200]}."
         raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name)) from error
     assert isinstance(frame, pl.DataFrame)
     return frame, schema

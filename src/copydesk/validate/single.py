@@ -43,7 +43,7 @@ def document(path: Path) -> Iterator[Found]:
     content = toml(data, name) if path.suffix == ".toml" else parse(data, name)
     if name == "croissant.json":
         if not isinstance(content, dict):
-            message = "This is no JSON object."
+            message = "This is not a JSON object."
             yield Fault(rule="schema-violation", message=message, file=name)
         return
     yield from check_document(content, NAMES.get(name) or _schema_of(content, path), name)

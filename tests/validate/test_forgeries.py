@@ -1,0 +1,35 @@
+"""Consistent forgeries are caught by every target whose files contradict them."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+import pytest
+from forgeries import FORGERIES, Forgery
+from specimens import Specimen
+
+from copydesk.errors import CopydeskError
+from copydesk.validate import validate
+
+TODAY = datetime.date(2026, 4, 15)
+
+
+def caught(target: Path) -> bool:
+    """Whether a validation finds something, or says that it cannot judge."""
+    try:
+        return validate(target, today=TODAY).exit_code == 1
+    except CopydeskError:
+        return True
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
+def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Path) -> None:
+    """By the corpus, by the data set folder alone, and by the release in its place."""
+    forgery.damage(specimen)
+    alone = tmp_path / "alone"
+    shutil.copytree(specimen.dataset, alone, symlinks=True)
+    targets = {"corpus": specimen.root, "data set": alone, "release": specimen.release}
+    found = [name for name, target in targets.items() if caught(target)]
+    assert [name for name in forgery.caught_by if name not in found] == []
