@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from answering import enter
+from at_the_browser import annotator
+from shared_studio import studio
 
 from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.client import Server
@@ -21,6 +23,8 @@ from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+
+__all__ = ["annotator", "studio"]
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDELINES = '---\nversion: "1.0"\n---\n# Guidelines\n\nPress **1** to 4.\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from copydesk.contract.labels import LABELS
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, collect
 from copydesk.rounds.findings import RULES
-from copydesk.rounds.plan import Anchor, PlannedTask
+from copydesk.rounds.log import Answer, State
+from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask
+from copydesk.rounds.record import advance
 
 ANCHORS = (
     Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", suggestion=None),
@@ -271,3 +274,47 @@ def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -
     assert whole or sorted(taken + named) == ["mill.001", "mill.002"]
     assert all(answer.label in LABELS for answer in answers.values())
     assert all(finding.rule in RULES for finding in findings)
+
+
+def test_a_submission_stands_for_one_task_ever() -> None:
+    """Moved to another task it is named and not taken; a new one with an old number is taken."""
+    plan = Plan(
+        round="r",
+        created_at="2026-01-01T00:00:00Z",
+        unit="sentence",
+        shared=False,
+        seed="r",
+        guidelines_version="1.0",
+        guidelines_sha256="0" * 64,
+        annotators=(Annotator(annotator="anna", kind="human"),),
+        articles=(PlannedArticle(article_id="mill", text_sha256="0" * 64, sentences=ANCHORS),),
+        tasks=tuple(
+            dataclasses.replace(SENTENCE, uid=f"r.blind.{a.sentence_id}", sentence_id=a.sentence_id)
+            for a in ANCHORS
+        ),
+    )
+
+    def given(sentence: str, created_at: str) -> Collected:
+        answer = Answer(
+            annotator="anna",
+            sentence_id=sentence,
+            arm="blind",
+            label="quote",
+            created_at=created_at,
+            lead_time_s=None,
+            source=7,
+        )
+        return Collected(answers={answer.key: answer})
+
+    asked = {("anna", "mill.001"), ("anna", "mill.002")}
+    first = "2026-01-01T00:00:00Z"
+    step = advance(plan, State({}, frozenset()), given("mill.001", first), asked)
+    state = State({}, frozenset()).after(step.changes)
+    moved = advance(plan, state, given("mill.002", first), asked)
+    assert [(f.rule, f.file, f.detail) for f in moved.findings] == [
+        ("submission-moved", "r.blind.mill.002", "submission 7 is of r.blind.mill.001"),
+        ("answer-vanished", "mill.001", ""),
+    ]
+    assert moved.changes.new == ()
+    again = advance(plan, state, given("mill.002", "2026-02-01T00:00:00Z"), asked)
+    assert [answer.sentence_id for answer in again.changes.new] == ["mill.002"]

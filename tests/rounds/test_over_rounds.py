@@ -119,3 +119,10 @@ def test_a_report_over_rounds_leaves_those_of_the_rounds_alone(three: Corpus) ->
     agree(three, "m-second", "--over-rounds")
     assert path.read_bytes() == before
     assert not RoundFolder(three, "z-first").report("json").exists()
+
+
+def test_status_says_alpha_at_the_last_pull(three: Corpus) -> None:
+    """The same figure as the report's, without one being written."""
+    done = CliRunner().invoke(app, ["status", "m-second", "--offline", "--corpus", str(three.root)])
+    assert "Alpha at the last pull: 0.776" in done.stderr
+    assert not RoundFolder(three, "m-second").report("json").exists()

@@ -44,7 +44,11 @@ def status(
         return
     if offline:
         _show(look(found, round_id), as_json=as_json)
+        if not as_json:
+            _show_alpha(found, round_id)
         return
+    if not as_json:
+        _show_alpha(found, round_id)
     with backends_of(found, round_id, url) as backends:
         while True:
             state = look(found, round_id, backends)
@@ -52,6 +56,23 @@ def status(
             if not watch or state.answered >= state.needed:
                 return
             time.sleep(every)
+
+
+def _show_alpha(corpus: Corpus, round_id: str) -> None:
+    """Say alpha of what has been pulled so far."""
+    from copydesk.agreement import Bootstrap
+    from copydesk.rounds.agree import measured
+    from copydesk.rounds.opened import open_round
+    from copydesk.rounds.record import read_state
+
+    if not read_state(open_round(corpus, round_id)).answers:
+        return
+    alpha = measured(corpus, [round_id], Bootstrap(resamples=200)).alpha
+    if alpha.value is None:
+        words().print(f"Alpha at the last pull: {alpha.reason}.", markup=False)
+        return
+    interval = "" if alpha.low is None else f" (95 % interval {alpha.low:.3f} to {alpha.high:.3f})"
+    words().print(f"Alpha at the last pull: {alpha.value:.3f}{interval}.", markup=False)
 
 
 def _effort(corpus: Corpus, round_id: str, rate: float) -> None:
