@@ -94,6 +94,7 @@ class Secrets:
             self._needles[size] = unique, owners[first]
         self._allow(given)
         self._tables = {size: _table(hashes) for size, (hashes, _) in self._needles.items()}
+        self._in_urls = self._hits(self._urls)
 
     def _collect(
         self,
@@ -139,10 +140,13 @@ class Secrets:
         return any(len(hashes) for hashes, _ in self._needles.values())
 
     def in_texts(self, texts: Iterable[str]) -> set[str]:
-        """The records whose words stand in some texts."""
+        """The records whose words stand in some texts, beside the addresses that are given."""
+        return self._hits(self._without_urls(text) for text in texts)
+
+    def _hits(self, texts: Iterable[str]) -> set[str]:
         hits: set[str] = set()
         for part in _batched(texts):
-            words, owner = _words([self._without_urls(text) for text in part])
+            words, owner = _words(part)
             for size, (hashes, owners) in self._needles.items():
                 rolled = _rolled(words, size)
                 likely = np.flatnonzero(self._tables[size][_slot(rolled)])
@@ -166,6 +170,8 @@ class Secrets:
         data = path.read_bytes()
         hits = self.in_texts(_printed(data))
         if path.suffix == ".parquet":
+            # Compression tears addresses apart, so their words stand alone among the raw bytes.
+            hits -= self._in_urls
             hits |= self.in_texts(_of_parquet(data))
         elif path.suffix == ".gz":
             hits |= self.in_texts(_of_document(_unzipped(data), path.with_suffix("").suffix))

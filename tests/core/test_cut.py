@@ -105,6 +105,20 @@ def test_a_leak_is_found_wherever_it_hides(small: Corpus, tmp_path: Path) -> Non
     assert find_leaks(tmp_path / "x", allowed) == []
 
 
+def test_an_address_that_repeats_a_title_gives_nothing_away(tmp_path: Path) -> None:
+    """Addresses that are given are passed over, in a table's raw bytes too; the title is not."""
+    title = "Walled garden found behind the old mill on Sunday"
+    url = f"https://post.example/news/{title.replace(' ', '_')}"
+    rows = [f"{url}_{number}" for number in range(40)]
+    for compression in ("zstd", "uncompressed"):
+        pl.DataFrame({"url": rows}).write_parquet(tmp_path / "a.parquet", compression=compression)
+        secrets = Secrets([("k.1", title)], [], urls=rows)
+        assert find_leaks(tmp_path, secrets) == []
+    pl.DataFrame({"url": rows, "a": [title] * 40}).write_parquet(tmp_path / "a.parquet")
+
+    assert find_leaks(tmp_path, secrets) == [Leak(file="a.parquet", record="k.1")]
+
+
 def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
     """A withheld sentence in a published field stops the cut, and nothing is released."""
     lines = [json.loads(x) for x in small.manifest.read_text().splitlines()]
