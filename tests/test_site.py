@@ -80,7 +80,7 @@ def corpus(tmp_path: Path) -> Corpus:
     ingest([str(tmp_path / "MY_COPIES")], made, defaults=Defaults())
     build(made, workers=1)
     answer(made, "first", *TEXTS)
-    cut(made, Options(version="1.0.0", created=datetime(2026, 3, 1, tzinfo=UTC)))
+    cut(made, Options(version="1.0.0", created=datetime.now(UTC)))
     return made
 
 

@@ -22,7 +22,7 @@ from copydesk.release.diff import compare
 from copydesk.release.verify import verify
 from copydesk.validate import validate
 
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
+NOW = datetime.now(UTC)
 
 
 def main(corpus: Corpus, version: str) -> dict[str, Any]:

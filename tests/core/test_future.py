@@ -46,7 +46,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     ingest([str(home / "raw")], corpus, licence="CC0-1.0")
     build(corpus, workers=1)
     answered(corpus)
-    cut(corpus, Options(version="1.0.0", created=datetime(2026, 3, 1, tzinfo=UTC)))
+    cut(corpus, Options(version="1.0.0", created=datetime.now(UTC)))
     return corpus
 
 

@@ -203,7 +203,7 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         at=corpus,
     )
     verb("round", "close", "one", at=corpus)
-    verb("release", "cut", "1.0.0", "--created", "2026-03-01T00:00:00Z", at=corpus)
+    verb("release", "cut", "1.0.0", at=corpus)
     return corpus
 
 

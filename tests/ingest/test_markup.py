@@ -17,6 +17,7 @@ from copydesk.ingest.markup import has_markup, plain
         ),
         ("One.<br/>Two.<br>Three.", "One.\nTwo.\nThree.", []),
         ("<h2>Why now?</h2><p>Rain.</p><script>x()</script>", "Why now?\nRain.", [(0, "subhead")]),
+        ("Bridge <b>open</b>\nGood, said Ann.", "Bridge open\nGood, said Ann.", []),
         ("Ann &amp; Bo &#8211; mayors.\nSecond line.", "Ann & Bo – mayors.\nSecond line.", []),
     ],
 )

@@ -19,10 +19,12 @@ from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
+from copydesk.files import sha256_text
 from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.text import canonical
 
 __all__ = ["annotator", "studio"]
 
@@ -59,6 +61,8 @@ def make_corpus(tmp_path: Path) -> MakeCorpus:
         source.mkdir()
         lines = [
             {"article_id": name, "text": text, "event": f"{name}-event", **fields}
+            # With its hash a text is taken as it is, whatever looks like HTML in it.
+            | {"text_sha256": sha256_text(canonical(text))}
             | ({} if name in withheld else {"licence": "CC0-1.0"})
             for name, text in texts.items()
         ]

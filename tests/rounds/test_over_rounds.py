@@ -83,7 +83,7 @@ def test_the_trend_is_in_the_order_of_time(three: Corpus) -> None:
 
 
 def test_the_trend_is_shown_at_the_terminal_and_on_a_page(three: Corpus) -> None:
-    """Both give the same figures in the same order; the page draws a line through them."""
+    """Both give the same figures in the same order, which is that of time."""
     printed = agree(three, "z-first", "--over-rounds")
     rows = [line.split() for line in printed.splitlines()]
     assert [(r[1], r[2]) for r in rows if r[:1] == ["round"]] == [
@@ -101,13 +101,18 @@ def test_the_trend_is_shown_at_the_terminal_and_on_a_page(three: Corpus) -> None
         ("by-round", ["z-first 0.560", "m-second 0.776", "a-third 1.000"]),
         ("by-guidelines_version", ["1.0 0.653", "2.0 1.000"]),
     ):
-        part = page.partition(f'<section id="{section}">')[2].partition("</section>")[0]
-        cells = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>', part)
+        part = page.partition(f'<section aria-labelledby="{section}">')[2].partition("</section>")[
+            0
+        ]
+        row = (
+            r'<tr><th scope="row">([^<]*)</th>\s*<td class="plot".*?</td>'
+            r'\s*<td class="n">(.*?)</td>'
+        )
+        cells = re.findall(row, part)
         assert [" ".join(pair) for pair in cells[: len(figures)]] == figures
-        (points,) = re.findall(r'<polyline class="trend" points="(.*?)"', part)
-        heights = [float(point.partition(",")[2]) for point in points.split()]
-        assert heights == sorted(heights, reverse=True)  # agreement rises, so the line does
-        assert len(heights) == len(figures)
+        dots = [float(left) for left in re.findall(r'class="dot" style="left:([\d.]+)%', part)]
+        assert dots == sorted(dots)  # agreement rises, so each dot is further right
+        assert len(dots) == len(figures)
 
 
 def test_a_report_over_rounds_leaves_those_of_the_rounds_alone(three: Corpus) -> None:

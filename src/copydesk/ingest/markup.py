@@ -11,6 +11,9 @@ from copydesk.ingest.raw import LineZone
 _MARKUP: Final = re.compile(
     r"</(?:p|div|span|a|b|i|em|strong|li|ul|h[1-6]|blockquote|td)>|<br\s*/?>", re.IGNORECASE
 )
+_BLOCK: Final = re.compile(
+    r"</(?:p|div|li|[ou]l|h[1-6]|blockquote|t[dr]|table|section|article)>|<br\s*/?>", re.IGNORECASE
+)
 _ENTITY: Final = re.compile(
     r"&(?:amp|quot|apos|lt|gt|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d+|#x\w+);"
 )
@@ -31,7 +34,7 @@ def has_markup(text: str) -> bool:
 
 def plain(text: str) -> tuple[str, list[LineZone]]:
     """The text without its markup, a line for each block, and the lines that are headings."""
-    reader = _Reader(keep_lines=_MARKUP.search(text) is None)
+    reader = _Reader(keep_lines=_BLOCK.search(text) is None)
     reader.feed(text)
     reader.close()
     lines: list[str] = []
@@ -44,7 +47,7 @@ def plain(text: str) -> tuple[str, list[LineZone]]:
 
 
 class _Reader(HTMLParser):
-    """Gathers text by blocks; without tags line ends stay what they are."""
+    """Gathers text by blocks; where no tag marks a block, line ends do."""
 
     def __init__(self, *, keep_lines: bool) -> None:
         super().__init__(convert_charrefs=True)

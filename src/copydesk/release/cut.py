@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -239,11 +239,25 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
     from copydesk.rounds.labelling import labelling
 
     found = labelling(corpus, options.rounds, codecs=codecs())
+    _refuse_later(found.answers, options.created)
     absent = [article.article_id for article in corpus.absent()]
     here = ~pl.col("article_id").is_in(absent)
     return replace(
         found, answers=found.answers.filter(here), adjudications=found.adjudications.filter(here)
     )
+
+
+def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
+    later = answers.filter(pl.col("created_at") >= created + timedelta(seconds=1))
+    if later.height:
+        first = later.row(0, named=True)
+        raise InputError(
+            f"{later.height} answers were given after {created:%Y-%m-%dT%H:%M:%SZ}, when this "
+            "release would be made.",
+            where=first["annotation_id"],
+            hint="Leave --created out or give a later time, and check the clock of the machine "
+            "that took the answers.",
+        )
 
 
 def _write(

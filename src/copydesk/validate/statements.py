@@ -79,7 +79,8 @@ def _late(release: Release) -> Iterator[Found]:
     created = pl.lit(release.manifest.get("created"), dtype=pl.String).str.to_datetime(
         "%+", time_unit="us", time_zone="UTC", strict=False
     )
-    late = release.table("annotations").filter(pl.col("created_at") > created)
+    # `created` is a whole second, and an answer may be of the same one.
+    late = release.table("annotations").filter(pl.col("created_at") >= created.dt.offset_by("1s"))
     message = "The answer was given at {created_at}, after the release was made."
     yield from rows_at_fault("manifest-disagrees", late, message, "annotation_id", "/created_at")
 
