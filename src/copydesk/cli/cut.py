@@ -88,7 +88,7 @@ def _created(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 time") from error
+        raise typer.BadParameter(f"{text!r} is not an ISO 8601 time") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
