@@ -72,7 +72,7 @@ def cut(
         )
     if done.difference:
         least, before = done.difference.least, done.difference.before
-        console.print(f"The changes since {before} demand {least} at least.")
+        console.print(f"The changes since {before} require at least {least}.")
     files = len(done.manifest["files"]) + 1
     if done.path:
         console.print(f"Release {version} is made: {files} files in {done.path}", markup=False)

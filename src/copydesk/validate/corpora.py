@@ -313,7 +313,7 @@ def published(folder: Folder, index: tuple[Entry, ...]) -> Iterator[Found]:
             yield Fault(rule="release-changed", message=message, file=file)
             continue
         if hashlib.sha256(data).hexdigest() != entry.digest:
-            message = "release.json is not the one that was published."
+            message = "release.json differs from the published one."
             yield Fault(rule="release-changed", message=message, file=file)
             continue
         yield from _files(room, f"releases/{entry.version}", parse(data, file))
@@ -326,7 +326,7 @@ def _files(room: Folder, prefix: str, manifest: dict[str, Any]) -> Iterator[Foun
         except FaultError:
             same = False
         if not same:
-            message = "This file is not the one that was published, or is not there."
+            message = "This file differs from the published one, or is missing."
             yield Fault(rule="release-changed", message=message, file=f"{prefix}/{entry['path']}")
 
 

@@ -54,7 +54,7 @@ def version(subject: Released) -> Iterator[Found]:
     if given < least:
         first = difference.reasons(3)[0]
         message = (
-            f"The version is {given}, but the changes since {difference.before} demand {least}: "
+            f"The version is {given}, but the changes since {difference.before} require {least}: "
             f"{first.kind} in {first.table} ({first.count:,}; {', '.join(first.records)})."
         )
         yield Fault(rule="version-too-small", message=message, file=MANIFEST, pointer="/version")
