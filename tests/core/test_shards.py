@@ -127,6 +127,7 @@ def test_a_shard_that_another_machine_made_meanwhile_is_taken(small: Corpus) -> 
         shards.write(shard, built)
 
 
+@pytest.mark.slow
 def test_the_loop_of_the_page_builds_a_corpus(tmp_path: Path) -> None:
     """The array script of docs/scale.md, started by its loop, gives the bytes of a plain build."""
     source = tmp_path / "in"
