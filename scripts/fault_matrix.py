@@ -44,7 +44,7 @@ from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio import sender as send
 from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.backends.labelstudio.connection import connect
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
@@ -207,7 +207,7 @@ class Matrix:
             user = server.users()[world.email]
             payloads = []
             for task in stream.tasks:
-                label = self.random.choice(LABELS)
+                label = self.random.choice(NEWS.names)
                 assert task.sentence_id is not None
                 world.labels[task.sentence_id] = label
                 choice = {
@@ -392,7 +392,7 @@ class Matrix:
             row = next(iter(server.answered_tasks(number)))
             (given,) = row["annotations"]
             was = given["result"][0]["value"]["choices"][0]
-            other = next(label for label in LABELS if label != was)
+            other = next(label for label in NEWS.names if label != was)
             result = [given["result"][0] | {"value": {"choices": [other]}}]
             server.update_annotation(given["id"], {"result": result})
         rules = {finding.rule for finding in world.pull().findings}
