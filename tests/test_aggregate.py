@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.aggregate import aggregate
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 from copydesk.extras import MissingExtraError
 
@@ -22,7 +22,7 @@ crowd_kit_is_older = pytest.mark.filterwarnings(
     "ignore:The (inplace|copy) keyword:DeprecationWarning"
 )
 
-LETTERS = {label[0]: label for label in LABELS}
+LETTERS = {label[0]: label for label in NEWS.names}
 
 
 def answers(votes: Mapping[str, str], *, day: int = 1) -> pl.DataFrame:
@@ -78,7 +78,7 @@ def test_a_label_needs_two_thirds(
     assert (row["label"], row["label_source"], row["agreement"]) == (label, source, agreement)
     given = letters.replace(".", "")
     assert row["n_annotators"] == len(given)
-    assert row["votes"] == {name: given.count(name[0]) for name in LABELS}
+    assert row["votes"] == {name: given.count(name[0]) for name in NEWS.names}
 
 
 @given(st.lists(st.sampled_from("qcsb"), min_size=1, max_size=12))
@@ -104,7 +104,7 @@ def test_the_columns_are_those_that_a_release_takes() -> None:
         "start": pl.Int64,
         "end": pl.Int64,
         "label": pl.String,
-        "votes": pl.Struct(dict.fromkeys(LABELS, pl.Int32)),
+        "votes": pl.Struct(dict.fromkeys(NEWS.names, pl.Int32)),
         "n_annotators": pl.Int32,
         "agreement": pl.Float64,
         "label_source": pl.String,

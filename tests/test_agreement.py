@@ -25,10 +25,10 @@ from copydesk.agreement import (
 )
 from copydesk.agreement.alpha import Ints
 from copydesk.contract.documents import check_document
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 
-LETTERS = {label[0]: label for label in LABELS}
+LETTERS = {label[0]: label for label in NEWS.names}
 NO_INTERVAL = Bootstrap(resamples=0)
 
 

@@ -16,9 +16,9 @@ from rich.console import Console
 from copydesk.agreement import Agreement, Bootstrap, Disputed, measure
 from copydesk.agreement.page import Context, html_page
 from copydesk.agreement.terminal import print_agreement
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 
-LETTERS = {label[0]: label for label in LABELS}
+LETTERS = {label[0]: label for label in NEWS.names}
 VOTES = {
     "port-orrin-storm.001": "qqq",
     "port-orrin-storm.002": "ccb",

@@ -109,6 +109,19 @@ def test_only_backends_know_the_tool() -> None:
     assert knowing == {"backends"}
 
 
+def test_no_function_is_longer_than_a_screen() -> None:
+    """No function has more than 60 lines, its signature and docstring counted."""
+    long = [
+        f"{module}.{node.name}: {lines} lines"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > 60
+    ]
+
+    assert long == []
+
+
 def test_every_function_that_the_page_names_is_there() -> None:
     """A name such as `release.cut.cut` on the page is one that the code has."""
     known = {name.removeprefix("copydesk."): name for name in MODULES}

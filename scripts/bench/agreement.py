@@ -18,7 +18,7 @@ import polars as pl
 
 from copydesk.agreement import Bootstrap, krippendorff_alpha, measure
 from copydesk.agreement.alpha import Floats, Ints
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     given = parser.parse_args()
     codes, articles = invent(given.sentences, given.annotators, given.articles)
     table = as_answers(codes, articles)
-    counts = np.stack([(codes == label).sum(axis=1) for label in range(len(LABELS))], axis=1)
+    counts = np.stack([(codes == label).sum(axis=1) for label in range(len(NEWS.names))], axis=1)
     bootstrap = Bootstrap(resamples=given.resamples)
 
     started = time.perf_counter()
@@ -68,8 +68,8 @@ def main() -> None:
 def invent(sentences: int, annotators: int, articles: int) -> tuple[Ints, Ints]:
     """Labels as numbers, sentences x annotators, and the article of each sentence."""
     rng = np.random.default_rng(1)
-    truth = rng.choice(len(LABELS), size=(sentences, 1), p=[0.3, 0.3, 0.1, 0.3])
-    noise = rng.integers(len(LABELS), size=(sentences, annotators))
+    truth = rng.choice(len(NEWS.names), size=(sentences, 1), p=[0.3, 0.3, 0.1, 0.3])
+    noise = rng.integers(len(NEWS.names), size=(sentences, annotators))
     codes = np.where(rng.random((sentences, annotators)) < 0.75, truth, noise)
     return codes, np.sort(rng.integers(articles, size=sentences))
 
@@ -96,7 +96,7 @@ def as_answers(codes: Ints, articles: Ints) -> pl.DataFrame:
         pl.lit("human").alias("annotator_kind"),
         pl.lit("bench").alias("round"),
         pl.lit("blind").alias("arm"),
-        pl.col("code").replace_strict(dict(enumerate(LABELS))).alias("label"),
+        pl.col("code").replace_strict(dict(enumerate(NEWS.names))).alias("label"),
         pl.lit(datetime(2025, 1, 1, tzinfo=UTC)).alias("created_at"),
         pl.lit("1.0").alias("guidelines_version"),
     )

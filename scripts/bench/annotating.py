@@ -24,7 +24,7 @@ from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.backends.labelstudio.local import server
-from copydesk.contract.labels import HOTKEYS, LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.layout import lay_out
@@ -109,7 +109,7 @@ def sentences(corpus: Corpus, plan: Plan) -> list[tuple[str, str]]:
 
 def answers() -> Iterator[str]:
     """A label for each sentence, in order."""
-    return chain(OPENING, cycle(LABELS))
+    return chain(OPENING, cycle(NEWS.names))
 
 
 def open_project(page: Page, studio: server.Studio, corpus: Corpus, plan: Plan) -> None:
@@ -142,7 +142,7 @@ def label_articles(page: Page, every: list[tuple[str, str]], images: Path | None
             keys += press(page, ".")
             if images and article == ARTICLES[0] and at == len(OPENING):
                 page.screenshot(path=images / "annotating-article.png")
-            keys += press(page, HOTKEYS[next(given)])
+            keys += press(page, NEWS.hotkeys[next(given)])
         keys += press(page, "Control+Enter")
     return finish(page, keys)
 
@@ -152,7 +152,7 @@ def label_sentences(page: Page, every: list[tuple[str, str]], images: Path | Non
     keys = 0
     for number, ((_, sentence), label) in enumerate(zip(every, answers(), strict=False)):
         expect(page.locator(".copydesk-target")).to_have_text(sentence, timeout=60_000)
-        keys += press(page, HOTKEYS[label])
+        keys += press(page, NEWS.hotkeys[label])
         if images and number == len(OPENING) - 1:
             expect(page.get_by_text("saved successfully")).to_be_hidden()
             page.screenshot(path=images / "annotating-sentence.png")

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from copydesk.contract.arrow import arrow_schema, write_table
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import release_file
 from copydesk.files import atomic_write, dump_json, sha256_text
 
@@ -57,9 +57,9 @@ def make_release(folder: Path, articles: int, share: float) -> None:
     Changed are labels; and in a fiftieth of that share of the articles, the text.
     """
     rng = np.random.default_rng(7)
-    labels = rng.integers(len(LABELS), size=articles * PER_ARTICLE)
+    labels = rng.integers(len(NEWS.names), size=articles * PER_ARTICLE)
     changed = np.random.default_rng(8).random(labels.size) < share
-    labels = np.where(changed, (labels + 1) % len(LABELS), labels)
+    labels = np.where(changed, (labels + 1) % len(NEWS.names), labels)
     rewritten = np.random.default_rng(9).random(articles) < share / 50
     counts: dict[str, dict[str, int]] = {}
     for number, split in enumerate(SPLITS):
@@ -93,7 +93,7 @@ def _columns(
         "end": index * 130 - 10,
         "label": np.concatenate([labels[n * PER_ARTICLE : (n + 1) * PER_ARTICLE] for n in mine]),
     }
-    votes = [{name: int(name == LABELS[i]) for name in LABELS} for i in place["label"]]
+    votes = [{name: int(name == NEWS.names[i]) for name in NEWS.names} for i in place["label"]]
     nothing = [None] * rows
     return {
         "sentences": place

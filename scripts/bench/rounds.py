@@ -36,7 +36,7 @@ from copydesk.backends.labelstudio.batches import batches
 from copydesk.backends.labelstudio.client import PAGE, Server, encode
 from copydesk.backends.labelstudio.connection import connect
 from copydesk.backends.labelstudio.local import server as studio
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.rounds import people
 from copydesk.rounds.choose import Overlap
@@ -79,10 +79,10 @@ def plan_round(corpus: Corpus, name: str, email: str, unit: str) -> Plan:
 def answered(payload: dict[str, Any], user: int) -> dict[str, Any]:
     """A payload with an answer to all of it, as an import takes it."""
     regions = [r for p in payload.get("predictions", []) for r in p["result"]]
-    result = [r | {"value": r["value"] | {"labels": [LABELS[0]]}} for r in regions]
-    assert not any(set(r["value"]["labels"]) & not_yet(LABELS) for r in result)
+    result = [r | {"value": r["value"] | {"labels": [NEWS.names[0]]}} for r in regions]
+    assert not any(set(r["value"]["labels"]) & not_yet(NEWS.names) for r in result)
     choice = {"from_name": "label", "to_name": "text", "type": "choices"}
-    result = result or [choice | {"value": {"choices": [LABELS[0]]}}]
+    result = result or [choice | {"value": {"choices": [NEWS.names[0]]}}]
     return payload | {"annotations": [{"result": result, "completed_by": user, "lead_time": 2.0}]}
 
 

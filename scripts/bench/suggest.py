@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.files import sha256_text
 from copydesk.ingest.raw import Missed, Options
 from copydesk.ingest.read import readings
@@ -83,7 +83,7 @@ def compare(release: Path, raw: list[str]) -> tuple[Pairs, Pairs, int]:
             if suggestion is None:
                 left_out += 1
                 continue
-            pair = (LABELS[row["label"]], suggestion)
+            pair = (NEWS.names[row["label"]], suggestion)
             pairs[pair] += 1
             adjudicated[pair] += row["label_source"] == "adjudicated"
     return pairs, +adjudicated, left_out
@@ -94,7 +94,7 @@ def report(title: str, pairs: Pairs) -> None:
     total = pairs.total()
     print(f"{title}: {total} units")
     print(f"{'label':12} {'units':>6} {'P':>6} {'R':>6} {'F1':>6}")
-    for label in LABELS:
+    for label in NEWS.names:
         right = pairs[label, label]
         labelled = sum(count for (gold, _), count in pairs.items() if gold == label)
         given = sum(count for (_, rule), count in pairs.items() if rule == label)
@@ -102,7 +102,7 @@ def report(title: str, pairs: Pairs) -> None:
         recall = right / labelled if labelled else 0.0
         f1 = 2 * right / (labelled + given) if labelled + given else 0.0
         print(f"{label:12} {labelled:6} {precision:6.3f} {recall:6.3f} {f1:6.3f}")
-    same = sum(pairs[label, label] for label in LABELS)
+    same = sum(pairs[label, label] for label in NEWS.names)
     print(f"{'all':12} {total:6} {'accuracy':>13} {same / total if total else 0.0:6.3f}")
 
 

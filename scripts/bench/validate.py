@@ -31,7 +31,7 @@ import polars as pl
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import CURRENT, release_file
 from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.files import dump_json, sha256_file, sha256_text
@@ -182,11 +182,12 @@ def bare(release: Path) -> Callable[[], None]:
             pl.struct("sentence_id", "annotator", "round").is_first_distinct().all()
         ).item()
         counts = [
-            (pl.col("label") == n).sum().cast(pl.Int32).alias(name) for n, name in enumerate(LABELS)
+            (pl.col("label") == n).sum().cast(pl.Int32).alias(name)
+            for n, name in enumerate(NEWS.names)
         ]
         counted = answers.group_by("sentence_id").agg(*counts, _n=pl.len())
         votes = sentences.join(counted, on="sentence_id")
-        same = [pl.col("votes").struct.field(label) == pl.col(label) for label in LABELS]
+        same = [pl.col("votes").struct.field(label) == pl.col(label) for label in NEWS.names]
         assert votes.select(pl.all_horizontal(same).all()).item()
         assert votes.select((pl.col("n_annotators") == pl.col("_n")).all()).item()
         exploded = (
@@ -340,14 +341,14 @@ def _sentences(rng: np.random.Generator, articles: int) -> pl.DataFrame:
 
 
 def _answers(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    true = rng.integers(0, len(LABELS), frame.height)
+    true = rng.integers(0, len(NEWS.names), frame.height)
     rows = frame.select("sentence_id", "article_id", "start", "end").join(
         text.select("article_id", "text_sha256"), on="article_id", maintain_order="left"
     )
     parts = []
     for place in range(ANNOTATORS):
         # The last of three is of another mind in one of twenty answers: two thirds decide.
-        other = (true + 1) % len(LABELS)
+        other = (true + 1) % len(NEWS.names)
         dissents = (place == ANNOTATORS - 1) & (rng.random(frame.height) < 0.05)
         parts.append(
             rows.with_columns(
@@ -369,14 +370,14 @@ def _answers(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator) 
 
 def _labelled(frame: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("label")
-    counts = [(number == n).sum().cast(pl.Int32).alias(name) for n, name in enumerate(LABELS)]
+    counts = [(number == n).sum().cast(pl.Int32).alias(name) for n, name in enumerate(NEWS.names)]
     counted = answers.group_by("sentence_id").agg(*counts, n_annotators=pl.len().cast(pl.Int32))
     rows = frame.join(counted, on="sentence_id", maintain_order="left")
-    top = pl.max_horizontal(LABELS)
+    top = pl.max_horizontal(NEWS.names)
     unanimous = top == pl.col("n_annotators")
     return rows.with_columns(
-        votes=pl.struct(LABELS),
-        label=pl.concat_list(LABELS).list.arg_max().cast(pl.Int64),
+        votes=pl.struct(NEWS.names),
+        label=pl.concat_list(NEWS.names).list.arg_max().cast(pl.Int64),
         agreement=top / pl.col("n_annotators"),
         label_source=pl.when(unanimous).then(pl.lit("unanimous")).otherwise(pl.lit("majority")),
         quoted_ratio=pl.lit(0.0),

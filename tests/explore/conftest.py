@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from copydesk.contract.arrow import arrow_schema, write_table
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import release_file
 from copydesk.files import dump_json, sha256_text
 
@@ -80,7 +80,7 @@ QUOTES = [
 ]
 SPLIT = {"flood": "train", "vote": "test"}
 BLOCKS = {"td", "th", "tr", "li", "p", "dt", "dd", "div", "h1", "h2", "caption", "br", "figcaption"}
-_LABEL = {label[0]: label for label in LABELS}
+_LABEL = {label[0]: label for label in NEWS.names}
 
 
 @dataclass
@@ -228,8 +228,8 @@ def _unit(
             "index": number,
             "zone": zone,
             "text" if given else "text_sha256": words if given else sha256_text(words),
-            "label": LABELS.index(label),
-            "votes": {name: votes.get(name, 0) for name in LABELS},
+            "label": NEWS.names.index(label),
+            "votes": {name: votes.get(name, 0) for name in NEWS.names},
             "n_annotators": 3,
             "agreement": most / 3,
             "label_source": "unanimous"
@@ -251,7 +251,7 @@ def _unit(
                 "annotator_kind": "model",
                 "round": "r1",
                 "arm": "blind",
-                "label": LABELS.index(_LABEL[answer]),
+                "label": NEWS.names.index(_LABEL[answer]),
                 "created_at": datetime(2026, 2, 2, tzinfo=UTC),
                 "lead_time_s": None,
                 "guidelines_version": "1.0",

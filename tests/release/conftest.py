@@ -15,7 +15,7 @@ import pytest
 
 from copydesk.build import build
 from copydesk.contract.arrow import arrow_schema, write_table
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import CURRENT, release_file
 from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_file, sha256_text
@@ -216,7 +216,7 @@ def _unit(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     sentence_id = f"{name}.{number:03d}"
     votes = Counter(answers)
-    label, top = max(votes.items(), key=lambda item: (item[1], -LABELS.index(item[0])))
+    label, top = max(votes.items(), key=lambda item: (item[1], -NEWS.names.index(item[0])))
     source = "single" if len(answers) == 1 else "unanimous" if len(votes) == 1 else "majority"
     words = {"text": line} if story.given else {"text_sha256": sha256_text(line)}
     yield (
@@ -229,8 +229,8 @@ def _unit(
             **place,
             "zone": zone,
             **words,
-            "label": LABELS.index(label),
-            "votes": {name: votes.get(name, 0) for name in LABELS},
+            "label": NEWS.names.index(label),
+            "votes": {name: votes.get(name, 0) for name in NEWS.names},
             "n_annotators": len(answers),
             "agreement": top / len(answers),
             "label_source": source,
@@ -252,7 +252,7 @@ def _unit(
                 "annotator_kind": kinds.get(annotator, "model"),
                 "round": "r1",
                 "arm": "blind",
-                "label": LABELS.index(answer),
+                "label": NEWS.names.index(answer),
                 "created_at": datetime(2026, 2, 2, tzinfo=UTC),
                 "lead_time_s": None,
                 "guidelines_version": "0.1",

@@ -49,6 +49,31 @@ def test_altered_manifest(tiny: Corpus, entry: str) -> None:
     assert f"release.json: '{entry}' differs when rebuilt." in verify(tiny).differing
 
 
+def test_altered_files(tiny: Corpus) -> None:
+    """A file that the manifest lists with another hash, or that no rebuild makes, is named."""
+    path = tiny.releases / "0.1.0" / "release.json"
+    document = read_json(path)
+    first = next(entry for entry in document["files"] if entry["path"].endswith(".parquet"))
+    document["files"].append(first | {"path": "data/extra/train.parquet"})
+    document["files"].append(first | {"path": "notes.txt"})
+    first["sha256"] = "0" * 64
+    path.write_text(dump_json(document), encoding="utf-8")
+
+    differing = verify(tiny).differing
+
+    assert f"{first['path']}: the rebuilt file has other bytes." in differing
+    assert "data/extra/train.parquet: the rebuild does not make it." in differing
+    assert "notes.txt: the rebuild does not make it." in differing
+
+
+def test_altered_croissant(tiny: Corpus) -> None:
+    """The description for machines is rendered again and compared."""
+    path = tiny.releases / "0.1.0" / "croissant.json"
+    path.write_text(dump_json(read_json(path) | {"name": "another"}), encoding="utf-8")
+
+    assert verify(tiny).differing == ("croissant.json: the rebuilt file has other bytes.",)
+
+
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:
     """Without a withheld text the events that are here whole are compared row by row."""
     (tiny.private / "raw" / "fire-post.txt").unlink()

@@ -17,7 +17,7 @@ from shared_studio import studio
 from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.connection import connect
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
 from copydesk.rounds.folder import RoundFolder
@@ -92,7 +92,7 @@ def log_answers() -> LogAnswers:
         *,
         at: str = "2026-01-01T00:00:00Z",
     ) -> None:
-        by_letter = {label[0]: label for label in LABELS}
+        by_letter = {label[0]: label for label in NEWS.names}
         push(corpus, round_id, [Files()])
         for place, name in enumerate(annotators):
             lines = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, collect
 from copydesk.rounds.findings import RULES
@@ -94,7 +94,7 @@ def gather(
 ) -> Collected:
     """What Label Studio's annotations come to."""
     read = LabelStudioCodec().read
-    submissions = [read(a, task, anchors, LABELS) for a in annotations]
+    submissions = [read(a, task, anchors, NEWS.names) for a in annotations]
     return collect(submissions, task, anchors, PEOPLE, allowed)
 
 
@@ -258,7 +258,7 @@ REGIONS = st.builds(
     NAMES,
     st.integers(0, 12),
     st.integers(0, 36),
-    st.lists(st.sampled_from([*LABELS, "to do", "irony", "claim?"]), max_size=2),
+    st.lists(st.sampled_from([*NEWS.names, "to do", "irony", "claim?"]), max_size=2),
 )
 
 
@@ -272,7 +272,7 @@ def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -
     named = [f.record for f in noted if f.record]
     whole = [f.rule for f in findings if f.rule == "answer-empty"]
     assert whole or sorted(taken + named) == ["mill.001", "mill.002"]
-    assert all(answer.label in LABELS for answer in answers.values())
+    assert all(answer.label in NEWS.names for answer in answers.values())
     assert all(finding.rule in RULES for finding in findings)
 
 

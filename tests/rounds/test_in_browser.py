@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
 from copydesk.backends.labelstudio.backend import LabelStudio
-from copydesk.contract.labels import HOTKEYS, LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.rounds.agree import agree
@@ -72,7 +72,7 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         assert annotator.labels() == ["1:background?", "2:background?", "3:claim?"]
         assert len(set(annotator.colours())) == 1
         bar = annotator.page.locator(".lsf-labels .lsf-label__text:visible")
-        assert bar.all_inner_texts() == [*LABELS, "to do"]
+        assert bar.all_inner_texts() == [*NEWS.names, "to do"]
         annotator.press("Alt+.", "4", "Alt+.", "4", "Control+Enter")
         expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
         assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
@@ -99,7 +99,7 @@ def test_a_hostile_article_goes_through_a_round(
     plan = plan_for(corpus, anna.email, unit=unit)
     text = corpus.text(next(corpus.articles()))
     sentences = [text[anchor.start : anchor.end] for _, anchor in plan.anchors()]
-    wanted = list(islice(cycle(LABELS), len(sentences)))
+    wanted = list(islice(cycle(NEWS.names), len(sentences)))
     with server_for() as server:
         push(corpus, plan.round, [LabelStudio(server)])
         (number,) = projects.find(server, streams(plan), {}).values()
@@ -112,9 +112,9 @@ def test_a_hostile_article_goes_through_a_round(
         for sentence, label in zip(sentences, wanted, strict=True):
             if unit == "sentence":
                 expect(target).to_have_text(sentence)
-                annotator.press(HOTKEYS[label], "Control+Enter")
+                annotator.press(NEWS.hotkeys[label], "Control+Enter")
             else:
-                annotator.press("Alt+.", HOTKEYS[label])
+                annotator.press("Alt+.", NEWS.hotkeys[label])
                 assert annotator.selected() == " ".join(sentence.split())
         if unit == "article":
             annotator.press("Control+Enter")

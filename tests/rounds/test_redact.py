@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.files import sha256_text
 from copydesk.rounds.plan import Anchor
 
@@ -37,7 +37,7 @@ ANCHORS = (Anchor(sentence_id="mill.001", start=0, end=11, zone="headline", sugg
 
 def redact(annotation: dict[str, Any], *, withheld: bool) -> dict[str, Any]:
     """What is archived of an annotation."""
-    return LabelStudioCodec().redact(annotation, ANCHORS, LABELS, withheld=withheld)
+    return LabelStudioCodec().redact(annotation, ANCHORS, NEWS.names, withheld=withheld)
 
 
 def test_text_that_is_withheld_becomes_its_hash() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from copydesk.backends.labelstudio.configs import config_sha256, label_config, region_control
 from copydesk.backends.labelstudio.payloads import PayloadWriter, check_predictions, regions
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.choose import Overlap
@@ -109,7 +109,7 @@ def test_the_blind_arm_never_sees_a_suggestion(corpus: Corpus) -> None:
     plan, _ = make_plan(corpus, options())
     payloads = [PayloadWriter(opened(corpus, plan)).payload(task) for task in plan.tasks]
     sent = json.dumps(payloads) + label_config(corpus, corpus.scheme, "article", "blind")
-    assert not [label for label in LABELS if f"{label}?" in sent]
+    assert not [label for label in NEWS.names if f"{label}?" in sent]
     assert "uggest" not in sent
 
 
@@ -137,7 +137,7 @@ def test_a_label_configs_hash_is_of_what_it_means() -> None:
     assert config_sha256(one) != config_sha256(one.replace("$text", "$title"))
 
 
-CHOICES = "".join(f'<Choice value="{label}"/>' for label in LABELS)
+CHOICES = "".join(f'<Choice value="{label}"/>' for label in NEWS.names)
 
 
 @pytest.mark.parametrize(

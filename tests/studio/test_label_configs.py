@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from copydesk.contract.labels import HOTKEYS
+from copydesk.contract.labels import NEWS
 from copydesk.rooms import annotations_dir
 
 
@@ -22,7 +22,7 @@ def test_labels_and_hotkeys(unit: str, tag: str) -> None:
     assert control is not None
     found = [(label.get("value"), label.get("hotkey")) for label in control.iter(tag)]
 
-    assert found == [*HOTKEYS.items(), *([("to do", "0")] if unit == "article" else [])]
+    assert found == [*NEWS.hotkeys.items(), *([("to do", "0")] if unit == "article" else [])]
 
 
 def test_colours_differ() -> None:

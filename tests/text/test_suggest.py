@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.text import Piece, Suggestion, canonical, segment, suggest
 from copydesk.text.language import language
 
@@ -160,7 +160,7 @@ def test_any_text_gives_one_suggestion_a_unit_with_cues_inside_it(raw: str) -> N
     found = suggest(text, pieces)
     assert [(s.start, s.end) for s in found] == [(p.start, p.end) for p in pieces]
     for suggestion in found:
-        assert suggestion.label in LABELS
+        assert suggestion.label in NEWS.names
         assert list(suggestion.cues) == sorted(suggestion.cues, key=lambda cue: cue.start)
         for cue in suggestion.cues:
             assert suggestion.start <= cue.start < cue.end <= suggestion.end

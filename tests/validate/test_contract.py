@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.documents import fast_validator, load_schema, validator
 from copydesk.contract.json_schema import table_schema
-from copydesk.contract.labels import LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
@@ -70,8 +70,8 @@ def test_pandera_models_have_the_columns_and_types_of_the_tables(table: str) -> 
 
 def test_json_schema_and_pandera_bound_labels_alike() -> None:
     """0 to 3, as labels.json has four; -1 and 4 are none."""
-    assert table_schema("sentences")["properties"]["label"]["maximum"] == len(LABELS) - 1 == 3
-    assert list(table_schema("sentences")["properties"]["votes"]["properties"]) == list(LABELS)
+    assert table_schema("sentences")["properties"]["label"]["maximum"] == len(NEWS.names) - 1 == 3
+    assert list(table_schema("sentences")["properties"]["votes"]["properties"]) == list(NEWS.names)
     for label, rules in ((0, []), (3, []), (-1, ["label-unknown"]), (4, ["label-unknown"])):
         frame = canary.canary().head(1).with_columns(label=pl.lit(label, dtype=pl.Int64))
         failed = models.violated("sentences", frame)

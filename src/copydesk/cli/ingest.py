@@ -23,69 +23,61 @@ _STEPS = {
 }
 
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        help="Folders, files (.txt .html .xhtml .jsonl .json .csv .tsv .parquet .conllu, also "
+        "as .gz .zst .zip), glob patterns, or addresses that fsspec knows."
+    ),
+]
+Licence = Annotated[str | None, typer.Option(help="SPDX id for articles that name no licence.")]
+Attribution = Annotated[
+    str | None, typer.Option(help="Whom to credit, for articles that name nobody.")
+]
+Outlet = Annotated[str | None, typer.Option(help="Outlet of articles that do not name one.")]
+Event = Annotated[str | None, typer.Option(help="The event that all these articles report.")]
+Collection = Annotated[str | None, typer.Option(help="Collection to put all these articles in.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OURS=THEIRS", help="A column's name, such as text=content."),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of the files, where it is detected wrongly.")
+]
+KeepLines = Annotated[
+    bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
+]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Replace the text of an article the corpus has.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take all articles or none.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
+
+
 def ingest(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            help="Folders, files (.txt .html .xhtml .jsonl .json .csv .tsv .parquet .conllu, also "
-            "as .gz .zst .zip), glob patterns, or addresses that fsspec knows."
-        ),
-    ],
+    sources: Sources,
     corpus: CorpusDir = None,
-    licence: Annotated[
-        str | None, typer.Option(help="SPDX id for articles that name no licence.")
-    ] = None,
-    attribution: Annotated[
-        str | None, typer.Option(help="Whom to credit, for articles that name nobody.")
-    ] = None,
-    outlet: Annotated[
-        str | None, typer.Option(help="Outlet of articles that do not name one.")
-    ] = None,
-    event: Annotated[
-        str | None, typer.Option(help="The event that all these articles report.")
-    ] = None,
-    collection: Annotated[
-        str | None, typer.Option(help="Collection to put all these articles in.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="OURS=THEIRS", help="A column's name, such as text=content."),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the files, where it is detected wrongly.")
-    ] = None,
-    keep_lines: Annotated[
-        bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
-    ] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            "--replace", help="Replace the text of an article that the corpus has already."
-        ),
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Take all articles or none.")] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; all processors by default.")
-    ] = None,
+    licence: Licence = None,
+    attribution: Attribution = None,
+    outlet: Outlet = None,
+    event: Event = None,
+    collection: Collection = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    keep_lines: KeepLines = False,
+    replace: Replace = False,
+    strict: Strict = False,
+    workers: Workers = None,
 ) -> None:
     """Take raw articles into the corpus.
 
     Good articles are taken. Bad ones are set aside in private/refused.jsonl, and the exit code is
     1 if some of these are new.
     """
-    from copydesk.errors import InputError
     from copydesk.ingest import Defaults, Options
     from copydesk.ingest import ingest as take
-    from copydesk.ingest.fields import USUAL
 
-    pairs = [pair.partition("=") for pair in columns or ()]
-    for ours, mark, theirs in pairs:
-        if not mark or not theirs or ours not in USUAL:
-            raise InputError(
-                f"'{ours}{mark}{theirs}' does not map a column.",
-                where="--map",
-                hint=f"Write OURS=THEIRS; OURS is one of {', '.join(USUAL)}.",
-            )
+    options = Options(encoding=encoding, keep_lines=keep_lines, columns=_mapped(columns or []))
     with counting("articles read") as progress:
         done = take(
             sources,
@@ -97,11 +89,7 @@ def ingest(
                 event=event,
                 collection=collection,
             ),
-            options=Options(
-                encoding=encoding,
-                keep_lines=keep_lines,
-                columns={ours: theirs for ours, _, theirs in pairs},
-            ),
+            options=options,
             replace=replace,
             strict=strict,
             workers=workers,
@@ -110,6 +98,24 @@ def ingest(
     words().print(_told(done), markup=False)
     if done.new_refusals:
         raise typer.Exit(1)
+
+
+def _mapped(pairs: list[str]) -> dict[str, str]:
+    """Their column by our field, from ``OURS=THEIRS``."""
+    from copydesk.errors import InputError
+    from copydesk.ingest.fields import USUAL
+
+    columns = {}
+    for pair in pairs:
+        ours, _, theirs = pair.partition("=")
+        if not theirs or ours not in USUAL:
+            raise InputError(
+                f"'{pair}' does not map a column.",
+                where="--map",
+                hint=f"Write OURS=THEIRS; OURS is one of {', '.join(USUAL)}.",
+            )
+        columns[ours] = theirs
+    return columns
 
 
 def _told(done: Ingested) -> str:

@@ -125,7 +125,3 @@ def _flag_key(document: Any) -> dict[str, Any] | None:
         if isinstance(entry, dict) and entry.get("hotkey") in FLAG_KEYS and "name" in entry:
             return entry
     return None
-
-
-LABELS: Final = NEWS.names
-HOTKEYS: Final = NEWS.hotkeys

@@ -79,15 +79,7 @@ def assemble(
         frame.filter(pl.col("article_id").is_in(taken.implode())) for frame in (articles, quotes)
     )
     unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
-    units = labelled.group_by("event").len()
-    collections = articles.sort("article_id").unique("event", keep="first", maintain_order=True)
-    splits = draw_splits(
-        dict(units.iter_rows()),
-        kept=kept_splits,
-        tied=ties(labelled),
-        collections=dict(collections.select("event", "collection").iter_rows()),
-        **split_options,
-    )
+    splits = _splits(labelled, articles, kept_splits, split_options)
     given = articles.select("article_id", "redistributable")
     number = _label_number(contract)
     frames = {
@@ -104,6 +96,24 @@ def assemble(
         rounds=labelling.rounds,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
+    )
+
+
+def _splits(
+    labelled: pl.DataFrame,
+    articles: pl.DataFrame,
+    kept: Mapping[str, str],
+    options: Mapping[str, Any],
+) -> dict[str, str]:
+    """The split of each event; one of several collections takes that of its first article."""
+    units = labelled.group_by("event").len()
+    collections = articles.sort("article_id").unique("event", keep="first", maintain_order=True)
+    return draw_splits(
+        dict(units.iter_rows()),
+        kept=kept,
+        tied=ties(labelled),
+        collections=dict(collections.select("event", "collection").iter_rows()),
+        **options,
     )
 
 

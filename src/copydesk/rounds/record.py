@@ -78,28 +78,7 @@ def advance(
     """
     findings: list[Finding] = []
     found = _without_moved(plan, before, collected.answers, findings)
-    for key, edit in collected.edits.items():
-        if key in found:
-            continue
-        stands = before.answers.get(key)
-        if stands is not None and (stands.label, stands.flag) == (
-            edit.answer.label,
-            edit.answer.flag,
-        ):
-            continue
-        if "answer-edited" in accepted:
-            found[key] = edit.answer
-            continue
-        was = f"{stands.label} stands" if stands else "no answer of the owner is known"
-        findings.append(
-            finding(
-                "answer-edited",
-                where=key[1],
-                annotator=key[0],
-                sentence_id=key[1],
-                detail=f"{edit.by} made it {edit.answer.label} at {edit.answer.updated_at}; {was}",
-            )
-        )
+    _take_edits(before, collected, "answer-edited" in accepted, found, findings)
     present = asked - collected.edits.keys()
     changes = compare(before, found, present, take_older="answer-older" in accepted)
     if "answer-vanished" in accepted:
@@ -120,6 +99,36 @@ def advance(
     for annotator, sentence in sorted(before.after(changes).vanished):
         findings.append(finding("answer-vanished", where=sentence, annotator=annotator))
     return Step(changes, findings)
+
+
+def _take_edits(
+    before: State,
+    collected: Collected,
+    accepted: bool,
+    found: dict[Key, Answer],
+    findings: list[Finding],
+) -> None:
+    """Add answers that somebody else changed to those found if this is accepted, else name them."""
+    for key, edit in collected.edits.items():
+        if key in found:
+            continue
+        stands = before.answers.get(key)
+        same = (edit.answer.label, edit.answer.flag)
+        if stands is not None and (stands.label, stands.flag) == same:
+            continue
+        if accepted:
+            found[key] = edit.answer
+            continue
+        was = f"{stands.label} stands" if stands else "no answer of the owner is known"
+        findings.append(
+            finding(
+                "answer-edited",
+                where=key[1],
+                annotator=key[0],
+                sentence_id=key[1],
+                detail=f"{edit.by} made it {edit.answer.label} at {edit.answer.updated_at}; {was}",
+            )
+        )
 
 
 def _without_moved(

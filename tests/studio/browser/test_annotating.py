@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from copydesk.contract.labels import HOTKEYS, LABELS
+from copydesk.contract.labels import NEWS
 from copydesk.text import Piece, canonical, segment
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]
 
 ORIGINALS = Path(__file__).parents[3] / "dataset" / "raw" / "originals"
 GAP = "This sentence has no label yet. Press 1, 2, 3 or 4."
-KEYS = [HOTKEYS[label] for label in LABELS]
+KEYS = [NEWS.hotkeys[label] for label in NEWS.names]
 HOSTILE = canonical(
     "Council votes on <b>bold</b> plan\n"
     + "\N{GRINNING FACE}" * 300
@@ -83,7 +83,7 @@ def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
     first, second = original("orrin-storm-wexley-standard"), original("tarn-final-daily-klaxon")
     project = manager.project("article", [article("first", first), article("second", second)])
     count = len(units(first))
-    wanted = list(islice(cycle(LABELS), count))
+    wanted = list(islice(cycle(NEWS.names), count))
 
     annotator.fill_in(studio.link, f"by-hand-{project}@copydesk.localhost", "a-long-password-1")
     annotator.open(project)
@@ -91,7 +91,7 @@ def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
     annotator.close_instructions()
     assert annotator.labels() == [f"{number}:to do" for number in range(1, count + 1)]
     for number, label in enumerate(wanted, start=1):
-        annotator.press("Alt+.", *([] if number == 5 else [HOTKEYS[label]]))
+        annotator.press("Alt+.", *([] if number == 5 else [NEWS.hotkeys[label]]))
     bar = annotator.page.locator(".lsf-labels").bounding_box()
     sentence = annotator.page.locator(".htx-highlight.__active").first.bounding_box()
     assert bar is not None
@@ -105,7 +105,7 @@ def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
     expect(annotator.page.get_by_text(GAP)).to_be_hidden()
     piece = units(first)[4]
     assert annotator.selected() == first[piece.start : piece.end]
-    annotator.press(HOTKEYS[wanted[4]])
+    annotator.press(NEWS.hotkeys[wanted[4]])
     assert annotator.labels() == [f"{n}:{label}" for n, label in enumerate(wanted, start=1)]
     colours = annotator.colours()
     assert len(set(colours[-4:])) == 4  # the last four sentences have four labels
@@ -162,7 +162,7 @@ def test_sentences_in_their_context_with_the_keyboard_alone(annotator, studio, m
     expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
 
     answers = manager.answers(project)
-    assert [result[0]["value"]["choices"] for _, result in answers] == [[x] for x in LABELS]
+    assert [result[0]["value"]["choices"] for _, result in answers] == [[x] for x in NEWS.names]
     assert [data["uid"] for data, _ in answers] == [task["data"]["uid"] for task in tasks]
     assert annotator.elsewhere == []
 

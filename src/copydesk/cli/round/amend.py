@@ -10,37 +10,42 @@ from copydesk.cli.common import CorpusDir, find_corpus, many, words
 from copydesk.cli.round.options import RoundId, parse_person, verified
 from copydesk.errors import InputError
 
+Reason = Annotated[str, typer.Option(help="Why; it is published with the amendment.")]
+Replace = Annotated[
+    str,
+    typer.Option(
+        metavar="OLD,NEW[:KIND][=EMAIL]",
+        help="NEW takes over what OLD has not answered; OLD's answers stay OLD's.",
+    ),
+]
+People = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME[:KIND][=EMAIL]", help="A further annotator; repeatable."),
+]
+Articles = Annotated[list[str] | None, typer.Option(help="A further article; repeatable.")]
+MoreAnswers = Annotated[
+    bool,
+    typer.Option("--more-answers", help="One answer more for every article with an open sentence."),
+]
+MoreFor = Annotated[
+    list[str] | None, typer.Option(help="One answer more for this article; repeatable.")
+]
+Guidelines = Annotated[
+    bool, typer.Option("--guidelines", help="The guidelines as they are now hold from now on.")
+]
+Reopen = Annotated[bool, typer.Option("--reopen", help="Open a closed round again.")]
+
 
 def amend(
     round_id: RoundId,
-    reason: Annotated[str, typer.Option(help="Why; it is published with the amendment.")],
-    replace: Annotated[
-        str,
-        typer.Option(
-            metavar="OLD,NEW[:KIND][=EMAIL]",
-            help="NEW takes over what OLD has not answered; OLD's answers stay OLD's.",
-        ),
-    ] = "",
-    annotator: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME[:KIND][=EMAIL]", help="A further annotator; repeatable."),
-    ] = None,
-    article: Annotated[
-        list[str] | None, typer.Option(help="A further article; repeatable.")
-    ] = None,
-    more_answers: Annotated[
-        bool,
-        typer.Option(
-            "--more-answers", help="One answer more for every article with an open sentence."
-        ),
-    ] = False,
-    more_for: Annotated[
-        list[str] | None, typer.Option(help="One answer more for this article; repeatable.")
-    ] = None,
-    guidelines: Annotated[
-        bool, typer.Option("--guidelines", help="The guidelines as they are now hold from now on.")
-    ] = False,
-    reopen: Annotated[bool, typer.Option("--reopen", help="Open a closed round again.")] = False,
+    reason: Reason,
+    replace: Replace = "",
+    annotator: People = None,
+    article: Articles = None,
+    more_answers: MoreAnswers = False,
+    more_for: MoreFor = None,
+    guidelines: Guidelines = False,
+    reopen: Reopen = False,
     corpus: CorpusDir = None,
 ) -> None:
     """Change a round after its plan was made: one change at a time, dated, with its reason."""

@@ -12,7 +12,7 @@ from copydesk.cli.common import CorpusDir, find_corpus, many, words
 from copydesk.cli.round.options import RoundId, parse_person
 
 if TYPE_CHECKING:
-    from copydesk.rounds.plan import Plan
+    from copydesk.rounds.plan import Annotator, Plan
 
 
 class Place(StrEnum):
@@ -37,68 +37,75 @@ class Order(StrEnum):
     disagreement = "disagreement"
 
 
+People = Annotated[
+    list[str],
+    typer.Option(
+        metavar="NAME[:KIND][=EMAIL]",
+        help="An annotator's pseudonym; KIND is human (default) or model; EMAIL is that of "
+        "the Label Studio account and stays in private/. A model answers through files. May "
+        "be repeated.",
+    ),
+]
+Where = Annotated[
+    Place, typer.Option(help="Where people answer; models always answer through files.")
+]
+Answers = Annotated[int, typer.Option(min=1, help="Answers for each article.")]
+ExtraOverlap = Annotated[
+    int, typer.Option(min=0, help="Answers for the articles of the extra share.")
+]
+ExtraShare = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of articles that get more answers.")
+]
+SuggestedShare = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of articles seen with suggestions.")
+]
+TaskUnit = Annotated[Unit, typer.Option(help="What a task is.")]
+Events = Annotated[list[str] | None, typer.Option(help="Take this event; repeatable.")]
+Collections = Annotated[list[str] | None, typer.Option(help="Take this collection; repeatable.")]
+Articles = Annotated[list[str] | None, typer.Option(help="Take this article; repeatable.")]
+First = Annotated[Order, typer.Option(help="Which articles come first.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Take at most so many.")]
+Gold = Annotated[
+    Path | None,
+    typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
+]
+Shared = Annotated[
+    bool,
+    typer.Option("--shared", help="One project for all annotators, instead of one for each."),
+]
+Seed = Annotated[str, typer.Option(help="Decides all draws; the round's name if empty.")]
+
+
 def new(
     round_id: RoundId,
-    annotator: Annotated[
-        list[str],
-        typer.Option(
-            metavar="NAME[:KIND][=EMAIL]",
-            help="An annotator's pseudonym; KIND is human (default) or model; EMAIL is that of "
-            "the Label Studio account and stays in private/. A model answers through files. May "
-            "be repeated.",
-        ),
-    ],
-    backend: Annotated[
-        Place, typer.Option(help="Where people answer; models always answer through files.")
-    ] = Place.labelstudio,
-    overlap: Annotated[int, typer.Option(min=1, help="Answers for each article.")] = 2,
-    extra_overlap: Annotated[
-        int, typer.Option(min=0, help="Answers for the articles of the extra share.")
-    ] = 0,
-    extra_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of articles that get more answers.")
-    ] = 0.0,
-    suggested_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of articles seen with suggestions.")
-    ] = 0.0,
-    unit: Annotated[Unit, typer.Option(help="What a task is.")] = Unit.article,
-    event: Annotated[list[str] | None, typer.Option(help="Take this event; repeatable.")] = None,
-    collection: Annotated[
-        list[str] | None, typer.Option(help="Take this collection; repeatable.")
-    ] = None,
-    article: Annotated[
-        list[str] | None, typer.Option(help="Take this article; repeatable.")
-    ] = None,
-    order: Annotated[Order, typer.Option(help="Which articles come first.")] = Order.drawn,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take at most so many.")] = None,
-    gold: Annotated[
-        Path | None,
-        typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
-    ] = None,
-    shared: Annotated[
-        bool,
-        typer.Option("--shared", help="One project for all annotators, instead of one for each."),
-    ] = False,
-    seed: Annotated[str, typer.Option(help="Decides all draws; the round's name if empty.")] = "",
+    annotator: People,
+    backend: Where = Place.labelstudio,
+    overlap: Answers = 2,
+    extra_overlap: ExtraOverlap = 0,
+    extra_share: ExtraShare = 0.0,
+    suggested_share: SuggestedShare = 0.0,
+    unit: TaskUnit = Unit.article,
+    event: Events = None,
+    collection: Collections = None,
+    article: Articles = None,
+    order: First = Order.drawn,
+    limit: Limit = None,
+    gold: Gold = None,
+    shared: Shared = False,
+    seed: Seed = "",
     corpus: CorpusDir = None,
 ) -> None:
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
     from copydesk.rounds.new import Options, Selection, new_round
-    from copydesk.rounds.plan import FILES, Annotator
 
-    people = [parse_person(text) for text in annotator]
+    annotators, emails = _people(annotator, backend)
     plan = new_round(
         find_corpus(corpus),
         Options(
             round=round_id,
-            annotators=tuple(
-                Annotator(
-                    annotator=name, kind=kind, backend=FILES if kind == "model" else backend.value
-                )
-                for name, kind, _ in people
-            ),
-            emails={name: email for name, _, email in people if email},
+            annotators=annotators,
+            emails=emails,
             unit=unit.value,
             overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
             suggested_share=suggested_share,
@@ -115,10 +122,18 @@ def new(
         ),
     )
     _show_plan(plan)
-    words().print(
-        f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
-        f"{plan.round}"
+
+
+def _people(given: list[str], backend: Place) -> tuple[tuple[Annotator, ...], dict[str, str]]:
+    """The annotators, and the addresses of those who have one."""
+    from copydesk.rounds.plan import FILES, Annotator
+
+    people = [parse_person(text) for text in given]
+    annotators = tuple(
+        Annotator(annotator=name, kind=kind, backend=FILES if kind == "model" else backend.value)
+        for name, kind, _ in people
     )
+    return annotators, {name: email for name, _, email in people if email}
 
 
 def _show_plan(plan: Plan) -> None:
@@ -143,4 +158,8 @@ def _show_plan(plan: Plan) -> None:
         f"{many(len(plan.articles), 'article')}, {many(sentences, 'sentence')}, "
         f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
         + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
+    )
+    words().print(
+        f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
+        f"{plan.round}"
     )
