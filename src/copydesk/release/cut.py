@@ -8,7 +8,7 @@ that the index does not name is what a killed cut left, and the next cut of its 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,16 +92,17 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     """
     version = str(Version.parse(options.version))
     with corpus.lock():
-        _refuse_existing(corpus, version)
+        known = [entry.version for entry in read_index(corpus.dataset)]
+        _refuse_existing(corpus, version, known)
         _refuse_strays(corpus)
-        previous = _previous(corpus)
+        previous = corpus.releases / known[-1] if known else None
         unjudged = unjudged_articles(corpus)
         if unjudged and not dry_run:
             _refuse_absent(corpus, previous)
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        forget_unnamed(corpus)
+        forget_unnamed(corpus, known)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
@@ -142,7 +143,8 @@ def present(corpus: Corpus, options: Options) -> Contents:
         IntegrityError: an answer refers to no sentence.
     """
     built = read_all_built(corpus)
-    assembled = _assemble(corpus, built, options, _previous(corpus))
+    previous = find_release(corpus.dataset) if read_index(corpus.dataset) else None
+    assembled = _assemble(corpus, built, options, previous)
     manifest = {
         "version": options.version,
         "schema_version": SCHEMA_VERSION,
@@ -165,8 +167,8 @@ def _refuse_absent(corpus: Corpus, previous: Path | None) -> None:
     )
 
 
-def _refuse_existing(corpus: Corpus, version: str) -> None:
-    if version in {entry.version for entry in read_index(corpus.dataset)}:
+def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None:
+    if version in known:
         raise InputError(
             f"Release {version} exists, and a release never changes.",
             where=str(corpus.releases / version),
@@ -174,13 +176,15 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
         )
 
 
-def forget_unnamed(corpus: Corpus) -> None:
+def forget_unnamed(corpus: Corpus, known: Sequence[str]) -> None:
     """Remove release folders that the index does not name: of a killed cut, or retracted.
 
     The documents may point to one of them already; they go back to the newest release first, so
     that what they point to is always there.
+
+    Args:
+        known: the versions of the index, the newest last.
     """
-    known = [entry.version for entry in read_index(corpus.dataset)]
     folders = corpus.releases.iterdir() if corpus.releases.is_dir() else ()
     killed = [path for path in folders if path.is_dir() and path.name not in known]
     if killed and known:
@@ -200,10 +204,6 @@ def _refuse_strays(corpus: Corpus) -> None:
                 where=str(corpus.dataset / name),
                 hint="Remove it, and cut again.",
             )
-
-
-def _previous(corpus: Corpus) -> Path | None:
-    return find_release(corpus.dataset) if read_index(corpus.dataset) else None
 
 
 def _assemble(

@@ -69,7 +69,7 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
                 "reason": reason,
             },
         )
-        forget_unnamed(corpus)
+        forget_unnamed(corpus, [entry.version for entry in read_index(corpus.dataset)])
 
 
 def _published(corpus: Corpus, folder: Path) -> str:
