@@ -14,17 +14,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk import shards as on_disk
 from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, text_code
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_json, dump_line, read_json, replacing_dir, sha256_text
+from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
 from copydesk.processors import processors
 from copydesk.recorded import Record, Recorded, pieces_of, recorded
+from copydesk.shards import Share
 from copydesk.text import Piece
 
 if TYPE_CHECKING:
@@ -43,9 +45,11 @@ class BuildResult:
     """What a build did: articles in all, shards in all, and shards that were made now.
 
     Args:
-        lost: sentences of releases and rounds whose boundaries are others now, by their ids there;
+        lost: sentences of releases and rounds whose boundaries have changed, by their ids there;
             only a build that cuts anew has any.
         absent: articles that are left out, since their text is not here.
+        damaged: files of shards that were there but cut short, missing or of an older format; their
+            shards were made again.
     """
 
     articles: int
@@ -55,6 +59,7 @@ class BuildResult:
     made: int
     lost: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 def build(
@@ -63,6 +68,7 @@ def build(
     workers: int | None = None,
     progress: Progress | None = None,
     recut: bool = False,
+    share: Share | None = None,
 ) -> BuildResult:
     """Build every article of a corpus whose text is here into shards under its ``build/``.
 
@@ -75,33 +81,36 @@ def build(
         workers: processes; the processors that this one may use, by default.
         recut: cut those articles anew too. The next build without it goes back to what is
             recorded, unless a release or a round has recorded the new pieces by then.
+        share: make these shards and nothing else, while other machines may make theirs. A build
+            without it takes what is there, makes the rest, and lets the tables be read.
 
     Raises:
         InputError: the corpus has no articles, or a text is missing or changed.
     """
-    with corpus.lock():
-        return _build(corpus, workers, progress, recut)
+    with corpus.lock(shared=share is not None):
+        return _build(corpus, workers, progress, recut, share)
 
 
 def _build(
-    corpus: Corpus, workers: int | None, progress: Progress | None, recut: bool
+    corpus: Corpus,
+    workers: int | None,
+    progress: Progress | None,
+    recut: bool,
+    share: Share | None,
 ) -> BuildResult:
     known = recorded(corpus)
     held = Recorded() if recut else known
-    shards_dir = corpus.build_dir / "shards"
-    shards: dict[str, tuple[str, dict[str, int]]] = {}
-    made = done = 0
-    jobs = (
-        (corpus, part, held.of(part)) for part in _chunks(corpus.articles_here(), SHARD_ARTICLES)
-    )
-    for first, key, rows, fresh in _run(jobs, workers or processors()):
-        shards[first] = key, rows
-        made += fresh
-        done += rows["articles"]
+    firsts: list[str] = []
+    made: dict[str, _Shard] = {}
+    jobs = _jobs(corpus, held, share or Share(1, 1), firsts)
+    done = 0
+    for shard in _run(jobs, workers or processors()):
+        made[shard.first] = shard
+        done += shard.rows["articles"]
         if progress:
             progress(done)
     absent = tuple(article.article_id for article in corpus.absent())
-    if not shards:
+    if not firsts:
         raise InputError(
             f"The text of no article is here, of {len(absent)} in the manifest."
             if absent
@@ -109,14 +118,35 @@ def _build(
             where=str(corpus.manifest),
             hint="Add some with 'copydesk ingest'.",
         )
-    order = [shards[part[0].article_id] for part in _chunks(corpus.articles_here(), SHARD_ARTICLES)]
-    index = {"recut": recut, "shards": [{"shard": key, **rows} for key, rows in order]}
+    order = [made[first] for first in firsts if first in made]
+    if share is None:
+        _finish(corpus, order, recut)
+    total = {name: sum(shard.rows[name] for shard in order) for name in SCHEMAS}
+    return BuildResult(
+        **total,
+        shards=len(order),
+        made=sum(shard.fresh for shard in order),
+        lost=_lost(corpus, known) if recut and share is None else (),
+        absent=absent,
+        damaged=tuple(file for shard in order for file in shard.damaged),
+    )
+
+
+def _jobs(corpus: Corpus, held: Recorded, share: Share, firsts: list[str]) -> Iterator[Job]:
+    """What each shard of a share is made of; the first article of all goes to ``firsts``."""
+    for index, part in enumerate(_chunks(corpus.articles_here(), SHARD_ARTICLES)):
+        firsts.append(part[0].article_id)
+        if share.has(index):
+            yield corpus, part, held.of(part)
+
+
+def _finish(corpus: Corpus, order: Sequence[_Shard], recut: bool) -> None:
+    """Write down which shards the build has, in order, and remove all others."""
+    index = {"recut": recut, "shards": [{"shard": shard.key, **shard.rows} for shard in order]}
     atomic_write(corpus.build_dir / "index.json", dump_json(index))
-    for stale in set(shards_dir.iterdir()) - {shards_dir / key for key, _ in order}:
+    room = corpus.build_dir / "shards"
+    for stale in set(room.iterdir()) - {room / shard.key for shard in order}:
         shutil.rmtree(stale, ignore_errors=True)
-    total = {name: sum(rows[name] for _, rows in order) for name in SCHEMAS}
-    lost = _lost(corpus, known) if recut else ()
-    return BuildResult(**total, shards=len(order), made=made, lost=lost, absent=absent)
 
 
 def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
@@ -161,11 +191,24 @@ def _chunks(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
 
 
 Job = tuple[Corpus, list[Article], dict[str, Record]]
-ShardResult = tuple[str, str, dict[str, int], bool]
-"""The first article's id, the shard's key, the rows of its tables, and whether it was made now."""
 
 
-def _run(jobs: Iterator[Job], workers: int) -> Iterator[ShardResult]:
+class _Shard(NamedTuple):
+    """A shard that is there now: its first article, its name, and the rows of its tables.
+
+    Args:
+        fresh: whether it was made now.
+        damaged: the file for which it had to be made again, if there was one.
+    """
+
+    first: str
+    key: str
+    rows: dict[str, int]
+    fresh: bool
+    damaged: tuple[str, ...]
+
+
+def _run(jobs: Iterator[Job], workers: int) -> Iterator[_Shard]:
     """Do the jobs in worker processes, a few more than workers in flight, results as they come."""
     first = list(islice(jobs, 2))
     if workers == 1 or len(first) < 2:
@@ -174,7 +217,7 @@ def _run(jobs: Iterator[Job], workers: int) -> Iterator[ShardResult]:
     # A forked child would inherit the threads' locks of polars and pyarrow.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        flying: set[Future[ShardResult]] = {pool.submit(_build_shard, *job) for job in first}
+        flying: set[Future[_Shard]] = {pool.submit(_build_shard, *job) for job in first}
         try:
             for job in jobs:
                 if len(flying) >= 2 * workers:
@@ -188,24 +231,21 @@ def _run(jobs: Iterator[Job], workers: int) -> Iterator[ShardResult]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _build_shard(
-    corpus: Corpus, articles: list[Article], records: dict[str, Record]
-) -> ShardResult:
-    room = corpus.build_dir / "shards"
-    rules = corpus.scheme.has_rules
-    shard = room / _key(articles, {}, rules)
-    if not (shard.is_dir() and _agrees(shard, records)):
-        shard = room / _key(articles, records, rules)
-    fresh = not shard.is_dir()
-    if fresh:
+def _build_shard(corpus: Corpus, articles: list[Article], records: dict[str, Record]) -> _Shard:
+    room, rules = corpus.build_dir / "shards", corpus.scheme.has_rules
+    plain, shard = (room / _key(articles, held, rules) for held in ({}, records))
+    faults = [on_disk.set_aside(path) for path in dict.fromkeys((plain, shard))]
+    if plain.is_dir() and _agrees(plain, records):
+        shard = plain
+    fresh = False
+    if shard.is_dir():
+        rows = on_disk.rows(shard)
+    else:
         built = build_batch(sources(corpus, articles, records), rules=rules)
-        with replacing_dir(shard) as beside:
-            for name, batch in built._asdict().items():
-                pq.write_table(
-                    pa.Table.from_batches([batch]), beside / f"{name}.parquet", compression="zstd"
-                )
-    sizes = {name: pq.read_metadata(shard / f"{name}.parquet").num_rows for name in SCHEMAS}
-    return articles[0].article_id, shard.name, sizes, fresh
+        fresh = on_disk.write(shard, built)
+        rows = {name: batch.num_rows for name, batch in built._asdict().items()}
+    damaged = tuple(path.relative_to(corpus.root).as_posix() for path in faults if path)
+    return _Shard(articles[0].article_id, shard.name, rows, fresh, damaged)
 
 
 def sources(
@@ -248,7 +288,7 @@ def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) ->
 def _code_digest() -> str:
     """Of the code and lexicons that a shard depends on, so that no shard outlives its rules."""
     package = Path(__file__).parent
-    own = [package / name for name in ("batch.py", "build.py", "recorded.py")]
+    own = [package / name for name in ("batch.py", "build.py", "recorded.py", "shards.py")]
     files = [*own, *sorted((package / "contract").glob("*.py"))]
     return sha256_text(f"{_FORMAT} {pa.__version__} {text_code()} {digest_of(files)}")
 
@@ -307,4 +347,11 @@ def _shards(corpus: Corpus) -> list[Path]:
             where=str(corpus.root),
             hint="Run 'copydesk build' again.",
         )
+    for shard in shards:
+        if found := on_disk.fault(shard):
+            raise InputError(
+                "This file of the build is missing or damaged.",
+                where=str(found),
+                hint="Run 'copydesk build' again.",
+            )
     return shards

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
     append_lines,
@@ -27,6 +28,9 @@ from copydesk.files import (
     sha256_text,
     sweep,
 )
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.plan import FILES, Annotator
 
 
 def test_atomic_write_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -60,7 +64,7 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     assert str(caught.value) == (
-        f"{path}: The system refuses: No space left on device. "
+        f"{path}: The operating system refused: No space left on device. "
         "Free some space or choose another disk, then run this again."
     )
 
@@ -167,6 +171,10 @@ def test_errors_survive_the_way_between_processes() -> None:
     assert str(error) == "b: a:1: No. Do."
 
 
+OPTIONS = Options(
+    round="q",
+    annotators=tuple(Annotator(annotator=f"a{n}", kind="human", backend=FILES) for n in (1, 2)),
+)
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -249,3 +257,38 @@ def test_no_name_of_a_document_leads_out_of_its_folder(name: object, tmp_path: P
 def test_a_name_in_a_folder_is_a_path_there(tmp_path: Path) -> None:
     """A relative path is taken as it is, whether the file is there or not."""
     assert inside(tmp_path, "a/b.json") == tmp_path / "a" / "b.json"
+
+
+@pytest.mark.parametrize(
+    ("verb", "held", "code"),
+    [
+        (("round", "new", "r"), "exclusive", 2),
+        (("round", "new", "r"), "shared", 2),
+        (("round", "push", "q"), "exclusive", 2),
+        (("round", "push", "q"), "shared", 0),
+    ],
+    ids=str,
+)
+def test_rounds_wait_for_others_that_write(
+    small: Corpus, verb: tuple[str, ...], held: str, code: int
+) -> None:
+    """No round is planned or pushed while the corpus changes; a push may run beside shards."""
+    people = ("--annotator", "a1", "--annotator", "a2", "--backend", "files")
+    options = {"new": people, "push": ()}
+    new_round(small, OPTIONS)
+    path = Path(sys.executable).parent / "copydesk"
+    with holding(small.build_dir / "corpus.lock", held):
+        done = subprocess.run(
+            [path, *verb, *options[verb[1]], "--corpus", small.root],
+            env=os.environ | {"COPYDESK_LOCK_WAIT": "0.2"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == code, done.stderr
+    assert (
+        f"copydesk: {small.root}: Another copydesk is writing here; it did not finish within 0.2 "
+        "seconds." in done.stderr
+    ) == (code == 2)
+    assert not RoundFolder(small, "r").path.exists()

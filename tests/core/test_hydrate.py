@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options, cut
 from copydesk.release.hydrate import Gap, hydrate
@@ -175,3 +177,19 @@ def test_nothing_is_overwritten(released: Corpus, raw: Path, tmp_path: Path) -> 
 
     with pytest.raises(InputError, match=r"full: This folder exists already\.$"):
         hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
+
+
+def test_a_sentence_with_another_hash_is_refused(
+    released: Corpus, raw: Path, tmp_path: Path
+) -> None:
+    """The article's text is the right one, but one sentence's hash is not: nothing is written."""
+    (path,) = released.dataset.rglob("standoff/*.parquet")
+    table = pq.read_table(path)
+    place = table.column_names.index("text_sha256")
+    hashes = ["0" * 64, *table["text_sha256"].to_pylist()[1:]]
+    field = table.schema.field(place)
+    pq.write_table(table.set_column(place, field, pa.array(hashes, field.type)), path)
+
+    with pytest.raises(IntegrityError, match=r"offset 0 of 'kept-day' has another hash than"):
+        hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
+    assert not (tmp_path / "full").exists()

@@ -35,7 +35,7 @@ def test_altered_source(tiny: Corpus) -> None:
     assert found.differing[0] == (
         "articles: outlet differ when rebuilt, first in fair-post (outlet, 1 rows)."
     )
-    assert found.differing[1].endswith(".parquet: the rebuilt file has other bytes.")
+    assert found.differing[1].endswith(".parquet: the rebuilt file differs.")
 
 
 @pytest.mark.parametrize("entry", ["annotators", "adjudicators", "counts", "splits", "rounds"])
@@ -47,6 +47,31 @@ def test_altered_manifest(tiny: Corpus, entry: str) -> None:
     path.write_text(dump_json(document), encoding="utf-8")
 
     assert f"release.json: '{entry}' differs when rebuilt." in verify(tiny).differing
+
+
+def test_altered_files(tiny: Corpus) -> None:
+    """A file that the manifest lists with another hash, or that no rebuild makes, is named."""
+    path = tiny.releases / "0.1.0" / "release.json"
+    document = read_json(path)
+    first = next(entry for entry in document["files"] if entry["path"].endswith(".parquet"))
+    document["files"].append(first | {"path": "data/extra/train.parquet"})
+    document["files"].append(first | {"path": "notes.txt"})
+    first["sha256"] = "0" * 64
+    path.write_text(dump_json(document), encoding="utf-8")
+
+    differing = verify(tiny).differing
+
+    assert f"{first['path']}: the rebuilt file has other bytes." in differing
+    assert "data/extra/train.parquet: the rebuild does not make it." in differing
+    assert "notes.txt: the rebuild does not make it." in differing
+
+
+def test_altered_croissant(tiny: Corpus) -> None:
+    """The description for machines is rendered again and compared."""
+    path = tiny.releases / "0.1.0" / "croissant.json"
+    path.write_text(dump_json(read_json(path) | {"name": "another"}), encoding="utf-8")
+
+    assert verify(tiny).differing == ("croissant.json: the rebuilt file has other bytes.",)
 
 
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:
@@ -81,14 +106,14 @@ def test_nothing_here(tiny: Corpus) -> None:
             [],
             False,
             0,
-            "Release 0.1.0: 4 articles were rebuilt, 0 could not be. They came out the same, to "
+            "Release 0.1.0: 4 articles were rebuilt, 0 could not be. They match the release, to "
             "the byte.\n",
         ),
         (
             [],
             True,
             1,
-            "Release 0.1.0: 3 articles were rebuilt, 1 could not be. They came out the same, in "
+            "Release 0.1.0: 3 articles were rebuilt, 1 could not be. They match the release, in "
             "every row that could be rebuilt.\n",
         ),
         (["--allow-missing"], True, 0, "  not rebuilt: fire-post: The text of 'fire-post'"),

@@ -130,6 +130,19 @@ def test_without_a_server_the_last_pull_is_shown(corpus: Corpus, plan: Plan) -> 
     assert state.annotators[0].median_seconds == 6.0
 
 
+@pytest.mark.parametrize("backends", [None, [Files()]], ids=["log", "files"])
+def test_a_submission_without_all_sentences_is_not_counted(
+    corpus: Corpus, plan: Plan, backends: list[Files] | None
+) -> None:
+    """Two of three sentences are an answer that is short, in the log and where it was given."""
+    log(corpus, {"mill.001": "qq-", "mill.002": "qq-", "mill.003": "q--"})
+
+    state = status(corpus, "r", backends)
+
+    assert [(a.answered, a.short) for a in state.annotators] == [(1, 0), (0, 1), (0, 0)]
+    assert {a.article_id: a.answered for a in state.articles} == {"mill": 1, "tram": 0}
+
+
 def test_what_no_two_thirds_agree_on_is_open(corpus: Corpus, plan: Plan) -> None:
     """Two of three decide; three different answers leave a sentence open."""
     log(corpus, WHOLE)

@@ -20,16 +20,39 @@ def build(
         bool,
         typer.Option(
             "--recut",
-            help="Cut articles of releases and rounds again; says which labels that costs.",
+            help="Also cut articles of releases and rounds again; name the labels that this loses.",
         ),
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Make every N-th shard from the I-th on and nothing else, as one of N tasks; "
+            "'copydesk build' then makes what is missing.",
+        ),
+    ] = None,
 ) -> None:
     """Cut articles into sentences and quotations."""
     from copydesk.build import build as run
+    from copydesk.shards import Share
 
+    share = None if shard is None else Share.parse(shard)
     with counting("articles built") as progress:
-        done = run(find_corpus(corpus), workers=workers, progress=progress, recut=recut)
+        done = run(
+            find_corpus(corpus), workers=workers, progress=progress, recut=recut, share=share
+        )
     console = words()
+    if done.damaged:
+        console.print(
+            f"Made again, since they were missing, cut short or of an older format: "
+            f"{', '.join(done.damaged)}."
+        )
+    if share:
+        console.print(
+            f"Share {share.number} of {share.of}: {done.made} of {many(done.shards, 'shard')} made "
+            f"now, with {many(done.articles, 'article')}."
+        )
+        return
     console.print(
         f"{done.articles:,} articles hold {done.sentences:,} sentences and {done.quotes:,} "
         f"quotations ({done.made} of {done.shards} shards made now)."
@@ -43,6 +66,6 @@ def build(
         shown = ", ".join(done.lost[:_SHOWN])
         more = f" and {len(done.lost) - _SHOWN:,} more" if len(done.lost) > _SHOWN else ""
         console.print(
-            f"{len(done.lost):,} sentences of releases and rounds have other boundaries now; their "
-            f"labels are lost to the next release: {shown}{more}."
+            f"{len(done.lost):,} sentences of releases and rounds have different boundaries now; "
+            f"their labels will be missing from the next release: {shown}{more}."
         )

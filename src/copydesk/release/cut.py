@@ -8,7 +8,7 @@ that the index does not name is what a killed cut left, and the next cut of its 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,7 +69,7 @@ class Cut:
         path: its folder; None after a dry run.
         manifest: the content of its ``release.json``.
         labels: sentences by label and split.
-        difference: to the release before; None for the first.
+        difference: to the previous release; None for the first.
         unlabelled: articles left out, since nobody has labelled them.
         unjudged: articles that a dry run could not judge, since a text of their event is not here.
     """
@@ -88,20 +88,21 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     Raises:
         InputError: the version exists or is too small for what changed, the corpus is not built,
             a sentence is unresolved, or an article's text is not here and this is not a dry run.
-        IntegrityError: an answer is about no sentence, or withheld text would be given.
+        IntegrityError: an answer refers to no sentence, or withheld text would be given.
     """
     version = str(Version.parse(options.version))
     with corpus.lock():
-        _refuse_existing(corpus, version)
+        known = [entry.version for entry in read_index(corpus.dataset)]
+        _refuse_existing(corpus, version, known)
         _refuse_strays(corpus)
-        previous = _previous(corpus)
+        previous = corpus.releases / known[-1] if known else None
         unjudged = unjudged_articles(corpus)
         if unjudged and not dry_run:
             _refuse_absent(corpus, previous)
         built = read_all_built(corpus)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        forget_unnamed(corpus)
+        forget_unnamed(corpus, known)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             manifest = _write(beside, assembled, options, corpus, previous)
@@ -139,10 +140,11 @@ def present(corpus: Corpus, options: Options) -> Contents:
 
     Raises:
         InputError: the corpus is not built, or a sentence is unresolved.
-        IntegrityError: an answer is about no sentence.
+        IntegrityError: an answer refers to no sentence.
     """
     built = read_all_built(corpus)
-    assembled = _assemble(corpus, built, options, _previous(corpus))
+    previous = find_release(corpus.dataset) if read_index(corpus.dataset) else None
+    assembled = _assemble(corpus, built, options, previous)
     manifest = {
         "version": options.version,
         "schema_version": SCHEMA_VERSION,
@@ -165,8 +167,8 @@ def _refuse_absent(corpus: Corpus, previous: Path | None) -> None:
     )
 
 
-def _refuse_existing(corpus: Corpus, version: str) -> None:
-    if version in {entry.version for entry in read_index(corpus.dataset)}:
+def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None:
+    if version in known:
         raise InputError(
             f"Release {version} exists, and a release never changes.",
             where=str(corpus.releases / version),
@@ -174,13 +176,15 @@ def _refuse_existing(corpus: Corpus, version: str) -> None:
         )
 
 
-def forget_unnamed(corpus: Corpus) -> None:
+def forget_unnamed(corpus: Corpus, known: Sequence[str]) -> None:
     """Remove release folders that the index does not name: of a killed cut, or retracted.
 
     The documents may point to one of them already; they go back to the newest release first, so
     that what they point to is always there.
+
+    Args:
+        known: the versions of the index, the newest last.
     """
-    known = [entry.version for entry in read_index(corpus.dataset)]
     folders = corpus.releases.iterdir() if corpus.releases.is_dir() else ()
     killed = [path for path in folders if path.is_dir() and path.name not in known]
     if killed and known:
@@ -196,14 +200,10 @@ def _refuse_strays(corpus: Corpus) -> None:
     for name, reason in found.items():
         if not name.startswith("releases/"):
             raise InputError(
-                f"The data set folder holds what may not be published. {reason}",
+                f"The data set folder contains files that may not be published. {reason}",
                 where=str(corpus.dataset / name),
                 hint="Remove it, and cut again.",
             )
-
-
-def _previous(corpus: Corpus) -> Path | None:
-    return find_release(corpus.dataset) if read_index(corpus.dataset) else None
 
 
 def _assemble(
@@ -323,7 +323,7 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
     if leaks:
         first = leaks[0]
         raise IntegrityError(
-            f"Withheld text would be given in {len(leaks)} places; the first is of {first.record}.",
+            f"Withheld text would be published in {len(leaks)} places, first in {first.record}.",
             where=first.file,
             hint="Nothing was released. Remove the text from the article's published fields.",
         )
@@ -332,15 +332,15 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
 def _compare(
     previous: Path | None, folder: Path, version: str, unjudged: Collection[str]
 ) -> Diff | None:
-    """The difference to the release before; refuses a version that is too small for it."""
+    """The difference from the previous release; refuses a version that is too small for it."""
     if previous is None:
         return None
     before, after = (Contents.read(path).without(unjudged) for path in (previous, folder))
     difference = compare(before, after)
     if Version.parse(version) < difference.least:
         raise InputError(
-            f"Version {version} is too small: the changes since {difference.before} demand "
-            f"{difference.least} at least.",
+            f"Version {version} is too small: the changes since {difference.before} require "
+            f"at least {difference.least}.",
             hint="'copydesk release diff' lists them.",
         )
     return difference

@@ -1,4 +1,4 @@
-"""Which releases a data set folder holds: ``releases/index.json``, written last by a cut."""
+"""Which releases a data set folder contains: ``releases/index.json``, written last by a cut."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_index(dataset: Path) -> list[Entry]:
     """The releases of a data set folder, oldest version first; empty if there is none.
 
     Raises:
-        InputError: the index is no JSON or against its schema.
+        InputError: the index is not JSON or violates its schema.
     """
     path = dataset / "releases" / "index.json"
     if not path.is_file():
@@ -83,20 +83,30 @@ def add_to_index(dataset: Path, release: Path) -> None:
         created=manifest["created"],
         digest=sha256_file(release / "release.json"),
     )
-    if entry.version in {known.version for known in read_index(dataset)}:
+    entries = _entries(dataset)
+    if entry.version in {known["version"] for known in standing(entries)}:
         raise InputError(
             f"The index names release {entry.version} already.",
             where=str(dataset / "releases" / "index.json"),
             hint="A release never changes; cut the next version.",
         )
-    append_entry(dataset, entry.as_document())
+    _write(dataset, entries, entry.as_document())
 
 
 def append_entry(dataset: Path, entry: Mapping[str, str]) -> None:
     """Append an entry to the index, with the digest of the entry before it."""
+    _write(dataset, _entries(dataset), entry)
+
+
+def _entries(dataset: Path) -> list[dict[str, Any]]:
+    """All entries as they stand in the index, of retracted releases too."""
     path = dataset / "releases" / "index.json"
-    entries = list(read_json(path)["releases"]) if path.is_file() else []
+    return list(read_json(path)["releases"]) if path.is_file() else []
+
+
+def _write(dataset: Path, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, str]) -> None:
     before = {"before": entry_digest(entries[-1])} if entries else {}
+    path = dataset / "releases" / "index.json"
     atomic_write(path, dump_json({"releases": [*entries, {**entry, **before}]}))
 
 
@@ -139,7 +149,7 @@ def read_manifest(release: Path, *, path: Path | None = None) -> dict[str, Any]:
         path: where the manifest is; ``release.json`` in the folder by default.
 
     Raises:
-        InputError: it is absent or no JSON, or its version or a name of a file in it is none.
+        InputError: it is absent or not JSON, or states an invalid version or file name.
     """
     place = path or release / "release.json"
     manifest = read_json(place)

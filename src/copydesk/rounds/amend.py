@@ -20,7 +20,7 @@ from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.folder import is_id
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.new import Options, Selection, make_plan
-from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
 from copydesk.rounds.record import read_state
 
@@ -36,9 +36,8 @@ def amend_round(corpus: Corpus, round_id: str, change: Change, reason: str) -> d
     """
     if not reason.strip():
         raise InputError("An amendment needs a reason.", hint="Give it with --reason.")
-    round = open_round(corpus, round_id)
-    folder = round.folder
-    with folder.lock():
+    with changing(corpus, round_id) as round:
+        folder = round.folder
         line = change(round)
         if line["event"] != "reopened":
             folder.refuse_closed()

@@ -9,7 +9,7 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
 from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.folder import RoundFolder
-from copydesk.rounds.opened import open_round
+from copydesk.rounds.opened import changing
 from copydesk.rounds.plan import now
 from copydesk.rounds.record import read_state
 from copydesk.rounds.status import status
@@ -25,9 +25,8 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
     Raises:
         InputError: it is closed already, has no answers, or (without a reason) lacks some.
     """
-    round = open_round(corpus, round_id)
-    folder, plan = round.folder, round.plan
-    with folder.lock():
+    with changing(corpus, round_id) as round:
+        folder, plan = round.folder, round.plan
         folder.refuse_closed()
         state = read_state(round)
         answers = state.answers

@@ -77,8 +77,14 @@ def new_round(corpus: Corpus, options: Options) -> Plan:
 
     Raises:
         InputError: the round exists, an article or annotator is unknown, named twice or missing,
-            or the overlap asks for more annotators than there are.
+            the overlap asks for more annotators than there are, or another verb writes to the
+            corpus and does not finish.
     """
+    with corpus.lock():
+        return _new_round(corpus, options)
+
+
+def _new_round(corpus: Corpus, options: Options) -> Plan:
     folder = RoundFolder(corpus, options.round)
     if folder.path.exists():
         raise InputError(

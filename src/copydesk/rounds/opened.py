@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.contract.labels import Scheme
@@ -51,3 +53,17 @@ def open_round(corpus: Corpus, round_id: str) -> Round:
     """
     folder = RoundFolder(corpus, round_id)
     return Round(corpus, folder, read_plan(folder))
+
+
+@contextlib.contextmanager
+def changing(corpus: Corpus, round_id: str) -> Iterator[Round]:
+    """Read a round to change it, while others may change other rounds, but not the corpus.
+
+    Raises:
+        InputError: see `open_round`, or another verb still writes to the corpus.
+        RoundBusyError: another process is at work on the round.
+    """
+    with corpus.lock(shared=True):
+        round = open_round(corpus, round_id)
+        with round.folder.lock():
+            yield round

@@ -15,7 +15,7 @@ from copydesk.rounds.backend import Backend, Held
 from copydesk.rounds.comments import Comments
 from copydesk.rounds.findings import counts
 from copydesk.rounds.log import Answer, Changes, append
-from copydesk.rounds.opened import open_round
+from copydesk.rounds.opened import changing
 from copydesk.rounds.reading import read_backends
 from copydesk.rounds.record import ACCEPTED, advance, read_state
 
@@ -66,9 +66,9 @@ def pull(
         raise InputError(
             f"'{wrong[0]}' cannot be accepted.", hint=f"Use one of {', '.join(ACCEPTED)}."
         )
-    round, backends = open_round(corpus, round_id), list(backends)
-    folder = round.folder
-    with folder.lock():
+    backends = list(backends)
+    with changing(corpus, round_id) as round:
+        folder = round.folder
         folder.refuse_closed()
         before = read_state(round)
         comments = Comments(round, backends)

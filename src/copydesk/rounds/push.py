@@ -11,7 +11,7 @@ from copydesk.files import append_lines, dump_line, read_jsonl, sha256_file
 from copydesk.rounds.backend import Backend, Difference, Taken
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
-from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.opened import Round, changing, open_round
 from copydesk.rounds.plan import now
 from copydesk.rounds.reading import by_backend
 
@@ -53,8 +53,7 @@ def push(
         ServerError: a backend failed; what was sent so far is there.
         IntegrityError: plan, corpus and backend contradict each other.
     """
-    round = open_round(corpus, round_id)
-    with round.folder.lock():
+    with changing(corpus, round_id) as round:
         round.folder.refuse_closed()
         chosen = by_backend(round, backends)
         cut_torn_line(round.folder.push_log)

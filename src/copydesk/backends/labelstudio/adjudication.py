@@ -24,7 +24,7 @@ from copydesk.rounds.decisions import (
     open_sentences,
     says,
 )
-from copydesk.rounds.opened import open_round
+from copydesk.rounds.opened import changing, open_round
 from copydesk.rounds.plan import LABEL_STUDIO, Plan, PlannedTask
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
@@ -60,9 +60,8 @@ def push_disputed(
     Args:
         disputed: see `copydesk.rounds.decisions.open_sentences`.
     """
-    round = open_round(corpus, round_id)
-    folder, plan = round.folder, round.plan
-    with folder.lock():
+    with changing(corpus, round_id) as round:
+        folder, plan = round.folder, round.plan
         folder.refuse_closed()
         check_adjudicator(plan, by, plan.kinds.get(by, "human"))
         open_now = open_sentences(corpus, round_id, disputed=disputed)
