@@ -94,7 +94,7 @@ def main() -> int:
         if "COPYDESK_TRACEBACK" in os.environ:
             raise
         say(
-            f"sync_round: a fault of its own ({type(error).__name__}: {error}); run it with "
+            f"sync_round: a internal error ({type(error).__name__}: {error}); run it with "
             "COPYDESK_TRACEBACK=1 and report what it prints"
         )
     return 2

@@ -247,7 +247,7 @@ def elsewhere() -> pl.DataFrame:
         (
             pl.concat([answers({"a.001": "q"}), elsewhere()]),
             {},
-            "a.001: Answers under this id are about different places or texts. "
+            "a.001: Answers with this id refer to different offsets or texts. "
             "Bring the answers to one version of the article before they are aggregated.",
         ),
         (

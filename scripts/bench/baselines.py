@@ -1,4 +1,4 @@
-"""How well simple means label the test split of a release: a floor for whoever trains a model.
+"""How well simple baselines label the test split of a release: a floor for trained models.
 
     python scripts/bench/baselines.py dataset [--version X.Y.Z]
 

@@ -110,7 +110,7 @@ def _refuse_two_places(table: pl.DataFrame) -> None:
     twice = table.filter(pl.col("sentence_id").is_duplicated())
     if len(twice):
         raise InputError(
-            "Answers under this id are about different places or texts.",
+            "Answers with this id refer to different offsets or texts.",
             where=str(twice["sentence_id"][0]),
             hint="Bring the answers to one version of the article before they are aggregated.",
         )

@@ -100,8 +100,8 @@ def anchored(rows: pl.DataFrame, sentences: pl.DataFrame, *, what: str) -> pl.Da
     if lost.height:
         first = lost.row(0, named=True)
         raise IntegrityError(
-            f"{lost.height} of {rows.height} {what} are about no sentence of this build; the first "
-            f"is about code points {first['start']} to {first['end']} of '{first['article_id']}'.",
+            f"{lost.height} of {rows.height} {what} refer to no sentence of this build; the first "
+            f"covers code points {first['start']} to {first['end']} of '{first['article_id']}'.",
             hint="The article's text or its segmentation changed after it was labelled: put it "
             "back, or label the article again.",
         )

@@ -1,7 +1,7 @@
 """Articles to pieces, sentences and quotations: one pure function on Arrow batches.
 
 It knows nothing of files or workers, so that another engine (Spark, Ray, Daft, the `map` of
-`datasets`) can call it as it stands; `copydesk.build` runs it over a corpus.
+`datasets`) can call it unchanged; `copydesk.build` runs it over a corpus.
 """
 
 from __future__ import annotations

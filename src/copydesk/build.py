@@ -45,7 +45,7 @@ class BuildResult:
     """What a build did: articles in all, shards in all, and shards that were made now.
 
     Args:
-        lost: sentences of releases and rounds whose boundaries are others now, by their ids there;
+        lost: sentences of releases and rounds whose boundaries have changed, by their ids there;
             only a build that cuts anew has any.
         absent: articles that are left out, since their text is not here.
         damaged: files of shards that were there but cut short, missing or of an older format; their

@@ -146,7 +146,7 @@ class Corpus:
         """The content of ``copydesk.toml``, checked.
 
         Raises:
-            InputError: it is no TOML, or against ``schema/corpus.schema.json``.
+            InputError: it is not TOML, or violates ``schema/corpus.schema.json``.
         """
         path = self.root / CONFIG_NAME
         try:
@@ -279,8 +279,8 @@ class Corpus:
             ) from error
         if hashlib.sha256(data).hexdigest() != article.text_sha256:
             raise InputError(
-                f"The text of '{article.article_id}' is not the one in the manifest.",
+                f"The text of '{article.article_id}' does not match the manifest.",
                 where=str(path),
-                hint="Put the text back, or run 'copydesk ingest --replace' on the new one.",
+                hint="Restore the text, or run 'copydesk ingest --replace' on the new one.",
             )
         return data.decode("utf-8")

@@ -1,4 +1,4 @@
-"""What can go wrong, said in sentences: what, where, and what to do."""
+"""Errors as sentences: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class CopydeskError(Exception):
 
 
 class InputError(CopydeskError):
-    """What the user gave cannot be used as it stands."""
+    """The user's input cannot be used."""
 
 
 class ServerError(CopydeskError):
-    """A server (Label Studio, a hub) refused, was not there, or said something unexpected."""
+    """A server (Label Studio, a hub) refused, could not be reached, or answered unexpectedly."""
 
 
 class IntegrityError(CopydeskError):

@@ -1,4 +1,4 @@
-"""Writing so that nothing is half there, and reading so that a fault has an address."""
+"""Atomic writes, and reads whose errors name the file and line."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def inside(folder: Path, name: object) -> Path:
         raise InputError(
             f"{name!r} is not the name of a file in this folder.",
             where=str(folder),
-            hint="Do not use what it comes from before 'copydesk validate' finds nothing in it.",
+            hint="Do not use its source until 'copydesk validate' finds nothing wrong with it.",
         )
     return path
 
@@ -217,7 +217,7 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Read a JSON Lines file as (line number from 1, object); blank lines are passed over.
 
     Raises:
-        InputError: the file is absent or unreadable, or a line is no UTF-8 or no JSON object.
+        InputError: the file is absent or unreadable, or a line is not UTF-8 or not a JSON object.
     """
     with _speaking(path), path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
@@ -254,7 +254,7 @@ def read_json(path: Path) -> Any:
     """Read one JSON document.
 
     Raises:
-        InputError: the file is absent, unreadable, no UTF-8, or no JSON.
+        InputError: the file is absent, unreadable, not UTF-8, or not JSON.
     """
     with _speaking(path):
         raw = path.read_bytes()
@@ -287,13 +287,13 @@ def _speaking(path: Path) -> Iterator[None]:
         raise InputError("This file does not exist.", where=str(error.filename or path)) from error
     except PermissionError as error:
         raise InputError(
-            "Permission to use this file or folder is refused.",
+            "Permission to use this file or folder was denied.",
             where=str(error.filename or path),
             hint="Change its permissions, or run as a user who may.",
         ) from error
     except OSError as error:
         raise InputError(
-            f"The system refuses: {error.strerror or error}.",
+            f"The operating system refused: {error.strerror or error}.",
             where=str(error.filename or path),
             hint="Free some space or choose another disk, then run this again."
             if error.errno in (28, 122)

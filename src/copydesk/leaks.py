@@ -1,4 +1,4 @@
-"""Proof that no withheld text is given: every byte of every file, searched for its words.
+"""The search for withheld text in everything that is published: every byte of every file.
 
 Texts are compared as runs of words: case, quotation marks, dashes, blanks of every kind, invisible
 characters, entities and line wraps make no difference. What is searched for are whole sentences of

@@ -64,6 +64,6 @@ def spdx(licence: str | None) -> str | None:
         return str(canonicalize_license_expression(licence))
     except InvalidLicenseExpression as error:
         raise InputError(
-            f"'{licence}' is no SPDX licence identifier.",
+            f"'{licence}' is not an SPDX licence identifier.",
             hint="Write one such as CC-BY-4.0 (see spdx.org/licenses), or null if there is none.",
         ) from error

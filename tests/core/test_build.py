@@ -138,7 +138,7 @@ def test_a_text_that_was_edited_is_not_read(small: Corpus) -> None:
         small.text(article)
 
     assert caught.value.message == (
-        f"The text of '{article.article_id}' is not the one in the manifest."
+        f"The text of '{article.article_id}' does not match the manifest."
     )
 
 

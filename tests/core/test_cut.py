@@ -129,7 +129,7 @@ def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
     with pytest.raises(IntegrityError) as caught:
         cut(small, options())
 
-    assert "Withheld text would be given in 1 places; the first is of kept-day.002." in str(
+    assert "Withheld text would be published in 1 places, first in kept-day.002." in str(
         caught.value
     )
     assert list(small.releases.glob("*")) == []
@@ -204,7 +204,7 @@ def test_a_version_too_small_for_the_changes_is_refused(small: Corpus, raw: Path
         cut(small, options("1.1.0"))
 
     assert str(caught.value) == (
-        "Version 1.1.0 is too small: the changes since 1.0.0 demand 2.0.0 at least. "
+        "Version 1.1.0 is too small: the changes since 1.0.0 require at least 2.0.0. "
         "'copydesk release diff' lists them."
     )
     done = cut(small, options("2.0.0"))

@@ -64,7 +64,7 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     assert str(caught.value) == (
-        f"{path}: The system refuses: No space left on device. "
+        f"{path}: The operating system refused: No space left on device. "
         "Free some space or choose another disk, then run this again."
     )
 

@@ -124,7 +124,7 @@ def test_a_column_more_in_sentences(released: Corpus, tmp_path: Path) -> None:
     told = future(released, tmp_path, "1.1.0", column, value)
     holds(told)
     assert told["refused"] == (
-        "Version 1.0.1 is too small: the changes since 1.0.0 demand 1.1.0 at least."
+        "Version 1.0.1 is too small: the changes since 1.0.0 require at least 1.1.0."
     )
     assert (told["bump"], told["kinds"]) == ("MINOR", [["column-added", "sentences"]])
     assert told["columns"]["sentences"][7:10] == ["text", "words", "label"]

@@ -265,7 +265,7 @@ def test_a_label_more_is_a_major_version(court: Corpus, tmp_path: Path) -> None:
     path.write_text(json.dumps({"labels": [*COURT, eighth]}))
     verb("build", at=corpus)
     done = CliRunner().invoke(app, ["release", "cut", "1.1.0", "--corpus", str(corpus.root)])
-    assert "Version 1.1.0 is too small: the changes since 1.0.0 demand 2.0.0 at least." in str(
+    assert "Version 1.1.0 is too small: the changes since 1.0.0 require at least 2.0.0." in str(
         done.exception
     )
     verb("release", "cut", "2.0.0", at=corpus)

@@ -98,7 +98,9 @@ def test_recut_names_the_sentences_that_lose_their_labels(
         "flood.004",
     ]
     told = CliRunner().invoke(app, ["build", "--recut", "--corpus", str(flood.root)])
-    assert f"{len(lost)} sentences of releases and rounds have other boundaries now" in told.stderr
+    assert (
+        f"{len(lost)} sentences of releases and rounds have different boundaries now" in told.stderr
+    )
     assert again(flood).lost == ()
 
 

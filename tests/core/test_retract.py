@@ -47,7 +47,7 @@ def index(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def test_a_trial_release_is_taken_back(two: Corpus) -> None:
-    """The index keeps what happened; folder, card and change list are of the release before."""
+    """The index keeps what happened; folder, card and change list are of the previous release."""
     command = ["release", "retract", "1.1.0", "--reason", "A test.", "--corpus", str(two.root)]
     done = CliRunner().invoke(app, command)
     assert (done.exit_code, done.stderr) == (
@@ -89,7 +89,7 @@ def test_only_the_newest_is_taken_back(two: Corpus) -> None:
     """The newest was compared with the one before it."""
     with pytest.raises(InputError, match=r"Release 1\.0\.0 is not the newest") as caught:
         retract(two, "1.0.0", reason="A test.", at=NOW)
-    assert caught.value.hint == "Retract 1.1.0 first, if that was never published."
+    assert caught.value.hint == "Retract 1.1.0 first, if it was never published."
 
 
 def _published(corpus: Corpus) -> None:

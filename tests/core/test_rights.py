@@ -41,6 +41,6 @@ def test_an_unknown_licence_is_refused() -> None:
         spdx("all rights reserved")
 
     assert str(caught.value) == (
-        "'all rights reserved' is no SPDX licence identifier. "
+        "'all rights reserved' is not an SPDX licence identifier. "
         "Write one such as CC-BY-4.0 (see spdx.org/licenses), or null if there is none."
     )

@@ -47,8 +47,7 @@ def test_nothing(differ: Any) -> None:
     assert (Bump.PATCH, "1.2.4", set()) == (diff.bump, str(diff.least), changed(diff))
     assert (
         verdict(diff)
-        == "The least version allowed is 1.2.4 (PATCH): every record and column is as it was in "
-        "1.2.3."
+        == "The least version allowed is 1.2.4 (PATCH): no record or column changed since 1.2.3."
     )
 
 

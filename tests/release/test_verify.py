@@ -35,7 +35,7 @@ def test_altered_source(tiny: Corpus) -> None:
     assert found.differing[0] == (
         "articles: outlet differ when rebuilt, first in fair-post (outlet, 1 rows)."
     )
-    assert found.differing[1].endswith(".parquet: the rebuilt file has other bytes.")
+    assert found.differing[1].endswith(".parquet: the rebuilt file differs.")
 
 
 @pytest.mark.parametrize("entry", ["annotators", "adjudicators", "counts", "splits", "rounds"])
@@ -118,14 +118,14 @@ def test_nothing_here(tiny: Corpus) -> None:
             [],
             False,
             0,
-            "Release 0.1.0: 4 articles were rebuilt, 0 could not be. They came out the same, to "
+            "Release 0.1.0: 4 articles were rebuilt, 0 could not be. They match the release, to "
             "the byte.\n",
         ),
         (
             [],
             True,
             1,
-            "Release 0.1.0: 3 articles were rebuilt, 1 could not be. They came out the same, in "
+            "Release 0.1.0: 3 articles were rebuilt, 1 could not be. They match the release, in "
             "every row that could be rebuilt.\n",
         ),
         (["--allow-missing"], True, 0, "  not rebuilt: fire-post: The text of 'fire-post'"),

@@ -20,7 +20,7 @@ def build(
         bool,
         typer.Option(
             "--recut",
-            help="Cut articles of releases and rounds again; says which labels that costs.",
+            help="Also cut articles of releases and rounds again; name the labels that this loses.",
         ),
     ] = False,
     shard: Annotated[
@@ -66,6 +66,6 @@ def build(
         shown = ", ".join(done.lost[:_SHOWN])
         more = f" and {len(done.lost) - _SHOWN:,} more" if len(done.lost) > _SHOWN else ""
         console.print(
-            f"{len(done.lost):,} sentences of releases and rounds have other boundaries now; their "
-            f"labels are lost to the next release: {shown}{more}."
+            f"{len(done.lost):,} sentences of releases and rounds have different boundaries now; "
+            f"their labels will be missing from the next release: {shown}{more}."
         )

@@ -72,7 +72,7 @@ def cut(
         )
     if done.difference:
         least, before = done.difference.least, done.difference.before
-        console.print(f"The changes since {before} demand {least} at least.")
+        console.print(f"The changes since {before} require at least {least}.")
     files = len(done.manifest["files"]) + 1
     if done.path:
         console.print(f"Release {version} is made: {files} files in {done.path}", markup=False)
@@ -88,7 +88,7 @@ def _created(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 time") from error
+        raise typer.BadParameter(f"{text!r} is not an ISO 8601 time") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""``copydesk release describe``: write the words about the newest release anew."""
+"""``copydesk release describe``: rewrite the documents about the newest release."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from copydesk.cli.common import CorpusDir, data, find_corpus
 
 
 def describe(corpus: CorpusDir = None) -> None:
-    """Bring card, datasheet and citation in step with the newest release, which stays as it is.
+    """Update card, datasheet and citation to the newest release, which itself does not change.
 
     'release cut' does this by itself. It is needed after baselines were computed, or when a newer
     copydesk words the documents in another way.

@@ -1,4 +1,4 @@
-"""``copydesk release diff``: what changed, and the version that it demands."""
+"""``copydesk release diff``: what changed, and the version that it requires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How a difference is told."""
+    """The output format of a difference."""
 
     TEXT = "text"
     JSON = "json"
@@ -35,13 +35,14 @@ def diff(
         str | None, typer.Argument(help="A version or a release's folder; the newest by default.")
     ] = None,
     after: Annotated[
-        str | None, typer.Argument(help="Another; what a cut would give now by default.")
+        str | None, typer.Argument(help="Another; by default, what a cut would produce now.")
     ] = None,
     corpus: CorpusDir = None,
-    format: Annotated[Format, typer.Option(help="How to tell it.")] = Format.TEXT,
+    format: Annotated[Format, typer.Option(help="Output format.")] = Format.TEXT,
     out: Annotated[Path | None, typer.Option(help="A file to write; stdout by default.")] = None,
     labels: Annotated[
-        Labels, typer.Option(help="For what a cut would give now, as in 'release cut'.")
+        Labels,
+        typer.Option(help="Labels for the comparison with a cut made now, as in 'release cut'."),
     ] = Labels.ROUNDS,
 ) -> None:
     """Compare two releases, or a release and the corpus as it is, record by record."""
@@ -77,7 +78,7 @@ def _release(name: str | None, corpus: Path | None) -> Contents:
 
 
 def _present(corpus: Path | None, labels: Labels) -> tuple[Contents, tuple[str, ...]]:
-    """What a cut would give now, and the articles that it could not judge."""
+    """What a cut would produce now, and the articles that it could not judge."""
     from datetime import UTC, datetime
 
     from copydesk.release.cut import Options, present, unjudged_articles

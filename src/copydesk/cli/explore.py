@@ -21,7 +21,7 @@ def explore(
         str | None,
         typer.Option(
             help="Another release, or the version of one beside it, to compare with; by default "
-            "the one that came before."
+            "the previous one."
         ),
     ] = None,
     open: Annotated[bool, typer.Option("--open", help="Open the pages in a browser.")] = False,
@@ -33,4 +33,4 @@ def explore(
         page = make(path, out, before=before, progress=progress)
     data().print(str(page), markup=False, soft_wrap=True)
     if open and typer.launch(page.resolve().as_uri()):
-        words().print("No browser could be opened: open the page named above.")
+        words().print("No browser could be opened: open the page named above yourself.")

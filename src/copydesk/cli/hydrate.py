@@ -22,7 +22,7 @@ def hydrate(
         ),
     ] = None,
     allow_missing: Annotated[
-        bool, typer.Option("--allow-missing", help="Exit with 0 though some text is missing.")
+        bool, typer.Option("--allow-missing", help="Exit with 0 even if some text is missing.")
     ] = False,
 ) -> None:
     """Fill in withheld text from your own copy of the articles."""
@@ -32,8 +32,9 @@ def hydrate(
     console = words()
     parts = sum(gap.filled > 0 for gap in done.gaps)
     console.print(
-        f"Release {done.version}: of its withheld articles {len(done.filled)} are filled in whole, "
-        f"{parts} in part and {len(done.gaps) - parts} not at all; {done.coverage:.1%} of the "
+        f"Release {done.version}: {len(done.filled)} of its withheld articles are filled in "
+        f"completely, {parts} in part and {len(done.gaps) - parts} not at all; "
+        f"{done.coverage:.1%} of the "
         f"withheld sentences have their text. {done.sentences:,} sentences have it now."
     )
     for gap in done.gaps:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 _STEPS = {
-    "page": "taken out of a web page",
-    "markup": "freed of the HTML in its text",
-    "encoding": "in another encoding than UTF-8, as their bytes show (or --encoding NAME)",
+    "page": "extracted from a web page",
+    "markup": "stripped of HTML in the text",
+    "encoding": "in an encoding other than UTF-8, as detected (or set with --encoding NAME)",
     "lines_joined": "hard-wrapped, and its lines were joined (--keep-lines leaves them)",
-    "dropped": "freed of control or bidirectional characters",
-    "furniture": "with lines that its outlet repeats over its articles: these are notes",
+    "dropped": "stripped of control or bidirectional characters",
+    "furniture": "with boilerplate lines that its outlet repeats: these become notes",
 }
 
 
@@ -32,7 +32,7 @@ Sources = Annotated[
 ]
 Licence = Annotated[str | None, typer.Option(help="SPDX id for articles that name no licence.")]
 Attribution = Annotated[
-    str | None, typer.Option(help="Whom to credit, for articles that do not say.")
+    str | None, typer.Option(help="Whom to credit, for articles that name nobody.")
 ]
 Outlet = Annotated[str | None, typer.Option(help="Outlet of articles that do not name one.")]
 Event = Annotated[str | None, typer.Option(help="The event that all these articles report.")]
@@ -48,7 +48,7 @@ KeepLines = Annotated[
     bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
 ]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Take a changed text for an article the corpus has.")
+    bool, typer.Option("--replace", help="Replace the text of an article the corpus has.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Take all articles or none.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
@@ -142,7 +142,7 @@ def _why_withheld(done: Ingested) -> list[str]:
     lines = [f"  {count}: {reason}." for reason, count in done.why_withheld.items()]
     if "no licence is known" in done.why_withheld:
         lines.append(
-            "  A licence is given by --licence ID, in the source, or for an outlet in the table "
+            "  State a licence with --licence ID, in the source, or for an outlet in the table "
             "[outlets] of copydesk.toml."
         )
     return lines
@@ -158,7 +158,7 @@ def _events(done: Ingested) -> list[str]:
     if len(done.joined) > _SHOWN:
         lines.append(f"  … and {len(done.joined) - _SHOWN} more: private/events.jsonl lists all.")
     lines.append(
-        '  To say otherwise, name events in copydesk.toml ([events], then NAME = ["ARTICLE", …]) '
+        '  To change that, name events in copydesk.toml ([events], then NAME = ["ARTICLE", …]) '
         "or with --event, and ingest again."
     )
     return lines
@@ -168,7 +168,7 @@ def _passed(done: Ingested) -> list[str]:
     lines = []
     if done.unread:
         kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(done.unread).most_common())
-        lines.append(f"Not read, since these kinds of file are not known: {kinds}.")
+        lines.append(f"Not read, since these file types are not supported: {kinds}.")
     reasons = Counter(done.passed.values())
     for reason, count in reasons.items():
         first = next(path for path, why in done.passed.items() if why == reason)
@@ -177,7 +177,7 @@ def _passed(done: Ingested) -> list[str]:
     if done.fields:
         kinds = ", ".join(f"{name} ({n})" for name, n in Counter(done.fields).most_common(_SHOWN))
         lines.append(
-            f"Kept in private/records.jsonl only, since articles have no such field: {kinds}."
+            f"Kept only in private/records.jsonl, since articles have no such field: {kinds}."
         )
     return lines
 

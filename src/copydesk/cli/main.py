@@ -86,13 +86,13 @@ def main() -> None:
         _fail(str(error))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _fail(f"{where}The system refuses: {error.strerror or error}.")
+        _fail(f"{where}The operating system refused: {error.strerror or error}.")
     except Exception as error:
         if "COPYDESK_TRACEBACK" in os.environ:
             traceback.print_exc()
         _fail(
-            f"copydesk met a fault of its own ({type(error).__name__}: {error}). Run it again with "
-            "COPYDESK_TRACEBACK=1 and report what it prints."
+            f"copydesk failed because of an internal error ({type(error).__name__}: {error}). "
+            "Run it again with COPYDESK_TRACEBACK=1 and report what it prints."
         )
 
 

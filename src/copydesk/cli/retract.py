@@ -10,7 +10,7 @@ from copydesk.cli.common import CorpusDir, find_corpus, words
 
 
 def retract(
-    version: Annotated[str, typer.Argument(help="The newest release, which nobody has got yet.")],
+    version: Annotated[str, typer.Argument(help="The newest release, which nobody has yet.")],
     reason: Annotated[str, typer.Option(help="Why, as a sentence; the index keeps it.")],
     corpus: CorpusDir = None,
 ) -> None:

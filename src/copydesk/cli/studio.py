@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from copydesk.backends.labelstudio.local.server import Studio
 
 app = typer.Typer(
-    help="A local Label Studio, installed on its own and ready, for people who have none.",
+    help="A local Label Studio, installed and ready to use, for people who have none.",
     no_args_is_help=False,
 )
 
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of the database and the accounts; by default one with the user's data.",
+        help="Folder of the database and the accounts; by default in the user's data folder.",
         show_default=False,
     ),
 ]

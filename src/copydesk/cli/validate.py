@@ -26,7 +26,7 @@ class Format(StrEnum):
 
 
 class Gate(StrEnum):
-    """The lightest severity that makes the exit code 1."""
+    """The lowest severity that makes the exit code 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -51,7 +51,7 @@ def validate(
         ),
     ] = 5,
     severity: Annotated[
-        Gate, typer.Option(help="The lightest severity that makes the exit code 1.")
+        Gate, typer.Option(help="The lowest severity that makes the exit code 1.")
     ] = Gate.WARNING,
     include: Annotated[
         list[str] | None, typer.Option(metavar="RULE", help="Check only this rule (repeatable).")

@@ -1,4 +1,4 @@
-"""``copydesk release verify``: whether a release comes out again as it was."""
+"""``copydesk release verify``: whether a release can be reproduced."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def verify(
     corpus: CorpusDir = None,
     allow_missing: Annotated[
         bool,
-        typer.Option("--allow-missing", help="Exit with 0 though some articles are not here."),
+        typer.Option("--allow-missing", help="Exit with 0 even if some articles are not here."),
     ] = False,
 ) -> None:
-    """Rebuild a release from raw articles and annotations, and compare it with what was released.
+    """Rebuild a release from raw articles and annotations, and compare it with the original.
 
     Exit: 0 it came out the same, 1 it did not, or some of its articles are not here.
     """
@@ -36,14 +36,14 @@ def verify(
         f"Release {found.version}: {found.articles:,} articles were rebuilt, "
         f"{len(found.missing):,} could not be. "
         + (
-            f"They came out the same, {how}."
+            f"They match the release, {how}."
             if not found.differing
             else "They came out differently."
         )
     )
     if found.recorded:
         console.print(
-            "What is found by machine was taken as recorded where it differs: another version of "
+            "Machine annotations that differ were taken as recorded: another version of "
             "the text code made this release."
         )
     if found.differing or (found.missing and not allow_missing):

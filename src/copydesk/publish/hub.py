@@ -22,8 +22,8 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
     """Send a plan to the data set ``ORG/NAME`` of a Hub.
 
     Raises:
-        InputError: the version is there already, or the name is none.
-        ServerError: the Hub refused or is not there.
+        InputError: the version exists already, or the name is invalid.
+        ServerError: the Hub refused or cannot be reached.
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError

@@ -39,7 +39,7 @@ def publish(
         InputError: the version is published there already, or the target is not an address.
         IntegrityError: an earlier release there is not the one of this folder, or a file changed
             since it was judged.
-        ServerError: the server refused or is not there.
+        ServerError: the server refused or cannot be reached.
     """
     hub = _HUB.fullmatch(target)
     if hub:

@@ -62,14 +62,14 @@ def assemble(
         articles, sentences, quotes: as `copydesk.build.read_built` gives them; sentences also with
             ``text_sha256`` of their article.
         method: of aggregation, see `copydesk.aggregate.aggregate`.
-        kept_splits: the split of each event of the release before.
+        kept_splits: the split of each event of the previous release.
         split_options: ``shares`` and ``seed`` for `draw_splits`.
         version: goes into the metadata of every table.
         contract: the tables to make, and the labels.
 
     Raises:
         InputError: a sentence is unresolved, or an article is labelled in part.
-        IntegrityError: an answer is about no sentence.
+        IntegrityError: an answer refers to no sentence.
     """
     answers = anchored(labelling.answers, sentences, what="answers")
     decided = anchored(labelling.adjudications, sentences, what="adjudications")

@@ -1,4 +1,4 @@
-"""How well simple means label the test split of a release: a floor for whoever trains a model.
+"""How well simple baselines label the test split of a release: a floor for trained models.
 
 Majority class, the rules of `copydesk prelabel`, and a logistic regression on character and word
 n-grams and cues. Only sentences whose text is given take part.

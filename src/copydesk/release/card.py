@@ -57,7 +57,7 @@ def read_baselines(dataset: Path, contents: Contents) -> dict[str, Any] | None:
     """The baselines that were computed on this very release; None if there are none.
 
     Raises:
-        InputError: the file is against ``schema/baselines.schema.json``.
+        InputError: the file violates ``schema/baselines.schema.json``.
     """
     path = dataset / "baselines" / f"{contents.version}.json"
     if not path.is_file():

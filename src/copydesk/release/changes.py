@@ -47,7 +47,7 @@ def write_changes(dataset: Path, release: Path, diff: Diff | None) -> None:
     Args:
         dataset: the folder of ``CHANGES.md``.
         release: the release's folder.
-        diff: from the release before; None for the first.
+        diff: from the previous release; None for the first.
 
     Raises:
         InputError: the markers of the list do not pair; the list is as it was.

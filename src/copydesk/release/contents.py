@@ -48,7 +48,7 @@ class Contents:
             manifest: where its manifest is; ``release.json`` in the folder by default.
 
         Raises:
-            InputError: the manifest is absent or no JSON.
+            InputError: the manifest is absent or not JSON.
             IntegrityError: a table's file cannot be read, or two splits of a table differ in
                 their columns.
         """

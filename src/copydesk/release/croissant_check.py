@@ -1,6 +1,6 @@
-"""Whether a Croissant document says of a release what is so.
+"""Whether a Croissant document describes a release correctly.
 
-check(document, contents)  # what of it the release contradicts, as sentences
+check(document, contents)  # the mismatches, as sentences
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _GOVERNANCE: Final = ("usageInfo", "prov:wasGeneratedBy", "prov:wasDerivedFrom")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mismatch:
-    """Something that a Croissant document says and its release does not."""
+    """A statement of a Croissant document that its release contradicts."""
 
     pointer: str
     message: str
 
 
 def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]:
-    """What a Croissant document says of a release and the release does not.
+    """Find the statements of a Croissant document that its release contradicts.
 
     Compared are version, licences, files with their size and SHA-256 (by the manifest), record
     sets, fields with their types (by the Parquet schemas), labels, splits and rows; who made what

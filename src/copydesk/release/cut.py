@@ -69,7 +69,7 @@ class Cut:
         path: its folder; None after a dry run.
         manifest: the content of its ``release.json``.
         labels: sentences by label and split.
-        difference: to the release before; None for the first.
+        difference: to the previous release; None for the first.
         unlabelled: articles left out, since nobody has labelled them.
         unjudged: articles that a dry run could not judge, since a text of their event is not here.
     """
@@ -88,7 +88,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     Raises:
         InputError: the version exists or is too small for what changed, the corpus is not built,
             a sentence is unresolved, or an article's text is not here and this is not a dry run.
-        IntegrityError: an answer is about no sentence, or withheld text would be given.
+        IntegrityError: an answer refers to no sentence, or withheld text would be given.
     """
     version = str(Version.parse(options.version))
     with corpus.lock():
@@ -140,7 +140,7 @@ def present(corpus: Corpus, options: Options) -> Contents:
 
     Raises:
         InputError: the corpus is not built, or a sentence is unresolved.
-        IntegrityError: an answer is about no sentence.
+        IntegrityError: an answer refers to no sentence.
     """
     built = read_all_built(corpus)
     previous = find_release(corpus.dataset) if read_index(corpus.dataset) else None
@@ -200,7 +200,7 @@ def _refuse_strays(corpus: Corpus) -> None:
     for name, reason in found.items():
         if not name.startswith("releases/"):
             raise InputError(
-                f"The data set folder holds what may not be published. {reason}",
+                f"The data set folder contains files that may not be published. {reason}",
                 where=str(corpus.dataset / name),
                 hint="Remove it, and cut again.",
             )
@@ -309,7 +309,7 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
     if leaks:
         first = leaks[0]
         raise IntegrityError(
-            f"Withheld text would be given in {len(leaks)} places; the first is of {first.record}.",
+            f"Withheld text would be published in {len(leaks)} places, first in {first.record}.",
             where=first.file,
             hint="Nothing was released. Remove the text from the article's published fields.",
         )
@@ -318,15 +318,15 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
 def _compare(
     previous: Path | None, folder: Path, version: str, unjudged: Collection[str]
 ) -> Diff | None:
-    """The difference to the release before; refuses a version that is too small for it."""
+    """The difference from the previous release; refuses a version that is too small for it."""
     if previous is None:
         return None
     before, after = (Contents.read(path).without(unjudged) for path in (previous, folder))
     difference = compare(before, after)
     if Version.parse(version) < difference.least:
         raise InputError(
-            f"Version {version} is too small: the changes since {difference.before} demand "
-            f"{difference.least} at least.",
+            f"Version {version} is too small: the changes since {difference.before} require "
+            f"at least {difference.least}.",
             hint="'copydesk release diff' lists them.",
         )
     return difference

@@ -108,8 +108,8 @@ def verdict(diff: Diff) -> str:
     worst = [reason for reason in diff.reasons(_SHOWN) if reason.bump is diff.bump]
     if not worst:
         return (
-            f"The least version allowed is {diff.least} (PATCH): every record and column is as it "
-            f"was in {diff.before}."
+            f"The least version allowed is {diff.least} (PATCH): no record or column changed "
+            f"since {diff.before}."
         )
     first = worst[0]
     names = ", ".join(first.records) + (" …" if first.count > len(first.records) else "")

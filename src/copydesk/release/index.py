@@ -1,4 +1,4 @@
-"""Which releases a data set folder holds: ``releases/index.json``, written last by a cut."""
+"""Which releases a data set folder contains: ``releases/index.json``, written last by a cut."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_index(dataset: Path) -> list[Entry]:
     """The releases of a data set folder, oldest version first; empty if there is none.
 
     Raises:
-        InputError: the index is no JSON or against its schema.
+        InputError: the index is not JSON or violates its schema.
     """
     path = dataset / "releases" / "index.json"
     if not path.is_file():
@@ -149,7 +149,7 @@ def read_manifest(release: Path, *, path: Path | None = None) -> dict[str, Any]:
         path: where the manifest is; ``release.json`` in the folder by default.
 
     Raises:
-        InputError: it is absent or no JSON, or its version or a name of a file in it is none.
+        InputError: it is absent or not JSON, or states an invalid version or file name.
     """
     place = path or release / "release.json"
     manifest = read_json(place)

@@ -36,7 +36,7 @@ def added(document: Mapping[str, Any], known: Facts, previous: str | None) -> di
 
     Args:
         document: as of schema 1.0.
-        previous: the version of the release before, if there is one.
+        previous: the version of the previous release, if there is one.
     """
     # Which tool the answers came through is not recorded: a round may use any.
     kept = {name: value for name, value in document.items() if name != _PLATFORM}

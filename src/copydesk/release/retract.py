@@ -1,4 +1,4 @@
-"""Taking back a trial release that nobody has got yet."""
+"""Taking back a trial release that nobody has yet."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
     """Take back the newest release of a corpus, which was never published.
 
     The index gets an entry that says so, the release's folder is removed, and the documents go back
-    to the release before. Its number may be used again.
+    to the previous release. Its number may be used again.
 
-    Args:
-        reason: a sentence, which the index keeps.
-        at: when, UTC.
+        Args:
+            reason: a sentence, which the index keeps.
+            at: when, UTC.
 
-    Raises:
-        InputError: there is no such release, it is not the newest, or it was published.
+        Raises:
+            InputError: there is no such release, it is not the newest, or it was published.
     """
     with corpus.lock():
         folder = find_release(corpus.dataset, version)
@@ -50,14 +50,14 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
             raise InputError(
                 f"Release {version} is not the newest, and a later one is compared with it.",
                 where=str(folder),
-                hint=f"Retract {newest} first, if that was never published.",
+                hint=f"Retract {newest} first, if it was never published.",
             )
         proof = _published(corpus, folder)
         if proof:
             raise InputError(
                 f"Release {version} cannot be retracted: {proof}.",
                 where=str(folder),
-                hint="What others may have stays as it is. Cut the next version.",
+                hint="A published release never changes. Cut the next version.",
             )
         append_entry(
             corpus.dataset,

@@ -33,7 +33,7 @@ def draw_splits(
 
     Args:
         units: labelled sentences of each event.
-        kept: the splits of the events of the release before.
+        kept: the splits of the events of the previous release.
         collections: the collection of each event; by default all are of one.
         shares: the share of all units that each split should have.
         seed: changes the draw.

@@ -1,4 +1,4 @@
-"""Whether a release comes out again, from the raw articles and the annotations, as it was.
+"""Whether a release can be reproduced from the raw articles and the annotations.
 
 Where every text is here, files are compared byte by byte. Where some are withheld and not here,
 the rows of all events that are here whole are compared instead: their quotations are joined and
@@ -65,7 +65,7 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
 
     Raises:
         InputError: there is no such release, or none of its events is here whole.
-        IntegrityError: an answer is about no sentence.
+        IntegrityError: an answer refers to no sentence.
     """
     folder = find_release(corpus.dataset, version)
     released = Contents.read(folder)
@@ -135,7 +135,7 @@ def _same(article: Article | None, name: str, digest: str) -> Article:
     if article is None:
         raise InputError(f"'{name}' is no longer in the corpus.")
     if article.text_sha256 != digest:
-        raise InputError(f"'{name}' has another text now.")
+        raise InputError(f"The text of '{name}' has changed since.")
     return article
 
 
@@ -180,12 +180,12 @@ def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
             write_table(rows, path)
             name = release_file(table, split)
             if sha256_file(path) != listed.pop(name, None):
-                yield f"{name}: the rebuilt file has other bytes."
+                yield f"{name}: the rebuilt file differs."
     croissant = dump_json(render(Contents.of(released.manifest, again.tables)))
     if (folder / "croissant.json").read_text(encoding="utf-8") != croissant:
-        yield "croissant.json: the rebuilt file has other bytes."
+        yield "croissant.json: the rebuilt file differs."
     listed.pop("croissant.json", None)
-    yield from (f"{name}: the rebuild does not make it." for name in listed)
+    yield from (f"{name}: the rebuild does not produce it." for name in listed)
     for key, value in _derived(again).items():
         if released.manifest.get(key) != value:
             yield f"release.json: '{key}' differs when rebuilt."

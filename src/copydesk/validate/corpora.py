@@ -85,7 +85,7 @@ def _article(
                 yield _line("text-withheld-leaked", message, number, name, f"/{column}")
         return
     if not line.get("attribution") and not str(licence).startswith(("CC0", "PDDL", "CC-PDDC")):
-        message = f"The text is given under {licence}, but nobody is named."
+        message = f"The text is given under {licence}, but nobody is credited."
         yield _line("attribution-missing", message, number, name, "/attribution")
     if not isinstance(file, str):
         message = "The article's text is given, but the manifest names no file."
@@ -112,7 +112,7 @@ def _text(data: bytes, file: str, line: dict[str, Any], number: int) -> Iterator
         message = "The text is not in canonical form."
         yield Fault(rule="text-not-canonical", message=message, file=file, record=name)
     if line.get("text_sha256") != hashlib.sha256(data).hexdigest():
-        message = f"The text is not the one of the manifest, line {number}."
+        message = f"The text does not match the manifest, line {number}."
         yield Fault(rule="text-hash-mismatch", message=message, file=file, record=name)
     for kind, start, end in find(text):
         message = f"Code points {start} to {end} look like {kind}."
@@ -136,7 +136,7 @@ def guidelines(folder: Folder) -> Iterator[Found]:
         return
     for label in _scheme(folder).names:
         if label not in text:
-            message = f"The guidelines do not speak of the label '{label}'."
+            message = f"The guidelines do not mention the label '{label}'."
             yield Fault(rule="schema-disagrees", message=message, file=name)
 
 
@@ -223,9 +223,9 @@ def _same(place: Folder, name: str, wanted: list[dict[str, Any]]) -> Iterator[Fo
 @rule(
     "round-unreadable",
     level=3,
-    meaning="The answers of a round can be read, and are to the sentences and annotators of "
-    "its plan.",
-    fix="Put the round's files back as they were pulled; its log is only ever appended to.",
+    meaning="The answers of a round can be read, and match the sentences and annotators of its "
+    "plan.",
+    fix="Restore the round's files as they were pulled; its log is append-only.",
 )
 def rounds(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     """Every round's documents obey their schemas, and its logs can be read."""
@@ -265,7 +265,7 @@ def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Fou
     for place, person in enumerate(p for p in people if isinstance(p, dict)):
         name = str(person.get("annotator"))
         if person.get("kind") == "human" and not re.search(str(pattern), name):
-            message = "An annotator is called by a name; a pseudonym is a word and a number."
+            message = "An annotator goes by a name; a pseudonym is a word and a number."
             yield Fault(
                 rule="personal-data",
                 message=message,
@@ -313,7 +313,7 @@ def published(folder: Folder, index: tuple[Entry, ...]) -> Iterator[Found]:
             yield Fault(rule="release-changed", message=message, file=file)
             continue
         if hashlib.sha256(data).hexdigest() != entry.digest:
-            message = "release.json is not the one that was published."
+            message = "release.json differs from the published one."
             yield Fault(rule="release-changed", message=message, file=file)
             continue
         yield from _files(room, f"releases/{entry.version}", parse(data, file))
@@ -326,7 +326,7 @@ def _files(room: Folder, prefix: str, manifest: dict[str, Any]) -> Iterator[Foun
         except FaultError:
             same = False
         if not same:
-            message = "This file is not the one that was published, or is not there."
+            message = "This file differs from the published one, or is missing."
             yield Fault(rule="release-changed", message=message, file=f"{prefix}/{entry['path']}")
 
 

@@ -1,4 +1,4 @@
-"""JSON that nobody vouches for: parsed within limits, then held against its JSON Schema."""
+"""Untrusted JSON: parsed within limits, then checked against its JSON Schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def parse(data: bytes, name: str, *, row: int | None = None) -> Any:
     """One JSON value.
 
     Raises:
-        FaultError: it is no UTF-8, no JSON, nested deeper than `MAX_DEPTH`, or has a key twice.
+        FaultError: it is not UTF-8, not JSON, nested deeper than `MAX_DEPTH`, or has a key twice.
     """
     try:
         if len(data) > MAX_BYTES:
@@ -62,7 +62,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def check_document(document: object, schema: str, name: str) -> Iterator[Fault]:

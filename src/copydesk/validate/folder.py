@@ -1,4 +1,4 @@
-"""Reading a folder that nobody vouches for: no link is followed, no byte outside it is read."""
+"""Reading an untrusted folder: no link is followed, no byte outside it is read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Folder:
     root: Path
 
     def walk(self) -> Iterator[tuple[str, Fault | None]]:
-        """Every file by name, in order; with a fault if it is a link or no plain file."""
+        """Every file by name, in order; with a fault if it is a link or not a regular file."""
         for folder, subfolders, files in os.walk(self.root, followlinks=False):
             subfolders.sort()
             links = [name for name in subfolders if (Path(folder) / name).is_symlink()]
@@ -49,7 +49,7 @@ class Folder:
             where = "another file of the release" if inside else "something outside the release"
             return _unsafe(name, f"This is a link to {where}, which was not followed.")
         if not stat.S_ISREG(path.lstat().st_mode):
-            return _unsafe(name, "This is not a plain file, and was not opened.")
+            return _unsafe(name, "This is not a regular file, and was not opened.")
         return None
 
     def has(self, name: str) -> bool:
@@ -64,7 +64,7 @@ class Folder:
         """The whole file, in one state.
 
         Raises:
-            FaultError: it is absent, a link, no plain file, too large, or changed meanwhile.
+            FaultError: it is absent, a link, not a regular file, too large, or changed meanwhile.
         """
         try:
             with self._open(name) as handle:
@@ -81,7 +81,7 @@ class Folder:
         """A descriptor of the file, without following a link on the way to it."""
         *folders, last = Path(name).parts
         if Path(name).is_absolute() or ".." in folders or last == "..":
-            raise FaultError(_unsafe(name, "This name leads out of the release."))
+            raise FaultError(_unsafe(name, "This path leads out of the release."))
         if not _BY_FOLDER:
             with _looked_at(self.root, name) as handle:
                 yield handle
@@ -92,7 +92,7 @@ class Folder:
                 handles.append(os.open(folder, _DIRECTORY, dir_fd=handles[-1]))
             handles.append(os.open(last, _FILE, dir_fd=handles[-1]))
             if not stat.S_ISREG(os.fstat(handles[-1]).st_mode):
-                raise FaultError(_unsafe(name, "This is not a plain file, and was not read."))
+                raise FaultError(_unsafe(name, "This is not a regular file, and was not read."))
             yield handles[-1]
         finally:
             for handle in reversed(handles):
@@ -111,7 +111,7 @@ def _looked_at(root: Path, name: str) -> Iterator[int]:
             raise FaultError(_unsafe(name, "This file cannot be read: it is behind a link."))
     seen = (root / name).lstat()
     if not stat.S_ISREG(seen.st_mode):
-        raise FaultError(_unsafe(name, "This is not a plain file, and was not read."))
+        raise FaultError(_unsafe(name, "This is not a regular file, and was not read."))
     handle = os.open(root / name, _FILE)
     try:
         if not os.path.samestat(seen, os.fstat(handle)):

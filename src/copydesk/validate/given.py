@@ -39,7 +39,7 @@ def policy(config: Mapping[str, Any]) -> Policy:
     "text-withheld-leaked",
     level=5,
     waivable=False,
-    meaning="No text, title, attribution or speaker of an article that is withheld is given.",
+    meaning="No text, title, attribution or speaker of a withheld article is published.",
     fix="Do not publish this release. Withdraw it if it is published, and cut another.",
 )
 def withheld(subject: Released) -> Iterator[Found]:
@@ -83,7 +83,7 @@ def leaked(subject: Released) -> Iterator[Found]:
     rounds = sorted(_files(subject.corpus.annotations))
     names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]
     for leak in find_leaks(subject.corpus.root, secrets, names):
-        message = f"A withheld stretch of text stands in this file, of {leak.record}."
+        message = f"This file contains withheld text of {leak.record}."
         yield Fault(
             rule="text-withheld-leaked",
             message=message,
@@ -189,7 +189,7 @@ def missing(subject: Released) -> Iterator[Found]:
     "licence-unknown",
     level=5,
     waivable=False,
-    meaning="Text is given only under a licence that is an SPDX id of the corpus's allow-list.",
+    meaning="Text is published only under an SPDX licence on the corpus's allow-list.",
     fix="Write the SPDX id in the manifest, or null; then the text is withheld.",
 )
 @finds("text-withheld-leaked")
@@ -199,7 +199,7 @@ def licences(subject: Released) -> Iterator[Found]:
     names = articles["licence"].drop_nulls().unique().to_list()
     unknown = [name for name in names if not _is_spdx(name)]
     rows = articles.filter(pl.col("licence").is_in(unknown))
-    message = "'{licence}' is no SPDX licence identifier."
+    message = "'{licence}' is not an SPDX licence identifier."
     yield from rows_at_fault("licence-unknown", rows, message, "article_id", "/licence")
     decision = policy(subject.config)
     open_ = pl.col("redistributable")
@@ -227,7 +227,7 @@ def _is_spdx(name: str) -> bool:
     "attribution-missing",
     level=5,
     waivable=False,
-    meaning="Whoever must be named for a text that is given is named.",
+    meaning="Every published text names whoever its licence requires to be credited.",
     fix="Write the attribution in the manifest, and cut the release again.",
 )
 def attributions(subject: Released) -> Iterator[Found]:
@@ -239,5 +239,5 @@ def attributions(subject: Released) -> Iterator[Found]:
         & ~free
         & (pl.col("attribution").fill_null("").str.strip_chars() == "")
     )
-    message = "The text is given under {licence}, but nobody is named."
+    message = "The text is given under {licence}, but nobody is credited."
     yield from rows_at_fault("attribution-missing", rows, message, "article_id", "/attribution")

@@ -1,4 +1,4 @@
-"""Level 5: what was published stays so. The index only grows, and names the release before."""
+"""Level 5: published releases stay as they were; the index is append-only."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ TAGS: Final = "data-*"
     "index-rewritten",
     level=5,
     waivable=False,
-    meaning="The index of releases is only ever appended to: each entry names the one before, and "
-    "none that git knows is gone or changed.",
-    fix="Put the index back as it was published, and append to it with 'copydesk release cut'.",
+    meaning="The index of releases is append-only: each entry names the one before it, and no "
+    "entry recorded in git is missing or changed.",
+    fix="Restore the index as it was published, and append to it with 'copydesk release cut'.",
 )
 def index(dataset: Folder) -> Iterator[Found]:
     """The entries are chained, and those that git recorded are all there."""
@@ -80,9 +80,9 @@ def _git(dataset: Folder, *arguments: str) -> bytes:
     "schema-version-unknown",
     level=1,
     waivable=False,
-    meaning="release.json states a schema version that copydesk knows; an older one only if it was "
-    "published so.",
-    fix="Cut the release again with this copydesk.",
+    meaning="release.json states a schema version that copydesk knows; an older one only if the "
+    "release was published with it.",
+    fix="Cut the release again with this version of copydesk.",
 )
 def known_schema(release: Release) -> Iterator[Found]:
     """The release is of a known schema version."""
@@ -98,12 +98,12 @@ def known_schema(release: Release) -> Iterator[Found]:
     "previous-disagrees",
     level=5,
     waivable=False,
-    meaning="release.json names the newest earlier release of the index as the one before, and "
-    "its schema version is not below that one's.",
+    meaning="release.json names the newest earlier release in the index as the previous one, and "
+    "its schema version is not lower than that release's.",
     fix="Cut the release again.",
 )
 def previous(subject: Released) -> Iterator[Found]:
-    """The release before is the newest earlier one; the schema version does not go back."""
+    """The previous release is the newest earlier one; the schema version does not decrease."""
     release = subject.release
     if release.version is None or "+" in release.version:
         return

@@ -41,7 +41,7 @@ Integers = NDArray[np.int64]
 @rule(
     "duplicate-text-across-splits",
     level=4,
-    meaning="No text, and no sentence of eight words or more, stands in two splits.",
+    meaning="No text, and no sentence of eight words or more, appears in two splits.",
     fix="Give the articles one event, so that they share a split.",
 )
 def duplicates(subject: Released) -> Iterator[Found]:

@@ -159,8 +159,8 @@ def load(path: Path) -> Release:
     "file-unsafe",
     level=1,
     waivable=False,
-    meaning="Every file is a plain file inside the release: no link that leads out, no device.",
-    fix="Replace the link by the file itself.",
+    meaning="Every file is a regular file inside the release: not a link out of it, not a device.",
+    fix="Replace the link with the file itself.",
 )
 def _present(release: Release) -> set[str]:
     """The names of all files; unsafe ones are faults."""
@@ -177,7 +177,7 @@ def _present(release: Release) -> set[str]:
     level=1,
     waivable=False,
     meaning="No file changes while it is validated.",
-    fix="Wait until whatever writes there is done, and validate again.",
+    fix="Wait until nothing writes to the folder any more, and validate again.",
 )
 def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     """The bytes of the files that the contract knows, each read once."""
@@ -202,8 +202,8 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     "json-unreadable",
     level=1,
     waivable=False,
-    meaning="Every JSON (or TOML) document can be read: UTF-8, nested at most 100 deep, no "
-    "key twice.",
+    meaning="Every JSON (or TOML) document can be read: UTF-8, at most 100 levels deep, no "
+    "duplicate keys.",
     fix="Copy the file again from where it was published, or fix its JSON.",
 )
 def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
@@ -247,7 +247,7 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     "file-missing",
     level=1,
     waivable=False,
-    meaning="Every file that release.json lists is there, and so is release.json.",
+    meaning="release.json and every file that it lists exist.",
     fix="Copy the release again from where it was published.",
 )
 @rule(
@@ -306,8 +306,8 @@ def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found
     "parquet-too-large",
     level=1,
     waivable=False,
-    meaning="No table expands to many times its size: no tiny file fills the memory.",
-    fix="Do not open the file; ask whoever published it.",
+    meaning="No table decompresses to many times its size on disk.",
+    fix="Do not open the file; ask whoever published the release.",
 )
 def _read_table(
     release: Release, table: str, split: str, data: bytes, entry: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Parquet that nobody vouches for: sized before it is decoded, decoded by pyarrow.
+"""Untrusted Parquet: its size is estimated before it is decoded by pyarrow.
 
 polars ends the whole process on some damaged files; pyarrow raises.
 """
@@ -34,7 +34,7 @@ def read_parquet(
         free: bytes that any file may fill in memory, however small it is.
 
     Raises:
-        FaultError: it is no Parquet file, is damaged, or would expand out of all proportion.
+        FaultError: it is not a Parquet file, is damaged, or would expand out of all proportion.
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(data))

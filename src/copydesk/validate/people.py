@@ -1,4 +1,4 @@
-"""Level 4: how far annotators agree, and how the labels moved since the release before."""
+"""Level 4: how far annotators agree, and how the labels changed since the previous release."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _MANIFEST: Final = "release.json"
     "agreement-below-threshold",
     level=4,
     meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min.",
-    fix="Sharpen the guidelines and label the round's disputed sentences again.",
+    fix="Clarify the guidelines and label the round's disputed sentences again.",
 )
 @rule(
     "annotator-outlier",
     level=4,
     severity="warning",
     meaning="No annotator agrees with the rest much less than the others do.",
-    fix="Talk to the annotator; leave the answers out if they are careless.",
+    fix="Talk to the annotator; leave out their answers if they were careless.",
 )
 def agreement(subject: Released) -> Iterator[Found]:
     """Alpha of every round and label reaches the threshold, and no annotator is far off."""
@@ -118,11 +118,11 @@ def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     "label-drift",
     level=4,
     severity="warning",
-    meaning="The labels are distributed as in the release before.",
+    meaning="The labels are distributed as in the previous release.",
     fix="Look at what was added; if it is right, waive the rule for this release.",
 )
 def drift(subject: Released) -> Iterator[Found]:
-    """The labels are distributed as in the release before: by chi-square and by Cramér's V."""
+    """Compare the distribution of labels with the previous release's: chi-square, Cramér's V."""
     from copydesk.release.drift import drift as compare
 
     if subject.previous is None:

@@ -22,8 +22,8 @@ _COLUMNS: Final = ("text", "title", "outlet", "attribution")
 @rule(
     "personal-data",
     level=4,
-    meaning="No text holds an e-mail address, phone number, bank account or the like, and "
-    "annotators are named by pseudonyms.",
+    meaning="No text contains an e-mail address, phone number, bank account or similar, and "
+    "annotators have pseudonyms.",
     fix="Remove it from the text, or withhold the article; give the annotator a pseudonym.",
 )
 def texts(subject: Released) -> Iterator[Found]:
@@ -51,7 +51,7 @@ def annotators(subject: Released) -> Iterator[Found]:
     rows = rows.unique("annotator", keep="first", maintain_order=True)
     named = rows.filter(~pl.col("annotator").str.contains(pattern))
     message = (
-        "An annotator is called by a name; a pseudonym is a word and a number, such as a1 "
+        "An annotator goes by a name; a pseudonym is a word and a number, such as a1 "
         "(checks.pseudonyms of copydesk.toml decides)."
     )
     yield from rows_at_fault("personal-data", named, message, "annotation_id", "/annotator")

@@ -34,7 +34,7 @@ _UP: Final = "../.."
 @rule(
     "version-too-small",
     level=5,
-    meaning="The version is at least the one that the difference to the release before demands.",
+    meaning="The version is at least the one that the changes since the previous release require.",
     fix="Cut the release with the version that the message names.",
 )
 def version(subject: Released) -> Iterator[Found]:
@@ -54,7 +54,7 @@ def version(subject: Released) -> Iterator[Found]:
     if given < least:
         first = difference.reasons(3)[0]
         message = (
-            f"The version is {given}, but the changes since {difference.before} demand {least}: "
+            f"The version is {given}, but the changes since {difference.before} require {least}: "
             f"{first.kind} in {first.table} ({first.count:,}; {', '.join(first.records)})."
         )
         yield Fault(rule="version-too-small", message=message, file=MANIFEST, pointer="/version")
@@ -65,8 +65,8 @@ def version(subject: Released) -> Iterator[Found]:
     "release-changed",
     level=5,
     waivable=False,
-    meaning="A published release is byte for byte what it was when it was published.",
-    fix="Put the published files back; publish changes as another version.",
+    meaning="A published release is unchanged, byte for byte.",
+    fix="Restore the published files; publish changes as a new version.",
 )
 def digest(subject: Released) -> Iterator[Found]:
     """``release.json`` has the digest under which the release was published."""
@@ -120,8 +120,8 @@ def changed(subject: Released) -> Iterator[Found]:
 @rule(
     "card-disagrees",
     level=5,
-    meaning="The card's numbers, configs and version are those of the data.",
-    fix="Have the card written again; do not edit between its markers.",
+    meaning="The card's numbers, configs and version match the data.",
+    fix="Run 'copydesk release describe'; do not edit between the markers.",
 )
 def described(subject: Released) -> Iterator[Found]:
     """The card is what would be written of the newest release."""
@@ -145,7 +145,7 @@ def described(subject: Released) -> Iterator[Found]:
     "card-key-unknown",
     level=5,
     waivable=False,
-    meaning="The card's front matter has no keys but those that a card of copydesk has.",
+    meaning="The card's front matter has only the keys that copydesk writes.",
     fix="Remove the key from dataset/README.md: it may change what a reader loads.",
 )
 def card_keys(subject: Released) -> Iterator[Found]:
@@ -167,8 +167,8 @@ def card_keys(subject: Released) -> Iterator[Found]:
 @rule(
     "datasheet-disagrees",
     level=5,
-    meaning="The datasheet's numbers are those of the data.",
-    fix="Have the datasheet written again; do not edit between its markers.",
+    meaning="The datasheet's numbers match the data.",
+    fix="Run 'copydesk release describe'; do not edit between the markers.",
 )
 def datasheet_of(subject: Released) -> Iterator[Found]:
     """The datasheet's generated answers are those of the newest release, if there is one."""
@@ -263,8 +263,7 @@ def machine_readable(subject: Released) -> Iterator[Found]:
 @rule(
     "schema-disagrees",
     level=5,
-    meaning="labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines say "
-    "the same.",
+    meaning="labels.json, JSON Schema, pandera, ClassLabel, label configs and guidelines agree.",
     fix="Run 'python -m copydesk.contract.json_schema', and cut the release again.",
 )
 def schemas(subject: Released) -> Iterator[Found]:
@@ -279,7 +278,7 @@ def schemas(subject: Released) -> Iterator[Found]:
             given = None
         if given != json.loads(wanted[b"huggingface"]):
             difference = _difference(given, table, subject.release.contract)
-            message = f"Its features are not those of '{table}': {difference}."
+            message = f"Its features differ from those of '{table}': {difference}."
             yield Fault(rule="schema-disagrees", message=message, file=file)
 
 

@@ -34,9 +34,9 @@ _UP = "../.."
     "reader-disagrees",
     level=5,
     waivable=False,
-    meaning="datasets.load_dataset gives the configs, splits, columns, types and rows of the "
-    "newest release, in their order.",
-    fix="Have the card written again; cut the release again if its tables are at fault.",
+    meaning="datasets.load_dataset returns the configs, splits, columns, types and rows of the "
+    "newest release, in order.",
+    fix="Run 'copydesk release describe'; cut the release again if its tables are at fault.",
 )
 def reader(subject: Released) -> Iterator[Found]:
     """Load every config of the data set folder as a reader would, and compare."""

@@ -48,11 +48,11 @@ def duplicates(release: Release) -> Iterator[Found]:
     "article-unknown",
     level=3,
     waivable=False,
-    meaning="Every sentence, answer and quotation is of an article of the release.",
+    meaning="Every sentence, answer and quotation belongs to an article of the release.",
     fix=CUT,
 )
 def articles(release: Release) -> Iterator[Found]:
-    """Every row is of an article that is there."""
+    """Every row belongs to an article of the release."""
     known = release.table("articles").select("article_id")
     for table in ("sentences", "standoff", "annotations", "quotes"):
         rows = release.table(table)
@@ -68,11 +68,11 @@ def articles(release: Release) -> Iterator[Found]:
 @rule(
     "sentence-unknown",
     level=3,
-    meaning="Every answer and quotation is about sentences of the release.",
+    meaning="Every answer and quotation refers to sentences of the release.",
     fix=CUT,
 )
 def annotated(release: Release) -> Iterator[Found]:
-    """Every answer is about a sentence that is there."""
+    """Every answer refers to a sentence of the release."""
     lost = release.table("annotations").join(release.labelled, on="sentence_id", how="anti")
     lost = lost.filter(pl.col("sentence_id").is_not_null())
     message = "There is no sentence '{sentence_id}' in this release."
@@ -98,15 +98,15 @@ def quoted(release: Release) -> Iterator[Found]:
     "text-hash-mismatch",
     level=3,
     waivable=False,
-    meaning="An article's text has the SHA-256 that stands beside it.",
-    fix="Put the text back that was labelled, and cut the release again.",
+    meaning="An article's text has the SHA-256 recorded beside it.",
+    fix="Restore the text that was labelled, and cut the release again.",
 )
 def hashes(release: Release) -> Iterator[Found]:
     """Every article's text has its hash."""
     given = release.table("articles").filter(pl.col("text").is_not_null())
     digests = pl.Series([sha256_text(text) for text in given["text"]], dtype=pl.String)
     wrong = given.filter(given["text_sha256"] != digests)
-    message = "The text is not the one with the SHA-256 {text_sha256}."
+    message = "The text does not have the SHA-256 {text_sha256}."
     yield from rows_at_fault("text-hash-mismatch", wrong, message, "article_id", "/text_sha256")
 
 
@@ -115,11 +115,11 @@ def hashes(release: Release) -> Iterator[Found]:
     "sentence-offset-mismatch",
     level=3,
     waivable=False,
-    meaning="A sentence is the stretch of its article's text that its offsets name.",
+    meaning="A sentence is the part of its article's text that its offsets delimit.",
     fix=CUT,
 )
 def offsets(release: Release) -> Iterator[Found]:
-    """Every sentence is the stretch of its article that its offsets name."""
+    """Every sentence is the part of its article that its offsets delimit."""
     start, end = pl.col("start"), pl.col("end")
     # A negative start would count from the end; level 2 names it.
     stretch = pl.col("text_of_article").str.slice(start.clip(0), (end - start).clip(0))
@@ -151,8 +151,8 @@ def overlaps(release: Release) -> Iterator[Found]:
 @rule(
     "sentence-order",
     level=3,
-    meaning="The sentences of an article are numbered 1, 2, 3 … in the order of the text; "
-    "sentence_id ends in that number.",
+    meaning="The sentences of an article are numbered 1, 2, 3 … in text order; sentence_id ends "
+    "with that number.",
     fix=CUT,
 )
 def order(release: Release) -> Iterator[Found]:
@@ -229,14 +229,14 @@ def splits(release: Release) -> Iterator[Found]:
 @rule(
     "answer-mismatch",
     level=3,
-    meaning="An answer names the article, text and offsets of its sentence; an annotator is "
-    "of one kind.",
+    meaning="An answer has the article, text and offsets of its sentence; an annotator has one "
+    "kind.",
     fix=CUT,
 )
 @rule(
     "answer-duplicate",
     level=3,
-    meaning="An annotator answers a sentence once in a round.",
+    meaning="An annotator answers each sentence at most once in a round.",
     fix="Keep one of the answers in the round, and cut the release again.",
 )
 def answers(release: Release) -> Iterator[Found]:

@@ -40,7 +40,7 @@ def validate(
     """Judge a release folder, a corpus, a data set folder or one JSON document.
 
     A release that lies in a corpus (``dataset/releases/X.Y.Z``) is also held against the corpus's
-    card, change list, index, manifest and the release before, and its configuration's thresholds
+    card, change list, index, manifest and previous release, and its configuration's thresholds
     and waivers apply.
 
     Args:
@@ -77,7 +77,7 @@ def validate(
         raise IntegrityError(
             f"It could not be judged ({type(error).__name__}: {show(error)}).",
             where=str(path),
-            hint="Nothing is known of it until this is fixed; please report it.",
+            hint="The target is unchecked until this is fixed; please report it.",
         ) from error
 
 

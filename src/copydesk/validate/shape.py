@@ -27,8 +27,8 @@ _SUSPICIOUS: Final = (
 @rule(
     "schema-violation",
     level=2,
-    meaning="Every JSON document obeys its JSON Schema, formats included.",
-    fix="Mend the value that the pointer names; the schema is in schema/.",
+    meaning="Every JSON document conforms to its JSON Schema, including formats.",
+    fix="Fix the value that the pointer names; the schema is in schema/.",
 )
 def manifest(release: Release) -> Iterator[Found]:
     """``release.json`` against its schema."""
@@ -40,33 +40,33 @@ def manifest(release: Release) -> Iterator[Found]:
 @rule(
     "value-null",
     level=2,
-    meaning="No value is null where the contract says that one must be.",
+    meaning="No value is null where the contract requires one.",
     fix="Fill the value in the source, and cut the release again.",
 )
 @rule(
     "value-out-of-range",
     level=2,
     meaning="Every value lies in its column's range, or is one of its choices.",
-    fix="Mend the value in the source, and cut the release again.",
+    fix="Fix the value in the source, and cut the release again.",
 )
 @rule(
     "label-unknown",
     level=2,
-    meaning="Every label is the number of one of the labels; -1 is none.",
+    meaning="Every label is the index of one of the labels; -1 is not a label.",
     fix="Give the sentence one of the labels of schema/labels.json.",
 )
 @rule(
     "label-unresolved",
     level=3,
-    meaning="Every sentence of a release has a label that was decided.",
-    fix="Settle it with 'copydesk round adjudicate', and cut the release again.",
+    meaning="Every sentence of a release has a decided label.",
+    fix="Decide it with 'copydesk round adjudicate', and cut the release again.",
 )
 @rule(
     "id-malformed",
     level=2,
     waivable=False,
-    meaning="Every id and hash is written as the contract says.",
-    fix="Mend the id in the source, and cut the release again.",
+    meaning="Every id and hash has the format that the contract specifies.",
+    fix="Fix the id in the source, and cut the release again.",
 )
 def values(release: Release) -> Iterator[Found]:
     """Every table against its pandera model."""

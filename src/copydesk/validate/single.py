@@ -33,7 +33,7 @@ def document(path: Path) -> Iterator[Found]:
     """What is wrong with one document.
 
     Raises:
-        InputError: it is none that copydesk knows.
+        InputError: it is not a document that copydesk knows.
     """
     folder, name = Folder(path.parent.resolve()), path.name
     data = folder.read(name)
@@ -63,7 +63,7 @@ def json_lines(data: bytes, name: str) -> Iterator[tuple[int, Any]]:
     """Line numbers from 1 and values of a JSON Lines file.
 
     Raises:
-        FaultError: a line is no JSON.
+        FaultError: a line is not JSON.
     """
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip():
@@ -74,7 +74,7 @@ def toml(data: bytes, name: str) -> Any:
     """A TOML document with its dates as JSON writes them.
 
     Raises:
-        FaultError: it is no TOML.
+        FaultError: it is not TOML.
     """
     try:
         content = tomllib.loads(data.decode("utf-8"))

@@ -21,11 +21,11 @@ _NAMED: Final = 20
 @rule(
     "source-disagrees",
     level=5,
-    meaning="What the newest release says of an article is what the corpus's manifest says.",
-    fix="Cut the next release, or put the manifest back.",
+    meaning="The newest release describes each article as the corpus's manifest does.",
+    fix="Cut a new release, or restore the manifest.",
 )
 def sources(subject: Released) -> Iterator[Found]:
-    """Of each article the newest release says what the corpus's manifest says."""
+    """The newest release describes each article as the corpus's manifest does."""
     assert subject.dataset is not None
     if not subject.newest:
         return
@@ -112,11 +112,11 @@ def answered(subject: Released) -> Iterator[Found]:
 @rule(
     "rebuild-differs",
     level=5,
-    meaning="Cutting the release again from its sources gives the same rows (with --rebuild).",
-    fix="Find out which of sources and release was changed, and put it back.",
+    meaning="Cutting the release again from its sources produces the same rows (with --rebuild).",
+    fix="Find out whether the sources or the release changed, and restore the original.",
 )
 def rebuilt(subject: Released) -> Iterator[Found]:
-    """Cutting the release again gives the same files."""
+    """Cutting the release again produces the same files."""
     from copydesk.release.verify import verify
 
     assert subject.corpus is not None

@@ -23,19 +23,19 @@ _BATCH = 1000
 @rule(
     "piece-coverage",
     level=3,
-    meaning="Every character of a text but blanks is in exactly one piece, and the labelled "
+    meaning="Every non-blank character of a text is in exactly one piece, and the labelled "
     "sentences are exactly the pieces that are units.",
     fix="Run 'copydesk build', and cut the release again.",
 )
 def pieces(release: Release) -> Iterator[Found]:
-    """Every character but blanks is in exactly one piece, and pieces have no blanks at the ends."""
+    """Every non-blank character is in one piece, and no piece begins or ends with a blank."""
     rows = _exploded(release.table("articles"))
     end = pl.col("end").cum_max().shift(1, fill_value=0).over("article_id")
     unit_before = pl.col("is_unit").shift(1, fill_value=False).over("article_id")
     # Two units that overlap are two sentences that do, which is another rule.
     both = pl.col("is_unit") & unit_before
     overlap = rows.with_columns(_before=end).filter((pl.col("start") < end) & ~both)
-    message = "The piece at {start} begins inside the one before, which ends at {_before}."
+    message = "The piece at {start} begins inside the previous one, which ends at {_before}."
     yield from _piece_faults(overlap, message)
     articles = release.table("articles").filter(pl.col("text").is_not_null())
     for batch in articles.iter_slices(_BATCH):
@@ -93,7 +93,7 @@ def units(release: Release) -> Iterator[Found]:
 @rule(
     "quote-outside-sentence",
     level=3,
-    meaning="A quotation names exactly the sentences that it touches, and begins and ends in "
+    meaning="A quotation lists exactly the sentences that it overlaps, and begins and ends inside "
     "a piece.",
     fix="Run 'copydesk build', and cut the release again.",
 )
@@ -135,8 +135,8 @@ def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
 @rule(
     "quote-mismatch",
     level=3,
-    meaning="A quotation's words and speaker are the stretches of text that their offsets "
-    "name, its cue lies in a sentence, and its group is of one event.",
+    meaning="The words and speaker of a quotation are the text at their offsets, its cue lies in a "
+    "sentence, and its group belongs to one event.",
     fix="Run 'copydesk build', and cut the release again.",
 )
 def words_of_quotes(release: Release) -> Iterator[Found]:
@@ -192,7 +192,9 @@ def groups(release: Release) -> Iterator[Found]:
     message = "No quotation of the group '{group}' is the fullest, identical to itself."
     yield from rows_at_fault("quote-mismatch", headless, message, "quote_id", "/relation")
     odd = rows.filter((pl.col("relation") == "identical") & (pl.col("similarity") < 1 - _TOLERANCE))
-    message = "It is called identical to the fullest of its group, at a similarity of {similarity}."
+    message = (
+        "It is marked identical to the fullest of its group, but its similarity is {similarity}."
+    )
     yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
 
 

@@ -1,6 +1,6 @@
-"""Levels 3 and 5: what a release says twice, it says alike.
+"""Levels 3 and 5: what a release states more than once is consistent.
 
-Manifest and tables, index and manifest, the documents inside the data set, and the corpus's
+Manifest and tables, index and manifest, the documents in the data set, and the corpus's
 configuration and rounds repeat each other; each pair is compared here.
 """
 
@@ -37,8 +37,8 @@ def _fault(message: str, pointer: str) -> Fault:
     "manifest-disagrees",
     level=3,
     waivable=False,
-    meaning="What release.json says of annotators, rounds, guidelines and times is what its tables "
-    "and the index say.",
+    meaning="The annotators, rounds, guidelines and times in release.json match its tables and the "
+    "index.",
     fix=CUT,
 )
 def manifest(release: Release) -> Iterator[Found]:
@@ -87,7 +87,7 @@ def _late(release: Release) -> Iterator[Found]:
 @check("released", needs=("dataset",))
 @finds("manifest-disagrees")
 def indexed(subject: Released) -> Iterator[Found]:
-    """The index says when the release was made as the release does."""
+    """The index and the release state the same time of creation."""
     assert subject.dataset is not None
     release = subject.release
     try:
@@ -108,9 +108,8 @@ def indexed(subject: Released) -> Iterator[Found]:
 @rule(
     "document-disagrees",
     level=5,
-    meaning="The citation, the guidelines and the labels inside the data set are those of the "
-    "newest release.",
-    fix="Write them anew with 'copydesk release describe'.",
+    meaning="The citation, guidelines and labels in the data set folder match the newest release.",
+    fix="Rewrite them with 'copydesk release describe'.",
 )
 def documents(subject: Released) -> Iterator[Found]:
     """CITATION.cff, guidelines.md and labels.json beside the card speak of this release."""
@@ -223,7 +222,7 @@ def adjudicated(subject: Released) -> Iterator[Found]:
     rows = rows.with_columns(_decided=pl.Series(wanted, dtype=pl.String), _label=names)
     is_decided = pl.col("label_source") == "adjudicated"
     undecided = rows.filter(is_decided & pl.col("_decided").is_null())
-    message = "It is called adjudicated, but no round decided it."
+    message = "It is marked as adjudicated, but no round decided it."
     yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
     other = rows.filter(
         pl.col("_decided").is_not_null()

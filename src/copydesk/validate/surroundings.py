@@ -1,4 +1,4 @@
-"""What lies around a release: the data set folder, its index and documents, the corpus."""
+"""The surroundings of a release: the data set folder, its index and documents, the corpus."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Released:
 
     @functools.cached_property
     def previous(self) -> Release | None:
-        """The release before, read; None if there is none or it cannot be used."""
+        """The previous release, read; None if there is none or it cannot be used."""
         if self.before is None or self.dataset is None:
             return None
         found = load(self.dataset.root / "releases" / self.before)
@@ -181,7 +181,7 @@ def read_config(corpus: Corpus) -> Mapping[str, Any]:
     """The corpus's configuration.
 
     Raises:
-        InputError: it is no TOML, or against its schema: thresholds and waivers would be guessed.
+        InputError: it is not TOML, or violates its schema: thresholds and waivers would be guessed.
     """
     return corpus.config
 
@@ -235,8 +235,8 @@ def all_waivers(config: Mapping[str, Any]) -> tuple[Waiver, ...]:
     level=5,
     waivable=False,
     meaning="Every waiver in copydesk.toml names a rule that may be waived, and ends within a "
-    "year from now.",
-    fix="Mend the fault that it waives, or decide anew and write a later date.",
+    "year.",
+    fix="Fix the fault that it waives, or review the decision and set a later date.",
 )
 def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
     """Waivers past their end, or of a rule that does not exist."""

@@ -110,7 +110,7 @@ def install(say: Say = lambda _: None) -> Installation:
                 _build(target, say)
     except OSError as error:
         raise InputError(
-            f"The system refuses to install there: {error.strerror or error}.",
+            f"The operating system refused to install there: {error.strerror or error}.",
             where=str(target.folder),
             hint="Set COPYDESK_STUDIO_HOME to a folder with 1 GB of free space.",
         ) from error

@@ -204,7 +204,8 @@ def _occupy(data_dir: Path) -> filelock.BaseFileLock:
         ) from error
     except OSError as error:
         raise InputError(
-            f"The system refuses this folder: {error.strerror or error}.", where=str(data_dir)
+            f"The operating system refused this folder: {error.strerror or error}.",
+            where=str(data_dir),
         ) from error
     return lock
 
