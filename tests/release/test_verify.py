@@ -61,9 +61,9 @@ def test_altered_files(tiny: Corpus) -> None:
 
     differing = verify(tiny).differing
 
-    assert f"{first['path']}: the rebuilt file has other bytes." in differing
-    assert "data/extra/train.parquet: the rebuild does not make it." in differing
-    assert "notes.txt: the rebuild does not make it." in differing
+    assert f"{first['path']}: the rebuilt file differs." in differing
+    assert "data/extra/train.parquet: the rebuild does not produce it." in differing
+    assert "notes.txt: the rebuild does not produce it." in differing
 
 
 def test_altered_croissant(tiny: Corpus) -> None:
@@ -71,7 +71,7 @@ def test_altered_croissant(tiny: Corpus) -> None:
     path = tiny.releases / "0.1.0" / "croissant.json"
     path.write_text(dump_json(read_json(path) | {"name": "another"}), encoding="utf-8")
 
-    assert verify(tiny).differing == ("croissant.json: the rebuilt file has other bytes.",)
+    assert verify(tiny).differing == ("croissant.json: the rebuilt file differs.",)
 
 
 def test_another_text(tiny: Corpus) -> None:
@@ -83,7 +83,7 @@ def test_another_text(tiny: Corpus) -> None:
 
     missing = verify(tiny).missing
 
-    assert missing[article.article_id] == f"'{article.article_id}' has another text now."
+    assert missing[article.article_id] == f"The text of '{article.article_id}' has changed since."
 
 
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:
