@@ -273,6 +273,8 @@ def main() -> int:
     parser.add_argument("--prompt", type=Path, required=True)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--temperature", type=float, default=0.0)
+    parser.add_argument("--wait", type=float, default=2.0, help="seconds before a repetition")
+    parser.add_argument("--timeout", type=float, default=120.0, help="seconds for an answer")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--price-in", type=float, default=0.0, help="for a million tokens")
     parser.add_argument("--price-out", type=float, default=0.0, help="for a million tokens")
@@ -285,6 +287,8 @@ def main() -> int:
             prompt=options.prompt.read_text(encoding="utf-8"),
             temperature=options.temperature,
             key=os.environ.get("COPYDESK_MODEL_KEY", ""),
+            wait=options.wait,
+            timeout=options.timeout,
         )
         if options.dry_run:
             count, sent, got = estimate(round, options.annotator, model)

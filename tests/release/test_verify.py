@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import dump_json, dump_line, read_json, read_jsonl
+from copydesk.files import dump_json, dump_line, read_json, read_jsonl, sha256_text
 from copydesk.release.verify import verify
 
 
@@ -61,9 +61,9 @@ def test_altered_files(tiny: Corpus) -> None:
 
     differing = verify(tiny).differing
 
-    assert f"{first['path']}: the rebuilt file has other bytes." in differing
-    assert "data/extra/train.parquet: the rebuild does not make it." in differing
-    assert "notes.txt: the rebuild does not make it." in differing
+    assert f"{first['path']}: the rebuilt file differs." in differing
+    assert "data/extra/train.parquet: the rebuild does not produce it." in differing
+    assert "notes.txt: the rebuild does not produce it." in differing
 
 
 def test_altered_croissant(tiny: Corpus) -> None:
@@ -71,7 +71,19 @@ def test_altered_croissant(tiny: Corpus) -> None:
     path = tiny.releases / "0.1.0" / "croissant.json"
     path.write_text(dump_json(read_json(path) | {"name": "another"}), encoding="utf-8")
 
-    assert verify(tiny).differing == ("croissant.json: the rebuilt file has other bytes.",)
+    assert verify(tiny).differing == ("croissant.json: the rebuilt file differs.",)
+
+
+def test_another_text(tiny: Corpus) -> None:
+    """An article whose text was replaced since the release is left out, and this is said."""
+    article = next(tiny.articles())
+    text = tiny.text(article) + " More."
+    tiny.text_path(article).write_text(text + "\n", encoding="utf-8")
+    manifest(tiny, text_sha256=sha256_text(text))
+
+    missing = verify(tiny).missing
+
+    assert missing[article.article_id] == f"The text of '{article.article_id}' has changed since."
 
 
 def test_withheld_text_is_not_here(tiny: Corpus) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.server
-import importlib.util
 import json
+import re
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,6 @@ import pytest
 
 from copydesk.backends.files import Files, folder
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError, ServerError
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import Round, open_round
@@ -23,7 +23,7 @@ from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 
-ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "annotate_with_model.py"
 
 
 class Endpoint:
@@ -65,19 +65,6 @@ def endpoint() -> Iterator[Endpoint]:
     made.server.server_close()
 
 
-@pytest.fixture
-def script() -> Any:
-    """The script as a module."""
-    path = ROOT / "scripts" / "annotate_with_model.py"
-    spec = importlib.util.spec_from_file_location("annotate_with_model", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
 def pushed(corpus: Corpus) -> Round:
     """A round of one model on the mill's three sentences, pushed."""
     options = Options(
@@ -101,19 +88,32 @@ def content(*labels: str | None) -> str:
     return f"Here you are:\n```json\n{json.dumps({'answers': lines})}\n```"
 
 
-def model(script: Any, endpoint: Endpoint) -> Any:
-    """What is asked, with hardly any waiting."""
-    return script.Model(endpoint=endpoint.url, name="tiny", prompt="Label.", wait=0.01, timeout=5.0)
+def annotate(corpus: Corpus, address: str, *more: str) -> tuple[int, str]:
+    """Run the script on the round, with hardly any waiting: its exit code and its last line."""
+    prompt = corpus.root / "prompt.txt"
+    prompt.write_text("Label.", encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, str(SCRIPT), "r", "--corpus", str(corpus.root), "--annotator", "m-1"),
+            *("--endpoint", address, "--model", "tiny", "--prompt", str(prompt)),
+            *("--wait", "0.01", "--timeout", "5", *more),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.splitlines()[-1]
 
 
-def test_a_model_answers_and_its_answers_are_pulled(
-    corpus: Corpus, script: Any, endpoint: Endpoint
-) -> None:
+def test_a_model_answers_and_its_answers_are_pulled(corpus: Corpus, endpoint: Endpoint) -> None:
     """One request for an article; labels, confidence and raw answer are kept, none asked twice."""
     round = pushed(corpus)
     endpoint.answers = [content("background", "background", "claim")]
-    tally = script.annotate(round, "m-1", model(script, endpoint))
-    assert (tally.answered, tally.open, tally.tokens_in, tally.tokens_out) == (3, 0, 100, 10)
+    assert annotate(corpus, endpoint.url) == (
+        0,
+        "3 sentences answered, 0 left open; 100 tokens in, 10 out. Next: copydesk round pull r",
+    )
     found = pull(corpus, "r", [Files()])
     assert [(a.label, a.confidence) for a in found.changes.new] == [
         ("background", 0.9),
@@ -123,7 +123,7 @@ def test_a_model_answers_and_its_answers_are_pulled(
     assert found.findings == ()
     (call,) = map(json.loads, (folder(round, "m-1") / "calls.jsonl").read_text().splitlines())
     assert (call["model"], call["temperature"], call["prompt"]) == ("tiny", 0.0, "Label.")
-    assert script.annotate(round, "m-1", model(script, endpoint)).answered == 0
+    assert annotate(corpus, endpoint.url)[1].startswith("0 sentences answered, 0 left open;")
     (request,) = endpoint.asked
     assert "Press **1** to 4." in request["messages"][0]["content"]
     assert "The mill closed at noon." in request["messages"][1]["content"]
@@ -139,48 +139,52 @@ def test_a_model_answers_and_its_answers_are_pulled(
     ],
 )
 def test_bad_answers_are_asked_for_once_more_and_then_left_open(
-    corpus: Corpus, script: Any, endpoint: Endpoint, answers: list[int | str], answered: int
+    corpus: Corpus, endpoint: Endpoint, answers: list[int | str], answered: int
 ) -> None:
-    """What is malformed or a label of nobody's is left open; a busy endpoint is asked again."""
+    """What is malformed or a label of nobody's is left open, which the exit code tells; a busy
+    endpoint is asked again."""
     endpoint.answers = answers
-    tally = script.annotate(pushed(corpus), "m-1", model(script, endpoint))
-    assert (tally.answered, tally.open) == (answered, 3 - answered)
+    pushed(corpus)
+    code, said = annotate(corpus, endpoint.url)
+    assert said.startswith(f"{answered} sentences answered, {3 - answered} left open;")
+    assert code == (0 if answered == 3 else 1)
     assert endpoint.answers == []
 
 
-def test_an_endpoint_that_fails_or_refuses_is_named(
-    corpus: Corpus, script: Any, endpoint: Endpoint
-) -> None:
+def test_an_endpoint_that_fails_or_refuses_is_named(corpus: Corpus, endpoint: Endpoint) -> None:
     """Five failures, a refusal, and nobody there: each is a sentence, and nothing is lost."""
-    round = pushed(corpus)
-    endpoint.answers = [503] * 5
-    with pytest.raises(ServerError, match="failed 5 times, last with status 503"):
-        script.annotate(round, "m-1", model(script, endpoint))
-    endpoint.answers = [401]
-    with pytest.raises(ServerError, match="The endpoint refuses: status 401"):
-        script.annotate(round, "m-1", model(script, endpoint))
-    nobody = script.Model(endpoint="http://127.0.0.1:1", name="x", prompt="x", wait=0.001)
-    with pytest.raises(ServerError, match="last with ConnectError"):
-        script.annotate(round, "m-1", nobody)
+    pushed(corpus)
+    for answers, address, sentence in (
+        ([503] * 5, endpoint.url, "failed 5 times, last with status 503"),
+        ([401], endpoint.url, "The endpoint refuses: status 401"),
+        ([], "http://127.0.0.1:1", "last with ConnectError"),
+    ):
+        endpoint.answers = list(answers)
+        code, said = annotate(corpus, address)
+        assert (code, sentence in said) == (2, True), said
 
 
 def test_withheld_text_is_sent_only_where_that_is_allowed(
-    make_corpus: Callable[..., Corpus], script: Any, endpoint: Endpoint
+    make_corpus: Callable[..., Corpus], endpoint: Endpoint
 ) -> None:
     """Without 'send = true' nothing leaves the machine."""
     corpus = make_corpus(withheld=("mill",))
-    round = pushed(corpus)
-    with pytest.raises(InputError, match="The text of 'mill' is withheld and may not be sent"):
-        script.annotate(round, "m-1", model(script, endpoint))
-    assert endpoint.asked == []
+    pushed(corpus)
+    code, said = annotate(corpus, endpoint.url)
+    assert (code, endpoint.asked) == (2, [])
+    assert "The text of 'mill' is withheld and may not be sent" in said
     with (corpus.root / "copydesk.toml").open("a") as stream:
         stream.write("[rights]\nsend = true\n")
     endpoint.answers = [content("quote", "quote", "quote")]
-    assert script.annotate(open_round(corpus, "r"), "m-1", model(script, endpoint)).answered == 3
+    assert annotate(corpus, endpoint.url)[0] == 0
 
 
-def test_a_dry_run_says_what_it_would_cost(corpus: Corpus, script: Any, endpoint: Endpoint) -> None:
-    """Tasks and tokens are counted, and nothing is sent."""
-    tasks, sent, got = script.estimate(pushed(corpus), "m-1", model(script, endpoint))
-    assert (tasks, got, endpoint.asked) == (1, 60, [])
-    assert sent > 100
+def test_a_dry_run_says_what_it_would_cost(corpus: Corpus, endpoint: Endpoint) -> None:
+    """Tasks and tokens are counted, and nothing is sent: 60 tokens out at 1 each are 60."""
+    pushed(corpus)
+    prices = ("--price-in", "0", "--price-out", "1000000")
+    code, said = annotate(corpus, endpoint.url, "--dry-run", *prices)
+    assert (code, endpoint.asked) == (0, [])
+    found = re.fullmatch(r"1 tasks, about (\d+) tokens in and 60 out: 60\.00", said)
+    assert found
+    assert int(found[1]) > 100

@@ -90,7 +90,7 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
         "1 answers in the log are not what the archives in 'pulls' say: the time of mill.001 by a1 "
         "is another.",
     ),
-    "no object": (lambda x: ["null", *x], "This line is not an event of an answer."),
+    "no object": (lambda x: ["null", *x], "This line is not an answer event."),
     "no JSON": (lambda x: ["{", *x], "This line is not JSON."),
     "half the file": (lambda x: [*x[:3], x[3][:20]], "This line is not JSON."),
     "unknown person": (
@@ -111,15 +111,15 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     ),
     "bad time": (
         lambda x: [changed(x[0], created_at="noon"), *x[1:]],
-        "This line is not an event of an answer.",
+        "This line is not an answer event.",
     ),
     "a list for a name": (
         lambda x: [changed(x[0], annotator=["a1"]), *x[1:]],
-        "This line is not an event of an answer.",
+        "This line is not an answer event.",
     ),
     "conflict markers": (
         lambda x: [x[0], "<<<<<<< HEAD", x[1], "=======", x[2], ">>>>>>> other", *x[3:]],
-        "This line was left by a merge that met a conflict.",
+        "This line was left by a merge conflict.",
     ),
 }
 
@@ -178,10 +178,10 @@ def test_a_changed_archive_is_found_and_cannot_be_repaired_from(pulled: RoundFol
     path = max(pulled.pulls.iterdir())
     data = gzip.decompress(path.read_bytes()).replace(b"claim", b"quote")
     path.write_bytes(gzip.compress(data))
-    assert found(pulled) == ["This archive is not as it was written."]
+    assert found(pulled) == ["This archive was changed after it was written."]
     path.write_bytes(path.read_bytes()[:40])
-    assert found(pulled) == ["This archive is not as it was written."]
-    with pytest.raises(IntegrityError, match="not as it was written"):
+    assert found(pulled) == ["This archive was changed after it was written."]
+    with pytest.raises(IntegrityError, match="changed after it was written"):
         repair(open_round(pulled.corpus, "r"), codecs())
 
 

@@ -242,7 +242,7 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             f"The guidelines are not those that were planned (version "
             f"{round.plan.guidelines_version}).",
             where=str(round.corpus.guidelines),
-            hint="Put them back, or plan a new round.",
+            hint="Restore them, or plan a new round.",
         )
     texts = TaskTexts(round)
     guidelines = round.corpus.guidelines.read_text(encoding="utf-8")

@@ -91,7 +91,7 @@ def _add_people(round: Round, added: Sequence[tuple[Annotator, str]]) -> None:
         if who.annotator in plan.kinds:
             raise InputError(
                 f"'{who.annotator}' is an annotator of round '{plan.round}' already.",
-                hint="Nobody gets the pseudonym of another: choose a new one.",
+                hint="A pseudonym cannot be used for two people: choose a new one.",
             )
         if not is_id(who.annotator):
             raise InputError(f"'{who.annotator}' cannot be a pseudonym.")

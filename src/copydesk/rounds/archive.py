@@ -160,9 +160,9 @@ def read_archive(path: Path) -> Archive:
         IntegrityError: it is not the file that its name tells of.
     """
     wrong = IntegrityError(
-        "This archive is not as it was written.",
+        "This archive was changed after it was written.",
         where=str(path),
-        hint="Put it back from version control or a backup.",
+        hint="Restore it from version control or a backup.",
     )
     try:
         data = gzip.decompress(path.read_bytes())

@@ -109,5 +109,5 @@ def check_closed(folder: RoundFolder) -> None:
             f"{len(changed)} files of round '{folder.round}' are not as they were when it was "
             f"closed, such as {changed[0]}.",
             where=str(folder.path),
-            hint="Put them back from version control.",
+            hint="Restore them from version control.",
         )

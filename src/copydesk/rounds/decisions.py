@@ -137,7 +137,7 @@ def in_context(
         raise IntegrityError(
             f"Article '{name}' is not the one that was labelled.",
             where=item.anchor.sentence_id,
-            hint="Put its text back: what the answers are about is settled in that text.",
+            hint="Restore its text: the answers refer to that text.",
         )
     return context(corpus.text(article), item.anchor.start, item.anchor.end, reach=reach)
 
@@ -240,7 +240,7 @@ def _check_reason(
         raise InputError(
             f"The reason repeats {_QUOTED} characters of a text that is withheld.",
             where=decision.sentence_id,
-            hint="Reasons are published: give it in words of your own.",
+            hint="Reasons are published: put it in your own words.",
         )
 
 

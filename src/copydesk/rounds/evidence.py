@@ -1,4 +1,4 @@
-"""Whether a round's files still say what happened: its log is derived again from the archives.
+"""Whether a round's files are consistent: its log is derived again from the archives.
 
 The archives hold the raw answers of every pull, and the push log the hash of the plan. A log or a
 plan that was edited by hand, cut short or badly merged contradicts them.
@@ -84,7 +84,7 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
             "The plan is not the one that was pushed: annotators, their kinds, articles or tasks "
             "were changed since.",
             where=where,
-            hint="Put round.json back from version control.",
+            hint="Restore round.json from version control.",
         )
     file = round.folder.amendments
     recorded = [e["sha256"] for e in events(round.folder) if e.get("event") == "amendments"]
@@ -94,7 +94,7 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
         yield IntegrityError(
             "The amendments are not those that were pushed.",
             where=str(file),
-            hint="Put amendments.jsonl back from version control.",
+            hint="Restore amendments.jsonl from version control.",
         )
 
 
@@ -199,7 +199,7 @@ def repair(round: Round, codecs: Codecs) -> tuple[int, Path | None]:
             raise InputError(
                 f"Round '{round.plan.round}' has no archives to make its log from.",
                 where=str(folder.pulls),
-                hint="Put them back from version control, or pull.",
+                hint="Restore them from version control, or pull.",
             )
         lines = [
             line

@@ -1,4 +1,4 @@
-"""What can be wrong with what a pull brings back: a rule for each irregularity."""
+"""The irregularities that a pull may find: a rule for each."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "answer-older": Rule(
         severity="error",
-        meaning="The server holds an older answer than the record; it was not taken.",
+        meaning="The server has an older answer than the record; it was not taken.",
         hint="If the server was restored, ask the annotator; to take what is there, use 'round "
         "pull --accept answer-older'.",
     ),
@@ -76,14 +76,14 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "answer-vanished": Rule(
         severity="warning",
-        meaning="An answer of an earlier pull is gone from the server; ours is kept.",
+        meaning="An answer of an earlier pull is gone from the server; the recorded one is kept.",
         hint="Ask the annotator for a new answer, or let the one that is kept stand with 'round "
         "pull --accept answer-vanished'.",
     ),
     "label-config-changed": Rule(
         severity="error",
         meaning="A project's label config is not the planned one.",
-        hint="Put it back in Label Studio (Settings, Labeling Interface).",
+        hint="Restore it in Label Studio (Settings, Labeling Interface).",
     ),
     "label-repeated": Rule(
         severity="warning",
@@ -93,11 +93,11 @@ RULES: Final[dict[str, Rule]] = {
     "label-unknown": Rule(
         severity="warning",
         meaning="A sentence has a label that is not in the scheme; it was not taken.",
-        hint="Put the label config back and have the sentence answered again.",
+        hint="Restore the label config and have the sentence answered again.",
     ),
     "project-missing": Rule(
         severity="error",
-        meaning="A project of the round is gone from the server.",
+        meaning="A project of the round is missing from the server.",
         hint="Push the round again, and ask who removed it.",
     ),
     "project-renamed": Rule(
@@ -127,12 +127,12 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "region-unknown": Rule(
         severity="warning",
-        meaning="A region stands for no sentence of the article; it was not taken.",
+        meaning="A region matches no sentence of the article; it was not taken.",
         hint="Ask the annotator to open it again and to remove the region.",
     ),
     "submission-moved": Rule(
         severity="warning",
-        meaning="A submission that is known under another task was moved here; it was not taken.",
+        meaning="A submission that belongs to another task was moved here; it was not taken.",
         hint="Move it back in Label Studio, or ask the annotator for a new answer.",
     ),
     "task-changed": Rule(

@@ -113,7 +113,7 @@ class RoundFolder:
 
     @property
     def comments(self) -> Path:
-        """What was said of articles whose text is withheld."""
+        """Comments on articles whose text is withheld."""
         return self.private / "comments.json"
 
     @contextlib.contextmanager

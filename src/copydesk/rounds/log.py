@@ -160,7 +160,7 @@ def read_log(path: Path, check: Check = lambda answer: "") -> State:
                 raise KeyError(kind)
         except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(
-                "This line is not an event of an answer.", where=where, hint=REPAIR
+                "This line is not an answer event.", where=where, hint=REPAIR
             ) from error
     gone = frozenset(settled & answers.keys())
     return State(dict(sorted(answers.items())), frozenset(vanished & answers.keys()) - gone, gone)
@@ -191,16 +191,14 @@ def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             where = f"{path}:{number}"
             if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")):
                 raise IntegrityError(
-                    "This line was left by a merge that met a conflict.", where=where, hint=REPAIR
+                    "This line was left by a merge conflict.", where=where, hint=REPAIR
                 )
             try:
                 event = json.loads(line.decode("utf-8-sig"))
             except (ValueError, RecursionError) as error:
                 raise IntegrityError("This line is not JSON.", where=where, hint=REPAIR) from error
             if not isinstance(event, dict):
-                raise IntegrityError(
-                    "This line is not an event of an answer.", where=where, hint=REPAIR
-                )
+                raise IntegrityError("This line is not an answer event.", where=where, hint=REPAIR)
             yield number, event
 
 

@@ -35,7 +35,7 @@ class Round:
                 f"Round '{self.plan.round}' was planned with other labels than the corpus has "
                 f"({', '.join(self.plan.labels)}).",
                 where=str(self.corpus.root / "schema" / "labels.json"),
-                hint="Put labels.json back, or plan a new round.",
+                hint="Restore labels.json, or plan a new round.",
             )
         return scheme
 

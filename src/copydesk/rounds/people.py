@@ -89,7 +89,7 @@ def _check_persons(folder: RoundFolder, emails: Mapping[str, str]) -> None:
             raise InputError(
                 what,
                 where=str(path),
-                hint="One person keeps one pseudonym in a corpus, and nobody else gets it.",
+                hint="Each person has one pseudonym in a corpus, and each pseudonym one person.",
             )
 
 

@@ -202,7 +202,7 @@ def read_plan(folder: RoundFolder) -> Plan:
             raise IntegrityError(
                 "This amendment does not fit the plan.",
                 where=f"{folder.amendments}:{number}",
-                hint="Put the file back from version control.",
+                hint="Restore the file from version control.",
             ) from error
     vars(amended)["sha256"] = plan.sha256
     return amended

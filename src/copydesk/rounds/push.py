@@ -82,7 +82,7 @@ def refuse_other_plan(round: Round) -> None:
         raise IntegrityError(
             "The plan was changed after it was pushed.",
             where=str(round.folder.plan),
-            hint="Put it back from version control; for another plan, plan a new round.",
+            hint="Restore it from version control; for a different plan, plan a new round.",
         )
 
 

@@ -82,7 +82,7 @@ class TaskTexts:
             raise IntegrityError(
                 f"Article '{article_id}' is not the one that was planned.",
                 where=f"round {self._round.plan.round}",
-                hint="Put its text back, or plan a new round.",
+                hint="Restore its text, or plan a new round.",
             )
         return self._round.corpus.text(article)
 

@@ -123,7 +123,7 @@ def settings(round: Round, stream: Stream, config: str) -> dict[str, Any]:
         raise IntegrityError(
             f"The guidelines are not those that were planned (version {plan.guidelines_version}).",
             where=str(corpus.guidelines),
-            hint="Put them back, or plan a new round.",
+            hint="Restore them, or plan a new round.",
         )
     return {
         "title": title(stream),
