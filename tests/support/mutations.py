@@ -419,7 +419,7 @@ def _of_documents() -> Iterator[Mutation]:
 
         yield _named(name, describe, rule)
     for file, old, new, rule in (
-        ("dataset/README.md", "22 labelled sentences", "24 labelled sentences", "card-disagrees"),
+        ("dataset/README.md", "holds 22 sentences", "holds 24 sentences", "card-disagrees"),
         ("dataset/README.md", "num_examples: 15", "num_examples: 16", "card-disagrees"),
         ("dataset/README.md", "releases/1.1.0/", "releases/1.0.0/", "card-disagrees"),
         ("dataset/CHANGES.md", "orchard-day.001", "orchard-day.101", "changes-missing"),

@@ -35,6 +35,7 @@ from copydesk.release.croissant import render
 from copydesk.release.cut import Options, cut
 from copydesk.release.datasheet import write_datasheet
 from copydesk.release.diff import compare
+from copydesk.release.documents import write_documents
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.folder import RoundFolder
@@ -318,9 +319,8 @@ class Specimen:
 
     def sign_documents(self) -> None:
         """Write card, change list and datasheet anew from the release as it is."""
-        write_card(self.dataset, self.release)
         write_changes(self.dataset, self.release, self._difference())
-        write_datasheet(self.root / "DATASHEET.md", self.release)
+        write_documents(self.corpus, self.release)
         self.sign_index()
 
     def _difference(self) -> Any:

@@ -1,13 +1,12 @@
-"""A published release is made anew with another date."""
+"""The manifest of a published release is written anew, with other blanks."""
 
 from __future__ import annotations
+
+import json
 
 from specimens import Specimen
 
 
 def damage(specimen: Specimen) -> None:
-    specimen.amend(lambda manifest: manifest.update(created="2026-04-02T00:00:00Z"))
-    index = specimen.dataset / "releases" / "index.json"
-    published = index.read_text()
-    specimen.sign()
-    index.write_text(published)
+    text = json.dumps(specimen.manifest, indent=4, sort_keys=True)
+    (specimen.release / "release.json").write_text(f"{text}\n")

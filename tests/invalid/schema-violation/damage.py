@@ -1,4 +1,4 @@
-"""The time of the release is no time."""
+"""The labels were aggregated in a way that no schema knows."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from specimens import Specimen
 
 
 def damage(specimen: Specimen) -> None:
-    specimen.amend(lambda manifest: manifest.update(created="yesterday"))
+    specimen.amend(lambda manifest: manifest.update(aggregation="dice"))
     specimen.sign_index()
