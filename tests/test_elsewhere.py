@@ -28,6 +28,8 @@ for name in (
 ):
     if hasattr(os, name):
         delattr(os, name)
+if hasattr(os, "process_cpu_count"):
+    os.process_cpu_count = os.cpu_count
 os.supports_dir_fd, os.supports_follow_symlinks = set(), set()
 for name in ("SIGHUP", "SIGALRM", "SIGUSR1", "SIGKILL", "alarm", "setitimer", "pthread_kill"):
     delattr(signal, name)

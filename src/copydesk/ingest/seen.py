@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -42,10 +43,14 @@ class Seen:
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
         data = sqlite3.connect(path, isolation_level=None)
-        data.execute("PRAGMA synchronous=OFF")
-        data.execute("PRAGMA cache_size=-4000")
-        data.execute(_TABLE)
-        data.execute("BEGIN")
+        try:
+            data.execute("PRAGMA synchronous=OFF")
+            data.execute("PRAGMA cache_size=-4000")
+            data.execute(_TABLE)
+            data.execute("BEGIN")
+        except BaseException:
+            data.close()
+            raise
         return data
 
     def get(self, raw: Raw) -> Refusal | tuple[str, str] | None:
@@ -78,5 +83,5 @@ class Seen:
 
     def close(self) -> None:
         """Keep what was remembered."""
-        self._data.execute("COMMIT")
-        self._data.close()
+        with contextlib.closing(self._data):
+            self._data.execute("COMMIT")

@@ -7,6 +7,7 @@ the same ingest ends in the same files.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import tempfile
 from collections import Counter
@@ -119,14 +120,13 @@ def ingest(
         tempfile.TemporaryDirectory(
             dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
         ) as name,
+        contextlib.closing(Store(Path(name) / "store.sqlite")) as store,
     ):
-        run = _Run(corpus, list(sources), given, options or Options(), replace, Path(name))
-        try:
+        staging = Path(name)
+        run = _Run(corpus, list(sources), given, options or Options(), replace, staging, store)
+        with contextlib.closing(run.seen):
             run.read(workers, progress)
             return run.finish(strict)
-        finally:
-            run.store.close()
-            run.seen.close()
 
 
 class _Run:
@@ -140,6 +140,7 @@ class _Run:
         options: Options,
         replace: bool,
         staging: Path,
+        store: Store,
     ) -> None:
         self.corpus = corpus
         self.sources = sources
@@ -160,7 +161,7 @@ class _Run:
         self.steps: Counter[str] = Counter()
         self.fields: Counter[str] = Counter()
         self.withheld: Counter[str] = Counter()
-        self.store = Store(staging / "store.sqlite")
+        self.store = store
         self.store.load(corpus, events.found_before(corpus))
         self.clashing = _clashing(sources)
         manner = f"{__version__} {options} {defaults} {replace} {corpus.config} {self.splits}"
