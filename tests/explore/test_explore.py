@@ -154,7 +154,7 @@ def test_the_first_page_counts_the_rest(pages: Path, page: Any) -> None:
     text = plain(page.read(pages / "index.html").text)
     for words in (
         "10 sentences from 3 articles, published 2026-02-01, each labelled",
-        "The labels are by 3 models, by no person.",
+        "The labels are by 3 models; no person gave any.",
         "The text of 1 article is withheld: it is shown by its offsets.",
         "zone number share headline 2 20.0 % caption 1 10.0 % body 7 70.0 %",
         "source number share unanimous 8 80.0 % majority 1 10.0 % adjudicated 1 10.0 %",
@@ -345,7 +345,7 @@ def test_a_release_by_rules_has_nothing_to_compare(
     single["standoff"][2]["votes"] |= {"quote": 0, "claim": 0}
     index = explore(write(single, tmp_path / "rules"), tmp_path / "out")
     text = plain(page.read(index).text)
-    assert "The labels are by 1 set of rules, by no person." in text
+    assert "The labels are by 1 set of rules; no person gave any." in text
     assert "Nothing to compare: no sentence was answered by two annotators." in text
     disputed = plain(page.read(tmp_path / "out/disputed.html").text)
     assert "No sentence was labelled by two annotators, so none is disputed." in disputed

@@ -54,8 +54,8 @@ def build(
         )
         return
     console.print(
-        f"{done.articles:,} articles hold {done.sentences:,} sentences and {done.quotes:,} "
-        f"quotations ({done.made} of {done.shards} shards made now)."
+        f"{many(done.articles, 'article')} with {many(done.sentences, 'sentence')} and "
+        f"{many(done.quotes, 'quotation')} ({done.made} of {many(done.shards, 'shard')} made now)."
     )
     if done.absent:
         console.print(
