@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.index import WITHDRAWALS, standing
 from copydesk.contract.tables import CURRENT
 from copydesk.rights import Policy
 
@@ -75,7 +76,7 @@ def scope(dataset: Path, policy: Policy | None = None) -> Scope:
     """
     rights = policy or Policy()
     lines = dict(_articles(dataset))
-    allowed = {*DOCUMENTS, INDEX, MANIFEST, *_of_releases(dataset)}
+    allowed = {*DOCUMENTS, INDEX, MANIFEST, WITHDRAWALS, *_of_releases(dataset)}
     allowed |= {name for name, line in lines.items() if _gives(rights, line)}
     known = {PurePosixPath(name).name for name in lines}
     files, strays, withheld = [], {}, []
@@ -151,10 +152,12 @@ def _read(path: Path) -> Any:
 def _of_releases(dataset: Path) -> Iterator[str]:
     index = _read(dataset / INDEX)
     entries = index.get("releases") if isinstance(index, dict) else None
-    for entry in entries if isinstance(entries, list) else ():
-        version = entry.get("version") if isinstance(entry, dict) else None
-        if not isinstance(version, str) or not is_version(version):
-            continue
+    named = [
+        entry
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and is_version(entry.get("version"))
+    ]
+    for version in (entry["version"] for entry in standing(named)):
         yield f"baselines/{version}.json"
         yield from (f"releases/{version}/{name}" for name in _of_release(dataset, version))
 

@@ -12,7 +12,7 @@ from typing import Final
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_bytes, sha256_file
-from copydesk.release.index import Entry, read_index
+from copydesk.release.index import Entry, read_history, read_index
 from copydesk.scope import scope
 
 _SHOWN: Final = 3
@@ -27,7 +27,9 @@ class Plan:
         files: sizes in bytes by path in the data set folder, in the order in which they go.
         digests: the SHA-256 of each of these files as it was judged.
         card: the text of ``README.md``.
-        releases: the folder's index.
+        releases: the folder's releases, oldest version first.
+        history: every release that the index ever named, those that were retracted or replaced by
+            a withdrawal too.
     """
 
     dataset: Path
@@ -36,11 +38,18 @@ class Plan:
     digests: Mapping[str, str]
     card: str
     releases: tuple[Entry, ...]
+    history: tuple[Entry, ...]
+
+    @property
+    def latest(self) -> str:
+        """The version that was made last: the newest, or an older one that was withdrawn from."""
+        there = {entry.version for entry in self.releases}
+        return [entry.version for entry in self.history if entry.version in there][-1]
 
     @property
     def tag(self) -> str:
-        """The tag of the version on the Hub."""
-        return f"v{self.version}"
+        """The tag on the Hub of what is published."""
+        return f"v{self.latest}"
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, which are those that were judged.
@@ -109,6 +118,7 @@ def prepare(dataset: Path) -> Plan:
         digests=digests,
         card=(dataset / "README.md").read_text(encoding="utf-8"),
         releases=releases,
+        history=tuple(read_history(dataset)),
     )
 
 
@@ -175,25 +185,29 @@ def read_entries(content: bytes, where: str) -> dict[str, str]:
 
 
 def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
-    """Releases that are there already and the same; refuses others, and the newest itself.
+    """Releases that are there already and the same; refuses others, and the latest itself.
+
+    A release there that was retracted, or replaced by a withdrawal, is passed over: it goes.
 
     Raises:
-        InputError: the newest release is there already.
+        InputError: the latest release is there already.
         IntegrityError: a release there is not that of the plan, or the plan lacks it.
     """
     known = {entry.version: entry.digest for entry in plan.releases}
-    if plan.version in there and known[plan.version] == there[plan.version]:
+    if plan.latest in there and known[plan.latest] == there[plan.latest]:
         raise InputError(
-            f"Version {plan.version} is published there already.",
+            f"Version {plan.latest} is published there already.",
             where=where,
             hint="A release never changes; cut and publish the next version.",
         )
+    before = {(entry.version, entry.digest) for entry in plan.history}
     for version, digest in there.items():
-        if known.get(version) != digest:
+        if known.get(version) == digest:
+            yield version
+        elif (version, digest) not in before or version in known:
             raise IntegrityError(
                 f"Release {version} there is not the one of this data set.",
                 where=where,
                 hint="A release never changes: find out which of the two was altered, or choose "
                 "another target.",
             )
-        yield version

@@ -75,6 +75,8 @@ def hydrate(
 ) -> Hydrated:
     """Write a full data set: a release with its withheld text filled in.
 
+    The text of an article that was withdrawn is not filled in, whoever has a copy of it.
+
     A text matches if the SHA-256 of its canonical form is the article's; else every sentence whose
     own hash a stretch of the copy has is filled. What is still withheld stays in the ``standoff``
     config.
@@ -92,8 +94,10 @@ def hydrate(
     source = find_release(release, version)
     contents = Contents.read(source)
     articles = contents.frame("articles")
-    withheld = articles.filter(~pl.col("redistributable")).to_dicts()
-    rows = _rows(contents)
+    gone = {line["article_id"]: line for line in contents.manifest.get("withdrawn", ())}
+    shut = articles.filter(~pl.col("redistributable"))
+    withheld = shut.filter(~pl.col("article_id").is_in(list(gone))).to_dicts()
+    rows = {name: found for name, found in _rows(contents).items() if name not in gone}
     copies = find_copies(raw, withheld, rows)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
@@ -115,7 +119,13 @@ def hydrate(
         path=out,
         version=contents.version,
         filled=tuple(whole),
-        gaps=tuple(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps),
+        gaps=(
+            *(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps),
+            *(
+                Gap(article_id=name, reason=f"withdrawn on {line['on']}: {line['reason']}")
+                for name, line in gone.items()
+            ),
+        ),
         sentences=tables["sentences"].height,
         coverage=texts.height / total if total else 1.0,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.contract.documents import check_document
-from copydesk.contract.index import standing
+from copydesk.contract.index import RETRACTED, base, standing
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_file, sha256_text
 from copydesk.release.versions import Version
@@ -75,6 +75,24 @@ def read_index(dataset: Path) -> list[Entry]:
     return sorted(entries, key=lambda entry: Version.parse(entry.version))
 
 
+def read_history(dataset: Path) -> list[Entry]:
+    """All entries of a data set folder's index, in their order, but those that take a release back.
+
+    Releases that were retracted, or replaced by a withdrawal, are among them.
+
+    Raises:
+        InputError: the index is not JSON or violates its schema.
+    """
+    path = dataset / "releases" / "index.json"
+    entries = _entries(dataset)
+    check_document({"releases": entries}, "index", where=str(path))
+    return [
+        Entry(version=entry["version"], created=entry["created"], digest=entry["digest"])
+        for entry in entries
+        if entry.get("event") != RETRACTED
+    ]
+
+
 def add_to_index(dataset: Path, release: Path) -> None:
     """Record a release that is whole; from here on it must not change."""
     manifest = read_json(release / "release.json")
@@ -84,7 +102,7 @@ def add_to_index(dataset: Path, release: Path) -> None:
         digest=sha256_file(release / "release.json"),
     )
     entries = _entries(dataset)
-    if entry.version in {known["version"] for known in standing(entries)}:
+    if base(entry.version) in {base(known["version"]) for known in standing(entries)}:
         raise InputError(
             f"The index names release {entry.version} already.",
             where=str(dataset / "releases" / "index.json"),
@@ -93,9 +111,9 @@ def add_to_index(dataset: Path, release: Path) -> None:
     _write(dataset, entries, entry.as_document())
 
 
-def append_entry(dataset: Path, entry: Mapping[str, str]) -> None:
-    """Append an entry to the index, with the digest of the entry before it."""
-    _write(dataset, _entries(dataset), entry)
+def append_entries(dataset: Path, *added: Mapping[str, str]) -> None:
+    """Append entries to the index in one write, each with the digest of the entry before it."""
+    _write(dataset, _entries(dataset), *added)
 
 
 def _entries(dataset: Path) -> list[dict[str, Any]]:
@@ -104,10 +122,12 @@ def _entries(dataset: Path) -> list[dict[str, Any]]:
     return list(read_json(path)["releases"]) if path.is_file() else []
 
 
-def _write(dataset: Path, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, str]) -> None:
-    before = {"before": entry_digest(entries[-1])} if entries else {}
-    path = dataset / "releases" / "index.json"
-    atomic_write(path, dump_json({"releases": [*entries, {**entry, **before}]}))
+def _write(dataset: Path, entries: Sequence[Mapping[str, Any]], *added: Mapping[str, str]) -> None:
+    chain = list(entries)
+    for entry in added:
+        before = {"before": entry_digest(chain[-1])} if chain else {}
+        chain.append({**entry, **before})
+    atomic_write(dataset / "releases" / "index.json", dump_json({"releases": chain}))
 
 
 def find_release(path: Path, version: str | None = None) -> Path:
@@ -115,7 +135,8 @@ def find_release(path: Path, version: str | None = None) -> Path:
 
     Args:
         path: a release folder, a data set folder or a corpus.
-        version: the version to take from a data set; its newest by default.
+        version: the version to take from a data set; its newest by default. X.Y.Z means X.Y.Z+wN
+            where something was withdrawn from that release.
 
     Raises:
         InputError: there is no such release.
@@ -127,12 +148,17 @@ def find_release(path: Path, version: str | None = None) -> Path:
         if not entries:
             continue
         wanted = version or entries[-1].version
-        if wanted in {entry.version for entry in entries}:
-            return dataset / "releases" / wanted
+        known = {entry.version: entry.version for entry in entries}
+        known |= {base(entry.version): entry.version for entry in entries}
+        if wanted in known:
+            return dataset / "releases" / known[wanted]
+        now = known.get(base(wanted))
         raise InputError(
             f"There is no release {wanted} here.",
             where=str(dataset),
-            hint=f"There are {', '.join(e.version for e in entries)}.",
+            hint=f"More was withdrawn from it since: it is {now} now."
+            if now
+            else f"There are {', '.join(e.version for e in entries)}.",
         )
     raise InputError(
         "This is not a release and does not hold one.",

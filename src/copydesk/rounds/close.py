@@ -111,3 +111,15 @@ def check_closed(folder: RoundFolder) -> None:
             where=str(folder.path),
             hint="Restore them from version control.",
         )
+
+
+def close_again(folder: RoundFolder) -> None:
+    """Bring the digest of a closed round in step with files that a withdrawal redacted."""
+    if not folder.closed.is_file():
+        return
+    document = read_json(folder.closed)
+    files = _files(folder)
+    if files != document["files"]:
+        atomic_write(
+            folder.closed, dump_json(document | {"files": files, "digest": _digest(files)})
+        )

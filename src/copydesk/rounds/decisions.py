@@ -104,7 +104,7 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             flags=dict(flags.get(anchor.sentence_id, {})),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left
+        if anchor.sentence_id in left and article.article_id not in plan.withdrawn
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from copydesk.corpus import Corpus
@@ -14,6 +15,7 @@ from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.opened import Round, changing, open_round
 from copydesk.rounds.plan import now
 from copydesk.rounds.reading import by_backend
+from copydesk.rounds.streams import Stream
 
 Progress = Callable[[int], None]
 """Called with the number of tasks that are there."""
@@ -22,7 +24,7 @@ Progress = Callable[[int], None]
 def difference(corpus: Corpus, round_id: str, backends: Iterable[Backend]) -> Difference:
     """Compare the plan with what its backends hold; nothing is changed."""
     round = open_round(corpus, round_id)
-    shown = [backend.show(round, queues) for backend, queues in by_backend(round, backends)]
+    shown = [backend.show(round, queues) for backend, queues in _to_show(round, backends)]
     return Difference(
         streams=sum(d.streams for d in shown),
         streams_missing=sum(d.streams_missing for d in shown),
@@ -55,7 +57,7 @@ def push(
     """
     with changing(corpus, round_id) as round:
         round.folder.refuse_closed()
-        chosen = by_backend(round, backends)
+        chosen = _to_show(round, backends)
         cut_torn_line(round.folder.push_log)
         refuse_other_plan(round)
         record_amendments(round.folder)
@@ -67,6 +69,19 @@ def push(
         removed=sum(t.removed for t in taken),
         fixed=tuple(what for t in taken for what in t.fixed),
     )
+
+
+def _to_show(round: Round, backends: Iterable[Backend]) -> list[tuple[Backend, list[Stream]]]:
+    """Each backend with its queues, without the tasks of withdrawn articles."""
+    gone = round.plan.withdrawn
+    found = []
+    for backend, queues in by_backend(round, backends):
+        left = [
+            replace(queue, tasks=tuple(t for t in queue.tasks if t.article_id not in gone))
+            for queue in queues
+        ]
+        found.append((backend, [queue for queue in left if queue.tasks]))
+    return found
 
 
 def refuse_other_plan(round: Round) -> None:

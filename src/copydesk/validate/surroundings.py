@@ -127,8 +127,11 @@ class Released:
 
 
 def _order(version: str | None) -> tuple[int, ...]:
-    parts = (version or "").split(".")
-    return tuple(int(part) for part in parts) if all(p.isdecimal() for p in parts) else ()
+    try:
+        found = Version.parse(version or "")
+    except CopydeskError:
+        return ()
+    return found.major, found.minor, found.patch, found.withdrawal
 
 
 _CONTENTS: Final[WeakKeyDictionary[Release, Contents]] = WeakKeyDictionary()

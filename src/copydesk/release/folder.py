@@ -1,0 +1,50 @@
+"""Writing a release's folder: tables, the Croissant description, and ``release.json`` over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from copydesk.contract.arrow import write_table
+from copydesk.contract.tables import release_file
+from copydesk.files import dump_json, sha256_file
+from copydesk.release.contents import Contents
+from copydesk.release.croissant import render
+
+
+def write_folder(
+    folder: Path, stated: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
+) -> dict[str, Any]:
+    """Write a release into an empty folder, and give what its ``release.json`` says.
+
+    Args:
+        stated: the manifest but for what follows from the tables: counts and files.
+        tables: by (table, split).
+    """
+    files = []
+    counts: dict[str, dict[str, int]] = {}
+    for (name, split), table in tables.items():
+        path = folder / release_file(name, split)
+        path.parent.mkdir(exist_ok=True)
+        write_table(table, path)
+        counts.setdefault(name, {})[split] = table.num_rows
+        files.append(_file(folder, path, table.num_rows))
+    manifest = {**stated, "counts": counts, "files": files}
+    croissant = folder / "croissant.json"
+    described = dump_json(render(Contents.of(manifest, tables)))
+    croissant.write_text(described, encoding="utf-8", newline="\n")
+    manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
+    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
+    return manifest
+
+
+def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": sha256_file(path),
+        "bytes": path.stat().st_size,
+        "rows": rows,
+    }
