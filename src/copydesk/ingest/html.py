@@ -105,7 +105,7 @@ def _key(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """What the page's structure says of lines, by their letters, and the wording of its language."""
+    """What the page's structure says of lines, and the wording of its language."""
 
     headings: set[str]
     captions: set[str]
