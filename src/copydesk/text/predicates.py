@@ -208,7 +208,7 @@ class _Reader:
         if not contracted and left.endswith(("'s", "s'")):
             return None
         if left in around["preposition"]:
-            return "verb" if participle and not noun_like else None
+            return ("noun-like" if noun_like else "verb") if participle else None
         if left in around["be"] and not participle:
             return None if bare else "passive"
         if left in around["auxiliary"] or left in around["be"]:
@@ -325,6 +325,8 @@ class _Reader:
         if kind in {"clause", "that"} and self._closes(first):
             return True
         if kind == "that" and (marked or tail == ":" or self._opens(after)):
+            return True
+        if kind == "that" and tail == "," and self.text[end : end + 4].lstrip(", ")[:1] in _MARKS:
             return True
         if after >= len(self.found):
             return False

@@ -159,6 +159,8 @@ class Phrases:
             form = self.found[start].form
             if form in self.forms["opens"] or form in self.forms["adverb"]:
                 start += 1
+            elif form.isdigit() and start + 1 < at and self._break(start + 1):
+                start += 1
             elif form in self.forms["preposition"] or form in self.forms["subordinate"]:
                 following = self._next_segment(start, at)
                 if following is None:
@@ -236,7 +238,7 @@ class Phrases:
     def _described(self, before: int) -> Span | None:
         """The name that what stands between commas describes: "Ann Orr, the mayor, said"."""
         end = before
-        for _ in range(4):
+        for _ in range(7):
             start = self._segment_start(end)
             if start is None:
                 return None
