@@ -47,6 +47,8 @@ _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
 _VERB_KINDS: Final = frozenset(kind for _, kind in _VERBS)
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _MARKS: Final = frozenset("\"'“”‘’«»„‚`")
+_ADJECTIVE: Final = ("ican", "ratic", "ian", "ish", "ese")
+"""Ends of adjectives that are written with a capital: "Republican claims" has no verb."""
 _REACH: Final = 12
 """How many words may stand between a verb and the "to" or "as" that it needs, and between a
 subject and its verb."""
@@ -227,6 +229,7 @@ class _Reader:
         if capital and not named:
             return None
         if noun_like:
+            named = named and not left.endswith(_ADJECTIVE)
             subject = left in self.around["pronoun"] or before < first or (named and not capital)
             return "verb" if subject else "noun-like"
         if (

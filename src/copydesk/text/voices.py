@@ -109,9 +109,9 @@ class Sentence:
 
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
-        if cue.kind == "phrase":
+        if cue.kind == "phrase" and not cue.cue.entry.endswith(" that"):
             return self.phrases.after(cue.cue.end) if _names_source(cue) else None
-        if cue.kind == "noun":
+        if cue.kind in {"noun", "phrase"}:
             return self.phrases.owner(cue.cue.start)
         if inverted:
             return self.phrases.after(cue.cue.end)
@@ -146,7 +146,8 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
         at = last.phrases.index(stretch.end)
         between = at < last.phrases.index(after[0].cue.start)
         inverted = not between or not _has_subject(last, stretch, after[0])
-        return _voice(last, after[0], inverted=inverted)
+        if between or not last.outside[after[0].first].form.endswith("ing"):
+            return _voice(last, after[0], inverted=inverted)
     if before:
         return _voice(first, _governing(text, first, before, stretch))
     aside = next((cue for cue in after if _is_aside(text, last, cue)), None)
@@ -177,16 +178,17 @@ def _governing(
     """
     forms = sentence.phrases.forms
     outside = sentence.outside
-    for cue in _one_clause(text, sentence, before, stretch.start):
+    near = list(_one_clause(text, sentence, before, stretch.start))
+    for cue in near:
         speaks = cue.kind == "clause" and cue.reports
         if speaks or (cue.kind == "phrase" and _names_source(cue)):
             relative = cue.first > 0 and outside[cue.first - 1].form in forms["relative"]
             if not relative or cue is before[0]:
                 return _outer(text, sentence, before, cue)
     for kinds in ({"clause"}, {"that", "object", "as"}):
-        strong = [cue for cue in before if cue.kind in kinds]
+        strong = [cue for cue in near if cue.kind in kinds]
         if strong:
-            return strong[-1]
+            return strong[0]
     return before[-1]
 
 
@@ -215,9 +217,7 @@ def _one_clause(
         end, subject = cue.after, sentence.speaker(cue)
 
 
-def _outer(
-    text: str, sentence: Sentence, before: Sequence[Predicate], cue: Predicate
-) -> Predicate:
+def _outer(text: str, sentence: Sentence, before: Sequence[Predicate], cue: Predicate) -> Predicate:
     """The cue that a cue stands below: "said" in "Orr said she thought" and "said it was to tell".
 
     A pronoun right after a verb of speech is mostly who spoke, and an infinitive has no speaker.
@@ -248,7 +248,12 @@ def _names_source(cue: Predicate) -> bool:
 
 
 def _voice(sentence: Sentence, cue: Predicate, *, inverted: bool = False) -> Voice:
-    return Voice(sentence.speaker(cue, inverted=inverted), cue.cue, "sentence")
+    speaker = sentence.speaker(cue, inverted=inverted)
+    if speaker is None and cue.first <= 1 and sentence.outside[cue.first].form.endswith("ing"):
+        speaker = sentence.phrases.following(cue.cue.end)
+    elif speaker is not None and sentence.text[slice(*speaker)].lower() in _SAME:
+        speaker = sentence.phrases.meant(speaker) or speaker
+    return Voice(speaker, cue.cue, "sentence")
 
 
 def _closes_speech(text: str, stretch: Marked) -> bool:
@@ -441,7 +446,9 @@ def _asked(article: Article, quote: Marks) -> Voice | None:
         tail = sentence.outside[cue.after].form if cue.after < len(sentence.outside) else ""
         ends = text[cue.cue.end : cue.cue.end + 1] in {",", ".", ";", ""}
         forms = sentence.phrases.forms
-        if cue.first <= _BETWEEN and (ends or tail in (forms["ends"] | forms["preposition"]) - {"that"}):
+        if cue.first <= _BETWEEN and (
+            ends or tail in (forms["ends"] | forms["preposition"]) - {"that"}
+        ):
             return _voice(sentence, cue)
     return None
 
