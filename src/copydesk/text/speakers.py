@@ -163,9 +163,11 @@ class Phrases:
                 break
         while start < at:
             form = self.found[start].form
-            if form in self.forms["opens"] or form in self.forms["adverb"]:
-                start += 1
-            elif form.isdigit() and start + 1 < at and self._break(start + 1):
+            if (
+                form in self.forms["opens"]
+                or form in self.forms["adverb"]
+                or (form.isdigit() and start + 1 < at and self._break(start + 1))
+            ):
                 start += 1
             elif form in self.forms["preposition"] or form in self.forms["subordinate"]:
                 following = self._next_segment(start, at)
