@@ -196,7 +196,9 @@ def _kept(pairs: pl.DataFrame, withdrawn: pl.Expr) -> Iterator[pl.DataFrame]:
         changed = same.with_columns(
             pl.concat_str(named, separator=", ", ignore_nulls=True).alias("columns")
         )
-        yield _change(changed.filter(pl.col("columns") != ""), "values-changed", "", "columns")
+        changed = changed.filter(pl.col("columns") != "")
+        yield _change(changed.filter(~withdrawn), "values-changed", "", "columns")
+        yield _change(changed.filter(withdrawn), "withdrawn", "", "columns")
 
 
 def _labels_and_splits(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:

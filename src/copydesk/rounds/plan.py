@@ -88,6 +88,19 @@ class PlannedTask:
     former: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """What makes a round a follow-up, in which answers are given again.
+
+    Args:
+        of: the round whose answers they are.
+        decisions: sentences with a decision to which a changed rule applies.
+    """
+
+    of: str
+    decisions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A round, whole.
@@ -103,6 +116,7 @@ class Plan:
         gold: articles with known answers.
         withdrawn: articles that are shown to nobody any more; their answers stay.
         file_sha256: of ``round.json``, where articles were erased from it; else empty.
+        review: of a follow-up round only.
     """
 
     round: str
@@ -121,6 +135,7 @@ class Plan:
     revisions: tuple[tuple[str, str], ...] = ()
     withdrawn: frozenset[str] = frozenset()
     file_sha256: str = ""
+    review: Review | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -171,6 +186,8 @@ class Plan:
         document = {"format": 2, **dataclasses.asdict(self)}
         for name in ("revisions", "withdrawn", "file_sha256"):
             del document[name]
+        if self.review is None:
+            del document["review"]
         for task in document["tasks"]:
             del task["former"]
         return dump_json(document)
@@ -277,8 +294,14 @@ def _withdrawn(plan: Plan, line: Mapping[str, Any]) -> Plan:
         articles=tuple(a for a in plan.articles if a.article_id != article),
         tasks=tuple(task for task in plan.tasks if task.article_id != article),
         gold=tuple(name for name in plan.gold if name != article),
+        review=plan.review and _review_without(plan.review, article),
         file_sha256=line["plan_now"],
     )
+
+
+def _review_without(review: Review, article: str) -> Review:
+    kept = tuple(s for s in review.decisions if s.rpartition(".")[0] != article)
+    return dataclasses.replace(review, decisions=kept)
 
 
 def _replaced(plan: Plan, old: str, new: Annotator, uids: set[str]) -> Plan:
@@ -298,6 +321,9 @@ def _plan(document: dict[str, Any]) -> Plan:
     rest["gold"] = tuple(document["gold"])
     if "labels" in document:
         rest["labels"] = tuple(document["labels"])
+    if "review" in document:
+        review = document["review"]
+        rest["review"] = Review(of=review["of"], decisions=tuple(review["decisions"]))
     return Plan(**rest)
 
 

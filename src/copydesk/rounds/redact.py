@@ -231,6 +231,9 @@ def _without(document: Line, article: str) -> Line:
         kept[name] = [x for x in document[name] if x["article_id"] != article]
     if "gold" in document:
         kept["gold"] = [name for name in document["gold"] if name != article]
+    if "review" in document:
+        names = [s for s in document["review"]["decisions"] if s.rpartition(".")[0] != article]
+        kept["review"] = document["review"] | {"decisions": names}
     return kept
 
 
