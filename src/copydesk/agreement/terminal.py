@@ -33,6 +33,8 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
         if len(groups) > 1:
             words = _SHORT.get(column, column)
             rows += [(words, group.value, group.alpha) for group in lowest(groups)]
+    if agreement.across:
+        rows.append(("kind", "people with models", agreement.across))
     _print(
         console,
         "Krippendorff's alpha",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -87,6 +87,9 @@ class Facts:
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
+        reviewed: answers that were given again under a later version of the guidelines, and how
+            many of them with another label.
+        notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
@@ -124,6 +127,8 @@ class Facts:
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
     rounds: tuple[str, ...]
+    reviewed: tuple[int, int]
+    notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
 
@@ -221,6 +226,8 @@ def _count(contents: Contents) -> Facts:
         ),
         guidelines_version=contents.manifest.get("guidelines_version"),
         rounds=tuple(contents.manifest.get("rounds", ())),
+        reviewed=_reviewed(answers),
+        notes=tuple(contents.manifest.get("notes", ())),
         alpha=alpha,
         alphas=alphas,
     )
@@ -309,6 +316,15 @@ def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:
     """How often each value occurs, in the order given or of names."""
     found = dict(values.value_counts().iter_rows())
     return {name: found[name] for name in order or sorted(found) if name in found}
+
+
+def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
+    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
+    two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
+    versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
+        pl.col("guidelines_version").list.n_unique() == 2
+    )
+    return versions.height, versions.filter(pl.col("label").list.n_unique() == 2).height
 
 
 def _range(values: pl.Series) -> tuple[str, str] | None:
