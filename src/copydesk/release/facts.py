@@ -195,11 +195,7 @@ def _count(contents: Contents) -> Facts:
         quotes=quotes.height,
         quote_groups=quotes["group"].drop_nulls().n_unique(),
         labels=_labels(units, contents.labels("sentences")),
-        events={
-            split: articles.filter(pl.col("split") == split)["event"].n_unique()
-            for split in SPLITS
-            if split in articles["split"]
-        },
+        events=_events(articles),
         parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
         withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
@@ -257,6 +253,14 @@ def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
     return {
         name: {split: counted.get((number, split), 0) for split in SPLITS}
         for number, name in enumerate(labels)
+    }
+
+
+def _events(articles: pl.DataFrame) -> Counts:
+    return {
+        split: articles.filter(pl.col("split") == split)["event"].n_unique()
+        for split in SPLITS
+        if split in articles["split"]
     }
 
 
