@@ -45,6 +45,7 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
             InputError: there is no such release, it is not the newest, or it was published.
     """
     with corpus.lock():
+        forget_unnamed(corpus, [entry.version for entry in read_index(corpus.dataset)])
         folder = find_release(corpus.dataset, version)
         newest = read_index(corpus.dataset)[-1].version
         if version != newest:

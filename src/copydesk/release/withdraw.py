@@ -38,8 +38,9 @@ from copydesk.release.withdrawn import (
     searched,
     text_of,
 )
-from copydesk.rounds.decisions import decisions_of
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.decisions import standing
+from copydesk.rounds.notes import notes_of
+from copydesk.rounds.opened import open_round
 from copydesk.withdrawals import Withdrawal, read_withdrawals
 
 _OURS: Final = (
@@ -277,11 +278,13 @@ def _write_release(corpus: Corpus, old: Contents, job: _Job, found: Mapping[str,
                 hint="Withdraw the article without --erase.",
             )
         tables = erased(old, article, version, _texts(corpus, old, article))
-        changed |= from_rows(tables) | _adjudicators(corpus, old, article)
+        changed |= from_rows(tables) | _of_rounds(corpus, old, article)
     else:
         tables = redacted(old, article, version)
     with replacing_dir(corpus.releases / version) as beside:
-        write_folder(beside, {**old.manifest, **changed}, tables)
+        stated = {**old.manifest, **changed}
+        # The schema allows no empty list of notes.
+        write_folder(beside, {k: v for k, v in stated.items() if k != "notes" or v}, tables)
         names = [p.relative_to(corpus.root).as_posix() for p in beside.rglob("*") if p.is_file()]
         for leak in left(corpus, found, names) if found else ():
             raise IntegrityError(
@@ -313,18 +316,19 @@ def _texts(corpus: Corpus, old: Contents, article: str) -> dict[str, str]:
     }
 
 
-def _adjudicators(corpus: Corpus, old: Contents, article: str) -> dict[str, Any]:
-    """Who decided about what is left, if the release names them."""
-    if "adjudicators" not in old.manifest:
-        return {}
-    names = set(old.frame("articles", "article_id")["article_id"]) - {article}
-    kinds = {
-        str(line["by"]): str(line["by_kind"])
-        for name in old.manifest["rounds"]
-        for line in decisions_of(RoundFolder(corpus, name))
-        if line["article_id"] in names
-    }
-    return {"adjudicators": dict(sorted(kinds.items()))}
+def _of_rounds(corpus: Corpus, old: Contents, article: str) -> dict[str, Any]:
+    """What the release says of its rounds, without an article: who decided, and notes."""
+    found: dict[str, Any] = {}
+    rounds = [open_round(corpus, name) for name in old.manifest["rounds"]]
+    if "adjudicators" in old.manifest:
+        names = set(old.frame("articles", "article_id")["article_id"]) - {article}
+        lines, _ = standing(corpus, [round.plan for round in rounds])
+        kinds = {str(x["by"]): str(x["by_kind"]) for x in lines if x["article_id"] in names}
+        found["adjudicators"] = dict(sorted(kinds.items()))
+    if "notes" in old.manifest:
+        notes = (notes_of(round, without=article).published() for round in rounds)
+        found["notes"] = [note for note in notes if note]
+    return found
 
 
 def _perform(corpus: Corpus, job: _Job) -> Withdrawn:
