@@ -153,7 +153,7 @@ def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
     """The recorded sentences that are not among those built now, by their recorded ids."""
     found: list[str] = []
     parts = _chunks(corpus.articles_here(), SHARD_ARTICLES)
-    for articles, shard in zip(parts, _shards(corpus, None), strict=True):
+    for articles, shard in zip(parts, _shards(corpus), strict=True):
         built = _pieces(shard)
         for name, record in known.of(articles).items():
             now = {(piece["start"], piece["end"]) for piece in built[name] if piece["is_unit"]}
@@ -314,14 +314,14 @@ def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
     Raises:
         InputError: the corpus is not built, or was changed after its last build.
     """
-    return _read(_shards(corpus, None), table)
+    return _read(_shards(corpus), table)
 
 
-def read_all_built(corpus: Corpus, releases: Releases) -> dict[str, pl.DataFrame]:
+def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str, pl.DataFrame]:
     """All three built tables by name; see `read_built`.
 
     Args:
-        releases: the entries of the corpus's index of releases.
+        releases: the entries of the index of releases; read here if the caller has not read it.
     """
     shards = _shards(corpus, releases)
     return {table: _read(shards, table) for table in SCHEMAS}
@@ -333,7 +333,7 @@ def _read(shards: list[Path], table: str) -> pl.DataFrame:
     return pl.read_parquet([shard / f"{table}.parquet" for shard in shards])
 
 
-def _shards(corpus: Corpus, releases: Releases | None) -> list[Path]:
+def _shards(corpus: Corpus, releases: Releases | None = None) -> list[Path]:
     """The shards of the last build, if they are of the corpus as it is."""
     path = corpus.build_dir / "index.json"
     if not path.is_file():
