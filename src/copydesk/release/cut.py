@@ -286,6 +286,7 @@ def _write(
         "guidelines_version": assembled.guidelines_version,
         "labels": options.labels,
         "rounds": list(assembled.rounds),
+        **({"notes": list(assembled.notes)} if assembled.notes else {}),
         "aggregation": options.method,
         "annotators": dict(assembled.annotators),
         "adjudicators": dict(assembled.adjudicators),
