@@ -39,6 +39,7 @@ from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
 from copydesk.layout import lay_out
 from copydesk.publish import prepare, publish
+from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
 from copydesk.release.documents import write_documents
 from copydesk.release.hydrate import hydrate
@@ -144,7 +145,7 @@ def do_describe(root: Path) -> None:
     """Write all documents."""
     corpus = Corpus(root / "corpus")
     with corpus.lock():
-        write_documents(corpus, find_release(corpus.dataset))
+        write_documents(corpus, Contents.read(find_release(corpus.dataset)))
 
 
 def do_hydrate(root: Path) -> None:

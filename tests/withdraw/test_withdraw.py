@@ -131,7 +131,7 @@ def test_the_index_is_appended_to_and_chained(corpus: Corpus) -> None:
         "at": "2026-05-01T09:30:00Z",
         "reason": REASON,
     }
-    assert [entry.version for entry in read_index(corpus.dataset)] == ["1.0.0", "1.1.0+w1"]
+    assert read_index(corpus.dataset).versions == ("1.0.0", "1.1.0+w1")
     assert sorted(p.name for p in corpus.releases.iterdir()) == ["1.0.0", "1.1.0+w1", "index.json"]
 
 
@@ -219,7 +219,7 @@ def test_only_an_older_release_held_it(corpus: Corpus) -> None:
     build(corpus, workers=1)
     cut(corpus, Options(version="2.0.0", created=datetime(2026, 4, 20, tzinfo=UTC), labels="rule"))
     assert take(corpus, "mill-day") == {"1.0.0": "1.0.0+w1", "1.1.0": "1.1.0+w1"}
-    assert read_index(corpus.dataset)[-1].version == "2.0.0"
+    assert read_index(corpus.dataset).versions[-1] == "2.0.0"
     assert "From 1.1.0+w1" in (corpus.dataset / "CHANGES.md").read_text(encoding="utf-8")
     assert [f.message for f in validate(corpus.root).findings] == []
 

@@ -12,7 +12,7 @@ from typing import Final
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_bytes, sha256_file
-from copydesk.release.index import Entry, read_history, read_index
+from copydesk.release.index import Index, read_index
 from copydesk.scope import scope
 
 _SHOWN: Final = 3
@@ -27,9 +27,7 @@ class Plan:
         files: sizes in bytes by path in the data set folder, in the order in which they go.
         digests: the SHA-256 of each of these files as it was judged.
         card: the text of ``README.md``.
-        releases: the folder's releases, oldest version first.
-        history: every release that the index ever named, those that were retracted or replaced by
-            a withdrawal too.
+        index: the folder's index of releases.
     """
 
     dataset: Path
@@ -37,14 +35,12 @@ class Plan:
     files: Mapping[str, int]
     digests: Mapping[str, str]
     card: str
-    releases: tuple[Entry, ...]
-    history: tuple[Entry, ...]
+    index: Index
 
     @property
     def latest(self) -> str:
         """The version that was made last: the newest, or an older one that was withdrawn from."""
-        there = {entry.version for entry in self.releases}
-        return [entry.version for entry in self.history if entry.version in there][-1]
+        return self.index.latest or self.version
 
     @property
     def tag(self) -> str:
@@ -94,8 +90,8 @@ def prepare(dataset: Path) -> Plan:
             validate, or it holds changes that are not committed.
         IntegrityError: a file changed while it was judged.
     """
-    releases = tuple(read_index(dataset))
-    if not releases:
+    index = read_index(dataset)
+    if index.newest is None:
         raise InputError(
             "There is no release to publish.",
             where=str(dataset),
@@ -103,7 +99,7 @@ def prepare(dataset: Path) -> Plan:
         )
     corpus = Corpus(dataset.parent)
     is_corpus = (corpus.root / CONFIG_NAME).is_file()
-    found = scope(dataset, corpus.policy if is_corpus else None)
+    found = scope(dataset, corpus.policy if is_corpus else None, index.lines)
     _refuse_strays(dataset, found.strays)
     _refuse_uncommitted(dataset)
     digests = {name: sha256_file(dataset / name) for name in found.files}
@@ -113,12 +109,11 @@ def prepare(dataset: Path) -> Plan:
             raise _changed(dataset / name)
     return Plan(
         dataset=dataset,
-        version=releases[-1].version,
+        version=index.newest.version,
         files={name: (dataset / name).stat().st_size for name in found.files},
         digests=digests,
         card=(dataset / "README.md").read_text(encoding="utf-8"),
-        releases=releases,
-        history=tuple(read_history(dataset)),
+        index=index,
     )
 
 
@@ -193,14 +188,14 @@ def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
         InputError: the latest release is there already.
         IntegrityError: a release there is not that of the plan, or the plan lacks it.
     """
-    known = {entry.version: entry.digest for entry in plan.releases}
+    known = {entry.version: entry.digest for entry in plan.index.entries}
     if plan.latest in there and known[plan.latest] == there[plan.latest]:
         raise InputError(
             f"Version {plan.latest} is published there already.",
             where=where,
             hint="A release never changes; cut and publish the next version.",
         )
-    before = {(entry.version, entry.digest) for entry in plan.history}
+    before = {(line["version"], line["digest"]) for line in plan.index.lines}
     for version, digest in there.items():
         if known.get(version) == digest:
             yield version

@@ -17,8 +17,8 @@ from copydesk.release.croissant import render
 
 def write_folder(
     folder: Path, stated: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
-) -> dict[str, Any]:
-    """Write a release into an empty folder, and give what its ``release.json`` says.
+) -> Contents:
+    """Write a release into an empty folder, and give it as data.
 
     Args:
         stated: the manifest but for what follows from the tables: counts and files.
@@ -34,11 +34,13 @@ def write_folder(
         files.append(_file(folder, path, table.num_rows))
     manifest = {**stated, "counts": counts, "files": files}
     croissant = folder / "croissant.json"
-    described = dump_json(render(Contents.of(manifest, tables)))
-    croissant.write_text(described, encoding="utf-8", newline="\n")
+    # The same dict gets the list of all files below: from here on there is one `Contents` of the
+    # release, whose facts are counted once.
+    contents = Contents.of_tables(manifest, tables)
+    croissant.write_text(dump_json(render(contents)), encoding="utf-8", newline="\n")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
     (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    return manifest
+    return contents
 
 
 def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:

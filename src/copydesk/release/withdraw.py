@@ -9,7 +9,7 @@ the corpus is searched: the journal stays until nothing is left.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,9 +157,9 @@ def _prepare(
         What is to be done, and what to search for; empty if the text is not here.
     """
     _refuse_again(corpus, article, erase)
-    versions = [entry.version for entry in read_index(corpus.dataset)]
-    forget_unnamed(corpus, versions)
-    every = [Contents.read(corpus.releases / version) for version in versions]
+    index = read_index(corpus.dataset)
+    forget_unnamed(corpus, index)
+    every = [Contents.read(corpus.releases / version) for version in index.versions]
     releases = [contents for contents in every if holds(contents, article)]
     if not releases and all(a.article_id != article for a in corpus.articles()):
         raise InputError(
@@ -167,8 +167,9 @@ def _prepare(
             where=str(corpus.root),
             hint="Give its article_id, as in dataset/raw/articles.jsonl.",
         )
+    digests = {entry.version: entry.digest for entry in index.entries}
     for contents in releases:
-        _refuse_damaged(corpus, contents)
+        _refuse_damaged(corpus, contents, digests[contents.version])
     found = _needles(corpus, article, releases, erase)
     _refuse_words(corpus, article, reason, found)
     job = _Job(
@@ -194,11 +195,10 @@ def _refuse_again(corpus: Corpus, article: str, erase: bool) -> None:
         )
 
 
-def _refuse_damaged(corpus: Corpus, contents: Contents) -> None:
+def _refuse_damaged(corpus: Corpus, contents: Contents, digest: str) -> None:
     """Refuse to sign again what is not what was released."""
     folder = corpus.releases / contents.version
-    digests = {entry.version: entry.digest for entry in read_index(corpus.dataset)}
-    wrong = sha256_file(folder / "release.json") != digests[contents.version]
+    wrong = sha256_file(folder / "release.json") != digest
     for entry in contents.manifest["files"]:
         path = inside(folder, entry["path"])
         wrong = wrong or not path.is_file() or sha256_file(path) != entry["sha256"]
@@ -380,22 +380,22 @@ def _line(corpus: Corpus, job: _Job) -> Withdrawal:
 
 def _switch(corpus: Corpus, job: _Job) -> None:
     """Point the card at the new folders, then have the index name them."""
-    known = {entry.version for entry in read_index(corpus.dataset)}
-    now = sorted((job.releases.get(v, v) for v in known), key=Version.parse)
+    index = read_index(corpus.dataset)
+    now = sorted((job.releases.get(v, v) for v in index.versions), key=Version.parse)
     for version in job.releases.values():
-        write_changes(corpus.dataset, corpus.releases / version, None)
+        write_changes(corpus.dataset, Contents.read(corpus.releases / version), None)
     if now:
-        newest = corpus.releases / now[-1]
+        newest = Contents.read(corpus.releases / now[-1])
         if not Version.parse(now[-1]).withdrawal and len(now) > 1:
             before = Contents.read(corpus.releases / now[-2])
-            write_changes(corpus.dataset, newest, compare(before, Contents.read(newest)))
+            write_changes(corpus.dataset, newest, compare(before, newest))
         write_documents(corpus, newest)
-    entries = list(_entries(corpus, job, known))
+    entries = list(_entries(corpus, job, index.versions))
     if entries:
-        append_entries(corpus.dataset, *entries)
+        append_entries(corpus.dataset, index, *entries)
 
 
-def _entries(corpus: Corpus, job: _Job, known: set[str]) -> Iterator[dict[str, str]]:
+def _entries(corpus: Corpus, job: _Job, known: Collection[str]) -> Iterator[dict[str, str]]:
     for version in job.releases.values():
         if version in known:
             continue

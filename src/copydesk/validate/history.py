@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from copydesk.contract.index import RETRACTED, WITHDRAWN, base
 from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
-from copydesk.release.index import chained
+from copydesk.release.index import Index, chained
 from copydesk.release.versions import Version
 from copydesk.scope import INDEX, is_version
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
@@ -32,23 +31,18 @@ TAGS: Final = "data-*"
     "entry recorded in git is missing or changed.",
     fix="Restore the index as it was published, and append to it with 'copydesk release cut'.",
 )
-def index(dataset: Folder) -> Iterator[Found]:
+def appended(dataset: Folder, index: Index) -> Iterator[Found]:
     """The entries are chained, and those that git recorded are all there."""
-    try:
-        document = parse(dataset.read(INDEX), INDEX)
-        entries = [entry for entry in document["releases"] if isinstance(entry, dict)]
-    except (FaultError, LookupError, TypeError):
-        return
-    for place in chained(entries):
+    for place in chained(index.lines):
         message = f"Entry {place + 1} does not name the entry before it, which was changed."
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
-    for place, message in _withdrawals(entries):
+    for place, message in _withdrawals(index.lines):
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
-    present = {json.dumps(entry, sort_keys=True) for entry in entries}
+    present = {json.dumps(entry, sort_keys=True) for entry in index.lines}
     for entry in _recorded(dataset):
         if json.dumps(entry, sort_keys=True) not in present:
             version = show(entry.get("version")) if isinstance(entry, dict) else show(entry)
@@ -60,20 +54,18 @@ def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, st
     """The entries of withdrawals that do not follow the entry of what they take the place of."""
     standing: dict[str, str] = {}
     for place, entry in enumerate(entries):
-        version = str(entry.get("version"))
-        name, _, mark = version.partition("+w")
-        if bool(mark) != (entry.get("event") == WITHDRAWN) and entry.get("event") != RETRACTED:
-            yield place, f"Entry {place + 1} is of {show(version)}, and its event is another."
-        elif mark and entry.get("event") == WITHDRAWN:
-            before = standing.get(name)
-            wanted = before and str(Version.parse(before).withdrawn())
-            if version != wanted:
-                message = f"is of {show(version)}, but the release that it changes is not there."
-                yield place, f"Entry {place + 1} {message}"
-        if entry.get("event") == RETRACTED:
-            standing.pop(name, None)
-        elif is_version(version):
-            standing[name] = version
+        version, event = str(entry.get("version")), entry.get("event")
+        if event == RETRACTED:
+            standing.pop(base(version), None)
+            continue
+        if not is_version(version):
+            continue
+        before, mark = standing.get(base(version)), base(version) != version
+        if mark != (event == WITHDRAWN):
+            yield place, f"Entry {place + 1} is of {version}, but its event is {show(event)}."
+        elif mark and (before is None or version != str(Version.parse(before).withdrawn())):
+            yield place, f"Entry {place + 1} is of {version}, but {show(before)} is what was there."
+        standing[base(version)] = version
 
 
 def _recorded(dataset: Folder) -> Iterator[Any]:
@@ -158,7 +150,7 @@ def _is_recorded(subject: Released) -> bool:
         return False
     return any(
         entry.version == subject.release.version and entry.digest == digest
-        for entry in subject.index
+        for entry in subject.index.entries
     )
 
 

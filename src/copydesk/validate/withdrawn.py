@@ -76,7 +76,7 @@ def _listed(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
 
 def _in_releases(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
     """Releases that hold rows of an erased article, or do not say that another was withdrawn."""
-    for entry in read_index(corpus.dataset):
+    for entry in read_index(corpus.dataset).entries:
         room = corpus.releases / entry.version
         try:
             contents = Contents.read(room)
