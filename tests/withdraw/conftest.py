@@ -48,7 +48,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "sentence_id": anchor.sentence_id,
                 "label": label,
                 "at": f"2026-04-02T10:{number:02d}:00Z",
-                "comment": SAID if anchor.sentence_id == "ferry-day.002" else "",
+                **({"comment": SAID} if anchor.sentence_id == "ferry-day.002" else {}),
             }
             for number, (_, anchor) in enumerate(plan.anchors())
         ]

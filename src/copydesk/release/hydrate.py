@@ -102,10 +102,10 @@ def hydrate(
     source = find_release(release, version)
     contents = Contents.read(source)
     articles = contents.frame("articles")
-    gone = {line["article_id"]: line for line in contents.manifest.get("withdrawn", ())}
-    shut = articles.filter(~pl.col("redistributable"))
-    withheld = shut.filter(~pl.col("article_id").is_in(list(gone))).to_dicts()
-    rows = {name: found for name, found in _rows(contents).items() if name not in gone}
+    gone = _withdrawn(contents)
+    kept = ~pl.col("article_id").is_in([gap.article_id for gap in gone])
+    withheld = articles.filter(~pl.col("redistributable") & kept).to_dicts()
+    rows = _rows(contents.without([gap.article_id for gap in gone]))
     copies = find_copies(raw, withheld, rows, encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
@@ -127,16 +127,18 @@ def hydrate(
         path=out,
         version=contents.version,
         filled=tuple(whole),
-        gaps=(
-            *(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps),
-            *(
-                Gap(article_id=name, reason=f"withdrawn on {line['on']}: {line['reason']}")
-                for name, line in gone.items()
-            ),
-        ),
+        gaps=(*(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps), *gone),
         sentences=tables["sentences"].height,
         coverage=texts.height / total if total else 1.0,
     )
+
+
+def _withdrawn(contents: Contents) -> list[Gap]:
+    """The articles that were withdrawn, erased ones too."""
+    return [
+        Gap(article_id=line["article_id"], reason=f"withdrawn on {line['on']}: {line['reason']}")
+        for line in contents.manifest.get("withdrawn", ())
+    ]
 
 
 def _rows(contents: Contents) -> dict[str, list[Row]]:
