@@ -174,6 +174,9 @@ class People:
         """The runs of capitals in a stretch; what somebody owns is a run of its own."""
         for match in _RUN.finditer(self.text, start, end):
             left = match.start()
+            if "s " not in match[0] and "s\xa0" not in match[0]:
+                yield match.span()
+                continue
             for owner in _OWNER.finditer(self.text, left, match.end()):
                 yield left, owner.end()
                 left = owner.end() + 1
@@ -181,8 +184,10 @@ class People:
 
     def _runs(self, start: int, end: int) -> list[_Run]:
         """The names in a stretch: offsets without titles, parts, and the gender a title tells."""
-        result = []
+        result: list[_Run] = []
         for left, right in self._spans(start, end):
+            if right - left < 12 and self.text[left:right].lower() in self.words["opens"]:
+                continue
             found = [
                 (left + part.start(), left + part.end())
                 for part in _PART.finditer(self.text[left:right])
@@ -217,7 +222,7 @@ class People:
 
     def _is_firm(self, person: Person) -> bool:
         """Whether a name is a firm's, for which no "he" or "she" stands."""
-        return not self.words.get("firm", frozenset()).isdisjoint(person.parts)
+        return not self.words["firm"].isdisjoint(person.parts)
 
     def _leads(self, start: int) -> bool:
         """Whether a mention may be a subject: no preposition and no mark stands before it."""

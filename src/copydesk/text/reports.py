@@ -19,16 +19,15 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
     """Verbs of report and phrases of attribution among some words of a sentence, in order."""
     cues: list[Cue] = []
     taken = -1
-    phrases = {
-        first: (after, cue)
-        for name in ("attribution-phrases", "reporting-verbs")
-        for first, after, cue in reversed(list(lang.lexicon(name).find(found, text)))
-    }
+    phrases: dict[int, tuple[int, Cue]] = {}
+    for name in ("reporting-verbs", "attribution-phrases"):
+        for first, after, cue in lang.lexicon(name).find(found, text):
+            phrases.setdefault(first, (after, cue))
     ambiguous = {
         first: (after, cue)
         for first, after, cue in lang.lexicon("ambiguous-verbs").find(found, text)
     }
-    for index in range(len(found)):
+    for index in sorted(phrases.keys() | ambiguous.keys()):
         if index < taken:
             continue
         if index in phrases:
