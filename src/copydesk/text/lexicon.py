@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -78,10 +78,19 @@ class Lexicon:
                 return len(form), key
         return None
 
-    def find(self, words: Sequence[Word], text: str) -> Iterator[tuple[int, int, Cue]]:
-        """All forms in a run of words, left to right: first word, word after the last, cue."""
+    def find(
+        self, words: Sequence[Word], text: str, firsts: Container[str] | None = None
+    ) -> Iterator[tuple[int, int, Cue]]:
+        """All forms in a run of words, left to right: first word, word after the last, cue.
+
+        Args:
+            words: The words.
+            text: The text that they stand in.
+            firsts: The first words of forms that are known to be among them.
+        """
         reach = 0
-        for index in [i for i, word in enumerate(words) if word.form in self.phrases]:
+        among = self.phrases if firsts is None else firsts
+        for index in [i for i, word in enumerate(words) if word.form in among]:
             match = self.at(words, index, text) if index >= reach else None
             if match is not None:
                 length, key = match

@@ -13,7 +13,7 @@ from copydesk.text.quotations import Quotation
 from copydesk.text.reports import reports
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unit:
     """A unit: its words, its quotations, and what stands before it."""
 
@@ -32,9 +32,8 @@ class Unit:
     def find(self, name: str, found: Sequence[Word]) -> Iterable[tuple[int, int, Cue]]:
         """A lexicon's forms among some of its words: first word, word after the last, cue."""
         lexicon = self.lang.lexicon(name)
-        if lexicon.phrases.keys().isdisjoint(self.forms):
-            return ()
-        return lexicon.find(found, self.text)
+        firsts = lexicon.phrases.keys() & self.forms
+        return lexicon.find(found, self.text, firsts) if firsts else ()
 
     @cached_property
     def forms(self) -> frozenset[str]:
