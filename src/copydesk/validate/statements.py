@@ -20,7 +20,6 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import read_plan
-from copydesk.scope import INDEX
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.loading import MANIFEST, Release
@@ -94,12 +93,7 @@ def indexed(subject: Released) -> Iterator[Found]:
     """The index and the release state the same time of creation."""
     assert subject.dataset is not None
     release = subject.release
-    try:
-        entries = parse(subject.dataset.read(INDEX), INDEX)["releases"]
-        own = [e for e in entries if e["version"] == release.version]
-    except (FaultError, LookupError, TypeError):
-        return
-    for entry in own:
+    for entry in (e for e in subject.index.lines if e.get("version") == release.version):
         if entry.get("created") != release.manifest.get("created"):
             message = (
                 f"'created' is {show(release.manifest.get('created'))}, but "
