@@ -67,10 +67,8 @@ def wrong_numbers(contents: Contents, text: str, *, baselines: Any) -> Iterator[
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if any(first <= start < last for first, last in blocks):
             for stranger in sorted(_numbers(line) - known):
-                yield (
-                    number,
-                    f"It says {stranger} in “{show(line)}”; the release has no such number.",
-                )
+                says = f"It says {stranger} in “{show(line)}”"
+                yield number, f"{says}; the release has no such number."
         start += len(line)
 
 
