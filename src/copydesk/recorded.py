@@ -1,13 +1,15 @@
 """The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
 
 They stand in releases (every piece of an article) and in the plans of rounds (its units). A record
-holds for the text whose hash it names; the latest record of an article counts.
+holds for the text whose hash it names; the latest record of an article counts. A sentence that was
+decided, after its record was made, to be badly cut or not a unit is a note from then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +21,11 @@ from copydesk.contract.index import standing
 from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json
+from copydesk.files import read_json, read_jsonl
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
-_SCHEMA: Final = pl.Schema(
+_RECORDS: Final = pl.Schema(
     {
         "article_id": pl.String(),
         "text_sha256": pl.String(),
@@ -31,6 +33,10 @@ _SCHEMA: Final = pl.Schema(
         "whole": pl.Boolean(),
     }
 )
+_SCHEMA: Final = pl.Schema({**_RECORDS, "at": pl.Datetime("us", "UTC")})
+
+Place = tuple[str, str, int, int]
+"""A stretch of an article: article_id, text_sha256, start, end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +57,14 @@ class Recorded:
     """The latest records of the articles of a corpus.
 
     Args:
-        frame: a row of each record, the latest last: article_id, text_sha256, pieces, whole.
+        frame: a row of each record, the latest last: article_id, text_sha256, pieces, whole, at.
+        struck: see `struck`.
     """
 
-    def __init__(self, frame: pl.DataFrame | None = None) -> None:
+    def __init__(
+        self, frame: pl.DataFrame | None = None, struck: Mapping[Place, datetime] | None = None
+    ) -> None:
+        self._struck = struck or {}
         rows = _SCHEMA.to_frame() if frame is None else frame
         self._frame = rows.unique("article_id", keep="last", maintain_order=True)
         self._rows = {name: row for row, name in enumerate(self._frame["article_id"])}
@@ -71,10 +81,19 @@ class Recorded:
             if texts[row["article_id"]] == row["text_sha256"]:
                 found[row["article_id"]] = Record(
                     text_sha256=row["text_sha256"],
-                    pieces=tuple(Piece(**piece) for piece in row["pieces"]),
+                    pieces=tuple(self._pieces(row)),
                     whole=row["whole"],
                 )
         return found
+
+    def _pieces(self, row: Mapping[str, Any]) -> Iterator[Piece]:
+        place = row["article_id"], row["text_sha256"]
+        for piece in row["pieces"]:
+            at = self._struck.get((*place, piece["start"], piece["end"]))
+            if at is None or at <= row["at"] or not piece["is_unit"]:
+                yield Piece(**piece)
+            elif row["whole"]:
+                yield Piece(piece["start"], piece["end"], "note", False)
 
 
 def recorded(corpus: Corpus) -> Recorded:
@@ -85,8 +104,37 @@ def recorded(corpus: Corpus) -> Recorded:
         IntegrityError: a release's articles cannot be read.
     """
     parts = [*_releases(corpus), *_plans(corpus)]
-    frames = [frame for _, frame in sorted(parts, key=lambda part: part[0])]
-    return Recorded(pl.concat(frames) if frames else None)
+    frames = [
+        frame.with_columns(at=pl.lit(at).str.to_datetime("%+", time_unit="us", time_zone="UTC"))
+        for at, frame in sorted(parts, key=lambda part: part[0])
+    ]
+    return Recorded(pl.concat(frames) if frames else None, struck(corpus))
+
+
+def struck(corpus: Corpus) -> dict[Place, datetime]:
+    """The sentences that closed rounds decided to be badly cut or not units, and when.
+
+    The last decision on a sentence counts, whichever round it was made in.
+
+    Raises:
+        IntegrityError: a line is not a decision.
+    """
+    made: list[tuple[datetime, Place, bool]] = []
+    for closed in corpus.rounds.glob("*/closed.json"):
+        path = closed.with_name("adjudications.jsonl")
+        for number, line in read_jsonl(path) if path.is_file() else ():
+            try:
+                at = datetime.fromisoformat(line["at"])
+                place = line["article_id"], line["text_sha256"], line["start"], line["end"]
+                made.append((at, place, bool(line.get("flag"))))
+            except (KeyError, TypeError, ValueError) as error:
+                raise IntegrityError(
+                    "This line is not a decision.",
+                    where=f"{path}:{number}",
+                    hint="Restore the file from version control.",
+                ) from error
+    last = {place: (at, out) for at, place, out in sorted(made)}
+    return {place: at for place, (at, out) in last.items() if out}
 
 
 def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -100,7 +148,7 @@ def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
         for file in filter(Path.is_file, files):
             try:
                 rows = pl.read_parquet(file, columns=list(names), glob=False)
-                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_SCHEMA)
+                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_RECORDS)
             except (pl.exceptions.PolarsError, OSError) as error:
                 raise IntegrityError(
                     f"The articles of release {entry['version']} cannot be read: {error}",
@@ -114,7 +162,7 @@ def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
     for path in sorted(corpus.rounds.glob("*/round.json")):
         plan = read_json(path)
         rows = [_planned(article) for article in plan["articles"]]
-        yield plan["created_at"], pl.DataFrame(rows, schema=_SCHEMA)
+        yield plan["created_at"], pl.DataFrame(rows, schema=_RECORDS)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

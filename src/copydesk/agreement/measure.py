@@ -13,6 +13,7 @@ from copydesk.agreement.alpha import Alpha, Bootstrap, coincidences, krippendorf
 from copydesk.agreement.annotators import Against, Pair, against_gold, against_rest, pairs
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
+from copydesk.agreement.flags import Flags, count_flags
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
 from copydesk.contract.labels import NEWS
@@ -53,7 +54,8 @@ class Agreement:
     its values: rounds and guideline versions in the order of their first answer (the trend),
     others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
     counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
-    against people.
+    against people. ``flags`` is None when no answer has one; see `copydesk.agreement.flags` for
+    how flags are counted beside labels.
     """
 
     labels: tuple[str, ...]
@@ -73,6 +75,7 @@ class Agreement:
     disputed_sentences: int
     disputed: tuple[Disputed, ...]
     models: tuple[ModelReport, ...] = ()
+    flags: Flags | None = None
 
     def as_document(self) -> dict[str, Any]:
         """The result as JSON types; what is not defined is null, never NaN."""
@@ -93,7 +96,8 @@ def measure(
     """Agreement among ``answers`` as given: whose answers count is the caller's choice.
 
     Args:
-        answers: rows of the annotations table; a null label is a missing answer.
+        answers: rows of the annotations table; a null label is a missing value, with a flag or
+            without.
         labels: the labels, in the order of every matrix.
         by: columns to break alpha down by; default those of ``GROUPS`` that are there.
         suggestions: sentence_id and label (null: none), to compare the arms.
@@ -134,6 +138,7 @@ def measure(
         arms=compared,
         disputed_sentences=int(((counts > 0).sum(axis=1) > 1).sum()),
         disputed=most_disputed(given, counts, labels, disputed),
+        flags=count_flags(answers, disputed),
     )
 
 

@@ -66,6 +66,21 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 for name, pull in pulls
             ),
         )
+    if agreement.flags:
+        _print(
+            console,
+            "Flags",
+            ("flag", "answers", "sentences", "by at least half"),
+            (
+                (
+                    flag,
+                    sum(counts[flag] for counts in agreement.flags.annotators.values()),
+                    sentences,
+                    agreement.flags.most[flag],
+                )
+                for flag, sentences in agreement.flags.sentences.items()
+            ),
+        )
     _print(
         console,
         f"Most disputed of {agreement.disputed_sentences} disputed sentences",
@@ -130,6 +145,7 @@ def _print(
             "suggestion",
             "sentence",
             "votes",
+            "flag",
         )
         table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
     for row in filled:

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from copydesk.aggregate import aggregate
-from copydesk.answers import Labelling, anchored
+from copydesk.answers import ANCHOR, Labelling, anchored
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
@@ -71,8 +71,13 @@ def assemble(
         InputError: a sentence is unresolved, or an article is labelled in part.
         IntegrityError: an answer refers to no sentence.
     """
-    answers = anchored(labelling.answers, sentences, what="answers")
-    decided = anchored(labelling.adjudications, sentences, what="adjudications")
+    answers, decided = (
+        anchored(_standing(rows, labelling.struck, sentences), sentences, what=what)
+        for rows, what in (
+            (labelling.answers, "answers"),
+            (labelling.adjudications, "adjudications"),
+        )
+    )
     labelled = _labelled(sentences, _votes(answers, decided, method, contract))
     taken = labelled["article_id"].unique()
     articles, quotes = (
@@ -92,11 +97,21 @@ def assemble(
         tables=_by_split(frames, splits, version, contract),
         splits=dict(sorted(splits.items())),
         annotators=_kinds(answers, "annotator", "annotator_kind"),
-        adjudicators=_kinds(decided, "by", "by_kind"),
+        adjudicators=_kinds(
+            labelling.adjudications.filter(pl.col("article_id").is_in(taken.implode())),
+            "by",
+            "by_kind",
+        ),
         rounds=labelling.rounds,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )
+
+
+def _standing(rows: pl.DataFrame, struck: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
+    """Answers or adjudications without those to sentences that were struck and are notes now."""
+    gone = struck.join(sentences, on=ANCHOR, how="anti")
+    return rows.join(gone, on=ANCHOR, how="anti", maintain_order="left")
 
 
 def _splits(

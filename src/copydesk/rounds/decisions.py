@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.columns import STANDS_ALONE
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
-from copydesk.rounds.backend import STANDS_ALONE
+from copydesk.rounds.comments import comments_of
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.opened import Round, open_round
@@ -35,12 +36,14 @@ class OpenSentence:
     Args:
         votes: how many gave each label.
         flags: how many said ``unsure``, ``badly-cut`` or ``not-a-unit``.
+        comments: what annotators wrote, each with its annotator; those that are private too.
     """
 
     article: PlannedArticle
     anchor: Anchor
     votes: dict[str, int]
     flags: dict[str, int] = dataclasses.field(default_factory=dict)
+    comments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +51,9 @@ class Decision:
     """One adjudicator's decision.
 
     Args:
-        label: None leaves the sentence unresolved.
+        label: None leaves the sentence unresolved, or unlabelled where a flag strikes it.
         by_kind: ``human`` or ``model``.
+        flag: ``badly-cut`` or ``not-a-unit``: the sentence becomes a note and no unit of a release.
     """
 
     sentence_id: str
@@ -57,13 +61,14 @@ class Decision:
     by: str
     by_kind: str
     reason: str
+    flag: str | None = None
 
 
 def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
-    A sentence that at least half of its answers call badly cut, or not a unit, is open too until
-    somebody decides it.
+    An answer that calls a sentence badly cut, or not a unit, is against every label: where a third
+    of the answers do, the sentence is open until somebody decides it.
 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
@@ -83,40 +88,40 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
         )
     decided = list(decisions_of(folder))
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
+    rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
+    struck = {name for name, line in last_decisions(decided).items() if line.get("flag")}
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
         if row["label"] is None or (disputed and row["label_source"] == "majority")
     }
-    flags, given = _flags(round)
-    settled = {line["sentence_id"] for line in decided if line["label"] is not None}
-    for sentence, found in flags.items():
-        against = sum(count for flag, count in found.items() if flag in STANDS_ALONE)
-        if 2 * against >= given[sentence] and against and sentence not in settled:
-            left.setdefault(sentence, dict.fromkeys(plan.labels, 0))
+    flags, comments = _flags(round), comments_of(round, withheld=True)
     return [
         OpenSentence(
             article=article,
             anchor=anchor,
             votes=left[anchor.sentence_id],
             flags=dict(flags.get(anchor.sentence_id, {})),
+            comments=tuple(comments.get(anchor.sentence_id, ())),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left
+        if anchor.sentence_id in left.keys() - struck
     ]
 
 
-def _flags(round: Round) -> tuple[dict[str, Counter[str]], Counter[str]]:
-    """How often each flag was given to a sentence, and how many answers the sentence has."""
+def last_decisions(lines: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The decision that counts for each sentence: the last one."""
+    return {str(line["sentence_id"]): line for line in lines}
+
+
+def _flags(round: Round) -> dict[str, Counter[str]]:
+    """How often each flag was given to a sentence."""
     flags: dict[str, Counter[str]] = {}
-    given: Counter[str] = Counter()
     for answer in read_state(round).answers.values():
-        given[answer.sentence_id] += 1
         if answer.flag:
             flags.setdefault(answer.sentence_id, Counter())[answer.flag] += 1
-    return flags, given
+    return flags
 
 
 def in_context(
@@ -187,7 +192,7 @@ def says(line: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     """What makes a decision another one than the last for its sentence."""
     if line is None:
         return None
-    return tuple(line[key] for key in ("label", "by", "by_kind", "reason"))
+    return tuple(line.get(key) for key in ("label", "by", "by_kind", "reason", "flag"))
 
 
 def check_adjudicator(plan: Plan, by: str, by_kind: str) -> None:
@@ -217,8 +222,10 @@ def _check(decision: Decision, answered: set[str], plan: Plan) -> None:
         raise InputError(
             f"'{decision.label}' is not a label.",
             where=where,
-            hint=f"Use {', '.join(plan.labels)} or {UNRESOLVED}.",
+            hint=f"Use {', '.join((*plan.labels, *sorted(STANDS_ALONE)))} or {UNRESOLVED}.",
         )
+    if decision.flag is not None and (decision.label or decision.flag not in STANDS_ALONE):
+        raise InputError("A decision has a label, or badly-cut or not-a-unit.", where=where)
     if not decision.reason.strip():
         raise InputError("A decision needs a reason.", where=where)
     check_adjudicator(plan, decision.by, decision.by_kind)
@@ -244,9 +251,21 @@ def _check_reason(
         )
 
 
+def decision_of(sentence_id: str, said: str, *, by: str, by_kind: str, reason: str) -> Decision:
+    """A decision by what an adjudicator says: a label, a flag, or `UNRESOLVED`."""
+    flag = said if said in STANDS_ALONE else None
+    label = None if flag or said == UNRESOLVED else said
+    return Decision(
+        sentence_id=sentence_id, label=label, by=by, by_kind=by_kind, reason=reason, flag=flag
+    )
+
+
 def _line(decision: Decision, article: PlannedArticle, anchor: Anchor, plan: Plan, via: str) -> str:
+    said = dataclasses.asdict(decision)
+    if decision.flag is None:
+        del said["flag"]
     return dump_line(
-        dataclasses.asdict(decision)
+        said
         | {
             "article_id": article.article_id,
             "text_sha256": article.text_sha256,
@@ -261,7 +280,9 @@ def _line(decision: Decision, article: PlannedArticle, anchor: Anchor, plan: Pla
 
 
 def read_decisions(path: Path, *, by: str, by_kind: str) -> list[Decision]:
-    """Decisions from lines ``{"sentence_id", "label", "reason"}``; the label may be unresolved.
+    """Decisions from lines ``{"sentence_id", "label", "reason"}``.
+
+    The label may also be ``unresolved``, ``badly-cut`` or ``not-a-unit``.
 
     Raises:
         InputError: a line lacks one of them, or a sentence stands there twice.
@@ -277,8 +298,5 @@ def read_decisions(path: Path, *, by: str, by_kind: str) -> list[Decision]:
         name, label, reason = map(str, values)
         if name in found:
             raise InputError(f"'{name}' is decided twice.", where=where)
-        label_or_none = None if label == UNRESOLVED else label
-        found[name] = Decision(
-            sentence_id=name, label=label_or_none, by=by, by_kind=by_kind, reason=reason
-        )
+        found[name] = decision_of(name, label, by=by, by_kind=by_kind, reason=reason)
     return list(found.values())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from copydesk.contract.columns import FLAGS
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
 from copydesk.findings import Finding
@@ -87,6 +88,8 @@ class Status:
         unfinished: submitted answers that their annotators should open again, each with the page
             for it (on the server, or at the last pull).
         vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
+        flags: how many answers of the last pull have each flag.
+        comments: how many have a comment.
     """
 
     round: str
@@ -102,6 +105,8 @@ class Status:
     articles: tuple[ArticleProgress, ...]
     unfinished: tuple[Unfinished, ...]
     vanished: tuple[tuple[str, str], ...] = ()
+    flags: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    comments: int = 0
 
     def as_document(self) -> dict[str, Any]:
         """As JSON types."""
@@ -120,7 +125,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
             source="log",
             findings=_found(round.folder),
         )
-        return replace(found, vanished=tuple(sorted(state.vanished)))
+        return replace(found, **_pulled(state))
     chosen = by_backend(round, backends)
     reading, people = read_backends(round, [backend for backend, _ in chosen])
     collected = reading.collected()
@@ -144,7 +149,17 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
         ],
         pages=pages,
     )
-    return replace(found, vanished=tuple(sorted(state.vanished)))
+    return replace(found, **_pulled(state))
+
+
+def _pulled(state: State) -> dict[str, Any]:
+    """What the answers of the last pull say beside their labels."""
+    answers = state.answers.values()
+    return {
+        "vanished": tuple(sorted(state.vanished)),
+        "flags": {flag: sum(a.flag == flag for a in answers) for flag in FLAGS},
+        "comments": sum(a.comment is not None for a in answers),
+    }
 
 
 def _missing(round: Round, reading: Reading) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from copydesk.backends.labelstudio.configs import (
+    COMMENT_CONTROL,
+    FLAG_CONTROL,
     LABEL_CONTROL,
     REASON_CONTROL,
     TEXT_OBJECT,
@@ -13,9 +15,12 @@ from copydesk.backends.labelstudio.configs import (
     not_yet,
     region_id,
 )
+from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.files import sha256_text
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask
+
+UNSURE: Final = FLAGS[0]
 
 Item = Mapping[str, Any]
 """One entry of an annotation's ``result``."""
@@ -65,6 +70,8 @@ class LabelStudioCodec:
             return kept
         regions = {region_id(anchor.sentence_id) for anchor in anchors}
         ours = _OUR_WORDS | frozenset(labels) | not_yet(labels) | regions
+        if isinstance(kept.get("result"), list):
+            kept["result"] = [_with_one_comment(item) for item in kept["result"]]
         return {
             key: value if key in _TIMES else _hashed(value, ours) for key, value in kept.items()
         }
@@ -72,8 +79,17 @@ class LabelStudioCodec:
 
 _OUR_WORDS: Final = frozenset(
     {
-        *(UNIT_CONTROL, LABEL_CONTROL, TEXT_OBJECT),
-        *("choices", "labels", "manual", "prediction", "prediction-changed", "submitted"),
+        *(UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL, TEXT_OBJECT),
+        *FLAGS,
+        *(
+            "choices",
+            "labels",
+            "textarea",
+            "manual",
+            "prediction",
+            "prediction-changed",
+            "submitted",
+        ),
         *("updated", "accepted", "rejected", "skipped", "imported", "fixed_and_accepted"),
     }
 )
@@ -107,11 +123,13 @@ def _marks(
     redrawn = {} if task.sentence_id else _redrawn(result, anchors)
     unnamed = not_yet(labels)
     chosen: dict[str, set[tuple[str, ...]]] = {}
+    unsure: set[str] = set()
+    comments: dict[str, str] = {}
     moved: set[str] = set()
     unknown: set[str] = set()
     for item in result:
         control = item.get("from_name")
-        if control not in (UNIT_CONTROL, LABEL_CONTROL):
+        if control not in (UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL):
             continue
         region = str(item.get("id", ""))
         sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
@@ -125,6 +143,10 @@ def _marks(
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
             chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in unnamed))
+        elif control == FLAG_CONTROL and UNSURE in (value.get("choices") or ()):
+            unsure.add(sentence)
+        elif control == COMMENT_CONTROL and (comment := _comment(item)):
+            comments[sentence] = comment
     problems = [
         Problem(rule="region-unknown", detail=f"region {region[:40]}") for region in sorted(unknown)
     ]
@@ -133,7 +155,16 @@ def _marks(
         found = chosen.get(sentence, {()})
         rule = _fault(sentence in moved, found, labels)
         if rule is None:
-            marks.append(Mark(sentence_id=sentence, label=next(iter(found))[0]))
+            said = next(iter(found))[0]
+            alone = said in STANDS_ALONE and said not in labels
+            marks.append(
+                Mark(
+                    sentence_id=sentence,
+                    label=None if alone else said,
+                    flag=said if alone else UNSURE if sentence in unsure else None,
+                    comment=comments.get(sentence),
+                )
+            )
             if sentence in redrawn.values():
                 rule = "region-redrawn"
         if rule:
@@ -142,7 +173,7 @@ def _marks(
 
 
 def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> str | None:
-    """The rule that what was found for a sentence breaks; None if it has one label of ours."""
+    """The rule that what was found for a sentence breaks; None if it has one label, or a flag."""
     only = next(iter(found))
     if moved:
         return "region-moved"
@@ -152,7 +183,22 @@ def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> s
         return "region-missing"
     if len(only) > 1:
         return "label-repeated"
-    return None if only[0] in labels else "label-unknown"
+    return None if only[0] in labels or only[0] in STANDS_ALONE else "label-unknown"
+
+
+def _comment(item: Item) -> str:
+    """What was written in the field for comments; several entries are several lines."""
+    text = (item.get("value") or {}).get("text") or ()
+    lines = [text] if isinstance(text, str) else text
+    return "\n".join(line.strip() for line in map(str, lines) if line.strip())
+
+
+def _with_one_comment(item: Item) -> Item:
+    """A comment as one entry, so that its SHA-256 is that of the comment as a whole."""
+    if item.get("from_name") != COMMENT_CONTROL:
+        return item
+    text = [comment] if (comment := _comment(item)) else []
+    return {**item, "value": {**(item.get("value") or {}), "text": text}}
 
 
 def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:
