@@ -35,8 +35,7 @@ def aggregate(
     - sentence_id, article_id, text_sha256 (of the article), start, end
     - label: str, or null where unresolved
     - votes: struct of one Int32 for each label
-    - n_annotators: Int32; an answer with a flag in place of a label (badly cut, not a unit) is
-      counted too, as one that is against every label
+    - n_annotators: Int32, those whose flag stands in place of a label too: it is against each label
     - agreement: Float64, max_c votes_c / n_annotators, the share of the commonest label; 1 where
       one person answered, so read it beside n_annotators
     - label_source: single (one answer), unanimous, majority (at least two thirds), adjudicated,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,10 +105,15 @@ def recorded(corpus: Corpus) -> Recorded:
     """
     parts = [*_releases(corpus), *_plans(corpus)]
     frames = [
-        frame.with_columns(at=pl.lit(at).str.to_datetime("%+", time_unit="us", time_zone="UTC"))
+        frame.with_columns(at=pl.lit(_utc(at)).cast(_SCHEMA["at"]))
         for at, frame in sorted(parts, key=lambda part: part[0])
     ]
     return Recorded(pl.concat(frames) if frames else None, struck(corpus))
+
+
+def _utc(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def struck(corpus: Corpus) -> dict[Place, datetime]:
@@ -124,7 +129,7 @@ def struck(corpus: Corpus) -> dict[Place, datetime]:
         path = closed.with_name("adjudications.jsonl")
         for number, line in read_jsonl(path) if path.is_file() else ():
             try:
-                at = datetime.fromisoformat(line["at"])
+                at = _utc(line["at"])
                 place = line["article_id"], line["text_sha256"], line["start"], line["end"]
                 made.append((at, place, bool(line.get("flag"))))
             except (KeyError, TypeError, ValueError) as error:

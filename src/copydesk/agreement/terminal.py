@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
+from copydesk.agreement.flags import Flags
 from copydesk.agreement.measure import Agreement
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.page import lowest
@@ -67,20 +68,7 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
             ),
         )
     if agreement.flags:
-        _print(
-            console,
-            "Flags",
-            ("flag", "answers", "sentences", "by at least half"),
-            (
-                (
-                    flag,
-                    sum(counts[flag] for counts in agreement.flags.annotators.values()),
-                    sentences,
-                    agreement.flags.most[flag],
-                )
-                for flag, sentences in agreement.flags.sentences.items()
-            ),
-        )
+        _print_flags(agreement.flags, console)
     _print(
         console,
         f"Most disputed of {agreement.disputed_sentences} disputed sentences",
@@ -92,6 +80,23 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 f"{item.entropy:.2f}",
             )
             for item in agreement.disputed[:disputed]
+        ),
+    )
+
+
+def _print_flags(flags: Flags, console: Console) -> None:
+    _print(
+        console,
+        "Flags",
+        ("flag", "answers", "sentences", "by at least half"),
+        (
+            (
+                flag,
+                sum(counts[flag] for counts in flags.annotators.values()),
+                sentences,
+                flags.most[flag],
+            )
+            for flag, sentences in flags.sentences.items()
         ),
     )
 

@@ -177,7 +177,7 @@ _ANNOTATION_COLUMNS: Final = (
         name="label",
         type=pa.int64(),
         null_since="1.1",
-        meaning="the answer's label; null where a flag stands in its place",
+        meaning="the answer's label",
     ),
     _answered(name="created_at", type=pa.timestamp("us", tz="UTC"), meaning="when, in UTC"),
     _answered(
@@ -199,7 +199,7 @@ _ANNOTATION_COLUMNS: Final = (
         since="1.1",
         nullable=True,
         choices=FLAGS,
-        meaning="unsure, beside a label; badly-cut or not-a-unit, in place of one",
+        meaning="unsure, beside a label; badly-cut or not-a-unit, in place of one, which is null",
     ),
 )
 

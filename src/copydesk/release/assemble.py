@@ -71,18 +71,12 @@ def assemble(
         InputError: a sentence is unresolved, or an article is labelled in part.
         IntegrityError: an answer refers to no sentence.
     """
-    answers, decided = (
-        anchored(_standing(rows, labelling.struck, sentences), sentences, what=what)
-        for rows, what in (
-            (labelling.answers, "answers"),
-            (labelling.adjudications, "adjudications"),
-        )
-    )
+    gone = labelling.struck.join(sentences, on=ANCHOR, how="anti")
+    answers = _anchored(labelling.answers, gone, sentences, what="answers")
+    decided = _anchored(labelling.adjudications, gone, sentences, what="adjudications")
     labelled = _labelled(sentences, _votes(answers, decided, method, contract))
     taken = labelled["article_id"].unique()
-    articles, quotes = (
-        frame.filter(pl.col("article_id").is_in(taken.implode())) for frame in (articles, quotes)
-    )
+    articles, quotes = _of(articles, taken), _of(quotes, taken)
     unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
     splits = _splits(labelled, articles, kept_splits, split_options)
     given = articles.select("article_id", "redistributable")
@@ -97,21 +91,22 @@ def assemble(
         tables=_by_split(frames, splits, version, contract),
         splits=dict(sorted(splits.items())),
         annotators=_kinds(answers, "annotator", "annotator_kind"),
-        adjudicators=_kinds(
-            labelling.adjudications.filter(pl.col("article_id").is_in(taken.implode())),
-            "by",
-            "by_kind",
-        ),
+        adjudicators=_kinds(_of(labelling.adjudications, taken), "by", "by_kind"),
         rounds=labelling.rounds,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )
 
 
-def _standing(rows: pl.DataFrame, struck: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
-    """Answers or adjudications without those to sentences that were struck and are notes now."""
-    gone = struck.join(sentences, on=ANCHOR, how="anti")
-    return rows.join(gone, on=ANCHOR, how="anti", maintain_order="left")
+def _anchored(
+    rows: pl.DataFrame, gone: pl.DataFrame, sentences: pl.DataFrame, *, what: str
+) -> pl.DataFrame:
+    """Answers or adjudications with the ids of this build, without those to struck sentences."""
+    return anchored(rows.join(gone, on=ANCHOR, how="anti"), sentences, what=what)
+
+
+def _of(rows: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
+    return rows.filter(pl.col("article_id").is_in(articles.implode()))
 
 
 def _splits(

@@ -38,7 +38,7 @@ def model(table: str, contract: Contract = CURRENT) -> pa_pl.DataFrameSchema:
     types, columns = dtypes(table, contract), contract[table].columns
     by_column: dict[str, list[Any]] = {}
     for check in checks(table, contract):
-        if check.rule != "value-null" or _is_nested(columns, check.column):
+        if check.rule != "value-null" or not _by_pandera(columns, check.column):
             by_column.setdefault(check.column, []).append(_as_pandera(pandera, check))
     found: pa_pl.DataFrameSchema = pandera.DataFrameSchema(
         {
@@ -57,8 +57,10 @@ def model(table: str, contract: Contract = CURRENT) -> pa_pl.DataFrameSchema:
     return found
 
 
-def _is_nested(columns: tuple[Column, ...], name: str) -> bool:
-    return any(pa.types.is_nested(column.type) for column in columns if column.name == name)
+def _by_pandera(columns: tuple[Column, ...], name: str) -> bool:
+    """Whether pandera itself finds every null that may not stand in the column."""
+    column = next(column for column in columns if column.name == name)
+    return not column.nullable and not pa.types.is_nested(column.type)
 
 
 def _as_pandera(pandera: Any, check: Check) -> Any:

@@ -123,8 +123,7 @@ def _marks(
     redrawn = {} if task.sentence_id else _redrawn(result, anchors)
     unnamed = not_yet(labels)
     chosen: dict[str, set[tuple[str, ...]]] = {}
-    unsure: set[str] = set()
-    comments: dict[str, str] = {}
+    beside: dict[str, list[Item]] = {}
     moved: set[str] = set()
     unknown: set[str] = set()
     for item in result:
@@ -143,10 +142,8 @@ def _marks(
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
             chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in unnamed))
-        elif control == FLAG_CONTROL and UNSURE in (value.get("choices") or ()):
-            unsure.add(sentence)
-        elif control == COMMENT_CONTROL and (comment := _comment(item)):
-            comments[sentence] = comment
+        elif control != UNIT_CONTROL:
+            beside.setdefault(sentence, []).append(item)
     problems = [
         Problem(rule="region-unknown", detail=f"region {region[:40]}") for region in sorted(unknown)
     ]
@@ -156,20 +153,29 @@ def _marks(
         rule = _fault(sentence in moved, found, labels)
         if rule is None:
             said = next(iter(found))[0]
-            alone = said in STANDS_ALONE and said not in labels
-            marks.append(
-                Mark(
-                    sentence_id=sentence,
-                    label=None if alone else said,
-                    flag=said if alone else UNSURE if sentence in unsure else None,
-                    comment=comments.get(sentence),
-                )
-            )
+            marks.append(_mark(sentence, said, labels, beside.get(sentence, ())))
             if sentence in redrawn.values():
                 rule = "region-redrawn"
         if rule:
             problems.append(Problem(rule=rule, sentence_id=sentence))
     return marks, problems
+
+
+def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[Item]) -> Mark:
+    """A sentence's label or flag, with the flag and the comment that stand beside it."""
+    alone = said in STANDS_ALONE and said not in labels
+    chosen = [item["value"].get("choices") or () for item in beside if _is(item, FLAG_CONTROL)]
+    comments = [_comment(item) for item in beside if _is(item, COMMENT_CONTROL)]
+    return Mark(
+        sentence_id=sentence_id,
+        label=None if alone else said,
+        flag=said if alone else UNSURE if any(UNSURE in c for c in chosen) else None,
+        comment="\n".join(filter(None, comments)) or None,
+    )
+
+
+def _is(item: Item, control: str) -> bool:
+    return item.get("from_name") == control and bool(item.get("value"))
 
 
 def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> str | None:
@@ -188,17 +194,19 @@ def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> s
 
 def _comment(item: Item) -> str:
     """What was written in the field for comments; several entries are several lines."""
-    text = (item.get("value") or {}).get("text") or ()
+    value = item.get("value")
+    text = (value.get("text") or ()) if isinstance(value, Mapping) else ()
     lines = [text] if isinstance(text, str) else text
     return "\n".join(line.strip() for line in map(str, lines) if line.strip())
 
 
-def _with_one_comment(item: Item) -> Item:
+def _with_one_comment(item: Any) -> Any:
     """A comment as one entry, so that its SHA-256 is that of the comment as a whole."""
-    if item.get("from_name") != COMMENT_CONTROL:
+    if not isinstance(item, Mapping) or item.get("from_name") != COMMENT_CONTROL:
         return item
     text = [comment] if (comment := _comment(item)) else []
-    return {**item, "value": {**(item.get("value") or {}), "text": text}}
+    value = item.get("value")
+    return {**item, "value": {**(value if isinstance(value, Mapping) else {}), "text": text}}
 
 
 def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:
