@@ -69,6 +69,10 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
         )
     if agreement.flags:
         _print_flags(agreement.flags, console)
+    _print_disputed(agreement, console, disputed)
+
+
+def _print_disputed(agreement: Agreement, console: Console, limit: int) -> None:
     _print(
         console,
         f"Most disputed of {agreement.disputed_sentences} disputed sentences",
@@ -79,7 +83,7 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 ", ".join(f"{count} {label}" for label, count in item.votes.items() if count),
                 f"{item.entropy:.2f}",
             )
-            for item in agreement.disputed[:disputed]
+            for item in agreement.disputed[:limit]
         ),
     )
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from copydesk.rounds.decisions import OpenSentence
 
 _MOVES: Final = {
-    "x": "badly-cut",
-    "n": "not-a-unit",
     "u": "unresolved",
     "s": "skip",
     "b": "back",
     "q": "quit",
+    "x": "badly-cut",
+    "n": "not-a-unit",
 }
 """Where a scheme uses one of these letters for a label, the move is made with Shift."""
 _WAIT: Final = 60.0
