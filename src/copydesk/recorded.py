@@ -21,7 +21,7 @@ from copydesk.contract.index import standing
 from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json, read_jsonl
+from copydesk.files import read_json
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
@@ -119,27 +119,30 @@ def _utc(text: str) -> datetime:
 def struck(corpus: Corpus) -> dict[Place, datetime]:
     """The sentences that closed rounds decided to be badly cut or not units, and when.
 
-    The last decision on a sentence counts, whichever round it was made in.
+    Of a round and its follow-up rounds the one that was closed last says what stands.
 
     Raises:
-        IntegrityError: a line is not a decision.
+        InputError: a plan or a ``closed.json`` is not JSON.
+        IntegrityError: a ``closed.json`` is not what a closed round has.
     """
-    made: list[tuple[datetime, Place, bool]] = []
-    for closed in corpus.rounds.glob("*/closed.json"):
-        path = closed.with_name("adjudications.jsonl")
-        for number, line in read_jsonl(path) if path.is_file() else ():
-            try:
-                at = _utc(line["at"])
-                place = line["article_id"], line["text_sha256"], line["start"], line["end"]
-                made.append((at, place, bool(line.get("flag"))))
-            except (KeyError, TypeError, ValueError) as error:
-                raise IntegrityError(
-                    "This line is not a decision.",
-                    where=f"{path}:{number}",
-                    hint="Restore the file from version control.",
-                ) from error
-    last = {place: (at, out) for at, place, out in sorted(made)}
-    return {place: at for place, (at, out) in last.items() if out}
+    last: dict[str, tuple[datetime, list[tuple[Place, datetime]]]] = {}
+    for path in corpus.rounds.glob("*/closed.json"):
+        document, plan = read_json(path), read_json(path.with_name("round.json"))
+        try:
+            root = plan["review"]["of"] if "review" in plan else plan["round"]
+            closed_at = _utc(document["closed_at"])
+            found = [
+                ((one["article_id"], one["text_sha256"], one["start"], one["end"]), _utc(one["at"]))
+                for one in document.get("struck", ())
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise IntegrityError(
+                "This file does not say how the round was closed.",
+                where=str(path),
+                hint="Restore it from version control.",
+            ) from error
+        last[root] = max(last.get(root, (closed_at, found)), (closed_at, found))
+    return {place: at for _, found in last.values() for place, at in found}
 
 
 def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -164,10 +167,13 @@ def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
-    for path in sorted(corpus.rounds.glob("*/round.json")):
-        plan = read_json(path)
+    plans = [read_json(path) for path in sorted(corpus.rounds.glob("*/round.json"))]
+    made = {plan["round"]: plan["created_at"] for plan in plans}
+    for plan in plans:
         rows = [_planned(article) for article in plan["articles"]]
-        yield plan["created_at"], pl.DataFrame(rows, schema=_RECORDS)
+        # A follow-up round has the pieces of the round that it follows.
+        root = plan.get("review", {}).get("of", plan["round"])
+        yield made.get(root, plan["created_at"]), pl.DataFrame(rows, schema=_RECORDS)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

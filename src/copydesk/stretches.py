@@ -32,6 +32,8 @@ _QUOTED: Final = re.compile(
 )
 _ODD: Final = 0x9E3779B97F4A7C15
 _PARTS: Final = 64
+_PIECE_BITS: Final = 3
+_PIECES: Final = 1 << _PIECE_BITS
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
@@ -181,7 +183,8 @@ class Index:
         return np.unique(np.concatenate(found), axis=0)
 
     def _live(self, numbers: Keys) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
-        """The hashes of some texts, file by file, each with its text's position in ``numbers``."""
+        """The hashes of some texts, those of equal highest bits together, each with its text's
+        position in ``numbers``."""
         order = np.argsort(numbers)
         ascending = numbers[order]
         for records in self._parts() if len(numbers) else ():
@@ -195,4 +198,9 @@ class Index:
             path = self._folder / f"{number:02x}.keys"
             if path.is_file():
                 size = path.stat().st_size // RECORD.itemsize
-                yield np.fromfile(path, dtype=RECORD, count=size)
+                records = np.fromfile(path, dtype=RECORD, count=size)
+                # In pieces, since what is made of a piece takes several times its size.
+                piece = records["key"] >> np.uint64(58 - _PIECE_BITS) & np.uint64(_PIECES - 1)
+                piece = piece.astype(np.uint8)
+                for value in range(_PIECES):
+                    yield records[piece == value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,8 @@ from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.comments import comments_of
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
-from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context
@@ -67,8 +68,10 @@ class Decision:
 def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
-    An answer that calls a sentence badly cut, or not a unit, is against every label: where a third
-    of the answers do, the sentence is open until somebody decides it.
+    Where answers were given again in a follow-up round, the newest of each annotator counts. An
+    answer that calls a sentence badly cut, or not a unit, is against every label: where more than a
+    third of the answers do, the sentence is open until somebody decides it; so is one whose
+    decision was set aside, unless all now agree.
 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
@@ -80,23 +83,26 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     from copydesk.aggregate import aggregate
     from copydesk.answers import ADJUDICATIONS
 
-    round = open_round(corpus, round_id)
-    folder, plan = round.folder, round.plan
-    answers = answers_of(corpus, [round_id])
-    if answers.is_empty():
+    plan = open_round(corpus, round_id).plan
+    plans = family(corpus, plan)
+    answers = answers_of(corpus, [one.round for one in plans])
+    if round_id not in answers["round"]:
         raise InputError(
             f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
         )
-    decided = list(decisions_of(folder))
+    asked = reviewed(plan) or {anchor.sentence_id for _, anchor in plan.anchors()}
+    decided, lost = standing(corpus, plans)
     rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
-    struck = {name for name, line in last_decisions(decided).items() if line.get("flag")}
+    again = {line["sentence_id"] for line in lost}
+    struck = struck_by(decided).keys()
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
-        if row["label"] is None or (disputed and row["label_source"] == "majority")
+        if row["label"] is None
+        or (row["label_source"] == "majority" and (disputed or row["sentence_id"] in again))
     }
-    flags, comments = _flags(round), comments_of(round, withheld=True)
+    flags, comments = _flags(corpus, plans), _comments(corpus, plans)
     return [
         OpenSentence(
             article=article,
@@ -106,22 +112,52 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             comments=tuple(comments.get(anchor.sentence_id, ())),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left.keys() - struck
+        if anchor.sentence_id in left.keys() - struck and anchor.sentence_id in asked
     ]
 
 
-def last_decisions(lines: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """The decision that counts for each sentence: the last one."""
-    return {str(line["sentence_id"]): line for line in lines}
+def standing(
+    corpus: Corpus, plans: Sequence[Plan]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The decisions of rounds that stand, in the order of the rounds, and those set aside.
+
+    Args:
+        plans: of the rounds whose answers count, in the order of their planning.
+    """
+    lines = [d for plan in plans for d in decisions_of(RoundFolder(corpus, plan.round))]
+    if not lines or all(plan.review is None for plan in plans):
+        return lines, []
+    answers = {
+        plan.round: read_state(open_round(corpus, plan.round)).answers.values() for plan in plans
+    }
+    lost = set_aside(plans, answers, lines)
+    return [line for line in lines if line not in lost], lost
 
 
-def _flags(round: Round) -> dict[str, Counter[str]]:
+def struck_by(decided: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Of decisions those that strike a sentence, by its id; the last on a sentence counts."""
+    last = {str(line["sentence_id"]): line for line in decided}
+    return {name: line for name, line in last.items() if line.get("flag")}
+
+
+def _flags(corpus: Corpus, plans: Sequence[Plan]) -> dict[str, Counter[str]]:
     """How often each flag was given to a sentence."""
     flags: dict[str, Counter[str]] = {}
-    for answer in read_state(round).answers.values():
+    for one in newest_of(corpus, plans).values():
+        answer = one.answer
         if answer.flag:
             flags.setdefault(answer.sentence_id, Counter())[answer.flag] += 1
     return flags
+
+
+def _comments(corpus: Corpus, plans: Sequence[Plan]) -> dict[str, list[tuple[str, str]]]:
+    """What annotators wrote of each sentence in any of these rounds, each with its annotator."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for plan in plans:
+        round = open_round(corpus, plan.round)
+        for sentence, comments in comments_of(round, withheld=True).items():
+            found.setdefault(sentence, []).extend(comments)
+    return found
 
 
 def in_context(

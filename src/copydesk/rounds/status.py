@@ -17,6 +17,8 @@ from copydesk.rounds.backend import Account, Backend
 from copydesk.rounds.findings import Unfinished, finding, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import State, instant
+from copydesk.rounds.newest import outcome
+from copydesk.rounds.notes import Notes, notes_of
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import Plan
 from copydesk.rounds.reading import Reading, by_backend, read_backends
@@ -90,6 +92,8 @@ class Status:
         vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
         flags: how many answers of the last pull have each flag.
         comments: how many have a comment.
+        notes: what stands beside these figures.
+        review: of a follow-up round, how many answers it asks for, were given, and changed.
     """
 
     round: str
@@ -107,6 +111,8 @@ class Status:
     vanished: tuple[tuple[str, str], ...] = ()
     flags: Mapping[str, int] = dataclasses.field(default_factory=dict)
     comments: int = 0
+    notes: Notes | None = None
+    review: tuple[int, int, int] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """As JSON types."""
@@ -117,6 +123,13 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
     """Where a round stands in its backends, or without them where it stood at the last pull."""
     round = open_round(corpus, round_id)
     state, closed = read_state(round), round.folder.closed.exists()
+    beside: dict[str, Any] = {
+        "vanished": tuple(sorted(state.vanished)),
+        "flags": {flag: sum(a.flag == flag for a in state.answers.values()) for flag in FLAGS},
+        "comments": sum(a.comment is not None for a in state.answers.values()),
+        "notes": notes_of(round),
+        "review": outcome(corpus, round.plan) if round.plan.review else None,
+    }
     if backends is None:
         found = summarise(
             round.plan,
@@ -125,7 +138,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
             source="log",
             findings=_found(round.folder),
         )
-        return replace(found, **_pulled(state))
+        return replace(found, **beside)
     chosen = by_backend(round, backends)
     reading, people = read_backends(round, [backend for backend, _ in chosen])
     collected = reading.collected()
@@ -149,17 +162,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
         ],
         pages=pages,
     )
-    return replace(found, **_pulled(state))
-
-
-def _pulled(state: State) -> dict[str, Any]:
-    """What the answers of the last pull say beside their labels."""
-    answers = state.answers.values()
-    return {
-        "vanished": tuple(sorted(state.vanished)),
-        "flags": {flag: sum(a.flag == flag for a in answers) for flag in FLAGS},
-        "comments": sum(a.comment is not None for a in answers),
-    }
+    return replace(found, **beside)
 
 
 def _missing(round: Round, reading: Reading) -> int:
