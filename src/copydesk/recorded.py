@@ -1,8 +1,9 @@
 """The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
 
-They stand in releases (every piece of an article) and in the plans of rounds (its units). A record
-holds for the text whose hash it names; the latest record of an article counts. A sentence that was
-decided, after its record was made, to be badly cut or not a unit is a note from then on.
+They stand in releases (every piece of an article), and in the plans of rounds and the amendments of
+these (its units). A record holds for the text whose hash it names; the latest record of an article
+counts. A sentence that was decided, after its record was made, to be badly cut or not a unit is a
+note from then on.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from copydesk.contract.filenames import table_files
 from copydesk.contract.index import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json
+from copydesk.files import read_json, read_jsonl
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
@@ -171,13 +172,18 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
 
 
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
-    plans = [read_json(path) for path in sorted(corpus.rounds.glob("*/round.json"))]
-    made = {plan["round"]: plan["created_at"] for plan in plans}
-    for plan in plans:
-        rows = [_planned(article) for article in plan["articles"]]
+    paths = sorted(corpus.rounds.glob("*/round.json"))
+    plans = {path: read_json(path) for path in paths}
+    first = {plan["round"]: plan["created_at"] for plan in plans.values()}
+    for path, plan in plans.items():
         # A follow-up round has the pieces of the round that it follows.
         root = plan.get("review", {}).get("of", plan["round"])
-        yield made.get(root, plan["created_at"]), pl.DataFrame(rows, schema=_RECORDS)
+        made = [(first.get(root, plan["created_at"]), plan["articles"])]
+        amendments = path.with_name("amendments.jsonl")
+        lines = [line for _, line in read_jsonl(amendments)] if amendments.is_file() else []
+        made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
+        for at, articles in made:
+            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_RECORDS)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:
