@@ -201,6 +201,8 @@ def _erase(round: Round, article: str, sentences: Collection[str], at: str, reas
     uids = set(tasks_of(round, article))
     for path in (folder.annotations, folder.gold):
         _change(path, lambda line: None if line.get("sentence_id") in sentences else line)
+    for path in sorted(folder.path.glob("closed*.json")):
+        atomic_write(path, dump_json(_closed_without(read_json(path), article)))
     document = read_json(folder.plan)
     plan = _without(document, article)
     amendments = [_amendment(line, article, uids) for line in _lines(folder.amendments)]
@@ -214,6 +216,16 @@ def _erase(round: Round, article: str, sentences: Collection[str], at: str, reas
     # The amendment first: whoever reads the old plan under it drops the article too.
     _rewrite(folder.amendments, amendments)
     atomic_write(folder.plan, text)
+
+
+def _closed_without(document: Line, article: str) -> Line:
+    """What a round was closed with, without the places of an article in it."""
+    kept = dict(document)
+    if "struck" in kept:
+        kept["struck"] = [line for line in kept["struck"] if line["article_id"] != article]
+    if "vanished" in kept:
+        kept["vanished"] = [k for k in kept["vanished"] if k[1].rpartition(".")[0] != article]
+    return kept
 
 
 def _concerns(line: Line, article: str) -> bool:

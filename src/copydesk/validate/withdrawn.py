@@ -17,7 +17,7 @@ from copydesk.validate.rules import rule
 from copydesk.withdrawals import Withdrawal, read_withdrawals
 
 RULE = "withdrawn-left"
-_LOGS = ("round.json", "annotations.jsonl", "adjudications.jsonl", "gold.jsonl")
+_LOGS = ("round.json", "closed.json", "annotations.jsonl", "adjudications.jsonl", "gold.jsonl")
 
 
 def unsearched(folder: Folder) -> str:
