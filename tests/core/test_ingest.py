@@ -191,8 +191,8 @@ LINE = {"article_id": "a", "file": "a.txt"}
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
-        (b"", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
-        (b" \n\t\n", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
+        (b"", LINE, "in/a.txt: The text is empty or consists of blanks only."),
+        (b" \n\t\n", LINE, "in/a.txt: The text is empty or consists of blanks only."),
         (b"ab\0c", LINE, "in/a.txt: line 1, column 3: U+0000 (control character) is not allowed"),
         (
             "café für Ödön".encode() + b" \xff",
@@ -237,7 +237,7 @@ def test_good_records_are_taken_and_bad_ones_set_aside(tmp_path: Path, corpus: C
         {
             "source": str(tmp_path / "in" / "a.txt"),
             "place": "",
-            "reason": "The text is empty or holds nothing but blanks.",
+            "reason": "The text is empty or consists of blanks only.",
             "what_to_do": "Give the article's text, or leave the article out.",
         },
         {

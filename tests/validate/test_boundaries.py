@@ -168,9 +168,7 @@ def off(sentences: int, wrong: int) -> list[int]:
         (8, 1, False),  # kappa .5, of too few answers
     ],
 )
-def test_an_annotator_is_off_by_more_than_a_fifth(
-    sentences: int, wrong: int, found: bool
-) -> None:
+def test_an_annotator_is_off_by_more_than_a_fifth(sentences: int, wrong: int, found: bool) -> None:
     """Of ten answers or more, beside two others at least."""
     others = {name: off(sentences, 0) for name in ("reader-1", "reader-2", "reader-3")}
     subject = answers({**others, "reader-4": off(sentences, wrong)})

@@ -114,7 +114,7 @@ def _date(column: Column) -> Iterator[Check]:
         return
     value = pl.col(column.name)
     real = value.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    # Whoever reads dates by their digits is not served by 2026-1-2, which would be read too.
+    # The parser also accepts 2026-1-2, which sorts wrongly and breaks readers that count digits.
     holds = value.is_null() | (real & (value.str.len_bytes() == 10))
     message = f"'{column.name}' is '{{{column.name}}}', which is not a date (YYYY-MM-DD)."
     yield Check(rule="value-out-of-range", column=column.name, holds=holds, message=message)
