@@ -136,6 +136,11 @@ def _show(state: Status, *, as_json: bool) -> None:
     if state.review:
         asked, given, changed = state.review
         _line(f"Answers given again: {given:,} of {asked:,}, {changed:,} with another label.")
+    for one in state.qualification:
+        _line(
+            f"Qualification: {one.annotator} {one.verdict}, {one.right} of {one.answered} as is "
+            f"known ({one.known} sentences)"
+        )
     for line in in_words(state.notes) if state.notes else ():
         _line(line)
     if state.projects_missing or state.tasks_missing:
