@@ -1,6 +1,6 @@
 """The checks of a table's values as polars expressions, derived from a contract.
 
-`copydesk.validate.models` makes a pandera model of them, which also judges nulls.
+`copydesk.validate.by_pandera` makes a pandera model of them, which also judges nulls.
 """
 
 from __future__ import annotations
