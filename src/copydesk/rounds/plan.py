@@ -101,6 +101,19 @@ class Review:
     decisions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Qualify:
+    """What everyone must pass before getting the rest of a round.
+
+    Args:
+        articles: those with known answers; everyone answers them, first and without suggestions.
+        threshold: the share of the known sentences that must be answered as is known.
+    """
+
+    articles: tuple[str, ...]
+    threshold: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A round, whole.
@@ -117,6 +130,7 @@ class Plan:
         withdrawn: articles that are shown to nobody any more; their answers stay.
         file_sha256: of ``round.json``, where articles were erased from it; else empty.
         review: of a follow-up round only.
+        qualify: of a round with a qualification only.
     """
 
     round: str
@@ -136,6 +150,7 @@ class Plan:
     withdrawn: frozenset[str] = frozenset()
     file_sha256: str = ""
     review: Review | None = None
+    qualify: Qualify | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -186,8 +201,9 @@ class Plan:
         document = {"format": 2, **dataclasses.asdict(self)}
         for name in ("revisions", "withdrawn", "file_sha256"):
             del document[name]
-        if self.review is None:
-            del document["review"]
+        for optional in ("review", "qualify"):
+            if document[optional] is None:
+                del document[optional]
         for task in document["tasks"]:
             del task["former"]
         return dump_json(document)
@@ -247,7 +263,10 @@ def amend(plan: Plan, line: Mapping[str, Any]) -> Plan:
     event = line["event"]
     if event == "people":
         added = tuple(Annotator(**a) for a in line["annotators"])
-        return dataclasses.replace(plan, annotators=plan.annotators + added)
+        return _qualifying(
+            dataclasses.replace(plan, annotators=plan.annotators + added),
+            tuple(who.annotator for who in added),
+        )
     if event == "replaced":
         return _replaced(plan, line["annotator"], Annotator(**line["by"]), set(line["tasks"]))
     if event == "articles":
@@ -295,8 +314,14 @@ def _withdrawn(plan: Plan, line: Mapping[str, Any]) -> Plan:
         tasks=tuple(task for task in plan.tasks if task.article_id != article),
         gold=tuple(name for name in plan.gold if name != article),
         review=plan.review and _review_without(plan.review, article),
+        qualify=plan.qualify and _qualify_without(plan.qualify, article),
         file_sha256=line["plan_now"],
     )
+
+
+def _qualify_without(qualify: Qualify, article: str) -> Qualify | None:
+    kept = tuple(name for name in qualify.articles if name != article)
+    return dataclasses.replace(qualify, articles=kept) if kept else None
 
 
 def _review_without(review: Review, article: str) -> Review:
@@ -311,7 +336,25 @@ def _replaced(plan: Plan, old: str, new: Annotator, uids: set[str]) -> Plan:
             names = tuple(new.annotator if a == old else a for a in task.annotators)
             task = dataclasses.replace(task, annotators=names, former=(*task.former, old))
         tasks.append(task)
-    return dataclasses.replace(plan, annotators=(*plan.annotators, new), tasks=tuple(tasks))
+    replaced = dataclasses.replace(plan, annotators=(*plan.annotators, new), tasks=tuple(tasks))
+    return _qualifying(replaced, (new.annotator,))
+
+
+def _qualifying(plan: Plan, names: tuple[str, ...]) -> Plan:
+    """Give newcomers the known articles too."""
+    if plan.qualify is None:
+        return plan
+    tasks = []
+    for task in plan.tasks:
+        fresh = tuple(n for n in names if n not in task.annotators)
+        if task.article_id in plan.qualify.articles and fresh:
+            task = dataclasses.replace(
+                task,
+                annotators=(*task.annotators, *fresh),
+                overlap=task.overlap + len(fresh),
+            )
+        tasks.append(task)
+    return dataclasses.replace(plan, tasks=tuple(tasks))
 
 
 def _plan(document: dict[str, Any]) -> Plan:
@@ -324,6 +367,11 @@ def _plan(document: dict[str, Any]) -> Plan:
     if "review" in document:
         review = document["review"]
         rest["review"] = Review(of=review["of"], decisions=tuple(review["decisions"]))
+    if "qualify" in document:
+        asked = document["qualify"]
+        rest["qualify"] = Qualify(
+            articles=tuple(asked["articles"]), threshold=float(asked["threshold"])
+        )
     return Plan(**rest)
 
 

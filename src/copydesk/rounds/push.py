@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import append_lines, dump_line, read_jsonl, sha256_file
+from copydesk.files import sha256_file
 from copydesk.rounds.backend import Backend, Difference, Taken
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.opened import Round, changing, open_round
-from copydesk.rounds.plan import now
+from copydesk.rounds.push_log import events, record
+from copydesk.rounds.qualify import release, standings
 from copydesk.rounds.reading import by_backend
 from copydesk.rounds.streams import Stream
 
@@ -24,7 +24,8 @@ Progress = Callable[[int], None]
 def difference(corpus: Corpus, round_id: str, backends: Iterable[Backend]) -> Difference:
     """Compare the plan with what its backends hold; nothing is changed."""
     round = open_round(corpus, round_id)
-    shown = [backend.show(round, queues) for backend, queues in _to_show(round, backends)]
+    through = [s.annotator for s in standings(round) if s.verdict == "passed"]
+    shown = [backend.show(round, queues) for backend, queues in _to_show(round, backends, through)]
     return Difference(
         streams=sum(d.streams for d in shown),
         streams_missing=sum(d.streams_missing for d in shown),
@@ -57,9 +58,10 @@ def push(
     """
     with changing(corpus, round_id) as round:
         round.folder.refuse_closed()
-        chosen = _to_show(round, backends)
         cut_torn_line(round.folder.push_log)
         refuse_other_plan(round)
+        release(round)
+        chosen = _to_show(round, backends)
         record_amendments(round.folder)
         taken = [backend.take(round, queues, say, progress) for backend, queues in chosen]
     return Taken(
@@ -71,11 +73,13 @@ def push(
     )
 
 
-def _to_show(round: Round, backends: Iterable[Backend]) -> list[tuple[Backend, list[Stream]]]:
-    """Each backend with its queues, without the tasks of withdrawn articles."""
+def _to_show(
+    round: Round, backends: Iterable[Backend], also: Iterable[str] = ()
+) -> list[tuple[Backend, list[Stream]]]:
+    """As `by_backend`, without the tasks of withdrawn articles."""
     gone = round.plan.withdrawn
     found = []
-    for backend, queues in by_backend(round, backends):
+    for backend, queues in by_backend(round, backends, also):
         left = [
             replace(queue, tasks=tuple(t for t in queue.tasks if t.article_id not in gone))
             for queue in queues
@@ -108,15 +112,3 @@ def record_amendments(folder: RoundFolder) -> None:
         pushed = [e.get("sha256") for e in events(folder) if e.get("event") == "amendments"]
         if digest not in pushed[-1:]:
             record(folder, "amendments", sha256=digest)
-
-
-def record(folder: RoundFolder, event: str, **facts: Any) -> None:
-    """Append an event to the push log."""
-    append_lines(folder.push_log, [dump_line({"event": event, "at": now(), **facts})])
-
-
-def events(folder: RoundFolder) -> Iterator[dict[str, Any]]:
-    """The events of a round's push log."""
-    if folder.push_log.is_file():
-        for _, event in read_jsonl(folder.push_log):
-            yield event

@@ -22,7 +22,7 @@ from copydesk.rounds.evidence import replayed
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import WITHDRAWN
-from copydesk.rounds.push import events
+from copydesk.rounds.push_log import events
 from copydesk.rounds.streams import streams
 
 Line = dict[str, Any]
@@ -246,6 +246,11 @@ def _without(document: Line, article: str) -> Line:
     if "review" in document:
         names = [s for s in document["review"]["decisions"] if s.rpartition(".")[0] != article]
         kept["review"] = document["review"] | {"decisions": names}
+    if "qualify" in document:
+        left = [name for name in document["qualify"]["articles"] if name != article]
+        kept["qualify"] = document["qualify"] | {"articles": left}
+        if not left:
+            del kept["qualify"]
     return kept
 
 
