@@ -125,7 +125,7 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
 
 
 def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lower: bool) -> int:
-    """Offset where the sentence that begins at `start` ends if it does so here, or 0."""
+    """Offset at which the sentence that begins at `start` ends, if it ends here, or 0."""
     at = match.start()
     last = match.end(1)
     if last < 0:
@@ -272,7 +272,7 @@ def _abbreviation_ends(
 
 
 def _opens(text: str, after: int, word: str, known: Rules) -> bool:
-    """Whether the next word opens a sentence and is no part of a name."""
+    """Whether the next word opens a sentence and is not part of a name."""
     if word.islower() or (len(word) > 1 and word.isupper()):
         return False
     if word.lower().replace("’", "'") not in known.openers:

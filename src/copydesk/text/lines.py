@@ -133,7 +133,7 @@ def _describes_picture(line: str, known: Wording) -> bool:
     forms = frozenset(
         token.strip(".,;()").lower().replace("’", "'")
         for token in tokens
-        if token != "May"  # the month is no modal verb
+        if token != "May"  # the month is not a modal verb
     )
     if not verbs.telling.isdisjoint(forms):
         return False

@@ -161,7 +161,7 @@ def _closes(marks: list[_Mark], opener: _Mark) -> bool:
 
 
 def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark]:
-    """The marks of a line that are no apostrophes and no signs of measure, with their roles."""
+    """The marks of a line that are neither apostrophes nor signs of measure, with their roles."""
     found = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text, start, end)]
     if not found:
         return
@@ -173,7 +173,7 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
     if measures:
         found = [mark for mark in found if mark[0] not in measures]
     turned = _turned([glyph for _, _, glyph in found])
-    after = [""] * len(found)  # the first character to the right that is no mark
+    after = [""] * len(found)  # the first character to the right that is not a mark
     for index in range(len(found) - 1, -1, -1):
         stop = found[index][1]
         if index + 1 < len(found) and found[index + 1][0] == stop:

@@ -1,4 +1,4 @@
-"""An article cut into sentences and lines that are none."""
+"""An article cut into sentences and lines that are not sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.text.wording import wording
 from copydesk.text.zones import classify
 
 _new: Final = partial(tuple.__new__, Piece)
-"""A piece from its four values, which saves half the time of `Piece(…)`."""
+"""A piece from its four values, in half the time that `Piece(…)` takes."""
 
 
 def segment(
@@ -26,7 +26,7 @@ def segment(
     zones: Mapping[int, Zone] | None = None,
     furniture: Collection[str] = (),
 ) -> list[Piece]:
-    """Cut an article into sentences and lines that are none, each with its zone.
+    """Cut an article into sentences and lines that are not sentences, each with its zone.
 
     Takes linear time, and memory for the pieces.
 

@@ -164,7 +164,7 @@ def _evaluation(unit: Unit) -> _Found | None:
 def _inherited(unit: Unit) -> _Found | None:
     """A "would" that goes on with the report of the sentence before.
 
-    "Had" is no sign: in news copy it is mostly the outlet's own.
+    "Had" is not a sign of it: in news copy it is mostly the outlet's own.
     """
     if not unit.carried or unit.piece.zone != "body":
         return None

@@ -31,7 +31,7 @@ def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
 
     A marker is "Q:", "SMITH:", "Ann Orr:" or one of these in bold. Lines with one are turns if the
     article has questions and answers, or if a name comes again; for names in capitals or bold, two
-    names are enough. A list of labels with values ("Price: 3 pounds") repeats none.
+    names are enough. A list of labels with values ("Price: 3 pounds") repeats no label.
 
     Args:
         lines: The article's lines, trimmed.
