@@ -57,21 +57,22 @@ def segment(
             starts.append(offset + raw.index(line[0]))
         offset += len(raw)
     markers = turns(lines, known) if ":" in text or "Q." in text else {}
-    found = classify(lines, lang, furniture)
+    told = classify(lines, lang, furniture)
     for number, given in (zones or {}).items():
-        if number < len(found):
-            found[number] = given
+        if number < len(told):
+            told[number] = given
             if given != "body":
                 markers.pop(number, None)
     pieces: list[Piece] = []
-    for index, (start, line, zone) in enumerate(zip(starts, lines, found, strict=True)):
+    for index, (start, line, zone) in enumerate(zip(starts, lines, told, strict=True)):
         end = start + len(line)
         if index in markers and zone != "headline":
             pieces += _turn(text, start, end, markers[index], lang)
         elif zone == "body":
             tail = tail_start(line, known) if ")" in line[-2:] or "(@" in line else -1
             stop = start + len(line[:tail].rstrip()) if tail > 0 else end
-            pieces += [_new((*span, zone, True)) for span in sentences(text, start, stop, lang)]
+            found = sentences(text, start, stop, lang)
+            pieces += [_new((first, last, "body", True)) for first, last in found]
             if tail > 0:
                 pieces.append(Piece(start + tail, end, "credit", False))
         elif zone == "caption":
