@@ -30,6 +30,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import datasets  # in the parent, so that no child has to read it again
 import polars as pl
 
 from copydesk.backends.files import Files
@@ -54,6 +55,7 @@ from copydesk.rounds.new import Selection, new_round
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.validate import validate
 
 SECRET = "No key to the tannery was ever found by those who rented its yard"
 AT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -303,8 +305,6 @@ def _timeless(line: str) -> str:
 
 def loads(root: Path) -> None:
     """Load the folder as a reader does; raises if that fails."""
-    import datasets
-
     datasets.disable_progress_bars()
     cache = tempfile.mkdtemp(dir=root)
     rows = datasets.load_dataset(str(root / "corpus" / "dataset"), cache_dir=cache)
@@ -404,6 +404,7 @@ def kill_all(names: list[str], kills: int, scratch: Path, rng: random.Random) ->
         prepared[name] = (mine, row, wanted, timing)
         found[name] = Result()
     for number in range(kills):
+        print(f"kill {number + 1} of {kills}", file=sys.stderr)
         name = names[number % len(names)]
         mine, row, wanted, timing = prepared[name]
         killed, faults = try_kill(mine, scratch, row, wanted, timing, rng)
@@ -459,8 +460,6 @@ def _pair(root: Path, name: str) -> list[str]:
     faults = [f"exit codes {codes}"] if any(codes) else []
 
     def whole() -> None:
-        from copydesk.validate import validate
-
         names = {article.article_id for article in corpus.articles_here()}
         wanted = {"mill", "ferry", "tannery", "forge"}
         if name == "ingest":
@@ -502,7 +501,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     names = options.only.split(",")
-    os.environ["HF_DATASETS_OFFLINE"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         killed = kill_all(names, options.kills, scratch, random.Random(options.seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -82,6 +83,8 @@ def replacing(path: Path) -> Iterator[Path]:
 def replacing_dir(path: Path) -> Iterator[Path]:
     """Give a folder to fill beside ``path``; rename it there on success, remove it on failure.
 
+    What a killed process left half filled for the same path is removed first.
+
     Raises:
         InputError: ``path`` exists, the disk is full, or the folder refuses.
     """
@@ -89,13 +92,40 @@ def replacing_dir(path: Path) -> Iterator[Path]:
         raise InputError("This folder exists already.", where=str(path))
     with _speaking(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*{_PART}"):
+            with _held(left) as alone:
+                if alone:
+                    shutil.rmtree(left, ignore_errors=True)
         beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART))
         try:
-            yield beside
-            beside.chmod(0o777 & ~_umask())
-            beside.rename(path)
+            with _held(beside):
+                yield beside
+                beside.chmod(0o777 & ~_umask())
+                beside.rename(path)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder for this process; whether nobody else has it. A killed process holds nothing.
+
+    Where the system cannot say, somebody may have it.
+    """
+    try:
+        import fcntl
+
+        place = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield False
+        return
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(place)
 
 
 @contextlib.contextmanager

@@ -292,3 +292,18 @@ def test_rounds_wait_for_others_that_write(
         "seconds." in done.stderr
     ) == (code == 2)
     assert not RoundFolder(small, "r").path.exists()
+
+
+def test_what_a_killed_process_left_beside_a_folder_is_removed(tmp_path: Path) -> None:
+    """By the next one for the same path; what another still fills, or is for another path, stays.
+
+    A hydration that is killed leaves text that may not be passed on."""
+    dead, other = tmp_path / ".out.aaaa.part", tmp_path / ".out2.bbbb.part"
+    for folder in (dead, other):
+        folder.mkdir()
+        (folder / "text.txt").write_text("withheld")
+    with replacing_dir(tmp_path / "out") as first:
+        assert not dead.exists()
+        with replacing_dir(tmp_path / "out"):
+            assert first.is_dir()
+    assert other.is_dir()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
+from copydesk.release.withdraw import withdraw
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
@@ -31,6 +34,7 @@ from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
+from copydesk.rounds.redact import tasks_of
 from copydesk.rounds.status import status
 from copydesk.rounds.streams import streams
 
@@ -170,6 +174,37 @@ def test_a_round_goes_all_the_way(
         ("mill.002", "background", "dora", "Nobody is named.")
     ]
     assert sorted(found.answers["annotator_kind"]) == ["human"] * 3 + ["model"] * 3
+
+
+def test_a_withdrawn_article_goes_from_archives_and_on_request_from_label_studio(
+    pushed: Round,
+) -> None:
+    """Its tasks are named, removed where that is asked for, and missed by nobody afterwards."""
+    name, said = pushed.plan.round, "The harbour opened on Monday."
+    for who in ("anna", "ben"):
+        pushed.answer(who, pushed.all("background"))
+    pushed.pull()
+    folder = RoundFolder(pushed.corpus, name)
+
+    def archived() -> str:
+        return "".join(
+            gzip.decompress(path.read_bytes()).decode() for path in folder.pulls.iterdir()
+        )
+
+    assert said in archived()
+    before = pushed.labels("anna")
+    with pushed.server_for() as server:
+        round = open_round(pushed.corpus, name)
+        queues = streams(round.plan)
+        gone = LabelStudio(server).remove(round, queues, tasks_of(round, "harbour"), erase=False)
+    assert [text.partition(" of ")[2][:9] for text in gone] == ["project '"] * 2
+    withdraw(pushed.corpus, "harbour", reason="They asked.", at=datetime.now(UTC))
+    assert said not in archived()
+    assert {row["data"]["title"] for row in pushed.rows("anna")} == {"mill", "tram", "weir"}
+    assert pushed.rules() == []
+    assert pushed.labels("anna") == before
+    assert (pushed.push().tasks_sent, pushed.push().fixed) == (0, ())
+    assert list(faults(open_round(pushed.corpus, name), codecs())) == []
 
 
 def test_a_decision_is_taken_from_label_studio_once(

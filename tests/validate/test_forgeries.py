@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from forger import DAMAGES, Damage, forge, found_by
 from forgeries import FORGERIES, Forgery
 from specimens import Specimen
 
@@ -33,3 +34,13 @@ def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Pat
     targets = {"corpus": specimen.root, "data set": alone, "release": specimen.release}
     found = [name for name, target in targets.items() if caught(target)]
     assert [name for name in forgery.caught_by if name not in found] == []
+
+
+# `python tests/support/forger.py CORPUS…` tries all of them on any corpus.
+@pytest.mark.parametrize("one", DAMAGES[::4], ids=lambda one: f"{one.kind}: {one.name}")
+def test_a_consistent_forgery_is_caught(one: Damage, valid: Path, tmp_path: Path) -> None:
+    """The corpus contradicts it, or it says why it may pass."""
+    forge(valid, tmp_path / "corpus", one)
+    found = found_by(tmp_path / "corpus", rebuild=True)
+    assert found["rebuild"] or one.design, found
+    assert (found["data set"] and found["release"]) or one.design, found

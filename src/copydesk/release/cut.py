@@ -34,6 +34,7 @@ from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
 from copydesk.release.folder import write_folder
 from copydesk.release.index import Index, add_release, read_index
+from copydesk.release.rebuild import split_options
 from copydesk.release.versions import Version
 from copydesk.scope import scope
 from copydesk.withdrawals import read_withdrawals
@@ -227,8 +228,6 @@ def _assemble(
 ) -> Assembled:
     texts = built["articles"].select("article_id", "text_sha256")
     sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
-    shares = dict(corpus.config.get("splits", {}))
-    seed = shares.pop("seed", "")
     return assemble(
         articles=built["articles"],
         sentences=sentences,
@@ -236,7 +235,7 @@ def _assemble(
         labelling=_labelling(corpus, sentences, options),
         method=options.method,
         kept_splits=previous.manifest["splits"] if previous else {},
-        split_options={"seed": seed, **({"shares": shares} if shares else {})},
+        split_options=split_options(corpus),
         version=options.version,
         contract=Contract(corpus.scheme),
     )

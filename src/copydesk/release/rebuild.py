@@ -17,6 +17,8 @@ from copydesk.contract.columns import SPLITS
 from copydesk.corpus import Corpus
 from copydesk.release.assemble import Assembled, assemble, to_arrow
 from copydesk.release.contents import Contents
+from copydesk.release.index import read_index, read_manifest
+from copydesk.release.versions import Version
 
 
 def built(sources: list[dict[str, Any]], *, rules: bool) -> dict[str, pl.DataFrame]:
@@ -54,26 +56,59 @@ def rebuild(
     found: Mapping[str, pl.DataFrame],
     released: Contents,
     as_recorded: bool = False,
+    *,
+    whole: bool = False,
 ) -> Assembled:
-    """The release's tables again; tables and labels that are found by machine as released if so."""
+    """The release's tables again.
+
+    Args:
+        as_recorded: whether tables and labels that are found by machine are taken as released.
+        whole: whether all articles of the release are here, so that splits can be drawn again.
+    """
     manifest, sentences = released.manifest, found["sentences"]
     labelling = (
         _recorded_labelling(released, sentences)
         if as_recorded and manifest["labels"] == "rule"
         else _labelling(corpus, sentences, manifest)
     )
+    kept, options = _split_sources(corpus, released, whole)
     again = assemble(
         articles=found["articles"],
         sentences=sentences,
         quotes=found["quotes"],
         labelling=labelling,
         method=manifest["aggregation"],
-        kept_splits=manifest["splits"],
-        split_options={},
+        kept_splits=kept,
+        split_options=options,
         version=released.version,
         contract=released.contract,
     )
     return _with_recorded_tables(released, again) if as_recorded else again
+
+
+def _split_sources(
+    corpus: Corpus, released: Contents, whole: bool
+) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """What decided the splits: those of the release before, and the corpus's configuration.
+
+    Where not all of its articles are here, or some were erased from it, nothing can be drawn again,
+    and each event keeps the split that it has.
+    """
+    manifest = released.manifest
+    erased = any(w["version"] and w["erased"] for w in manifest.get("withdrawn", ()))
+    if not whole or erased:
+        return manifest["splits"], {}
+    own = Version.parse(released.version)
+    before = [v for v in read_index(corpus.dataset).versions if Version.parse(v) < own]
+    kept = read_manifest(corpus.releases / before[-1])["splits"] if before else {}
+    return kept, split_options(corpus)
+
+
+def split_options(corpus: Corpus) -> dict[str, Any]:
+    """What the corpus's configuration says of splits, as `draw_splits` takes it."""
+    shares = dict(corpus.config.get("splits", {}))
+    seed = shares.pop("seed", "")
+    return {"seed": seed, **({"shares": shares} if shares else {})}
 
 
 def _with_recorded_tables(released: Contents, again: Assembled) -> Assembled:

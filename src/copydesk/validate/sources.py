@@ -132,6 +132,13 @@ def rebuilt(subject: Released) -> Iterator[Found]:
         message = f"It cannot be cut again: {error}"
         yield Fault(rule="rebuild-differs", message=message, file=MANIFEST)
         return
+    labels = [told for told in verified.recorded if " label" in f" {told.partition(': ')[2]}"]
+    if labels and subject.release.manifest.get("labels") == "rule":
+        message = (
+            "The labels are those of rules of another version of the text code: they cannot be "
+            "made again."
+        )
+        yield Fault(rule="rebuild-differs", message=message, file=MANIFEST, pointer="/text_code")
     for difference in verified.differing:
         file, _, what = difference.partition(": ")
         yield Fault(rule="rebuild-differs", message=what, file=file)
