@@ -199,7 +199,7 @@ class Corpus:
         """Keep other processes from writing to this corpus; every verb that writes takes it.
 
         It may be taken again by the process that has it, in the same way. What a killed process
-        left half written in the rooms of articles, builds and releases is removed first.
+        left half written is removed first.
 
         Args:
             shared: whether others that also ask for it so may work at the same time, as the shards
@@ -222,8 +222,9 @@ class Corpus:
                     hint="Run 'copydesk release withdraw --resume'.",
                 )
             if not shared:
-                for room in (self.dataset, self.build_dir, self.private / "raw"):
+                for room in (self.dataset, self.build_dir, self.private, self.annotations):
                     sweep(room)
+                sweep(self.root, deep=False)
             yield
 
     def keep_private(self) -> None:

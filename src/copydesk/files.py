@@ -177,12 +177,16 @@ def _lock_wait() -> float:
         ) from None
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed process left half written below a folder.
+def sweep(folder: Path, *, deep: bool = True) -> None:
+    """Remove what a killed process left half written in a folder.
 
     Only while nobody else writes there: see `locked`.
+
+    Args:
+        deep: whether to look into its subfolders too.
     """
-    for path in [*folder.rglob(f".*{_PART}")]:
+    found = folder.rglob(f".*{_PART}") if deep else folder.glob(f".*{_PART}")
+    for path in [*found]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

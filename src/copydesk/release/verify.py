@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,11 +27,15 @@ from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_json, sha256_file
+from copydesk.recorded import Record, pieces_of, recorded
 from copydesk.release.assemble import Assembled
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
-from copydesk.release.index import find_release
+from copydesk.release.index import find_release, read_index
 from copydesk.release.rebuild import as_recorded, built, rebuild
+from copydesk.release.versions import Version
+from copydesk.text import segment
+from copydesk.text.pieces import line_zones
 from copydesk.withdrawals import read_withdrawals
 
 
@@ -124,6 +128,8 @@ def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], 
     """The released articles whose whole event is here, and the others with the reason."""
     known = {article.article_id: article for article in corpus.articles()}
     gone = read_withdrawals(corpus.dataset)
+    older = released.manifest.get("text_code") != text_code()
+    records = {} if older else _records(corpus, released, list(known.values()))
     found: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
     wanted = released.frame("articles", "article_id", "event", "text_sha256", "pieces")
@@ -133,7 +139,8 @@ def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], 
                 raise InputError(f"'{name}' was {gone[name]}")
             article = _same(known.get(name), name, digest)
             text = corpus.text(article)
-            found.append({**dataclasses.asdict(article), "text": text, "pieces": pieces})
+            known_pieces = pieces if older else _pieces(article, text, pieces, records)
+            found.append({**dataclasses.asdict(article), "text": text, "pieces": known_pieces})
         except InputError as error:
             missing[name] = error.message
     events = dict(wanted.select("article_id", "event").iter_rows())
@@ -145,6 +152,28 @@ def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], 
         if events[row["article_id"]] in torn
     }
     return whole, dict(sorted(missing.items()))
+
+
+def _records(corpus: Corpus, released: Contents, articles: Sequence[Article]) -> dict[str, Record]:
+    """The pieces that earlier releases and the plans of rounds record."""
+    own = Version.parse(released.version)
+    before = [x for x in read_index(corpus.dataset).lines if Version.parse(x["version"]) < own]
+    return recorded(corpus, before).of(articles)
+
+
+def _pieces(
+    article: Article, text: str, released: list[dict[str, Any]], records: Mapping[str, Record]
+) -> list[dict[str, Any]]:
+    """An article's pieces by its sources: as recorded before, or as the text code cuts them.
+
+    Either may have been released, since a corpus may be cut anew.
+    """
+    zones = line_zones(article.zones)
+    cuts = [[p._asdict() for p in segment(text, article.language, zones=zones)]]
+    if article.article_id in records:
+        held = pieces_of(text, article.language, records[article.article_id])
+        cuts.append([p._asdict() for p in held])
+    return released if released in cuts else cuts[-1]
 
 
 def _same(article: Article | None, name: str, digest: str) -> Article:

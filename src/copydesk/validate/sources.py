@@ -93,6 +93,12 @@ def answered(subject: Released) -> Iterator[Found]:
             record=str(row["annotation_id"]),
             pointer="/rounds",
         )
+    zones = subject.release.labelled.select("sentence_id", "zone", "_file", "_row").join(
+        given.select("sentence_id", _planned="zone").unique(), on="sentence_id"
+    )
+    wrong = zones.filter(pl.col("zone") != pl.col("_planned"))
+    message = "'zone' is {zone}, but {_planned} in the plan of its round."
+    yield from rows_at_fault("source-disagrees", wrong, message, "sentence_id", "/zone")
     message = "No round of the corpus holds this answer."
     yield from rows_at_fault(
         "source-disagrees", unknown, message, "annotation_id", "/annotation_id"
