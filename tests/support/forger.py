@@ -141,13 +141,15 @@ class Damage:
     """One consistent forgery.
 
     Args:
-        design: why it may pass where nothing contradicts it; empty if it may not.
+        design: why the data set or the release alone may let it pass; empty if they may not.
+        free: why even the corpus with a rebuild may.
     """
 
     kind: str
     name: str
     do: Callable[[Forger], object]
     design: str = ""
+    free: str = ""
 
 
 DAMAGES: list[Damage] = []
@@ -158,10 +160,12 @@ _SOURCE = "a data set alone has no other account of the article"
 _CHOICE = "a decision of the release manager, stated in release.json alone"
 
 
-def damage(kind: str, design: str = "") -> Callable[[Callable[[Forger], object]], Any]:
+def damage(
+    kind: str, design: str = "", free: str = ""
+) -> Callable[[Callable[[Forger], object]], Any]:
     def take(do: Callable[[Forger], object]) -> Any:
         name = do.__name__.strip("_").replace("_", " ")
-        DAMAGES.append(Damage(kind=kind, name=name, do=do, design=design))
+        DAMAGES.append(Damage(kind=kind, name=name, do=do, design=design or free, free=free))
         return do
 
     return take
@@ -718,7 +722,7 @@ def a_cue_that_is_a_sentence(f: Forger) -> None:
     raise UnfitError("cues")
 
 
-@damage("manifest", _CHOICE)
+@damage("manifest", free=_CHOICE)
 def made_a_year_later(f: Forger) -> None:
     f.manifest["created"] = f"{int(f.manifest['created'][:4]) + 1}{f.manifest['created'][4:]}"
     created = f.manifest["created"]
@@ -730,19 +734,19 @@ def a_round_more(f: Forger) -> None:
     f.manifest["rounds"] = [*f.manifest["rounds"], "r-never"]
 
 
-@damage("manifest", _CHOICE)
+@damage("manifest", free=_CHOICE)
 def another_aggregation(f: Forger) -> None:
     f.manifest["aggregation"] = "mace" if f.manifest["aggregation"] != "mace" else "majority"
 
 
-@damage("manifest", "the version of the text code says only what may be taken as recorded")
+@damage("manifest", free="the version of the text code says only what may be taken as recorded")
 def another_text_code(f: Forger) -> None:
     if "text_code" not in f.manifest:
         raise UnfitError("text_code")
     f.manifest["text_code"] = "0" * 16
 
 
-@damage("manifest", _CHOICE)
+@damage("manifest", free=_CHOICE)
 def another_meaning_of_a_label(f: Forger) -> None:
     if "scheme" not in f.manifest:
         raise UnfitError("scheme")
@@ -766,7 +770,7 @@ def labels_by_others_than_stated(f: Forger) -> None:
     f.manifest["labels"] = "rule" if f.manifest["labels"] != "rule" else "rounds"
 
 
-@damage("manifest")
+@damage("manifest", "a release alone has no index")
 def another_release_before(f: Forger) -> None:
     f.manifest["previous"] = "0.0.1"
 
@@ -776,7 +780,7 @@ def an_older_schema(f: Forger) -> None:
     f.manifest["schema_version"] = "0.9"
 
 
-@damage("withdrawals", "whoever has the whole corpus can withdraw; a data set alone says so too")
+@damage("withdrawals")
 def a_withdrawal_that_never_was(f: Forger) -> None:
     row = f.first("articles", where=pl.col("text").is_not_null())
     f.manifest["withdrawn"] = [
@@ -805,7 +809,9 @@ def an_entry_that_only_calls_itself_so(f: Forger) -> None:
     f.sign_index(lambda entries: entries[-1].update(event="withdrawn"))
 
 
-@damage("index", "nothing but git, or the target's own index, knows a release that nobody names")
+@damage(
+    "index", free="nothing but git, or the target's own index, knows a release that nobody names"
+)
 def the_first_release_forgotten(f: Forger) -> None:
     entries = json.loads((f.corpus.releases / "index.json").read_text())["releases"]
     if len(entries) < 2:

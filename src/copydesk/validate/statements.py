@@ -154,6 +154,8 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
     if not isinstance(document, dict):
         yield _document("The citation is not a YAML mapping.", "CITATION.cff")
         return
+    for name in sorted(_repeated(text)):
+        yield _document(f"The citation has the key '{show(name)}' twice.", "CITATION.cff")
     corpus = release.manifest.get("corpus")
     own: dict[str, Any] = corpus if isinstance(corpus, dict) else {}
     names = [{"name": name} for name in own.get("authors", ())]
@@ -170,6 +172,13 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
         if wanted[name] is not None and found is not None and stated != wanted[name]:
             message = f"'{name}' is {show(found)}, but {show(wanted[name])} in the release."
             yield _document(message, "CITATION.cff")
+
+
+def _repeated(text: str) -> set[str]:
+    """Keys that a YAML mapping has twice: readers differ in which of the two they take."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    names = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    return {name for name in names if names.count(name) > 1}
 
 
 @check("released", needs=("manifest", "corpus"))

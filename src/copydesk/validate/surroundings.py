@@ -239,9 +239,8 @@ def expired(config: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
         )
 
 
-def manifest_lines(dataset: Folder) -> dict[str, dict[str, Any]]:
-    """The lines of a data set's manifest by article; none if it cannot be used."""
-    name = "raw/articles.jsonl"
+def manifest_lines(dataset: Folder, name: str = "raw/articles.jsonl") -> dict[str, dict[str, Any]]:
+    """The lines of a data set's manifest (or list) by article; none if it cannot be used."""
     found: dict[str, dict[str, Any]] = {}
     try:
         data = dataset.read(name)

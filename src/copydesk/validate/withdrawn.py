@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
+import polars as pl
+
 from copydesk.contract.index import WITHDRAWALS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
 from copydesk.release.index import read_index
 from copydesk.release.withdrawn import left, read_needles
-from copydesk.validate.faults import Fault, Found
+from copydesk.validate.faults import Fault, Found, rows_at_fault
 from copydesk.validate.folder import Folder
-from copydesk.validate.rules import rule
+from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.rules import check, finds, rule
+from copydesk.validate.surroundings import Released, manifest_lines
 from copydesk.withdrawals import Withdrawal, read_withdrawals
 
 RULE = "withdrawn-left"
@@ -64,6 +68,35 @@ def remains(folder: Folder) -> Iterator[Found]:
     except CopydeskError as error:
         message = f"What was withdrawn cannot be looked for: {error.message}"
         yield Fault(rule=RULE, message=message, file=f"dataset/{WITHDRAWALS}")
+
+
+@check("release", needs=("articles",))
+@finds(RULE)
+def given(release: Release) -> Iterator[Found]:
+    """No article that the release calls withdrawn has its text in it, or rows if it was erased."""
+    stated = release.manifest.get("withdrawn", ())
+    gone = {str(line.get("article_id")): line for line in stated if isinstance(line, dict)}
+    erased = [name for name, line in gone.items() if line.get("erased")]
+    rows = release.table("articles").filter(pl.col("article_id").is_in(list(gone)))
+    wrong = rows.filter("redistributable")
+    message = "The release says that '{article_id}' was withdrawn, and gives its text."
+    yield from rows_at_fault(RULE, wrong, message, "article_id", "/text")
+    wrong = rows.filter(pl.col("article_id").is_in(erased))
+    message = "The release says that '{article_id}' was erased, and has a row of it."
+    yield from rows_at_fault(RULE, wrong, message, "article_id", "/article_id")
+
+
+@check("released", needs=("dataset", "manifest"))
+@finds(RULE)
+def listed(subject: Released) -> Iterator[Found]:
+    """What the newest release calls withdrawn is what the data set's own list names."""
+    assert subject.dataset is not None
+    stated = subject.release.manifest.get("withdrawn", ())
+    names = set(manifest_lines(subject.dataset, WITHDRAWALS)) if stated else set()
+    for place, line in enumerate(stated):
+        if subject.newest and line["article_id"] not in names:
+            message = f"'{line['article_id']}' is not in the list of what was withdrawn."
+            yield Fault(rule=RULE, message=message, file=MANIFEST, pointer=f"/withdrawn/{place}")
 
 
 def _listed(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
