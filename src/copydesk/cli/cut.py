@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-class Labels(StrEnum):
-    """Where the labels of a release come from."""
-
-    ROUNDS = "rounds"
-    RULE = "rule"
+LabelSource = Annotated[
+    str,
+    typer.Option(
+        metavar="rounds|rule|NAME",
+        help="Closed rounds' answers, the rules' suggestions, or those of the suggester NAME.",
+    ),
+]
 
 
 class Method(StrEnum):
@@ -33,9 +35,7 @@ class Method(StrEnum):
 def cut(
     version: Annotated[str, typer.Argument(help="The version, such as 1.2.0.")],
     corpus: CorpusDir = None,
-    labels: Annotated[
-        Labels, typer.Option(help="The answers of closed rounds, or the rules' suggestions.")
-    ] = Labels.ROUNDS,
+    labels: LabelSource = "rounds",
     rounds: Annotated[
         list[str] | None, typer.Option("--round", help="A round to take; all closed by default.")
     ] = None,
@@ -57,7 +57,7 @@ def cut(
     options = Options(
         version=version,
         created=_created(created),
-        labels=labels.value,
+        labels=labels,
         rounds=tuple(rounds) if rounds else None,
         method=method.value,
     )
@@ -98,7 +98,8 @@ def label_table(labels: dict[str, dict[str, int]], source: str) -> Table:
 
     from copydesk.contract.columns import SPLITS
 
-    who = "suggested by rules" if source == "rule" else "from annotation rounds"
+    origins = {"rule": "suggested by rules", "model": "suggested by a trained model"}
+    who = origins.get(source, "from annotation rounds")
     table = Table(title=f"Sentences by label and split, labels {who}")
     table.add_column("label")
     for split in (*SPLITS, "all"):

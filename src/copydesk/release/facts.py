@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -87,6 +87,7 @@ class Facts:
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
+        suggester: what ``release.json`` says of the suggester that gave the labels, if one did.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
@@ -120,6 +121,7 @@ class Facts:
     answers: Counts
     kinds: dict[str, str]
     adjudicators: dict[str, str]
+    suggester: dict[str, Any] | None
     answered: tuple[str, str] | None
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
@@ -213,6 +215,7 @@ def _count(contents: Contents) -> Facts:
             answers.select("annotator", "annotator_kind").unique().sort(pl.all()).iter_rows()
         ),
         adjudicators=dict(contents.manifest.get("adjudicators", {})),
+        suggester=contents.manifest.get("suggester"),
         answered=_range(answers["created_at"].dt.strftime("%Y-%m-%d")),
         annotators_per_sentence=(
             _int(per_sentence.min()),

@@ -29,7 +29,7 @@ class Anchor:
 
     Args:
         start, end: code points into the article's canonical text.
-        suggestion: the label that the rules give it; null if they give none.
+        suggestion: the label that the rules or a suggester give it; null if they give none.
     """
 
     sentence_id: str
@@ -113,6 +113,8 @@ class Plan:
             never revised.
         gold: articles with known answers.
         review: of a follow-up round only.
+        suggester: the pseudonym of the suggester whose suggestions these are; None if they are the
+            rules'.
     """
 
     round: str
@@ -130,6 +132,7 @@ class Plan:
     labels: tuple[str, ...] = NEWS.names
     revisions: tuple[tuple[str, str], ...] = ()
     review: Review | None = None
+    suggester: str | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -174,8 +177,9 @@ class Plan:
         """The plan as it stands in ``round.json``."""
         document = {"format": 2, **dataclasses.asdict(self)}
         del document["revisions"]
-        if self.review is None:
-            del document["review"]
+        for name in ("review", "suggester"):
+            if document[name] is None:
+                del document[name]
         for task in document["tasks"]:
             del task["former"]
         return dump_json(document)

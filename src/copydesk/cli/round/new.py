@@ -35,6 +35,7 @@ class Order(StrEnum):
     drawn = "drawn"
     unlabelled = "unlabelled"
     disagreement = "disagreement"
+    uncertain = "uncertain"
 
 
 People = Annotated[
@@ -58,6 +59,13 @@ ExtraShare = Annotated[
 ]
 SuggestedShare = Annotated[
     float, typer.Option(min=0, max=1, help="Share of articles seen with suggestions.")
+]
+Asked = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="The suggester that gives the suggestions, and is asked by --order uncertain.",
+    ),
 ]
 TaskUnit = Annotated[Unit, typer.Option(help="What a task is.")]
 Events = Annotated[list[str] | None, typer.Option(help="Take this event; repeatable.")]
@@ -84,6 +92,7 @@ def new(
     extra_overlap: ExtraOverlap = 0,
     extra_share: ExtraShare = 0.0,
     suggested_share: SuggestedShare = 0.0,
+    suggester: Asked = None,
     unit: TaskUnit = Unit.article,
     event: Events = None,
     collection: Collections = None,
@@ -98,10 +107,12 @@ def new(
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
     from copydesk.rounds.new import Options, Selection, new_round
+    from copydesk.suggester.asking import find
 
     annotators, emails = _people(annotator, backend)
+    found = find_corpus(corpus)
     plan = new_round(
-        find_corpus(corpus),
+        found,
         Options(
             round=round_id,
             annotators=annotators,
@@ -109,6 +120,7 @@ def new(
             unit=unit.value,
             overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
             suggested_share=suggested_share,
+            suggester=find(found, suggester) if suggester else None,
             shared=shared,
             seed=seed,
             gold=gold,
@@ -159,6 +171,8 @@ def _show_plan(plan: Plan) -> None:
         f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
         + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
     )
+    if plan.suggester:
+        words().print(f"Suggestions are those of the suggester {plan.suggester}.")
     words().print(
         f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
         f"{plan.round}"
