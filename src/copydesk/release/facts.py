@@ -88,6 +88,9 @@ class Facts:
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
         suggester: what ``release.json`` says of the suggester that gave the labels, if one did.
+        reviewed: answers that were given again under a later version of the guidelines, and how
+            many of them with another label.
+        notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
@@ -126,6 +129,8 @@ class Facts:
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
     rounds: tuple[str, ...]
+    reviewed: tuple[int, int]
+    notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
 
@@ -192,11 +197,7 @@ def _count(contents: Contents) -> Facts:
         quotes=quotes.height,
         quote_groups=quotes["group"].drop_nulls().n_unique(),
         labels=_labels(units, contents.labels("sentences")),
-        events={
-            split: articles.filter(pl.col("split") == split)["event"].n_unique()
-            for split in SPLITS
-            if split in articles["split"]
-        },
+        events=_events(articles),
         parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
         withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
@@ -224,6 +225,8 @@ def _count(contents: Contents) -> Facts:
         ),
         guidelines_version=contents.manifest.get("guidelines_version"),
         rounds=tuple(contents.manifest.get("rounds", ())),
+        reviewed=_reviewed(answers),
+        notes=tuple(contents.manifest.get("notes", ())),
         alpha=alpha,
         alphas=alphas,
     )
@@ -253,6 +256,14 @@ def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
     return {
         name: {split: counted.get((number, split), 0) for split in SPLITS}
         for number, name in enumerate(labels)
+    }
+
+
+def _events(articles: pl.DataFrame) -> Counts:
+    return {
+        split: articles.filter(pl.col("split") == split)["event"].n_unique()
+        for split in SPLITS
+        if split in articles["split"]
     }
 
 
@@ -312,6 +323,15 @@ def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:
     """How often each value occurs, in the order given or of names."""
     found = dict(values.value_counts().iter_rows())
     return {name: found[name] for name in order or sorted(found) if name in found}
+
+
+def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
+    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
+    two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
+    versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
+        pl.col("guidelines_version").list.n_unique() == 2
+    )
+    return versions.height, versions.filter(pl.col("label").list.n_unique() == 2).height
 
 
 def _range(values: pl.Series) -> tuple[str, str] | None:
