@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, words
+from copydesk.cli.describe import Baselines, rewrite
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,6 +47,7 @@ def cut(
         str | None,
         typer.Option(help="UTC time of the release; SOURCE_DATE_EPOCH or now by default."),
     ] = None,
+    baselines: Baselines = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
@@ -73,6 +75,8 @@ def cut(
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} require at least {least}.")
+    if baselines and done.path:
+        rewrite(find_corpus(corpus), baselines=True)
     files = len(done.manifest["files"]) + 1
     if done.path:
         console.print(f"Release {version} is made: {files} files in {done.path}", markup=False)
