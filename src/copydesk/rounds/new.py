@@ -293,6 +293,15 @@ def _suggestions(corpus: Corpus) -> dict[str, str]:
     return found
 
 
+def sizes_of(corpus: Corpus, articles: Sequence[Article]) -> tuple[int, ...]:
+    """How many sentences to label each article has.
+
+    Raises:
+        InputError: an article has none.
+    """
+    return tuple(len(planned.sentences) for planned in _planned(corpus, articles))
+
+
 def _sources(corpus: Corpus, articles: Sequence[Article]) -> Iterator[Built]:
     """Some articles as they are built, batch by batch."""
     from copydesk.batch import build_batch
