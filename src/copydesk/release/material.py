@@ -82,7 +82,7 @@ def of_rounds(corpus: Corpus, rounds: Sequence[str] | None = None) -> Material:
                 hint="Name the rounds to learn from with --round.",
             )
     plans = [round.plan for round in opened]
-    answers = answers_of(corpus, names).drop_nulls("label")
+    answers = answers_of(corpus, names)
     built = read_all_built(corpus)
     labelled, unsettled = _aggregated(corpus, plans, answers, built)
     articles = built["articles"]
@@ -114,7 +114,7 @@ def _aggregated(
     texts = built["articles"].select("article_id", "text_sha256")
     sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
     decided, _ = standing(corpus, plans)
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
+    rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     given, settled = (
         anchored(frame.join(texts, on=texts.columns, how="semi"), sentences, what=what)
         for frame, what in (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from copydesk.contract.columns import FLAGS
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
 from copydesk.findings import Finding
@@ -89,6 +90,8 @@ class Status:
         unfinished: submitted answers that their annotators should open again, each with the page
             for it (on the server, or at the last pull).
         vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
+        flags: how many answers of the last pull have each flag.
+        comments: how many have a comment.
         notes: what stands beside these figures.
         review: of a follow-up round, how many answers it asks for, were given, and changed.
     """
@@ -106,6 +109,8 @@ class Status:
     articles: tuple[ArticleProgress, ...]
     unfinished: tuple[Unfinished, ...]
     vanished: tuple[tuple[str, str], ...] = ()
+    flags: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    comments: int = 0
     notes: Notes | None = None
     review: tuple[int, int, int] | None = None
 
@@ -120,6 +125,8 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
     state, closed = read_state(round), round.folder.closed.exists()
     beside: dict[str, Any] = {
         "vanished": tuple(sorted(state.vanished)),
+        "flags": {flag: sum(a.flag == flag for a in state.answers.values()) for flag in FLAGS},
+        "comments": sum(a.comment is not None for a in state.answers.values()),
         "notes": notes_of(round),
         "review": outcome(corpus, round.plan) if round.plan.review else None,
     }

@@ -133,6 +133,11 @@ def _show(state: Status, *, as_json: bool) -> None:
         _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
     for annotator, sentence in state.vanished:
         _line(f"Vanished and not settled: {annotator}, {sentence}")
+    said = [f"{flag} {count}" for flag, count in state.flags.items() if count]
+    if state.comments:
+        said.append(many(state.comments, "comment"))
+    if said:
+        _line(f"Annotators say: {', '.join(said)}")
     if state.review:
         asked, given, changed = state.review
         _line(f"Answers given again: {given:,} of {asked:,}, {changed:,} with another label.")
