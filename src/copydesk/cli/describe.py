@@ -25,7 +25,7 @@ def describe(baselines: Baselines = False, corpus: CorpusDir = None) -> None:
     """Update card, datasheet and citation to the newest release, which itself does not change.
 
     'release cut' does this by itself. It is needed after baselines were computed, or when a newer
-    copydesk words the documents in another way.
+    copydesk words the documents differently.
     """
     found = find_corpus(corpus)
     rewrite(found, baselines=baselines)
