@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from copydesk.corpus import Corpus
 
 
+Suspects = Annotated[
+    Path | None,
+    typer.Option(
+        help="Take also the sentences of this file, in its order, whatever their answers say; "
+        "'suggester train --suspects' writes one."
+    ),
+]
+
+
 def adjudicate(
     round_id: RoundId,
     by: Annotated[
@@ -46,13 +55,7 @@ def adjudicate(
         bool,
         typer.Option("--disputed", help="Take also sentences that a majority settles."),
     ] = False,
-    suspects: Annotated[
-        Path | None,
-        typer.Option(
-            help="Take also the sentences of this file, in its order, whatever their answers say; "
-            "'suggester train --suspects' writes one."
-        ),
-    ] = None,
+    suspects: Suspects = None,
     as_json: Json = False,
     url: Url = None,
     corpus: CorpusDir = None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.corpus import Corpus
     from copydesk.rounds.new import Selection
     from copydesk.rounds.plan import Annotator, Plan
+    from copydesk.suggester.model import Suggester
 
 
 class Place(StrEnum):
@@ -140,7 +141,6 @@ def new(
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
     from copydesk.rounds.new import Options, Selection, new_round
-    from copydesk.suggester.asking import find
 
     selection = Selection(
         events=tuple(event or ()),
@@ -163,7 +163,7 @@ def new(
             unit=unit.value,
             overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
             suggested_share=suggested_share,
-            suggester=find(found, suggester) if suggester else None,
+            suggester=_suggester(found, suggester),
             shared=shared,
             seed=seed,
             gold=gold,
@@ -173,6 +173,12 @@ def new(
         ),
     )
     _show_plan(made)
+
+
+def _suggester(corpus: Corpus, name: str | None) -> Suggester | None:
+    from copydesk.suggester.asking import find
+
+    return find(corpus, name) if name else None
 
 
 def _show_options(
