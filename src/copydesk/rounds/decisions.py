@@ -116,7 +116,9 @@ def open_sentences(
             comments=tuple(comments.get(anchor.sentence_id, ())),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left.keys() - struck and anchor.sentence_id in asked
+        if anchor.sentence_id in left.keys() - struck
+        and anchor.sentence_id in asked
+        and article.article_id not in plan.withdrawn
     ]
 
 
