@@ -156,8 +156,8 @@ class Events:
                 f"belongs to the event '{theirs}' of the split '{there}'."
             )
         elif self._is_fixed(mine) and self._is_fixed(theirs):
-            first, other = b.article.article_id, a.article.article_id
-            self.apart.append(Joined(article_id=first, event=theirs, other=other, because=because))
+            name, found = b.article.article_id, a.article.article_id
+            self.apart.append(Joined(article_id=name, event=theirs, other=found, because=because))
         else:
             into, gone = (theirs, mine) if self._is_fixed(theirs) else (mine, theirs)
             self._leader[gone] = into
