@@ -34,7 +34,7 @@ from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
 from copydesk.release.folder import write_folder
 from copydesk.release.index import Index, add_release, read_index
-from copydesk.release.suggested import model_labelling, named, stated
+from copydesk.release.suggested import model_labelling, named, origin
 from copydesk.release.versions import Version
 from copydesk.scope import scope
 from copydesk.withdrawals import read_withdrawals
@@ -297,7 +297,7 @@ def _write(
         "previous": previous.version if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
-        **stated(named(corpus, options.labels), options.labels),
+        **origin(named(corpus, options.labels), options.labels),
         "rounds": list(assembled.rounds),
         **({"notes": list(assembled.notes)} if assembled.notes else {}),
         "aggregation": options.method,

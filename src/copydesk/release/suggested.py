@@ -56,7 +56,7 @@ def of_manifest(corpus: Corpus, manifest: Mapping[str, Any]) -> Suggester | None
     return again(corpus, annotator, what=f"release {manifest['version']}")
 
 
-def stated(model: Suggester | None, labels: str) -> dict[str, Any]:
+def origin(model: Suggester | None, labels: str) -> dict[str, Any]:
     """What ``release.json`` says of where the labels come from."""
     if model is None:
         return {"labels": labels}
