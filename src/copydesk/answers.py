@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -63,12 +63,16 @@ class Labelling:
     Args:
         struck: the columns of `ANCHOR`: sentences that were decided to be badly cut or not units,
             and that the build has as notes; what was said of them is not part of a release.
+        notes: what a reader must know of a round beside its answers, see
+            `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
+            left out.
     """
 
     answers: pl.DataFrame
     adjudications: pl.DataFrame
     rounds: tuple[str, ...] = ()
     struck: pl.DataFrame = field(default_factory=lambda: STRUCK.to_frame())
+    notes: tuple[dict[str, Any], ...] = ()
 
 
 def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:

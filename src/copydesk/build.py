@@ -25,7 +25,7 @@ from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
 from copydesk.processors import processors
-from copydesk.recorded import Record, Recorded, pieces_of, recorded
+from copydesk.recorded import Record, Recorded, Releases, pieces_of, recorded
 from copydesk.shards import Share
 from copydesk.text import Piece
 
@@ -300,9 +300,12 @@ def kept(corpus: Corpus) -> Recorded:
         InputError: the index of releases, or a plan, is not JSON.
     """
     path = corpus.build_dir / "index.json"
-    index = read_json(path) if path.is_file() else {}
-    recut = isinstance(index, dict) and index.get("recut", False)
-    return Recorded() if recut else recorded(corpus)
+    return _kept(corpus, read_json(path) if path.is_file() else {}, None)
+
+
+def _kept(corpus: Corpus, built: Any, releases: Releases | None) -> Recorded:
+    recut = isinstance(built, dict) and built.get("recut", False)
+    return Recorded() if recut else recorded(corpus, releases)
 
 
 def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
@@ -314,9 +317,13 @@ def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
     return _read(_shards(corpus), table)
 
 
-def read_all_built(corpus: Corpus) -> dict[str, pl.DataFrame]:
-    """All three built tables by name; see `read_built`."""
-    shards = _shards(corpus)
+def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str, pl.DataFrame]:
+    """All three built tables by name; see `read_built`.
+
+    Args:
+        releases: the entries of the index of releases; read here if the caller has not read it.
+    """
+    shards = _shards(corpus, releases)
     return {table: _read(shards, table) for table in SCHEMAS}
 
 
@@ -326,7 +333,7 @@ def _read(shards: list[Path], table: str) -> pl.DataFrame:
     return pl.read_parquet([shard / f"{table}.parquet" for shard in shards])
 
 
-def _shards(corpus: Corpus) -> list[Path]:
+def _shards(corpus: Corpus, releases: Releases | None = None) -> list[Path]:
     """The shards of the last build, if they are of the corpus as it is."""
     path = corpus.build_dir / "index.json"
     if not path.is_file():
@@ -336,7 +343,7 @@ def _shards(corpus: Corpus) -> list[Path]:
     index = read_json(path)
     # In 0.1.0 the index was a list.
     keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
-    held, rules = kept(corpus), corpus.scheme.has_rules
+    held, rules = _kept(corpus, index, releases), corpus.scheme.has_rules
     parts = list(_chunks(corpus.articles_here(), SHARD_ARTICLES))
     shards = [corpus.build_dir / "shards" / key for key in keys]
     if len(keys) != len(parts) or not all(

@@ -1,27 +1,26 @@
 """The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
 
-They stand in releases (every piece of an article) and in the plans of rounds (its units). A record
-holds for the text whose hash it names; the latest record of an article counts. A sentence that was
-decided, after its record was made, to be badly cut or not a unit is a note from then on.
+They stand in releases (every piece of an article), and in the plans of rounds and the amendments of
+these (its units). A record holds for the text whose hash it names; the latest record of an article
+counts. A sentence that was decided, after its record was made, to be badly cut or not a unit is a
+note from then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from copydesk.contract.arrow import polars_schema
-from copydesk.contract.columns import SPLITS
+from copydesk.contract.filenames import table_files
 from copydesk.contract.index import standing
-from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json
+from copydesk.files import read_json, read_jsonl
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
@@ -96,14 +95,21 @@ class Recorded:
                 yield Piece(piece["start"], piece["end"], "note", False)
 
 
-def recorded(corpus: Corpus) -> Recorded:
+Releases = Iterable[Mapping[str, Any]]
+"""The entries of an index of releases, as they stand in it."""
+
+
+def recorded(corpus: Corpus, releases: Releases | None = None) -> Recorded:
     """The records of a corpus's releases and rounds.
+
+    Args:
+        releases: the entries of the index of releases; read here if the caller has not read it.
 
     Raises:
         InputError: the index or a plan is not JSON.
         IntegrityError: a release's articles cannot be read.
     """
-    parts = [*_releases(corpus), *_plans(corpus)]
+    parts = [*_releases(corpus, releases), *_plans(corpus)]
     frames = [
         frame.with_columns(at=pl.lit(_utc(at)).cast(_SCHEMA["at"]))
         for at, frame in sorted(parts, key=lambda part: part[0])
@@ -145,15 +151,14 @@ def struck(corpus: Corpus) -> dict[Place, datetime]:
     return {place: at for _, found in last.values() for place, at in found}
 
 
-def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
+def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.DataFrame]]:
     path = corpus.releases / "index.json"
-    if not path.is_file():
-        return
-    for entry in standing(read_json(path)["releases"]):
+    if known is None:
+        known = read_json(path)["releases"] if path.is_file() else ()
+    for entry in standing(known):
         folder = corpus.releases / entry["version"]
-        files = [folder / release_file("articles", split) for split in SPLITS]
         names = ("article_id", "text_sha256", "pieces")
-        for file in filter(Path.is_file, files):
+        for file in [folder / str(file) for file in table_files(folder, "articles")]:
             try:
                 rows = pl.read_parquet(file, columns=list(names), glob=False)
                 frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_RECORDS)
@@ -167,13 +172,18 @@ def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
-    plans = [read_json(path) for path in sorted(corpus.rounds.glob("*/round.json"))]
-    made = {plan["round"]: plan["created_at"] for plan in plans}
-    for plan in plans:
-        rows = [_planned(article) for article in plan["articles"]]
+    paths = sorted(corpus.rounds.glob("*/round.json"))
+    plans = {path: read_json(path) for path in paths}
+    first = {plan["round"]: plan["created_at"] for plan in plans.values()}
+    for path, plan in plans.items():
         # A follow-up round has the pieces of the round that it follows.
         root = plan.get("review", {}).get("of", plan["round"])
-        yield made.get(root, plan["created_at"]), pl.DataFrame(rows, schema=_RECORDS)
+        made = [(first.get(root, plan["created_at"]), plan["articles"])]
+        amendments = path.with_name("amendments.jsonl")
+        lines = [line for _, line in read_jsonl(amendments)] if amendments.is_file() else []
+        made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
+        for at, articles in made:
+            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_RECORDS)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

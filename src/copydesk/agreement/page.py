@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.disputed import Disputed
 from copydesk.agreement.flags import FlaggedSentence
 from copydesk.agreement.measure import IN_ORDER_OF_TIME, Agreement, Group
@@ -65,7 +66,16 @@ def html_page(
             for item in (agreement.flags.flagged if agreement.flags else ())
         ],
         comments=comments or {},
+        kind_alphas=_by_kind(agreement),
     )
+
+
+def _by_kind(agreement: Agreement) -> list[tuple[str, Alpha]]:
+    """Alpha within people, within models, and across."""
+    names = {"human": "among people", "model": "among models"}
+    groups = agreement.groups.get("annotator_kind", ())
+    found = [(names[g.value], g.alpha) for g in groups if g.value in names]
+    return [*found, ("people with models", agreement.across)] if agreement.across else found
 
 
 def lowest(groups: tuple[Group, ...]) -> tuple[Group, ...]:

@@ -268,7 +268,7 @@ class _Run:
             event=event,
             text_sha256=digest,
             redistributable=gives,
-            zones=tuple(f"{line}:{zone}" for line, zone in reading.zones),
+            zones=_zones(reading, None if fresh else before),
             reading=reading.steps or None,
             held_back=held_back,
             **fields,
@@ -447,6 +447,20 @@ class _Run:
         kept = [r for r in before if not r.source.startswith(tops)]
         refused.write(self.corpus, [*kept, *now])
         return sum((r.source, r.place, r.reason) not in known for r in now)
+
+
+def _zones(reading: Reading, before: Entry | None) -> tuple[str, ...]:
+    """The zones of lines that the source marks; of a text that the corpus has, with its notes.
+
+    Furniture is marked when a text is taken (see `copydesk.ingest.furniture`), and stays.
+    """
+    zones = {line: f"{line}:{zone}" for line, zone in reading.zones}
+    if before is not None:
+        for mark in before.article.zones:
+            line, _, zone = mark.partition(":")
+            if zone == "note":
+                zones[int(line)] = mark
+    return tuple(zones[line] for line in sorted(zones))
 
 
 def _record(entry: Entry) -> str:

@@ -12,6 +12,7 @@ from copydesk.rounds.close import check_closed
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.evidence import Codecs, verify
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import read_plan
 
@@ -48,5 +49,10 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
         rounds=tuple(names),
         struck=as_frame(
             [dict(zip(STRUCK, place, strict=True)) for place in struck(corpus)], STRUCK
+        ),
+        notes=tuple(
+            note
+            for name in names
+            if (note := notes_of(open_round(corpus, name)).published()) is not None
         ),
     )

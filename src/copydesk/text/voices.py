@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -345,19 +345,20 @@ class Article:
         pieces: Sequence[Piece],
         spans: Sequence[Span],
         lang: Language,
+        turns: Mapping[int, Span] | None = None,
     ) -> None:
         self.text = text
         self.pieces = pieces
         self.spans = spans
         self.lang = lang
-        self.turns = turn_speakers(text, pieces)
+        self.turns = turn_speakers(text, pieces) if turns is None else turns
         self._read: dict[int, Sentence] = {}
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     @cached_property
     def people(self) -> People:
         """The people whom the article names."""
-        return People(self.text, self.pieces, self.lang)
+        return People(self.text, self.pieces, self.spans, self.lang)
 
     def line(self, offset: int) -> int:
         """Where the line begins that an offset stands in."""
@@ -387,12 +388,17 @@ def _outside(found: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
     return result
 
 
-def voices(article: Article, quotes: Sequence[Marks]) -> list[Voice]:
-    """Who speaks in each of an article's quotations, in order."""
+def voices(article: Article, quoted: Sequence[tuple[Marks, Voice]]) -> list[Voice]:
+    """Who speaks in each of an article's quotations, in order.
+
+    Args:
+        article: The article.
+        quoted: Its quotations, each with who speaks by its own line (`own`).
+    """
     result: list[Voice] = []
     text = article.text
-    for number, quote in enumerate(quotes):
-        found = own(article, quote)
+    quotes = [quote for quote, _ in quoted]
+    for number, (quote, found) in enumerate(quoted):
         if found.speaker is None:
             before = quotes[number - 1] if number else None
             voice = result[-1] if result else NOBODY
@@ -494,10 +500,13 @@ def sources(
     """Who each speaker is, in the order of the text; None where that is not sure."""
     result: list[Source | None] = []
     last: Person | None = None
+    unknown = -1
     for speaker, how in speakers:
-        person = None if speaker is None else people.fullest(speaker, before=last)
+        person = None
         if speaker is not None:
+            person = people.fullest(speaker, before=last, unknown=unknown)
             last = person
+            unknown = speaker[0] if person is None else -1
         if speaker is None or how is None or person is None:
             result.append(None)
             continue
