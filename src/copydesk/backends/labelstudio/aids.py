@@ -29,11 +29,11 @@ _STYLE: Final = """
     .copydesk-aids > div, .copydesk-aids form, .copydesk-aids .ant-form-item {
       margin: 0 !important; }
     .copydesk-aids .lsf-text-area { min-width: 24em; }
-    .copydesk-text { height: calc(100vh - 262px) !important; }
+    .copydesk-text { height: calc(100vh - 284px) !important; }
     .copydesk-meanings { display: grid; gap: 8px; margin: 8px 0; }
-    .copydesk-meanings > div { padding-left: 8px; }
     .copydesk-meanings h4 { font-size: 13px !important; font-weight: 400 !important;
-      line-height: 1.4 !important; letter-spacing: 0 !important; margin: 0 !important; }
+      line-height: 1.4 !important; letter-spacing: 0 !important; margin: 0 !important;
+      padding-left: 8px; }
     .copydesk-meanings h4:first-child { font-weight: 600 !important; }
     .lsf-sidepanels__wrapper, [aria-label="Reset"] { display: none !important; }
     @media (min-width: 1000px) {

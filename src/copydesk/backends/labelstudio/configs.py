@@ -147,6 +147,9 @@ def same_config(config: str, expected: str) -> bool:
 def adjudication_config(corpus: Corpus, scheme: Scheme, *, show_answers: bool) -> str:
     """A sentence in its context, a field for the reason, and the answers in words if asked for."""
     view = ET.fromstring(label_config(corpus, scheme, "sentence", BLIND))
+    for parent in view.iter():
+        for aids in parent.findall("View[@className='copydesk-aids']"):
+            parent.remove(aids)
     if show_answers:
         titles = [at for at, child in enumerate(view) if child.tag == "Header"]
         below = titles[0] + 1 if titles else 0

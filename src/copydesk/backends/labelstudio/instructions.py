@@ -24,7 +24,7 @@ def instructions(corpus: Corpus) -> str:
     mean. Of the guidelines the list of changes is left out, and every line that names a sentence:
     both may tell the answer of a sentence that is asked for.
     """
-    card = corpus.guidelines.with_name("guidelines-card.md")
+    card = corpus.guidelines_card
     shown = _as_html(_text(card.read_text(encoding="utf-8"))) if card.is_file() else _card(corpus)
     full = _as_html(_text(corpus.guidelines.read_text(encoding="utf-8")))
     return f"{shown}\n<details><summary>The guidelines in full</summary>\n{full}</details>\n"
@@ -36,11 +36,15 @@ def _card(corpus: Corpus) -> str:
     rows = [(label.hotkey, label.name, label.meaning) for label in corpus.scheme.labels]
     rows += [(keys[flag], flag, meaning) for flag, meaning in MEANINGS.items()]
     cells = (
-        f"<tr><td><b>{html.escape(key)}</b></td><td><b>{html.escape(name)}</b></td>"
-        f"<td>{html.escape(meaning)}</td></tr>"
+        f"<tr>{_cell(f'<b>{html.escape(key)}</b>')}{_cell(f'<b>{html.escape(name)}</b>')}"
+        f"{_cell(html.escape(meaning))}</tr>"
         for key, name, meaning in rows
     )
     return f"<table><tbody>{''.join(cells)}</tbody></table>"
+
+
+def _cell(content: str) -> str:
+    return f'<td style="padding: 2px 12px 2px 0; vertical-align: top">{content}</td>'
 
 
 def _text(document: str) -> str:

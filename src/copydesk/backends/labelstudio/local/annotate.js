@@ -34,8 +34,14 @@
 
   function submit() {
     const store = editor();
-    if (annotation().pk) store.updateAnnotation();
-    else store.submitAnnotation();
+    if (!annotation().pk) return store.submitAnnotation();
+    store.updateAnnotation();
+    // Label Studio stays with an answer that was changed; whoever went back goes on from there.
+    const saved = setInterval(() => {
+      if (editor() === store && store.isSubmitting) return;
+      clearInterval(saved);
+      if (editor() === store && store.canGoNextTask) store.nextTask();
+    }, 100);
   }
 
   function goOn() {
@@ -52,7 +58,7 @@
     const keys = new Set();
     const tag = control("label");
     (tag?.children ?? []).forEach((child) => {
-      if (child.hotkey && child.value !== "to do" && child._value !== "to do") keys.add(child.hotkey);
+      if (child.hotkey && child._value !== "to do") keys.add(child.hotkey);
     });
     return keys;
   };
@@ -62,7 +68,7 @@
   const typing = (target) =>
     /^(INPUT|TEXTAREA|SELECT)$/.test(target?.tagName ?? "") &&
     !/^(checkbox|radio|button)$/.test(target.type) || target?.isContentEditable;
-  const inDialog = () => document.querySelector(".ant-modal-wrap:not([style*='none']), .lsf-modal, [role=alertdialog]");
+  const inDialog = () => document.querySelector(".ant-modal-wrap:not([style*='none']), [class*=modal-ls_visible]");
 
   function comment() {
     const field = [...document.querySelectorAll("input[name=comment], textarea[name=comment]")].find(
@@ -73,7 +79,7 @@
   }
 
   const ours = {
-    ".": () => step(1),
+    ".": () => (byArticle() ? step(1) : editor().canGoNextTask && editor().nextTask()),
     ",": () => (byArticle() ? step(-1) : editor().canGoPrevTask && editor().prevTask()),
     "?": () => show(document.querySelector(".copydesk-card")?.hidden ?? true),
     Enter: comment,
@@ -100,7 +106,7 @@
         return;
       }
       const own = ours[event.key];
-      if (own && !(event.key === "." && !byArticle()) && !labelKeys().has(event.key)) {
+      if (own && !labelKeys().has(event.key)) {
         stop(event);
         if (!event.repeat || /[.,]/.test(event.key)) own();
       } else if (labelKeys().has(event.key.toLowerCase()) && !event.repeat) {
@@ -142,7 +148,7 @@
     bar.className = "copydesk-bar";
     bar.innerHTML =
       '<output aria-live="off"></output><label><input type="checkbox"> go on after an answer</label>' +
-      '<span><span class="copydesk-next"><kbd>.</kbd> next </span><kbd>,</kbd> back <kbd>Enter</kbd> comment ' +
+      '<span><kbd>.</kbd> next <kbd>,</kbd> back <kbd>Enter</kbd> comment ' +
       '<kbd>Ctrl</kbd>+<kbd>Enter</kbd> submit</span><button type="button">Guidelines <kbd>?</kbd></button>';
     bar.querySelector("input").checked = goesOn();
     bar.querySelector("input").addEventListener("change", (event) => {
@@ -211,8 +217,6 @@
     const text = words.join(", ");
     const output = bar.querySelector("output");
     if (output.textContent !== text) output.textContent = text;
-    const next = bar.querySelector(".copydesk-next");
-    next.hidden = !byArticle();
     start();
     end(number);
   }
