@@ -37,7 +37,7 @@ from copydesk.rounds.findings import finding
 from copydesk.rounds.log import instant
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import FILES, Anchor, PlannedTask
-from copydesk.rounds.push import events, record
+from copydesk.rounds.push_log import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import TaskTexts
 
