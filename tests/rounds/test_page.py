@@ -86,6 +86,7 @@ def test_an_article_costs_one_key_a_sentence(page: Any) -> None:
     page.says(f"{len(first)} of {len(first)} sentences, article 1 of 2")
     page.annotator.press("Control+Enter")
     page.says(f"0 of {len(second)} sentences, article 2 of 2")
+    expect(page.page.locator(".htx-highlight.__active").first).to_be_visible()
     for _ in second:
         page.annotator.press("4")
     page.annotator.press("Control+Enter")

@@ -268,4 +268,5 @@
   }
 
   setInterval(tell, 300);
+  setInterval(start, 60);
 })();
