@@ -29,6 +29,7 @@ from copydesk.cli import (
     suggester,
     validate,
     verify,
+    withdraw,
 )
 from copydesk.errors import CopydeskError
 
@@ -56,6 +57,7 @@ release.command("verify")(verify.verify)
 release.command("hydrate")(hydrate.hydrate)
 release.command("describe")(describe.describe)
 release.command("retract")(retract.retract)
+release.command("withdraw")(withdraw.withdraw)
 release.command("publish")(publish.publish)
 app.add_typer(release, name="release")
 app.command("validate")(validate.validate)
@@ -78,7 +80,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; never another."""
+    """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; no other code."""
     _speak_utf8()
     try:
         app()

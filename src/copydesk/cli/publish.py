@@ -32,7 +32,9 @@ def publish(
 
     from copydesk.publish import prepare, shown
     from copydesk.publish import publish as send
+    from copydesk.release.reach import beyond_target
     from copydesk.release.retract import record_published
+    from copydesk.withdrawals import read_withdrawals
 
     found = find_corpus(corpus)
     plan = prepare(found.dataset)
@@ -44,12 +46,16 @@ def publish(
             f"Release {done.version} is published: {done.sent:,} files at {done.url}"
             + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else "")
             + (
-                f"; {len(done.removed):,} files that it no longer holds are gone there"
+                f"; {len(done.removed):,} files that it no longer holds are removed there"
                 * bool(done.removed)
             )
             + ".",
             markup=False,
         )
+        if read_withdrawals(found.dataset):
+            console.print("Copies of what was withdrawn that this cannot reach:")
+            for line in beyond_target(shown(target)):
+                console.print(f"  {line}", markup=False)
         return
     out = data()
     for path, size in plan.files.items():

@@ -30,11 +30,12 @@ from copydesk.ingest.walk import MANIFEST, each
 from copydesk.personal import find
 from copydesk.rights import spdx, wants_attribution
 from copydesk.stretches import Index
+from copydesk.withdrawals import read_withdrawals
 
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
 _HELD_BACK: Final = {
-    "attribution": "its licence wants somebody named, and nobody is (--attribution NAME)",
+    "attribution": "its licence requires attribution, and nobody is named (--attribution NAME)",
     "personal-data": "it holds what looks like an e-mail address, a telephone number or the like "
     "(remove it from the text, or waive 'personal-data' in copydesk.toml)",
 }
@@ -53,7 +54,7 @@ class Defaults:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ingested:
-    """What an ingest did, in numbers of articles.
+    """What an ingest did, as numbers of articles.
 
     Args:
         given: whose text may be given in a release, of all that the sources held.
@@ -163,6 +164,9 @@ class _Run:
         self.withheld: Counter[str] = Counter()
         self.store = store
         self.store.load(corpus, events.found_before(corpus))
+        lines = read_withdrawals(corpus.dataset).values()
+        self.withdrawn = {line.article_id: line for line in lines}
+        self.withdrawn |= {line.text_sha256: line for line in lines if line.text_sha256}
         self.clashing = _clashing(sources)
         manner = f"{__version__} {options} {defaults} {replace} {corpus.config} {self.splits}"
         self.seen = Seen(corpus.build_dir / SEEN, sha256_text(manner))
@@ -222,7 +226,7 @@ class _Run:
         self._count(article)
 
     def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
-        """Why a text that its licence would give is withheld, so that a release of it is valid."""
+        """Why a text is withheld though its licence gives it, so that a release of it is valid."""
         if wants_attribution(fields["licence"]) and not fields.get("attribution"):
             if not fields.get("outlet"):
                 return "attribution"
@@ -252,6 +256,7 @@ class _Run:
                 hint="Give each article an id of its own.",
             )
         digest = sha256_text(reading.text)
+        self._refuse_withdrawn(name, digest)
         fresh = before is None or before.article.text_sha256 != digest
         if before and fresh and not self.replace:
             raise InputError(
@@ -279,6 +284,14 @@ class _Run:
             self.counts["replaced"] += 1
         other = dump_line(reading.other) if reading.other else ""
         return Entry(article, source, other, reading.where, None, fresh, stated)
+
+    def _refuse_withdrawn(self, name: str, digest: str) -> None:
+        line = self.withdrawn.get(name) or self.withdrawn.get(digest)
+        if line is not None:
+            raise InputError(
+                f"Article '{line.article_id}' was {line}",
+                hint="What was withdrawn is not taken in again.",
+            )
 
     def _name(self, reading: Reading, source: str) -> str:
         """The article's id: its own, or one from its place that no other article has."""

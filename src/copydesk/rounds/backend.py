@@ -7,7 +7,7 @@ such an answer means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -126,7 +126,7 @@ class Difference:
     """What a push would do: the queues and tasks of the plan, and those that are missing.
 
     Args:
-        differing: what annotators see otherwise than was planned, in words.
+        differing: how what annotators see differs from the plan, in words.
     """
 
     streams: int
@@ -143,7 +143,7 @@ class Taken:
     Args:
         checked: tasks that were compared and are what was planned.
         removed: copies of tasks that were there twice and unanswered.
-        fixed: what annotators saw otherwise than was planned, and was put right, in words.
+        fixed: what annotators saw that differed from the plan and was put right, in words.
     """
 
     streams_made: int
@@ -215,4 +215,20 @@ class Backend(Protocol):
 
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """The annotators who have no account yet, each with the address where one is made."""
+        ...
+
+    def remove(
+        self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
+    ) -> list[str]:
+        """Remove tasks of a withdrawn article, and what was written about it there.
+
+        Args:
+            erase: whether the answers to them go too, where they are kept apart from the tasks.
+
+        Returns:
+            The tasks that are gone, in words.
+
+        Raises:
+            ServerError: it failed; asking again removes the rest.
+        """
         ...
