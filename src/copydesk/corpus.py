@@ -30,6 +30,7 @@ class Article:
         redistributable: whether the text is given in a release; if not, ``title`` and
             ``attribution`` come from the private room and go into no release.
         zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
+        genre: what kind of article it is, such as ``interview``.
         held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
             named, or "personal-data".
         reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
@@ -50,12 +51,13 @@ class Article:
     zones: tuple[str, ...] = ()
     reading: Mapping[str, Any] | None = None
     held_back: str | None = None
+    genre: str | None = None
 
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
         record = dataclasses.asdict(self)
         del record["redistributable"]
-        for name in ("zones", "reading", "held_back"):
+        for name in ("zones", "reading", "held_back", "genre"):
             if not record[name]:
                 del record[name]
         if self.redistributable:
@@ -130,6 +132,11 @@ class Corpus:
     def guidelines(self) -> Path:
         """The annotators' guidelines, with their version in the front matter."""
         return self.annotations / "guidelines.md"
+
+    @property
+    def guidelines_card(self) -> Path:
+        """What annotators keep open while they work: a page of one screen, where there is one."""
+        return self.annotations / "guidelines-card.md"
 
     @property
     def rounds(self) -> Path:
