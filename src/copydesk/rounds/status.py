@@ -140,7 +140,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
             _logged(round.plan, state),
             closed=closed,
             source="log",
-            findings=_found(round.folder),
+            findings=last_findings(round.folder),
         )
         return replace(found, **beside)
     chosen = by_backend(round, backends)
@@ -195,7 +195,7 @@ def _submitted(
         yield from latest.values()
 
 
-def _found(folder: RoundFolder) -> list[Finding]:
+def last_findings(folder: RoundFolder) -> list[Finding]:
     """The findings of the last pull."""
     if not folder.findings.is_file():
         return []
@@ -251,7 +251,7 @@ def summarise(
         if submission.whole:
             by_task[submission.uid].add(submission.annotator)
     articles: dict[str, tuple[int, int, set[str]]] = {}
-    for task in plan.tasks:
+    for task in plan.open_tasks:
         needed, answered, waiting = articles.get(task.article_id, (0, 0, set()))
         if not plan.shared:
             waiting |= set(task.annotators) - by_task[task.uid]

@@ -32,12 +32,15 @@ def sources(subject: Released) -> Iterator[Found]:
     lines = manifest_lines(subject.dataset)
     if not lines:
         return
+    gone = {str(w.get("article_id")) for w in subject.release.manifest.get("withdrawn", ())}
     known = subject.release.contract["articles"].names
     columns = [name for name in known if name not in ("text", "pieces")]
     for row in (
         subject.release.table("articles").select(*columns, "_file", "_row").iter_rows(named=True)
     ):
         line = lines.get(str(row["article_id"]))
+        if line is None and row["article_id"] in gone:
+            continue
         if line is None:
             message = "The corpus's manifest does not name this article."
             yield _source_fault(row, "article_id", message)
@@ -59,12 +62,12 @@ def answered(subject: Released) -> Iterator[Found]:
         return
     answers = subject.release.table("annotations")
     manifest = subject.release.manifest
-    if manifest.get("labels") == "rule":
+    if manifest.get("labels") in ("rule", "model"):
         created = pl.lit(manifest.get("created")).str.to_datetime(
             "%+", time_unit="us", time_zone="UTC", strict=False
         )
         wrong = answers.filter(pl.col("created_at") != created)
-        message = "'created_at' is {created_at}, but rules answer when the release is made."
+        message = "'created_at' is {created_at}, but machines answer when the release is made."
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", "/created_at")
         return
     try:

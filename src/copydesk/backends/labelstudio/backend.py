@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,7 @@ class LabelStudio:
 
     def __init__(self, server: Server, *, patience: float = PATIENCE) -> None:
         self.server, self._patience = server, patience
-        self.url = server.url
+        self.url = server.public
 
     def show(self, round: Round, streams: Sequence[Stream]) -> Difference:
         """See `copydesk.rounds.backend.Backend`."""
@@ -77,7 +77,7 @@ class LabelStudio:
         if pushed and self.server.identity() not in pushed:
             raise ServerError(
                 f"Round '{round.plan.round}' was pushed to another server than this one.",
-                where=self.url,
+                where=self.server.url,
                 hint="Connect to that one, or restore its database. If it is lost for good, remove "
                 'the line with "event": "server" from push.jsonl and push again: annotators '
                 "then start anew here, and what was pulled stays.",
@@ -192,6 +192,20 @@ class LabelStudio:
             for stream in streams
             if stream.key in found
         ]
+
+    def remove(
+        self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
+    ) -> list[str]:
+        """See `copydesk.rounds.backend.Backend`; the answers go with their tasks."""
+        found = self._found(round, streams)
+        removed = []
+        for stream in (s for s in streams if s.key in found):
+            mine = [task.uid for task in stream.tasks if task.uid in uids]
+            for at in range(0, len(mine), PAGE):
+                for row in self.server.find_tasks(found[stream.key], mine[at : at + PAGE]):
+                    self.server.delete_task(row["id"])
+                    removed.append(f"task {row['id']} of project '{projects.title(stream)}'")
+        return removed
 
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """See `copydesk.rounds.backend.Backend`."""
