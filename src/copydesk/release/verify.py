@@ -110,13 +110,14 @@ def _differing(
 def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The released articles whose whole event is here, and the others with the reason."""
     known = {article.article_id: article for article in corpus.articles()}
+    texts = corpus.texts
     found: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
     wanted = released.frame("articles", "article_id", "event", "text_sha256", "pieces")
     for name, _, digest, pieces in wanted.iter_rows():
         try:
             article = _same(known.get(name), name, digest)
-            text = corpus.text(article)
+            text = texts.read(article)
             found.append({**dataclasses.asdict(article), "text": text, "pieces": pieces})
         except InputError as error:
             missing[name] = error.message
