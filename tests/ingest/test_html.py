@@ -118,6 +118,116 @@ def test_lists_quotations_and_tables_are_what_they_are() -> None:
     assert all(zone == "note" for line, zone in zones(found).items() if "|" in line)
 
 
+def test_headings_and_lines_that_only_a_layout_marks() -> None:
+    """A heading may be a `div` with a role, or stand bare between line breaks."""
+    found = page(
+        article(
+            "<div role='heading' aria-level='3'>How it was built</div>",
+            f"<div>{PARAGRAPHS[0]} Once.<br><br><b>The piers</b><br><br>{PARAGRAPHS[1]} Two.</div>",
+        )
+    )
+
+    assert zones(found)["How it was built"] == "subhead"
+    lines = found.text.split("\n")
+    assert lines[lines.index("The piers") - 1].endswith("Once.")
+    assert lines[lines.index("The piers") + 1].endswith("Two.")
+
+
+def test_items_of_a_list_are_text_and_tags_are_not() -> None:
+    """Items without a stop are no headings; a list of tags holds no units."""
+    found = page(
+        article(
+            "<ul><li>The bridge is shut to lorries until Friday</li>"
+            "<li>Ferries leave from the old quay instead</li></ul>"
+            "<ul><li>Bridges</li><li>Rivers</li></ul>"
+        )
+    )
+
+    assert zones(found) == {
+        "Old bridge will stand": "headline",
+        "The bridge is shut to lorries until Friday": "body",
+        "Ferries leave from the old quay instead": "body",
+    }
+
+
+def test_a_headline_of_two_parts_has_the_mark_that_the_page_puts_between_them_elsewhere() -> None:
+    """A kicker inside the `h1` loses its colon to a line break; the page's title has it."""
+    body = article(headline="<span>Bridge report</span><br><span>Two piers are weak</span>")
+
+    found = page(body, title="Bridge report: Two piers are weak | The Day")
+
+    assert found.text.split("\n")[0] == "Bridge report: Two piers are weak"
+
+
+CONSENT = "This page is a consent wall: it asks for cookies and holds no article."
+PAYWALL = "This page holds only the beginning of an article behind a paywall."
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "reason"),
+    [
+        (
+            "de",
+            "<p>Um der Nutzung mit Werbung und Cookies zuzustimmen, klicken Sie auf Akzeptieren. "
+            "Wir verarbeiten Ihre Daten mit unseren Partnern.</p><p>Oder lesen Sie werbefrei.</p>",
+            CONSENT,
+        ),
+        (
+            "es",
+            "<p>Nosotros y nuestros socios guardamos cookies y tratamos datos personales.</p>"
+            "<p>Con su consentimiento mostramos publicidad. Puede aceptar o rechazar.</p>",
+            CONSENT,
+        ),
+        (
+            "pl",
+            "<p>My i nasi partnerzy przetwarzamy dane osobowe i używamy plików cookie za Twoją "
+            "zgodą, aby wyświetlać reklamy. Akceptuję</p>",
+            CONSENT,
+        ),
+        (
+            "fr",
+            "<p>Le pont sera fermé jusqu’à vendredi, a dit la mairie.</p>"
+            "<p>Il vous reste 80 % de cet article à lire. La suite est réservée aux abonnés.</p>",
+            PAYWALL,
+        ),
+        (
+            "en",
+            f"<p>{PARAGRAPHS[0]}</p><h3>This article is exclusively for subscribers</h3>"
+            "<p>Have an account? Log in</p>",
+            PAYWALL,
+        ),
+        (
+            "en",
+            f"<p>{PARAGRAPHS[0]}</p><p>You have 0 free articles left this month.</p>",
+            PAYWALL,
+        ),
+    ],
+)
+def test_walls_of_other_languages_and_wordings(language: str, body: str, reason: str) -> None:
+    """A consent wall is told by what it speaks of, in any of the languages that are known."""
+    with pytest.raises(InputError) as caught:
+        page(f"<h1>The Day</h1>{body}", lang=language)
+
+    assert caught.value.message == reason
+
+
+@pytest.mark.parametrize(
+    ("headline", "first"),
+    [
+        (
+            "Shop is fined for its cookies",
+            "The shop stored cookies without consent and sold personal data to its partners.",
+        ),
+        ("Maker of captcha puzzles is sold", "It asks people to say that they are not a robot."),
+    ],
+)
+def test_an_article_about_walls_is_an_article(headline: str, first: str) -> None:
+    """Words of a wall in an article that says other things too are no wall."""
+    body = f"<h1>{headline}</h1><p>{first}</p><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>"
+
+    assert first in page(body, title=headline).text
+
+
 @pytest.mark.parametrize(
     ("body", "title", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -255,10 +256,24 @@ def test_baselines(tmp_path: Path, made: Any) -> None:
     }
     path = tmp_path / "baselines" / "1.0.0.json"
     path.parent.mkdir()
-    path.write_text(str(document).replace("'", '"'), encoding="utf-8")
+    path.write_text(json.dumps(document), encoding="utf-8")
     found = read_baselines(tmp_path, contents)
     assert "| majority class | 0.12 | 0.10 to 0.20 |\n\nScored so." in block(
         render(contents, baselines=found), "baselines"
+    )
+    document["comparisons"] = [
+        {
+            "title": "People elsewhere",
+            "method": "Compared so.",
+            "figures": [{"name": "F1", "value": 0.5, "low": 0.25, "high": 0.75}],
+        }
+    ]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert block(
+        render(contents, baselines=read_baselines(tmp_path, contents)), "baselines"
+    ).endswith(
+        "### People elsewhere\n\n| measure | value | 95 % interval |\n| --- | ---: | ---: |\n"
+        "| F1 | 0.50 | 0.25 to 0.75 |\n\nCompared so."
     )
     path.write_text(path.read_text().replace(contents.digest, "0" * 64), encoding="utf-8")
     assert read_baselines(tmp_path, contents) is None

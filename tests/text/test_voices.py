@@ -47,9 +47,24 @@ def said(copy: str) -> list[tuple[str, str | None]]:
         ("She said Lund favours a “slow and quiet end to the baths”.", "She"),
         ("“We had no choice,” as a council memo put it.", "a council memo"),
         ("According to Ann Ode, the baths “leaked like a sieve all year”.", "Ann Ode"),
+        (
+            "“The wall will hold,” Ann Ode, a retired engineer of the port authority of York and "
+            "the author of three books on the history of its tides, said.",
+            "Ann Ode",
+        ),
+        ("“We told them, ‘You have no water left,’” said Ann Ode.", "Ann Ode"),
+        ("In a letter announcing the sale, Ann Ode called it a “cruel and idle trick”.", "Ann Ode"),
+        ("Ode said she thought the sale was a “mistake that nobody wanted”.", "Ode"),
+        ("The mayor condemned what she called a “mean and shabby little plan”.", "The mayor"),
+        ("Blaming the “tired old pumps of the port,” Ann Ode left the hall.", "Ann Ode"),
+        ("Lund admires her as a “stubborn friend of boats,” comparing her to a tug.", "Lund"),
+        ("Lund left the hall, as well, saying the plan “breaks every wall in York.”", "Lund"),
+        ("The York Bell reports that Lund left to “keep the peace of the house”.", "The York Bell"),
+        ("Lund met Ode, who in 2010 said the wall was a “heap of wet and rotten sand”.", "Ode"),
+        ("Voters heard Lund on Republican claims as “plain as the nose on a face”.", None),
     ],
 )
-def test_the_sentence_names_the_speaker(text: str, speaker: str) -> None:
+def test_the_sentence_names_the_speaker(text: str, speaker: str | None) -> None:
     """Colon, dash, inversion, apposition, participle and report all lead to who speaks."""
     assert [name for _, name in said(text)] == [speaker]
 
@@ -63,12 +78,34 @@ def test_the_sentence_names_the_speaker(text: str, speaker: str) -> None:
         ("“The baths leak,” Ode said, “and they stink.”", ["Ode", "Ode"]),
         ("“The baths leak,” Ode said.\n“They stink, too.”", ["Ode", "Ode"]),
         ("“Who pays?” Ann Orr, 34, asked.", ["Ann Orr"]),
+        ("Ode went on, “The wall will hold, and the harbour with it.”", ["Ode"]),
+        ("On 6 July, 2015, Ode made this remark:\n“The wall will hold for ever.”", ["Ode"]),
+        ("“The wall!” Ode’s niece Ann shouted to the crowd. It held.", ["Ode’s niece Ann"]),
         ("Ode scolded him: “The baths leak,” she said. “They stink.”", ["Ode", "she"]),
     ],
 )
 def test_the_line_beside_names_the_speaker(text: str, speakers: list[str]) -> None:
     """The line above, a quotation that goes on and a late attribution lead to who speaks."""
     assert [name for _, name in said(text)][-len(speakers) :] == speakers
+
+
+def test_a_turn_inside_marks_is_a_quotation() -> None:
+    """A transcript printed with an opening mark before each marker is the speakers' words."""
+    text = (
+        "Mayor to close baths\n"
+        "The talk went as follows:\n"
+        "“SMITH: When will the baths be closed?\n"
+        "“ORR: On Monday.\n"
+        "“SMITH: And the pool?\n"
+        "“ORR: It stays.”"
+    )
+    found = quotations(text, segment(text))
+    assert [(text[slice(*q.speaker or (0, 0))], text[q.start : q.end]) for q in found] == [
+        ("SMITH", "When will the baths be closed?"),
+        ("ORR", "On Monday."),
+        ("SMITH", "And the pool?"),
+        ("ORR", "It stays."),
+    ]
 
 
 def test_a_turn_names_the_speaker_of_the_quotations_in_it() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +17,10 @@ from copydesk.errors import InputError
 from copydesk.extras import needs
 from copydesk.ingest import pagedata
 from copydesk.ingest.walls import wall
+from copydesk.text.figures import is_figures
+from copydesk.text.language import language as language_of
+from copydesk.text.lines import fixed
+from copydesk.text.wording import Wording, wording
 
 Line = tuple[str, str | None]
 """A line and its zone; None where the page's structure does not say one."""
@@ -28,6 +32,10 @@ _NOT_TEXT: Final = (
     "|//script[not(contains(@type,'ld+json'))]|//style|//noscript|//template|//svg"
 )
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+_BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
+_HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
+_TAG_AT_MOST: Final = 3
+"""Words of an item from which a list is taken for text: tags and menus have fewer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +66,14 @@ def extract(data: bytes | str) -> Page:
     tree = trafilatura.load_html(data)
     if tree is None:
         raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")
+    _name_headings(tree)
     said = pagedata.read(tree)
-    headings = _headings(tree)
-    captions = _captions(tree)
+    language = language_of(said.fields.get("language", "en"))
+    known = _Known(
+        headings=_headings(tree),
+        captions=_captions(tree),
+        wording=wording(language),
+    )
     for element in tree.xpath(_NOT_TEXT):
         element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
             element
@@ -78,7 +91,7 @@ def extract(data: bytes | str) -> Page:
         raise InputError(
             "No article was found in this page.", hint="Save the article itself as .txt."
         )
-    lines = _zoned(body, said.headline, headings, captions)
+    lines = _zoned(body, said.headline, known)
     return Page(lines=tuple(lines), fields=said.fields, other=said.other)
 
 
@@ -88,6 +101,23 @@ def _plain(text: str) -> str:
 
 def _key(text: str) -> str:
     return re.sub(r"\W+", "", text).casefold()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """What the page's structure says of lines, and the wording of its language."""
+
+    headings: set[str]
+    captions: set[str]
+    wording: Wording
+
+
+def _name_headings(tree: Any) -> None:
+    """Headings by their role only (``role="heading" aria-level="2"``) become ``h2``."""
+    for element in tree.xpath("//*[@role='heading'][not(ancestor::a)]"):
+        level = element.get("aria-level") or "2"
+        if element.tag not in _HEADINGS and not element.xpath(".//h1|.//h2|.//h3|.//p"):
+            element.tag = f"h{level}" if level in "123456" else "h2"
 
 
 def _headings(tree: Any) -> set[str]:
@@ -100,28 +130,46 @@ def _captions(tree: Any) -> set[str]:
     return {_key(e.text_content()) for e in found} - {""}
 
 
-def _body(body: Any) -> Iterator[Line]:
+def _body(element: Any) -> Iterator[Line]:
     """The lines of trafilatura's tree, with the zones that its tags say."""
-    for element in body.iter("p", "head", "item", "quote", "row", "ab"):
-        if any(
-            parent.tag in ("p", "item", "quote", "row", "ab") for parent in _above(element, body)
-        ):
-            continue
-        zone = {"head": "subhead", "row": "note"}.get(element.tag)
-        if element.tag == "row":
-            cells = (_plain("".join(cell.itertext())) for cell in element.iter("cell"))
-            yield " | ".join(cell for cell in cells if cell), zone
-            continue
-        for text in _broken(element):
-            if text:
-                yield text, zone
+    loose = [element.text or ""]
+    for child in element:
+        if child.tag not in _BLOCKS and child.tag not in _HOLDERS and child.tag != "lb":
+            loose.append("".join(child.itertext()))
+        else:
+            yield from _filled([(_plain("".join(loose)), None)])
+            loose = []
+            if child.tag in _BLOCKS:
+                yield from _filled(_block(child))
+            elif child.tag == "list":
+                yield from _list(child)
+            else:
+                yield from _body(child)
+        loose.append(child.tail or "")
+    yield from _filled([(_plain("".join(loose)), None)])
 
 
-def _above(element: Any, top: Any) -> Iterator[Any]:
-    parent = element.getparent()
-    while parent is not None and parent is not top:
-        yield parent
-        parent = parent.getparent()
+def _filled(lines: Iterable[Line]) -> Iterator[Line]:
+    return (line for line in lines if line[0])
+
+
+def _block(element: Any) -> Iterator[Line]:
+    if element.tag == "row":
+        cells = (_plain("".join(cell.itertext())) for cell in element.iter("cell"))
+        yield " | ".join(cell for cell in cells if cell), "note"
+        return
+    zone = "subhead" if element.tag == "head" else None
+    for text in _broken(element):
+        yield text, zone
+
+
+def _list(element: Any) -> Iterator[Line]:
+    """The items of a list: sentences or parts of them, unless most are tags of a word or two."""
+    lines = list(_filled(_body(element)))
+    words = sorted(len(text.split()) for text, _ in lines)
+    told = bool(words) and words[len(words) // 2] >= _TAG_AT_MOST
+    for text, zone in lines:
+        yield text, ("item" if told and zone is None else zone)
 
 
 def _broken(element: Any) -> Iterator[str]:
@@ -131,17 +179,12 @@ def _broken(element: Any) -> Iterator[str]:
         if child.tag in ("lb", "p", "item"):
             parts.append("\n")
         parts.append(child.text or "")
-        if child.tag in ("p", "item"):
-            parts.append(child.tail or "")
-        else:
-            parts.append(child.tail or "")
+        parts.append(child.tail or "")
     marked = "".join(p if p == "\n" else p.replace("\n", " ") for p in parts)
     yield from (_plain(line) for line in marked.split("\n"))
 
 
-def _zoned(
-    body: list[Line], headline: str | None, headings: set[str], captions: set[str]
-) -> Iterator[Line]:
+def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Line]:
     top = _key(headline) if headline else ""
     if headline:
         yield headline, "headline"
@@ -149,8 +192,11 @@ def _zoned(
         key = _key(text)
         if not key or key == top:
             continue
-        if zone is None and key in headings:
+        if zone in (None, "item") and key in known.headings:
             zone = "subhead"
-        elif zone is None and key in captions:
+        elif zone in (None, "item") and key in known.captions:
             zone = "caption"
+        elif zone == "item":
+            told = fixed(text, known.wording) or is_figures(text, known.wording)
+            zone = None if told else "body"
         yield text, zone

@@ -149,7 +149,7 @@ def _title(
     stated = [meta.get("og:title"), meta.get("twitter:title"), tree.findtext(".//title")]
     stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
-    shown = [_plain(h.text_content()) for h in tree.iter("h1") if not h.xpath(_OTHERS)]
+    shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not h.xpath(_OTHERS)]
     # A logo may be an h1: the outlet's name, which stands behind the titles.
     names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
     names |= {_key(outlet)} if outlet else set()
@@ -158,11 +158,33 @@ def _title(
         close = [max((_alike(_key(h), p) for p in plain), default=0.0) for h in shown]
         best = max(range(len(shown)), key=lambda i: (close[i], -i))
         if close[best] >= 0.5 or len(shown) == 1:
-            return without_outlet(shown[best], outlet)
+            return _punctuated(without_outlet(shown[best], outlet), stated, outlet)
     for title in (*stated[3:], *stated[:3]):
         if title and _plain(title):
             return without_outlet(_plain(title), outlet)
     return None
+
+
+def _texts(element: Any) -> Iterator[str]:
+    """An element's text; between parts that stand on lines of their own, a blank."""
+    yield element.text or ""
+    for child in element:
+        if isinstance(child.tag, str):
+            beside = child.getnext()
+            spans = child.tag == "span" and not child.tail and beside is not None
+            yield " " if child.tag in ("br", "div", "p") else ""
+            yield from _texts(child)
+            yield " " if child.tag in ("div", "p") or (spans and beside.tag == "span") else ""
+        yield child.tail or ""
+
+
+def _punctuated(shown: str, stated: list[str | None], outlet: str | None) -> str:
+    """A headline as a title of the page writes it, where its parts lost a colon between them."""
+    for title in stated:
+        written = without_outlet(_plain(title), outlet)
+        if len(written) > len(shown) and _key(written) == _key(shown):
+            return written
+    return shown
 
 
 def _alike(a: str, b: str) -> float:

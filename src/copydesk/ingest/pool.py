@@ -6,7 +6,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from copydesk.errors import CopydeskError
@@ -53,7 +53,7 @@ def read_all(
     first = list(islice(batches, _WORTH))
     count = workers or processors()
     if count == 1 or len(first) < _WORTH:
-        for batch in (*first, *batches):
+        for batch in chain(first, batches):
             yield from _read_batch(batch, options)
         return
     # A forked child would inherit the locks of other libraries' threads.
@@ -61,7 +61,7 @@ def read_all(
     with ProcessPoolExecutor(count, mp_context=context) as pool:
         flying: deque[Future[list[Outcome]]] = deque()
         try:
-            for batch in (*first, *batches):
+            for batch in chain(first, batches):
                 if len(flying) >= 3 * count:
                     yield from flying.popleft().result()
                 flying.append(pool.submit(_read_batch, batch, options))

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 _SHORT: Final = 1500
 """Characters: an article is longer, or says nothing of walls."""
+_PARAGRAPH: Final = 80
+_LEAST_OWN: Final = 2
+"""Paragraphs about something else that make a page an article about walls, not a wall."""
 _BOTS: Final = re.compile(
     r"(?:checking your browser|are you a robot|not a robot|verify you are (?:a )?human|captcha"
     r"|unusual (?:traffic|activity)|enable javascript and cookies to continue|just a moment"
@@ -26,6 +29,24 @@ _CONSENT: Final = re.compile(
     r"|accetta (?:tutti|e continua)|alles accepteren|cookie (?:policy|settings|preferences))",
     re.IGNORECASE,
 )
+_OF_CONSENT: Final = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"cookie|tracking|similar technolog|ähnliche technolog|technologies similaires",
+        r"consent|zustimm|einwillig|votre accord|consentement|consentim|consens|toestemming"
+        r"|samtyck|samtykke|zgod",
+        r"\b(?:partner|socios|parceir|partenaire|vendors|drittanbiet|third part)",
+        r"personal data|personenbezogen|ihre daten|données (?:personnelles|à caractère)"
+        r"|datos personales|dati personali|dados pessoais|persoonsgegevens|personuppgifter"
+        r"|personoplysninger|dane osobowe|danych osobowych|personal information",
+        r"\b(?:accept|agree|akzeptier|accepter|aceptar|accetta|aceitar|accepteren|akkoord"
+        r"|godkänn|accepter|godta|akceptuj|reject|ablehnen|refuser|rechazar|rifiuta)",
+        r"personali[sz]|content measurement|advertising|werbung|publicité|publicidad|pubblicità"
+        r"|advertenties|reklam|annonser",
+    )
+)
+"""What a consent wall speaks of, in several languages; an article speaks of one or two of these."""
+_LEAST_OF_CONSENT: Final = 4
 _ERROR: Final = re.compile(
     r"\b(?:404|410|500|502|503)\b|not found|page (?:unavailable|introuvable)|nicht gefunden"
     r"|server error|no encontrada|non trovata",
@@ -34,15 +55,26 @@ _ERROR: Final = re.compile(
 _PAYWALL: Final = re.compile(
     r"(?:subscribe (?:now |today )?to (?:continue|read|keep|unlock|access)|to continue reading"
     r"|continue reading (?:this article )?with|already a subscriber|subscribers? only"
-    r"|(?:this|the) (?:article|content|story) is (?:only )?(?:for|available to|reserved for)"
-    r"[^.]{0,20}(?:subscribers|members)|exclusive to (?:our )?subscribers"
+    r"|(?:this|the) (?:article|content|story|report) is (?:only |exclusively )?"
+    r"(?:for|available (?:only )?(?:to|for)|reserved for)[^.]{0,20}(?:subscribers|members)"
+    r"|exclusive(?:ly)? (?:to|for) (?:our )?(?:subscribers|members)"
+    r"|become a (?:member|subscriber) to (?:read|continue|see|unlock)"
+    r"|(?:read|see|unlock|get) the (?:rest|full (?:story|article|text)) (?:with|by|for) "
+    r"|\d+ (?:of \d+ )?free articles? (?:left|remaining|this month)"
+    r"|subscribe (?:for|from|to [^.]{1,30}) (?:only )?[£$€]\d"
     r"|unlock (?:this|the full) (?:article|story)|start your (?:free )?trial"
     r"|(?:create|register for) (?:a |your )?free account to (?:read|continue)"
     r"|(?:sign|log) ?in to (?:continue|read)"
     r"|you(?:’|')?ve (?:reached|read) your (?:last|limit|free)"
     r"|jetzt weiterlesen|weiterlesen mit|nur für abonnenten|jetzt abonnieren|bereits abonnent"
-    r"|(?:réservé|reserve) (?:à|aux) (?:nos )?abonnés|il vous reste \d+ ?%|déjà abonné"
-    r"|solo para suscriptores|riservato agli abbonati|alleen voor abonnees)",
+    r"|(?:artikel|beitrag|inhalt) ist (?:nur |exklusiv )*für (?:\w+[ -])?abonnent|bereits ein abo"
+    r"|(?:réservé|reserve)e? (?:à|aux) (?:nos )?abonnés|il vous reste \d+ ?%|déjà abonné"
+    r"|la suite est réservée|abonnez-vous pour|(?:solo|exclusiv[oa]) para suscriptores"
+    r"|suscríbete para (?:seguir|leer)|(?:riservato|solo) (?:a?gli|per gli) abbonati"
+    r"|abbonati per (?:leggere|continuare)|(?:alleen|exclusief) voor abonnees|word abonnee"
+    r"|exclusivo para assinantes|assine para (?:ler|continuar)|tylko dla (?:subskrybentów"
+    r"|prenumeratorów)|endast för prenumeranter|bli prenumerant|for abonnenter"
+    r"|только для подписчиков)",
     re.IGNORECASE,
 )
 
@@ -63,15 +95,24 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
     sentences = len(re.findall(r"[.!?…][\"'”’]?(?:\s|$)", text))
     if _ERROR.search(title) and len(text) < 500:
         return "This page says that there is no such page, and holds no article."
-    if _BOTS.search(title) or (_BOTS.search(shown) and len(text) < 500):
+    checks = _BOTS.search(title) or (_BOTS.search(shown) and len(text) < 500)
+    if checks and _own(lines, _BOTS) < _LEAST_OWN:
         return "This page is a check against bots, not an article."
-    if _CONSENT.search(text) and (sentences < 8 or _CONSENT.search(text[:200])):
-        own = [line for line in lines if not _CONSENT.search(line) and len(line) > 80]
-        if len(own) < 3:
-            return "This page is a consent wall: it asks for cookies and holds no article."
+    asks = sum(1 for words in _OF_CONSENT if words.search(text)) >= _LEAST_OF_CONSENT
+    asks = (asks and sentences < 12) or (
+        _CONSENT.search(text) is not None and (sentences < 8 or bool(_CONSENT.search(text[:200])))
+    )
+    if asks and _own(lines, _CONSENT, *_OF_CONSENT) < _LEAST_OWN:
+        return "This page is a consent wall: it asks for cookies and holds no article."
     cut = paid or _PAYWALL.search(text) is not None
     if cut and len(text) < 700:
         return "This page holds only the beginning of an article behind a paywall."
     if _PAYWALL.search(shown) and len(text) < 300:
         return "This page holds only the beginning of an article behind a paywall."
     return None
+
+
+def _own(lines: list[str], *patterns: re.Pattern[str]) -> int:
+    """How many lines of a paragraph's length say something else."""
+    long = (line for line in lines if len(line) > _PARAGRAPH)
+    return sum(not any(pattern.search(line) for pattern in patterns) for line in long)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,8 @@ from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.backend import STANDS_ALONE
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
-from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context
@@ -62,8 +63,9 @@ class Decision:
 def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
-    A sentence that at least half of its answers call badly cut, or not a unit, is open too until
-    somebody decides it.
+    Where answers were given again in a follow-up round, the newest of each annotator counts. A
+    sentence that at least half of its answers call badly cut, or not a unit, is open too until
+    somebody decides it; so is one whose decision was set aside, unless all now agree.
 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
@@ -75,22 +77,25 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     from copydesk.aggregate import aggregate
     from copydesk.answers import ADJUDICATIONS
 
-    round = open_round(corpus, round_id)
-    folder, plan = round.folder, round.plan
-    answers = answers_of(corpus, [round_id])
-    if answers.is_empty():
+    plan = open_round(corpus, round_id).plan
+    plans = family(corpus, plan)
+    answers = answers_of(corpus, [one.round for one in plans])
+    if round_id not in answers["round"]:
         raise InputError(
             f"There are no answers in round '{round_id}'.", hint="Pull them with 'round pull'."
         )
-    decided = list(decisions_of(folder))
+    asked = reviewed(plan) or {anchor.sentence_id for _, anchor in plan.anchors()}
+    decided, lost = standing(corpus, plans)
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
+    again = {line["sentence_id"] for line in lost}
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
-        if row["label"] is None or (disputed and row["label_source"] == "majority")
+        if row["label"] is None
+        or (row["label_source"] == "majority" and (disputed or row["sentence_id"] in again))
     }
-    flags, given = _flags(round)
+    flags, given = _flags(corpus, plans)
     settled = {line["sentence_id"] for line in decided if line["label"] is not None}
     for sentence, found in flags.items():
         against = sum(count for flag, count in found.items() if flag in STANDS_ALONE)
@@ -104,15 +109,34 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             flags=dict(flags.get(anchor.sentence_id, {})),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left
+        if anchor.sentence_id in left and anchor.sentence_id in asked
     ]
 
 
-def _flags(round: Round) -> tuple[dict[str, Counter[str]], Counter[str]]:
+def standing(
+    corpus: Corpus, plans: Sequence[Plan]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The decisions of rounds that stand, in the order of the rounds, and those set aside.
+
+    Args:
+        plans: of the rounds whose answers count, in the order of their planning.
+    """
+    lines = [d for plan in plans for d in decisions_of(RoundFolder(corpus, plan.round))]
+    if not lines or all(plan.review is None for plan in plans):
+        return lines, []
+    answers = {
+        plan.round: read_state(open_round(corpus, plan.round)).answers.values() for plan in plans
+    }
+    lost = set_aside(plans, answers, lines)
+    return [line for line in lines if line not in lost], lost
+
+
+def _flags(corpus: Corpus, plans: Sequence[Plan]) -> tuple[dict[str, Counter[str]], Counter[str]]:
     """How often each flag was given to a sentence, and how many answers the sentence has."""
     flags: dict[str, Counter[str]] = {}
     given: Counter[str] = Counter()
-    for answer in read_state(round).answers.values():
+    for one in newest_of(corpus, plans).values():
+        answer = one.answer
         given[answer.sentence_id] += 1
         if answer.flag:
             flags.setdefault(answer.sentence_id, Counter())[answer.flag] += 1

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from copydesk.corpus import Corpus
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
 from copydesk.rounds.close import check_closed
-from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.decisions import standing
 from copydesk.rounds.evidence import Codecs, verify
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.plan import read_plan
 
 if TYPE_CHECKING:
     from copydesk.answers import Labelling
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Codecs) -> Labelling:
     """What the answers of rounds say of a release's labels.
+
+    Of an annotator who answered a sentence again in a follow-up round the newest answer counts, and
+    decisions on answers that changed in it are left out.
 
     Args:
         rounds: their ids; by default all closed rounds.
@@ -35,7 +39,7 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
     for name in names:
         check_closed(RoundFolder(corpus, name))
         verify(open_round(corpus, name), codecs)
-    decided = [line for name in names for line in decisions_of(RoundFolder(corpus, name))]
+    decided, _ = standing(corpus, [read_plan(RoundFolder(corpus, name)) for name in names])
     rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
     return Labelling(
         # A flag in place of a label is settled by adjudication and is not an answer of a release.

@@ -95,14 +95,28 @@ def _new_round(corpus: Corpus, options: Options) -> Plan:
     _check_options(options)
     people.check_names(corpus, options.annotators)
     plan, gold = make_plan(corpus, options)
+    write_plan(folder, plan, options.emails, gold)
+    return plan
+
+
+def write_plan(
+    folder: RoundFolder,
+    plan: Plan,
+    emails: Mapping[str, str],
+    gold: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Write a new round: its plan, its known answers, and privately its people.
+
+    Raises:
+        InputError: the plan breaks its schema, or an address is that of two people.
+    """
     check_document(json.loads(plan.dump()), "round", where=str(folder.plan))
-    people.write(folder, plan, options.emails)
+    people.write(folder, plan, emails)
     with replacing_dir(folder.path) as beside:
         if gold:
             lines = "".join(f"{dump_line(line)}\n" for line in gold)
             atomic_write(beside / folder.gold.name, lines)
         atomic_write(beside / folder.plan.name, plan.dump())
-    return plan
 
 
 def _check_options(options: Options) -> None:

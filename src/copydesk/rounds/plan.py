@@ -86,6 +86,19 @@ class PlannedTask:
     former: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """What makes a round a follow-up, in which answers are given again.
+
+    Args:
+        of: the round whose answers they are.
+        decisions: sentences with a decision to which a changed rule applies.
+    """
+
+    of: str
+    decisions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A round, whole.
@@ -99,6 +112,7 @@ class Plan:
         revisions: from when on, UTC, which version of the guidelines holds; empty if they were
             never revised.
         gold: articles with known answers.
+        review: of a follow-up round only.
     """
 
     round: str
@@ -115,6 +129,7 @@ class Plan:
     label_configs: dict[str, str] = dataclasses.field(default_factory=dict)
     labels: tuple[str, ...] = NEWS.names
     revisions: tuple[tuple[str, str], ...] = ()
+    review: Review | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -159,6 +174,8 @@ class Plan:
         """The plan as it stands in ``round.json``."""
         document = {"format": 2, **dataclasses.asdict(self)}
         del document["revisions"]
+        if self.review is None:
+            del document["review"]
         for task in document["tasks"]:
             del task["former"]
         return dump_json(document)
@@ -270,6 +287,9 @@ def _plan(document: dict[str, Any]) -> Plan:
     rest["gold"] = tuple(document["gold"])
     if "labels" in document:
         rest["labels"] = tuple(document["labels"])
+    if "review" in document:
+        review = document["review"]
+        rest["review"] = Review(of=review["of"], decisions=tuple(review["decisions"]))
     return Plan(**rest)
 
 

@@ -16,6 +16,8 @@ from copydesk.rounds.backend import Account, Backend
 from copydesk.rounds.findings import Unfinished, finding, unfinished
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import State, instant
+from copydesk.rounds.newest import outcome
+from copydesk.rounds.notes import Notes, notes_of
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import Plan
 from copydesk.rounds.reading import Reading, by_backend, read_backends
@@ -87,6 +89,8 @@ class Status:
         unfinished: submitted answers that their annotators should open again, each with the page
             for it (on the server, or at the last pull).
         vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
+        notes: what stands beside these figures.
+        review: of a follow-up round, how many answers it asks for, were given, and changed.
     """
 
     round: str
@@ -102,6 +106,8 @@ class Status:
     articles: tuple[ArticleProgress, ...]
     unfinished: tuple[Unfinished, ...]
     vanished: tuple[tuple[str, str], ...] = ()
+    notes: Notes | None = None
+    review: tuple[int, int, int] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """As JSON types."""
@@ -112,6 +118,11 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
     """Where a round stands in its backends, or without them where it stood at the last pull."""
     round = open_round(corpus, round_id)
     state, closed = read_state(round), round.folder.closed.exists()
+    beside: dict[str, Any] = {
+        "vanished": tuple(sorted(state.vanished)),
+        "notes": notes_of(round),
+        "review": outcome(corpus, round.plan) if round.plan.review else None,
+    }
     if backends is None:
         found = summarise(
             round.plan,
@@ -120,7 +131,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
             source="log",
             findings=_found(round.folder),
         )
-        return replace(found, vanished=tuple(sorted(state.vanished)))
+        return replace(found, **beside)
     chosen = by_backend(round, backends)
     reading, people = read_backends(round, [backend for backend, _ in chosen])
     collected = reading.collected()
@@ -144,7 +155,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
         ],
         pages=pages,
     )
-    return replace(found, vanished=tuple(sorted(state.vanished)))
+    return replace(found, **beside)
 
 
 def _missing(round: Round, reading: Reading) -> int:

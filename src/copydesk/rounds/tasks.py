@@ -86,6 +86,14 @@ class TaskTexts:
             )
         return self._round.corpus.text(article)
 
+    def text(self, article_id: str) -> str:
+        """The canonical text of an article of the round.
+
+        Raises:
+            IntegrityError: it is not the one that was planned.
+        """
+        return self._text(article_id)
+
     def article(self, task: PlannedTask) -> tuple[Article, str]:
         """A task's article with its canonical text.
 

@@ -47,6 +47,8 @@ _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
 _VERB_KINDS: Final = frozenset(kind for _, kind in _VERBS)
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _MARKS: Final = frozenset("\"'“”‘’«»„‚`")
+_ADJECTIVE: Final = ("ican", "ratic", "ian", "ish", "ese")
+"""Ends of adjectives that are written with a capital: "Republican claims" has no verb."""
 _REACH: Final = 12
 """How many words may stand between a verb and the "to" or "as" that it needs, and between a
 subject and its verb."""
@@ -208,7 +210,7 @@ class _Reader:
         if not contracted and left.endswith(("'s", "s'")):
             return None
         if left in around["preposition"]:
-            return "verb" if participle and not noun_like else None
+            return ("noun-like" if noun_like else "verb") if participle else None
         if left in around["be"] and not participle:
             return None if bare else "passive"
         if left in around["auxiliary"] or left in around["be"]:
@@ -227,6 +229,7 @@ class _Reader:
         if capital and not named:
             return None
         if noun_like:
+            named = named and not left.endswith(_ADJECTIVE)
             subject = left in self.around["pronoun"] or before < first or (named and not capital)
             return "verb" if subject else "noun-like"
         if (
@@ -325,6 +328,8 @@ class _Reader:
         if kind in {"clause", "that"} and self._closes(first):
             return True
         if kind == "that" and (marked or tail == ":" or self._opens(after)):
+            return True
+        if kind == "that" and tail == "," and self.text[end : end + 4].lstrip(", ")[:1] in _MARKS:
             return True
         if after >= len(self.found):
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
@@ -14,6 +14,8 @@ from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.pieces import Piece
+from copydesk.text.speakers import Span
+from copydesk.text.turns import turn_speakers
 from copydesk.text.voices import Article, Marks, Source, Voice, own, sources, voices
 
 Form = Literal["direct", "partial", "continuation"]
@@ -71,13 +73,16 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
     """
     lang = language_of(language)
     starts = [piece.start for piece in pieces]
+    turns = turn_speakers(text, pieces)
     stretches, touched = [], []
     for stretch in marked(text, lang):
         indices = _touched(stretch.inner, pieces, starts)
-        alike = _alike(indices, pieces)
+        alike = _alike(indices, pieces, turns)
         if len(alike) < len(indices):
-            end = pieces[alike[-1]].end
-            stretch = replace(stretch, end=end, inner=(stretch.inner[0], end))
+            start = max(stretch.inner[0], pieces[alike[0]].start)
+            end = min(stretch.inner[1], pieces[alike[-1]].end)
+            after = stretch.end if alike[-1] == indices[-1] else end
+            stretch = replace(stretch, end=after, inner=(start, end))
         stretches.append(stretch)
         touched.append(alike)
     article = Article(text, pieces, [stretch.inner for stretch in stretches], lang)
@@ -154,8 +159,15 @@ def _touched(
     return tuple(result)
 
 
-def _alike(indices: tuple[int, ...], pieces: Sequence[Piece]) -> tuple[int, ...]:
-    """The first of some pieces, up to where units end or begin: no speech runs into a credit."""
+def _alike(
+    indices: tuple[int, ...], pieces: Sequence[Piece], turns: Mapping[int, Span]
+) -> tuple[int, ...]:
+    """The first of some pieces, up to where units end or begin: no speech runs into a credit.
+
+    The marker of a turn inside its marks is passed over: `“SMITH: We close the bridge.”`.
+    """
+    if len(indices) > 1 and indices[1] in turns and not pieces[indices[0]].is_unit:
+        indices = indices[1:]
     for place, index in enumerate(indices):
         if pieces[index].is_unit != pieces[indices[0]].is_unit:
             return indices[:place]

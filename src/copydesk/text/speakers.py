@@ -84,6 +84,8 @@ class Phrases:
             return None
         participle = self.found[at].form.endswith("ing")
         before = self._over_verbs(at)
+        if before > 2 and self.found[before - 1].form.isdigit() and not self._break(before):
+            before -= 2 * (self.found[before - 2].form in self.forms["preposition"])
         if not before:
             return None
         left = self.found[before - 1].form
@@ -152,12 +154,20 @@ class Phrases:
         first = max(0, at - _REACH)
         start = first
         for index in range(at - 1, first, -1):
-            if self._break(index) and self.found[index].form in self.forms["opens"]:
+            if (
+                self._break(index)
+                and self.found[index].form in self.forms["opens"]
+                and self.found[index + 1].form != "well"
+            ):
                 start = index + 1
                 break
         while start < at:
             form = self.found[start].form
-            if form in self.forms["opens"] or form in self.forms["adverb"]:
+            if (
+                form in self.forms["opens"]
+                or form in self.forms["adverb"]
+                or (form.isdigit() and start + 1 < at and self._break(start + 1))
+            ):
                 start += 1
             elif form in self.forms["preposition"] or form in self.forms["subordinate"]:
                 following = self._next_segment(start, at)
@@ -169,6 +179,20 @@ class Phrases:
             else:
                 break
         return self._phrase_at(start, at)
+
+    def following(self, offset: int) -> Span | None:
+        """The subject after the next comma: "Blaming the "system," Ann Orr left"."""
+        for index in range(max(self.index(offset), 1), len(self.found)):
+            if self._break(index):
+                return self._phrase_at(index, len(self.found))
+        return None
+
+    def meant(self, pronoun: Span) -> Span | None:
+        """Whom a pronoun after "what" stands for: "Ann Orr condemned what she called …"."""
+        at = self.index(pronoun[0])
+        if not at or self.found[at - 1].form not in self.forms["what"]:
+            return None
+        return self.clause_subject(at - 1)
 
     def _inside(self, start: int, at: int) -> Span | None:
         """A name after a phrase in front of it that no comma closes: "On Friday Ann Orr …"."""
@@ -208,6 +232,8 @@ class Phrases:
         left = self.found[index - 1]
         if left.form in self.forms["pronoun"]:
             return True
+        if left.form in self.forms["article"]:
+            return False
         lower = not self.text[self.found[index].start].isupper()
         return (
             lower
@@ -236,7 +262,7 @@ class Phrases:
     def _described(self, before: int) -> Span | None:
         """The name that what stands between commas describes: "Ann Orr, the mayor, said"."""
         end = before
-        for _ in range(4):
+        for _ in range(7):
             start = self._segment_start(end)
             if start is None:
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -27,6 +27,9 @@ _NEAR: Final = 60
 """How many characters from a cue to a mark are near."""
 _BETWEEN: Final = 14
 """How many words may stand between a quotation and the verb of report after it."""
+_DESCRIBED: Final = 30
+"""How many if they describe a name: "Ann Orr, the mayor of York and a …, said"."""
+_SAME: Final = frozenset(["he", "she", "they", "it"])
 _LINE_END: Final = re.compile("\n")
 _TURN: Final = re.compile(
     r"[\"“]?(?P<name>[^\W\d_][\w.’'-]*(?:[ ][\w.’'-]+){0,4})[ ]?(?:\([^()\n]{1,40}\))?"
@@ -106,9 +109,9 @@ class Sentence:
 
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
-        if cue.kind == "phrase":
+        if cue.kind == "phrase" and not cue.cue.entry.endswith(" that"):
             return self.phrases.after(cue.cue.end) if _names_source(cue) else None
-        if cue.kind == "noun":
+        if cue.kind in {"noun", "phrase"}:
             return self.phrases.owner(cue.cue.start)
         if inverted:
             return self.phrases.after(cue.cue.end)
@@ -138,12 +141,13 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
     """Who speaks, by the sentences that a marked stretch begins and ends in."""
     before, after = first.cues_before(stretch.start), last.cues_after(stretch.end)
     if before and before[-1].kind == "clause" and _leads(text, before[-1], stretch):
-        return _voice(first, before[-1])
+        return _voice(first, _outer(text, first, before, before[-1]))
     if after and _closes_speech(text, stretch) and _follows(text, stretch, last, after[0]):
         at = last.phrases.index(stretch.end)
         between = at < last.phrases.index(after[0].cue.start)
         inverted = not between or not _has_subject(last, stretch, after[0])
-        return _voice(last, after[0], inverted=inverted)
+        if between or not last.outside[after[0].first].form.endswith("ing"):
+            return _voice(last, after[0], inverted=inverted)
     if before:
         return _voice(first, _governing(text, first, before, stretch))
     aside = next((cue for cue in after if _is_aside(text, last, cue)), None)
@@ -174,23 +178,62 @@ def _governing(
     """
     forms = sentence.phrases.forms
     outside = sentence.outside
-    end = bisect_left(outside, stretch.start, key=lambda word: word.start)
-    for cue in reversed(before):
-        if any(
-            outside[index].form in forms["divides"] and _stop_before(text, outside, index)
-            for index in range(cue.after, end)
-        ):
-            break
-        end = cue.after
-        if cue.kind == "clause" or (cue.kind == "phrase" and _names_source(cue)):
+    near = list(_one_clause(text, sentence, before, stretch.start))
+    for cue in near:
+        speaks = cue.kind == "clause" and cue.reports
+        if speaks or (cue.kind == "phrase" and _names_source(cue)):
             relative = cue.first > 0 and outside[cue.first - 1].form in forms["relative"]
             if not relative or cue is before[0]:
-                return cue
+                return _outer(text, sentence, before, cue)
     for kinds in ({"clause"}, {"that", "object", "as"}):
-        strong = [cue for cue in before if cue.kind in kinds]
+        strong = [cue for cue in near if cue.kind in kinds]
         if strong:
-            return strong[-1]
+            return strong[0]
     return before[-1]
+
+
+def _one_clause(
+    text: str, sentence: Sentence, before: Sequence[Predicate], offset: int
+) -> Iterator[Predicate]:
+    """The cues before an offset, the nearest first, up to where another clause begins.
+
+    One begins at a conjunction after a comma, and at a subject after a comma: "In a letter
+    announcing the sale, Orr called it “fair”".
+    """
+    outside, divides = sentence.outside, sentence.phrases.forms["divides"]
+    end = bisect_left(outside, offset, key=lambda word: word.start)
+    subject: Span | None = None
+    for cue in reversed(before):
+        if any(
+            outside[index].form in divides and _stop_before(text, outside, index)
+            for index in range(cue.after, end)
+        ):
+            return
+        if subject is not None and cue.cue.end < subject[0]:
+            lead = text[cue.cue.end : subject[0]].rstrip()
+            if lead.endswith(",") and len(lead) > 1:
+                return
+        yield cue
+        end, subject = cue.after, sentence.speaker(cue)
+
+
+def _outer(text: str, sentence: Sentence, before: Sequence[Predicate], cue: Predicate) -> Predicate:
+    """The cue that a cue stands below: "said" in "Orr said she thought" and "said it was to tell".
+
+    A pronoun right after a verb of speech is mostly who spoke, and an infinitive has no speaker.
+    """
+    outside = sentence.outside
+    for earlier in reversed(before[: before.index(cue)]):
+        if earlier.kind != "clause" or not earlier.reports:
+            continue
+        between = [word.form for word in outside[earlier.after : cue.first]]
+        if any(_stop_before(text, outside, index) for index in range(earlier.after, cue.first)):
+            break
+        pronoun = next((form for form in between[:3] if form in _SAME), None)
+        if pronoun is not None or (between and between[-1] == "to"):
+            return earlier
+        break
+    return cue
 
 
 def _stop_before(text: str, outside: Sequence[Word], index: int) -> bool:
@@ -205,13 +248,18 @@ def _names_source(cue: Predicate) -> bool:
 
 
 def _voice(sentence: Sentence, cue: Predicate, *, inverted: bool = False) -> Voice:
-    return Voice(sentence.speaker(cue, inverted=inverted), cue.cue, "sentence")
+    speaker = sentence.speaker(cue, inverted=inverted)
+    if speaker is None and cue.first <= 1 and sentence.outside[cue.first].form.endswith("ing"):
+        speaker = sentence.phrases.following(cue.cue.end)
+    elif speaker is not None and sentence.text[slice(*speaker)].lower() in _SAME:
+        speaker = sentence.phrases.meant(speaker) or speaker
+    return Voice(speaker, cue.cue, "sentence")
 
 
 def _closes_speech(text: str, stretch: Marked) -> bool:
     """Whether a quotation ends as speech does that a verb of report may follow."""
-    tail = text[stretch.inner[1] - 1 : stretch.end + 1]
-    return any(mark in ",?!.…—–-" for mark in tail)
+    tail = text[stretch.inner[0] : stretch.inner[1]].rstrip(_MARKS + " ")[-1:]
+    return any(mark in ",?!.…—–-" for mark in tail + text[stretch.inner[1] : stretch.end + 1])
 
 
 def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool:
@@ -219,7 +267,10 @@ def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool
     outside = last.outside
     at = bisect_left(outside, stretch.end, key=lambda word: word.start)
     between = outside[at : cue.first]
-    if len(between) > _BETWEEN or cue.kind not in {"clause", "that", "object"}:
+    most = _BETWEEN
+    if between and text[between[0].start].isupper() and _stop_before(text, outside, cue.first):
+        most = _DESCRIBED
+    if len(between) > most or cue.kind not in {"clause", "that", "object"}:
         return False
     forms = last.phrases.forms
     if between and between[0].form in forms["opens"] - {"as"}:
@@ -363,6 +414,10 @@ def own(article: Article, quote: Marks) -> Voice:
     if inner is not None and inner[1] < stretch.end:
         return Voice(inner, None, "turn")
     first, last = article.sentence(quote.pieces[0]), article.sentence(quote.pieces[-1])
+    if first.piece.zone == "headline":
+        name = turn_of(text, first.piece.start)
+        if name is not None and name[1] < stretch.start:
+            return Voice(name, None, "turn")
     found = in_sentence(text, stretch, first, last)
     if found.speaker is not None:
         return found
@@ -390,7 +445,10 @@ def _asked(article: Article, quote: Marks) -> Voice | None:
     for cue in sentence.cues[:1]:
         tail = sentence.outside[cue.after].form if cue.after < len(sentence.outside) else ""
         ends = text[cue.cue.end : cue.cue.end + 1] in {",", ".", ";", ""}
-        if cue.first <= _BETWEEN and (ends or tail in sentence.phrases.forms["ends"] - {"that"}):
+        forms = sentence.phrases.forms
+        if cue.first <= _BETWEEN and (
+            ends or tail in (forms["ends"] | forms["preposition"]) - {"that"}
+        ):
             return _voice(sentence, cue)
     return None
 

@@ -138,6 +138,28 @@ def guidelines(folder: Folder) -> Iterator[Found]:
         if label not in text:
             message = f"The guidelines do not mention the label '{label}'."
             yield Fault(rule="schema-disagrees", message=message, file=name)
+    yield from changes(folder)
+
+
+def changes(folder: Folder) -> Iterator[Found]:
+    """The list of what the guidelines changed obeys its schema and names known labels."""
+    from copydesk.guidelines import CHANGES, changes_of
+
+    name = f"annotations/{CHANGES}"
+    if not folder.has(name):
+        return
+    try:
+        document = parse(folder.read(name), name)
+    except FaultError as error:
+        yield error.fault
+        return
+    found = list(check_document(document, "changes", name))
+    yield from found
+    if not found:
+        try:
+            changes_of(document, _scheme(folder).names, where=name)
+        except InputError as error:
+            yield Fault(rule="schema-disagrees", message=error.message, file=name)
 
 
 def label_config(folder: Folder, name: str) -> Iterator[Found]:

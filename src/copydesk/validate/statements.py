@@ -15,8 +15,9 @@ import yaml
 from copydesk.contract.versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
-from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.decisions import standing
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.plan import read_plan
 from copydesk.scope import INDEX
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
@@ -199,11 +200,9 @@ def adjudicated(subject: Released) -> Iterator[Found]:
     if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
         return
     try:
-        lines = [
-            line
-            for name in manifest.get("rounds", ())
-            for line in decisions_of(RoundFolder(subject.corpus, name))
-        ]
+        names = manifest.get("rounds", ())
+        plans = [read_plan(RoundFolder(subject.corpus, name)) for name in names]
+        lines, _ = standing(subject.corpus, plans)
         last = {
             (line["article_id"], line["text_sha256"], line["start"], line["end"]): line
             for line in lines

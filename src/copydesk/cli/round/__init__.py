@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from copydesk.cli.round import adjudicate, agree, amend, close, new, pull, push, status
+from copydesk.cli.round import adjudicate, agree, amend, close, new, pull, push, review, status
 
 app = typer.Typer(
     help="Annotation rounds: in Label Studio, or through files.",
@@ -18,4 +18,5 @@ app.command("pull")(pull.pull)
 app.command("agree")(agree.agree)
 app.command("adjudicate")(adjudicate.adjudicate)
 app.command("amend")(amend.amend)
+app.command("review")(review.review)
 app.command("close")(close.close)

@@ -40,6 +40,8 @@ def pull(
     """
     from copydesk.backends import backends_of
     from copydesk.rounds.findings import unfinished, worst
+    from copydesk.rounds.notes import guidelines_in_words, notes_of
+    from copydesk.rounds.opened import open_round
     from copydesk.rounds.pull import pull as read
 
     found = find_corpus(corpus)
@@ -53,8 +55,17 @@ def pull(
         dataclasses.replace(answer, page=answer.page and address + answer.page)
         for answer in unfinished(done.findings)
     ]
+    notes = notes_of(open_round(found, round_id))
     if as_json:
-        emit(_document(done, again))
+        emit(_document(done, again) | {"guidelines": notes.versions})
+    _say(done, again, address)
+    for line in guidelines_in_words(notes):
+        words().print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(1 if worst(done.findings) == "error" else 0)
+
+
+def _say(done: PullResult, again: list[Unfinished], address: str) -> None:
+    """What came, and what is wrong with it."""
     for finding in done.findings:
         if finding.severity != "note":
             page = f" {address}{finding.page}" if finding.page else ""
@@ -72,7 +83,6 @@ def pull(
         f"{len(changes.changed):,} changed, {len(changes.vanished):,} vanished, "
         f"{changes.unchanged:,} as before; {many(len(done.findings), 'finding')}."
     )
-    raise typer.Exit(1 if worst(done.findings) == "error" else 0)
 
 
 def _repair(corpus: Corpus, round_id: str) -> None:

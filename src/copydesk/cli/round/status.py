@@ -90,6 +90,8 @@ def _show(state: Status, *, as_json: bool) -> None:
         return
     from rich.table import Table
 
+    from copydesk.rounds.notes import in_words
+
     table = Table(title=f"Round {state.round}: {state.answered:,} of {state.needed:,} answers")
     for name in ("annotator", "kind", "answered", "short", "per hour", "median s", "last (UTC)"):
         words_in_it = name in ("annotator", "kind", "last (UTC)")
@@ -116,6 +118,11 @@ def _show(state: Status, *, as_json: bool) -> None:
         _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
     for annotator, sentence in state.vanished:
         _line(f"Vanished and not settled: {annotator}, {sentence}")
+    if state.review:
+        asked, given, changed = state.review
+        _line(f"Answers given again: {given:,} of {asked:,}, {changed:,} with another label.")
+    for line in in_words(state.notes) if state.notes else ():
+        _line(line)
     if state.projects_missing or state.tasks_missing:
         words().print(
             f"{many(state.projects_missing, 'queue')} and {many(state.tasks_missing or 0, 'task')} "

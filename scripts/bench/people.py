@@ -1,0 +1,258 @@
+"""The labels and quotations of a release against what people annotated, for its card.
+
+    python scripts/bench/people.py dataset/releases/X.Y.Z --raw DIR --gum DIR \
+        [--polnear DIR --answers FILE] [--checked FILE]
+
+Three comparisons, each left out if its input is not given:
+
+- **GUM.** The Wikinews articles of the release are also in GUM, where people marked relations of
+  attribution. A sentence of ours is attributed if its label is quote or claim; sentences labelled
+  speculation are counted apart, as the guidelines give them that label whoever speaks. `--raw` is
+  what `copydesk release hydrate` would read: the texts of withheld articles.
+- **PolNeAR.** `--answers` holds answers of a reader of the guidelines to articles of PolNeAR:
+  lines ``{"article", "start", "end", "label"}`` with offsets into the canonical text. Gold is
+  quote, claim or none as in `external.py`.
+- **Quotations.** `--checked` holds a reader's verdicts on the machine-found quotations:
+  lines ``{"quote_id", "span", "speaker", "cue"}``, each ``right``, ``wrong`` or ``missing``
+  (not given though it stands in the text) or null (nothing to find), and lines
+  ``{"missed": sentence_id}`` for quotations that were not found at all.
+
+Intervals are of 95 %, from drawing articles anew. The figures are written as ``comparisons`` into
+``dataset/baselines/X.Y.Z.json``, whose baselines must be there, and the card shows them. Only
+figures are written: no text and no offset of the other corpora.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from external import (
+    KINDS,
+    Counts,
+    Measures,
+    between_marks,
+    f1,
+    kind_of,
+    macro_f1,
+    precision,
+    read_gum,
+    read_polnear,
+    recall,
+    tally,
+)
+
+from copydesk.files import atomic_write, dump_json, read_json
+from copydesk.release.card import write_card
+from copydesk.release.contents import Contents
+from copydesk.text import canonical, segment
+
+
+def squeezed(text: str) -> str:
+    """A sentence without its blanks, which differ between the corpora."""
+    return "".join(text.split())
+
+
+def release_labels(contents: Contents) -> dict[str, list[tuple[int, int, str]]]:
+    """Start, end and label of the sentences of each article, given or withheld."""
+    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for table in ("sentences", "standoff"):
+        if table not in contents.frames:
+            continue
+        names = contents.labels(table)
+        rows = contents.frame(table).select("article_id", "start", "end", "label")
+        for article, start, end, label in rows.iter_rows():
+            found[article].append((start, end, names[label]))
+    return found
+
+
+def kappa(measure: str) -> Any:
+    """Cohen's kappa of a yes-or-no measure (Cohen 1960)."""
+
+    def value(c: Counts) -> float:
+        both, ours, gold, neither = (c[measure, k] for k in ("right", "wrong", "missed", "neither"))
+        n = both + ours + gold + neither
+        if not n:
+            return 0.0
+        seen = (both + neither) / n
+        chance = ((both + ours) * (both + gold) + (neither + gold) * (neither + ours)) / n**2
+        return (seen - chance) / (1 - chance) if chance < 1 else 1.0
+
+    return value
+
+
+def gum(contents: Contents, raw: Path, folder: Path) -> tuple[Measures, str]:
+    """Labels of the release against GUM's relations of attribution."""
+    labels = release_labels(contents)
+    result = Measures("GUM")
+    matched = 0
+    files = sorted(folder.glob("*.conllu"))
+    for file, (text, pieces, gold) in zip(files, read_gum(folder), strict=True):
+        counts: Counts = Counter()
+        source = canonical((raw / f"{file.stem}.txt").read_bytes())
+        wanted = {
+            squeezed(text[piece.start : piece.end]): attributed
+            for piece, attributed in zip(pieces, gold, strict=True)
+        }
+        for start, end, label in labels[file.stem]:
+            attributed = wanted.get(squeezed(source[start:end]))
+            if attributed is None:
+                continue
+            matched += 1
+            if label == "speculation":
+                counts["speculation", "attributed" if attributed else "not"] += 1
+                continue
+            tally(counts, "attributed", attributed, label in {"quote", "claim"})
+            if not attributed and label == "background":
+                counts["attributed", "neither"] += 1
+        result.articles.append(counts)
+    result.figures = {
+        "a source speaks, F1": f1("attributed"),
+        "a source speaks, precision": precision("attributed"),
+        "a source speaks, recall": recall("attributed"),
+        "a source speaks, kappa": kappa("attributed"),
+    }
+    total = sum(result.articles, Counter())
+    spec = total["speculation", "attributed"] + total["speculation", "not"]
+    method = (
+        f"{matched} sentences of the {len(result.articles)} Wikinews articles that GUM has too. "
+        "People marked relations of attribution there; here a source speaks where the label is "
+        f"`quote` or `claim`. {spec} sentences labelled `speculation` are left out; "
+        f"{total['speculation', 'attributed']} of them hold a relation of attribution."
+    )
+    return result, method
+
+
+def polnear(folder: Path, answers: Path) -> tuple[Measures, str]:
+    """A reader's answers to PolNeAR's articles against its Content spans."""
+    given: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
+    for line in answers.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        given[row["article"]][row["start"], row["end"]] = row["label"]
+    result = Measures("PolNeAR")
+    total = 0
+    for stem, text, annotated in read_polnear(folder):
+        if stem not in given:
+            continue
+        counts: Counts = Counter()
+        marked = between_marks(text)
+        contents = [span for item in annotated for span in item.content]
+        for piece in segment(text):
+            label = given[stem].get((piece.start, piece.end))
+            if label not in {"quote", "claim", "speculation", "background"}:
+                continue
+            total += 1
+            gold = kind_of((piece.start, piece.end), contents, marked)
+            counts["case", f"{gold}-{label}"] += 1
+            if label == "speculation":
+                continue
+            kind = "none" if label == "background" else label
+            for wanted in KINDS:
+                tally(counts, f"kind:{wanted}", gold == wanted, kind == wanted)
+            tally(counts, "attributed", gold != "none", kind != "none")
+            if gold == kind == "none":
+                counts["attributed", "neither"] += 1
+        result.articles.append(counts)
+    result.figures = {
+        "macro-F1 of quote, claim and neither": macro_f1("kind"),
+        "a source speaks, F1": f1("attributed"),
+        "a source speaks, precision": precision("attributed"),
+        "a source speaks, recall": recall("attributed"),
+        "a source speaks, kappa": kappa("attributed"),
+    }
+    cases = sum(result.articles, Counter())
+    spec = sum(cases["case", f"{kind}-speculation"] for kind in KINDS)
+    inside = spec - cases["case", "none-speculation"]
+    method = (
+        f"{total} sentences of {len(result.articles)} articles of PolNeAR, read by a model that "
+        "had the guidelines and the article alone. People marked there what is attributed to whom; "
+        f"{spec} sentences read as `speculation` are left out, of which {inside} hold something "
+        "attributed. PolNeAR also counts states of mind and bare topics, which the guidelines "
+        "do not."
+    )
+    return result, method
+
+
+def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
+    """A reader's verdicts on the quotations that were found by rules."""
+    articles = dict(contents.frame("quotes").select("quote_id", "article_id").iter_rows())
+    counts: dict[str, Counts] = defaultdict(Counter)
+    seen = 0
+    for line in checked.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if "missed" in row:
+            counts[row["missed"].rsplit(".", 1)[0]]["span", "missed"] += 1
+            continue
+        if row["quote_id"] not in articles:
+            raise SystemExit(f"{checked}: {row['quote_id']} is not in the release.")
+        seen += 1
+        for measure in ("span", "speaker", "cue"):
+            outcome = {"missing": "missed"}.get(row[measure], row[measure])
+            if outcome:
+                counts[articles[row["quote_id"]]][measure, outcome] += 1
+    result = Measures("quotations", list(counts.values()))
+    for measure, title in {"span": "found", "speaker": "speaker", "cue": "cue"}.items():
+        result.figures[f"{title}, precision"] = precision(measure)
+        result.figures[f"{title}, recall"] = recall(measure)
+    method = (
+        f"{seen} machine-found quotations of {len(result.articles)} original articles, each "
+        "checked by a model that read the article: where it stands, its speaker, and its cue."
+    )
+    return result, method
+
+
+def compared(options: argparse.Namespace, contents: Contents) -> Iterator[dict[str, Any]]:
+    """The comparisons whose inputs are given, as ``schema/baselines.schema.json`` has them."""
+    parts = []
+    if options.gum:
+        parts.append(("People's attributions in GUM", gum(contents, options.raw, options.gum)))
+    if options.polnear and options.answers:
+        parts.append(
+            ("People's attributions in PolNeAR", polnear(options.polnear, options.answers))
+        )
+    if options.checked:
+        parts.append(("Quotations found by rules", verdicts(contents, options.checked)))
+    for title, (measures, method) in parts:
+        yield {
+            "title": title,
+            "method": method,
+            "figures": [
+                {"name": name, "value": round(v, 4), "low": round(low, 4), "high": round(high, 4)}
+                for name, (v, low, high) in measures.results().items()
+            ],
+        }
+
+
+def main() -> None:
+    """Compare, print, and write the figures beside the baselines."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("release", type=Path, metavar="DIR", help="the release's folder")
+    for name in ("raw", "gum", "polnear"):
+        parser.add_argument(f"--{name}", type=Path, metavar="DIR")
+    for name in ("answers", "checked"):
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE")
+    parser.add_argument("--dry-run", action="store_true", help="print alone")
+    options = parser.parse_args()
+    contents = Contents.read(options.release)
+    found = list(compared(options, contents))
+    for part in found:
+        print(f"{part['title']}: {part['method']}")
+        for row in part["figures"]:
+            print(f"  {row['name']:40} {row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]")
+    if options.dry_run:
+        return
+    dataset = options.release.resolve().parent.parent
+    path = dataset / "baselines" / f"{contents.version}.json"
+    document = read_json(path) | {"comparisons": found}
+    atomic_write(path, dump_json(document))
+    write_card(dataset, options.release)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""What stands beside a round's figures: amendments, versions of the guidelines, flags, doubts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.errors import InputError
+from copydesk.files import read_json, read_jsonl
+from copydesk.guidelines import read_guidelines
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.opened import Round
+from copydesk.rounds.plan import Plan
+from copydesk.rounds.record import read_state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amendment:
+    """A change of the plan: what, when (UTC), and why."""
+
+    event: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notes:
+    """What a manager, and a reader of the round's answers, must know beside the figures.
+
+    Args:
+        versions: how many answers were given under each version of the guidelines, in the order
+            in which the versions held.
+        revised_to: the version of the corpus's guidelines where they are not those that hold in
+            the round; None where they are.
+        flags: how often each flag was given.
+        doubts: with what the round was closed although it was not complete.
+        despite: why it was.
+    """
+
+    round: str
+    amendments: tuple[Amendment, ...] = ()
+    versions: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    revised_to: str | None = None
+    flags: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    despite: str | None = None
+
+    def as_document(self) -> dict[str, Any]:
+        """As JSON types."""
+        return dataclasses.asdict(self)
+
+
+def notes_of(round: Round) -> Notes:
+    """The notes of a round.
+
+    Raises:
+        IntegrityError: its log is damaged.
+    """
+    answers = read_state(round).answers.values()
+    held = Counter(round.plan.guidelines_at(a.updated_at or a.created_at) for a in answers)
+    flags = Counter(answer.flag for answer in answers if answer.flag)
+    closed = read_json(round.folder.closed) if round.folder.closed.is_file() else {}
+    return Notes(
+        round=round.plan.round,
+        amendments=amendments_of(round.folder),
+        versions=dict(sorted(held.items(), key=lambda item: _place(round.plan, item[0]))),
+        revised_to=None if closed else _revised_to(round),
+        flags=dict(sorted(flags.items())),
+        doubts=tuple(closed.get("doubts", ())),
+        despite=closed.get("despite"),
+    )
+
+
+def amendments_of(folder: RoundFolder) -> tuple[Amendment, ...]:
+    """The amendments of a round, in the order in which they were made."""
+    if not folder.amendments.is_file():
+        return ()
+    lines = (line for _, line in read_jsonl(folder.amendments))
+    return tuple(
+        Amendment(**{key: line[key] for key in ("event", "at", "reason")}) for line in lines
+    )
+
+
+def _place(plan: Plan, version: str) -> int:
+    held = [name for _, name in plan.revisions]
+    return held.index(version) if version in held else -1
+
+
+def _revised_to(round: Round) -> str | None:
+    try:
+        version, digest = read_guidelines(round.corpus)
+    except InputError:
+        return None  # a push, or 'validate', says what is wrong with them
+    return version if digest != round.plan.guidelines_sha256 else None
+
+
+def in_words(notes: Notes) -> list[str]:
+    """The notes as lines, without those that say nothing."""
+    lines = [f"Amended {a.at[:10]}: {a.event}. {a.reason}" for a in notes.amendments]
+    lines += guidelines_in_words(notes)
+    if notes.flags:
+        given = ", ".join(f"{name} {count:,}" for name, count in notes.flags.items())
+        lines.append(f"Flags: {given}.")
+    if notes.doubts:
+        because = f" ({notes.despite})" if notes.despite else ""
+        lines.append(f"Closed although {'; '.join(notes.doubts)}{because}.")
+    return lines
+
+
+def guidelines_in_words(notes: Notes) -> list[str]:
+    """Where the guidelines changed in the round, or since, what was answered under which."""
+    lines = []
+    if len(notes.versions) > 1:
+        held = ", ".join(f"{count:,} under {name}" for name, count in notes.versions.items())
+        lines.append(f"Answers by version of the guidelines: {held}.")
+    if notes.revised_to:
+        lines.append(
+            f"The guidelines were changed (they are now version {notes.revised_to}) and do not "
+            f"hold in this round yet: copydesk round amend {notes.round} --guidelines --reason …"
+        )
+    return lines

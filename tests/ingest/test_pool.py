@@ -1,0 +1,31 @@
+"""Reading on several processors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copydesk.ingest.pool import read_all
+from copydesk.ingest.raw import Missed, Options, Raw
+
+FILES = 1500
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_files_are_looked_at_as_they_are_read_so_that_memory_is_flat(
+    tmp_path: Path, workers: int
+) -> None:
+    """The first article comes out before all files have been listed."""
+    for number in range(FILES):
+        (tmp_path / f"{number:04}.txt").write_text(f"The quay is open again, he said {number}.")
+    asked = []
+
+    def wanted(raw: Raw) -> bool:
+        asked.append(raw.where)
+        return True
+
+    found = read_all([str(tmp_path)], Missed(), Options(), workers, wanted)
+    next(found)
+    assert len(asked) < FILES / 2
+    assert sum(1 for _ in found) == FILES - 1
