@@ -256,9 +256,9 @@ def sources(
     Raises:
         InputError: a text is missing or changed.
     """
-    rows = []
+    rows, texts = [], corpus.texts
     for article in articles:
-        text, record = corpus.text(article), records.get(article.article_id)
+        text, record = texts.read(article), records.get(article.article_id)
         held = record and [p._asdict() for p in pieces_of(text, article.language, record)]
         rows.append(dataclasses.asdict(article) | {"text": text, "pieces": held})
     return pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES)
@@ -278,7 +278,9 @@ def _is_of(
 
 def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
     """The name of a shard: one half says what was cut and by which code, one what was recorded."""
-    lines = [dump_line(dataclasses.asdict(article)) for article in articles]
+    # Where a text lies says nothing about what is made of it.
+    known = [dataclasses.asdict(dataclasses.replace(article, bulk=False)) for article in articles]
+    lines = [dump_line(record) for record in known]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
     base = sha256_text("\n".join([_code_digest(), str(rules), *lines]))
     return base[:_HALF] + sha256_text("\n".join(held))[:_HALF]
