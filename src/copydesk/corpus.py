@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -205,13 +205,19 @@ class Corpus:
     @property
     def texts(self) -> Texts:
         """Where the articles' canonical texts are: published, private, or in bulk."""
-        return Texts(self.raw, self.private / "raw", Bulk(self._store("articles")))
+        return Texts(self.raw, self.private / "raw", Bulk(self.store("articles")))
 
-    def _store(self, name: str) -> Storage:
-        """Where the table ``[stores]`` of ``copydesk.toml`` keeps something, or the usual place."""
+    def store(self, name: str, config: Mapping[str, Any] | None = None) -> Storage:
+        """Where the table ``[stores]`` of ``copydesk.toml`` keeps something, or the usual place.
+
+        Args:
+            name: "articles" for texts in bulk, "shards" for those of the build.
+            config: the content of ``copydesk.toml``, if it has been read, valid or not.
+        """
         usual = {"articles": self.private / BULK, "shards": self.build_dir / "shards"}
-        stated = self.config.get("stores", {}).get(name)
-        return Storage(stated or str(usual[name]))
+        stores = (self.config if config is None else config).get("stores")
+        stated = stores.get(name) if isinstance(stores, Mapping) else None
+        return Storage(stated if isinstance(stated, str) else str(usual[name]))
 
     def text(self, article: Article) -> str:
         """One article's canonical text; see `copydesk.articles.Texts` for those of many.

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
+import pyarrow as pa
+
 from copydesk.errors import CopydeskError, InputError, ServerError
 from copydesk.files import atomic_write, replacing
 
@@ -151,7 +153,7 @@ class Storage:
             ) from error
         try:
             yield files, f"{path.rstrip('/')}/{name}".rstrip("/")
-        except CopydeskError:
+        except (CopydeskError, pa.ArrowException):
             raise
         except FileNotFoundError as error:
             raise InputError("This file does not exist.", where=where) from error

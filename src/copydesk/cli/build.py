@@ -31,6 +31,14 @@ def build(
             "'copydesk build' then makes what is missing.",
         ),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Give the shards to a Dask cluster, such as tcp://127.0.0.1:8786, or 'local' for "
+            "one of this machine. Needs the extra 'dask'.",
+        ),
+    ] = None,
 ) -> None:
     """Cut articles into sentences and quotations."""
     from copydesk.build import build as run
@@ -39,7 +47,12 @@ def build(
     share = None if shard is None else Share.parse(shard)
     with counting("articles built") as progress:
         done = run(
-            find_corpus(corpus), workers=workers, progress=progress, recut=recut, share=share
+            find_corpus(corpus),
+            workers=workers,
+            progress=progress,
+            recut=recut,
+            share=share,
+            dask=dask,
         )
     console = words()
     if done.damaged:

@@ -267,7 +267,7 @@ def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArt
     known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]
-        rows = sources(corpus, batch, known.of(batch))
+        rows = sources(corpus.texts, batch, known.of(batch))
         built = build_batch(rows, rules=corpus.scheme.has_rules).sentences
         anchors: dict[str, list[Anchor]] = {}
         names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]

@@ -59,7 +59,7 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
         yield error.fault
         return
     yield from check_rows(rows, "article", MANIFEST, record="article_id")
-    bulk = Corpus(folder.root).texts.bulk
+    bulk = Bulk(Corpus(folder.root).store("articles", config))
     lines = [(n, line) for n, line in rows if isinstance(line, dict)]
     counts = Counter(str(line["article_id"]) for _, line in lines if line.get("article_id"))
     for number, line in lines:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.articles import Bulk
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
@@ -101,7 +102,7 @@ def _files(folder: Path) -> Iterator[str]:
 def _secrets(subject: Released, corpus: Corpus) -> Secrets:
     """The words of every article whose text the corpus has and withholds."""
     private, raw = Folder(corpus.private), Folder(corpus.raw)
-    bulk = corpus.texts.bulk
+    bulk = Bulk(corpus.store("articles", subject.config))
     sentences: list[tuple[str, str]] = []
     texts: list[tuple[str, str]] = []
     given: list[str] = []
