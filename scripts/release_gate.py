@@ -21,7 +21,7 @@ from copydesk.validate import validate
 def gate(corpus: Corpus) -> bool:
     """Whether every release passes; says what was looked at and what could not be."""
     passed = True
-    for entry in read_index(corpus.dataset):
+    for entry in read_index(corpus.dataset).entries:
         findings = validate(corpus.releases / entry.version).findings
         rebuilt = verify(corpus, entry.version)
         print(

@@ -23,7 +23,7 @@ from copydesk.agreement import (
     krippendorff_alpha,
     measure,
 )
-from copydesk.agreement.alpha import Ints
+from copydesk.agreement.alpha import Ints, alpha_across
 from copydesk.contract.documents import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
@@ -458,3 +458,17 @@ def test_unknown_columns_to_break_down_by_are_refused() -> None:
     """A column that is not there is a fault, not an empty table."""
     with pytest.raises(InputError, match="The answers lack the column outlet"):
         measure(answers({"a.001": "q"}), by=["outlet"])
+
+
+def test_alpha_across_two_groups_counts_pairs_of_one_of_each() -> None:
+    """Worked out by hand; with one in each group it is Krippendorff's alpha."""
+    people = np.array([[2, 0], [1, 1], [0, 2], [1, 0]])
+    models = np.array([[1, 0], [0, 1], [0, 1], [0, 0]])
+    found = alpha_across(people, models, np.array([0, 0, 1, 1]))
+    # Three units: agreeing 2 + 1 + 2 of 6; n = (2 + .5, 3.5).
+    assert found.value == pytest.approx(1 - 5 * (6 - 5) / (36 - 2.5**2 - 3.5**2))
+    assert (found.units, found.answers, found.articles) == (3, 9, 2)
+    one = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]])
+    other = np.array([[1, 0], [0, 1], [0, 1], [0, 1], [1, 0]])
+    articles = np.arange(5)
+    assert alpha_across(one, other, articles) == krippendorff_alpha(one + other, articles)[0]

@@ -27,7 +27,7 @@ def main() -> None:
     release = find_release(given.dataset, given.version)
     document = baselines(Contents.read(release))
     atomic_write(given.dataset / "baselines" / f"{release.name}.json", dump_json(document))
-    if release.name == read_index(given.dataset)[-1].version:
+    if release.name == read_index(given.dataset).versions[-1]:
         write_card(given.dataset, release)
     for model in document["models"]:
         interval = f"{model['low']:.3f} to {model['high']:.3f}"

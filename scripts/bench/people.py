@@ -63,7 +63,7 @@ def release_labels(contents: Contents) -> dict[str, list[tuple[int, int, str]]]:
     """Start, end and label of the sentences of each article, given or withheld."""
     found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for table in ("sentences", "standoff"):
-        if table not in contents.frames:
+        if table not in contents.schemas:
             continue
         names = contents.labels(table)
         rows = contents.frame(table).select("article_id", "start", "end", "label")

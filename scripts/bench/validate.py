@@ -150,6 +150,11 @@ def bare(release: Path) -> Callable[[], None]:
             tests = [
                 (~c.holds).sum().alias(str(place)) for place, c in enumerate(models.checks(name))
             ]
+            tests += [
+                pl.col(column.name).null_count().alias(column.name)
+                for column in CURRENT[name].columns
+                if not column.nullable
+            ]
             assert not sum(value or 0 for value in frame.select(tests).row(0))
         sentences, articles = tables["sentences"], tables["articles"]
         answers = tables["annotations"]

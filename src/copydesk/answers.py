@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -44,11 +44,18 @@ RULES: Final = "rules"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Labelling:
-    """Everything that decides the labels of a release."""
+    """Everything that decides the labels of a release.
+
+    Args:
+        notes: what a reader must know of a round beside its answers, see
+            `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
+            left out.
+    """
 
     answers: pl.DataFrame
     adjudications: pl.DataFrame
     rounds: tuple[str, ...] = ()
+    notes: tuple[dict[str, Any], ...] = ()
 
 
 def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:

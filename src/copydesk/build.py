@@ -23,9 +23,10 @@ from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, t
 from copydesk.corpus import Corpus
 from copydesk.engines import on_dask, on_processes, other_code
 from copydesk.errors import InputError
+from copydesk.extras import needs
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
 from copydesk.processors import processors
-from copydesk.recorded import Record, Recorded, pieces_of, recorded
+from copydesk.recorded import Record, Recorded, Releases, pieces_of, recorded
 from copydesk.shards import Shards, Share
 from copydesk.text import Piece
 
@@ -251,8 +252,8 @@ def _run(tasks: Iterator[Task], *, workers: int, dask: str | None) -> Iterator[_
 
 
 def _build_on_worker(token: str, code: tuple[str, str], task: Task) -> _Shard:
-    from distributed import get_worker
-
+    with needs("dask", "Building on a Dask cluster"):
+        from distributed import get_worker
     theirs = (__version__, code_digest())
     where = str(get_worker().address)
     if theirs != code:
@@ -350,9 +351,12 @@ def kept(corpus: Corpus) -> Recorded:
         InputError: the index of releases, or a plan, is not JSON.
     """
     path = corpus.build_dir / "index.json"
-    index = read_json(path) if path.is_file() else {}
-    recut = isinstance(index, dict) and index.get("recut", False)
-    return Recorded() if recut else recorded(corpus)
+    return _kept(corpus, read_json(path) if path.is_file() else {}, None)
+
+
+def _kept(corpus: Corpus, built: Any, releases: Releases | None) -> Recorded:
+    recut = isinstance(built, dict) and built.get("recut", False)
+    return Recorded() if recut else recorded(corpus, releases)
 
 
 def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
@@ -364,9 +368,13 @@ def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
     return _read(_room(corpus), _keys(corpus), table)
 
 
-def read_all_built(corpus: Corpus) -> dict[str, pl.DataFrame]:
-    """All three built tables by name; see `read_built`."""
-    keys = _keys(corpus)
+def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str, pl.DataFrame]:
+    """All three built tables by name; see `read_built`.
+
+    Args:
+        releases: the entries of the index of releases; read here if the caller has not read it.
+    """
+    keys = _keys(corpus, releases)
     return {table: _read(_room(corpus), keys, table) for table in SCHEMAS}
 
 
@@ -381,7 +389,7 @@ def _read(shards: Shards, keys: Sequence[str], table: str) -> pl.DataFrame:
     return found
 
 
-def _keys(corpus: Corpus) -> list[str]:
+def _keys(corpus: Corpus, releases: Releases | None = None) -> list[str]:
     """The shards of the last build in order, if they are of the corpus as it is."""
     path = corpus.build_dir / "index.json"
     if not path.is_file():
@@ -391,7 +399,7 @@ def _keys(corpus: Corpus) -> list[str]:
     index = read_json(path)
     # In 0.1.0 the index was a list.
     keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
-    held, rules = kept(corpus), corpus.scheme.has_rules
+    held, rules = _kept(corpus, index, releases), corpus.scheme.has_rules
     parts = list(_chunks(corpus.articles_here(), SHARD_ARTICLES))
     shards = _room(corpus)
     if len(keys) != len(parts) or not all(

@@ -88,6 +88,10 @@ class Corpus:
         """A folder for each annotation round."""
         return self.annotations / "rounds"
 
+    def suggester_path(self, name: str) -> Path:
+        """Where the suggester of a name is kept."""
+        return self.annotations / "suggesters" / f"{name}.suggester"
+
     @property
     def build_dir(self) -> Path:
         """Shards that can be rebuilt at any time."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk.contract.columns import SPLITS
-from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.filenames import TableFile
+from copydesk.contract.tables import Contract
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import inside, sha256_file
 from copydesk.release.index import find_release, read_manifest
@@ -43,8 +43,11 @@ def load(
     tables = Contract.of_release(manifest).tables
     if config not in tables:
         raise InputError(f"There is no config '{config}'.", hint=f"There are {', '.join(tables)}.")
-    files = {entry["path"]: entry for entry in manifest["files"]}
-    found = {s: release_file(config, s) for s in SPLITS if release_file(config, s) in files}
+    entries = {entry["path"]: entry for entry in manifest["files"]}
+    files = [file for file in map(TableFile.parse, entries) if file and file.table == config]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted(files, key=lambda file: file.order):
+        found.setdefault(file.split, []).append(entries[str(file)])
     if split is not None:
         if split not in found:
             raise InputError(
@@ -52,21 +55,26 @@ def load(
                 where=str(release),
                 hint=f"It has {', '.join(found) or 'none'}.",
             )
-        return _read(release, files[found[split]])
+        return _read(release, found[split])
     from datasets import DatasetDict
 
-    return DatasetDict({name: _read(release, files[path]) for name, path in found.items()})
+    return DatasetDict({name: _read(release, parts) for name, parts in found.items()})
 
 
-def _read(release: Path, entry: dict[str, Any]) -> Dataset:
+def _read(release: Path, entries: list[dict[str, Any]]) -> Dataset:
+    """The rows of the files of one split, in order, after comparing their checksums."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
     from datasets import Dataset
 
-    path = inside(release, entry["path"])
-    if sha256_file(path) != entry["sha256"]:
-        raise IntegrityError(
-            "This file is not the one that was released.",
-            where=str(path),
-            hint="Fetch the release again.",
-        )
-    return Dataset(pq.read_table(path, partitioning=None))
+    tables = []
+    for entry in entries:
+        path = inside(release, entry["path"])
+        if sha256_file(path) != entry["sha256"]:
+            raise IntegrityError(
+                "This file is not the one that was released.",
+                where=str(path),
+                hint="Fetch the release again.",
+            )
+        tables.append(pq.read_table(path, partitioning=None))
+    return Dataset(pa.concat_tables(tables))

@@ -6,17 +6,15 @@ holds for the text whose hash it names; the latest record of an article counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from copydesk.contract.arrow import polars_schema
-from copydesk.contract.columns import SPLITS
+from copydesk.contract.filenames import table_files
 from copydesk.contract.index import standing
-from copydesk.contract.tables import release_file
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import read_json
@@ -77,27 +75,33 @@ class Recorded:
         return found
 
 
-def recorded(corpus: Corpus) -> Recorded:
+Releases = Iterable[Mapping[str, Any]]
+"""The entries of an index of releases, as they stand in it."""
+
+
+def recorded(corpus: Corpus, releases: Releases | None = None) -> Recorded:
     """The records of a corpus's releases and rounds.
+
+    Args:
+        releases: the entries of the index of releases; read here if the caller has not read it.
 
     Raises:
         InputError: the index or a plan is not JSON.
         IntegrityError: a release's articles cannot be read.
     """
-    parts = [*_releases(corpus), *_plans(corpus)]
+    parts = [*_releases(corpus, releases), *_plans(corpus)]
     frames = [frame for _, frame in sorted(parts, key=lambda part: part[0])]
     return Recorded(pl.concat(frames) if frames else None)
 
 
-def _releases(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
+def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.DataFrame]]:
     path = corpus.releases / "index.json"
-    if not path.is_file():
-        return
-    for entry in standing(read_json(path)["releases"]):
+    if known is None:
+        known = read_json(path)["releases"] if path.is_file() else ()
+    for entry in standing(known):
         folder = corpus.releases / entry["version"]
-        files = [folder / release_file("articles", split) for split in SPLITS]
         names = ("article_id", "text_sha256", "pieces")
-        for file in filter(Path.is_file, files):
+        for file in [folder / str(file) for file in table_files(folder, "articles")]:
             try:
                 rows = pl.read_parquet(file, columns=list(names), glob=False)
                 frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_SCHEMA)

@@ -41,11 +41,13 @@ class Policy:
         allow: SPDX ids under which text is given.
         withhold: collections whose text is withheld in spite of their licence.
         send: whether text that is withheld may be sent to a model at an endpoint.
+        train: whether a suggester may be trained on text that is withheld.
     """
 
     allow: Collection[str] = OPEN_LICENCES
     withhold: Collection[str] = ()
     send: bool = False
+    train: bool = False
 
     def gives(self, licence: str | None, collection: str) -> bool:
         """Whether text under this licence, in this collection, stands in a release."""

@@ -11,12 +11,12 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from copydesk.contract.columns import SPLITS
+from copydesk.contract.filenames import TableFile
 from copydesk.contract.tables import CURRENT
 from copydesk.rights import Policy
 
@@ -44,9 +44,6 @@ CARD_KEYS: Final = (
 
 _VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(\+w[1-9]\d{0,3})?")
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_TABLE: Final = re.compile(
-    rf"({'|'.join(CURRENT.tables)})/({'|'.join(SPLITS)})(-\d{{5}}-of-\d{{5}})?\.parquet"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,17 +62,22 @@ class Scope:
     withheld: Collection[str] = ()
 
 
-def scope(dataset: Path, policy: Policy | None = None) -> Scope:
+def scope(
+    dataset: Path,
+    policy: Policy | None = None,
+    index: Iterable[Mapping[str, Any]] | None = None,
+) -> Scope:
     """Sort the files of a data set folder into those that may be there and strays.
 
     What cannot be read (the index, a manifest) names nothing; `copydesk validate` says why.
 
     Args:
         policy: whose text may be given; by default, whatever has an open licence.
+        index: the entries of the index of releases; read here if the caller has not read it.
     """
     rights = policy or Policy()
     lines = dict(_articles(dataset))
-    allowed = {*DOCUMENTS, INDEX, MANIFEST, *_of_releases(dataset)}
+    allowed = {*DOCUMENTS, INDEX, MANIFEST, *_of_releases(dataset, index)}
     allowed |= {name for name, line in lines.items() if _gives(rights, line)}
     known = {PurePosixPath(name).name for name in lines}
     files, strays, withheld = [], {}, []
@@ -148,10 +150,12 @@ def _read(path: Path) -> Any:
         return None
 
 
-def _of_releases(dataset: Path) -> Iterator[str]:
-    index = _read(dataset / INDEX)
-    entries = index.get("releases") if isinstance(index, dict) else None
-    for entry in entries if isinstance(entries, list) else ():
+def _of_releases(dataset: Path, index: Iterable[Any] | None) -> Iterator[str]:
+    if index is None:
+        document = _read(dataset / INDEX)
+        entries = document.get("releases") if isinstance(document, dict) else None
+        index = entries if isinstance(entries, list) else ()
+    for entry in index:
         version = entry.get("version") if isinstance(entry, dict) else None
         if not isinstance(version, str) or not is_version(version):
             continue
@@ -171,7 +175,8 @@ def _of_release(dataset: Path, version: str) -> Iterator[str]:
 
 def is_release_file(name: str) -> bool:
     """Whether a release may hold a file of this name."""
-    return name in RELEASE_DOCUMENTS or bool(_TABLE.fullmatch(name))
+    file = TableFile.parse(name)
+    return name in RELEASE_DOCUMENTS or (file is not None and file.table in CURRENT.tables)
 
 
 def _articles(dataset: Path) -> Iterator[tuple[str, dict[str, Any]]]:

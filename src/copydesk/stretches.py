@@ -32,8 +32,8 @@ _QUOTED: Final = re.compile(
 )
 _ODD: Final = 0x9E3779B97F4A7C15
 _PARTS: Final = 64
-_AT_ONCE: Final = 1 << 20
-"""Records of a file that are read at once: 16 MB."""
+_PIECE_BITS: Final = 3
+_PIECES: Final = 1 << _PIECE_BITS
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
@@ -183,7 +183,8 @@ class Index:
         return np.unique(np.concatenate(found), axis=0)
 
     def _live(self, numbers: Keys) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
-        """The hashes of some texts, file by file, each with its text's position in ``numbers``."""
+        """The hashes of some texts, those of equal highest bits together, each with its text's
+        position in ``numbers``."""
         order = np.argsort(numbers)
         ascending = numbers[order]
         for records in self._parts() if len(numbers) else ():
@@ -193,29 +194,13 @@ class Index:
             yield records["key"][live], order[at[live]]
 
     def _parts(self) -> Iterator[NDArray[np.void]]:
-        """All records, those of one key together; of a large file not all at once."""
         for number in range(_PARTS):
             path = self._folder / f"{number:02x}.keys"
-            if not path.is_file():
-                continue
-            count = path.stat().st_size // RECORD.itemsize
-            bits = (count // _AT_ONCE).bit_length()
-            for slice_ in range(1 << bits):
-                yield _slice(path, count, bits, slice_)
-
-
-def _slice(path: Path, count: int, bits: int, number: int) -> NDArray[np.void]:
-    """The records of a file whose keys have this number in the ``bits`` below the highest six."""
-    if not bits:
-        return np.fromfile(path, dtype=RECORD, count=count)
-    found = []
-    for start in range(0, count, _AT_ONCE):
-        records = np.fromfile(
-            path,
-            dtype=RECORD,
-            count=min(_AT_ONCE, count - start),
-            offset=start * RECORD.itemsize,
-        )
-        place = records["key"] >> np.uint64(58 - bits) & np.uint64((1 << bits) - 1)
-        found.append(records[place == number])
-    return np.concatenate(found)
+            if path.is_file():
+                size = path.stat().st_size // RECORD.itemsize
+                records = np.fromfile(path, dtype=RECORD, count=size)
+                # In pieces, since what is made of a piece takes several times its size.
+                piece = records["key"] >> np.uint64(58 - _PIECE_BITS) & np.uint64(_PIECES - 1)
+                piece = piece.astype(np.uint8)
+                for value in range(_PIECES):
+                    yield records[piece == value]

@@ -142,7 +142,7 @@ def test_a_killed_cut_leaves_the_old_release_or_the_new(small: Corpus) -> None:
         from copydesk.release.contents import Contents
         from copydesk.release.index import read_index
 
-        versions = [entry.version for entry in read_index(small.dataset)]
+        versions = read_index(small.dataset).versions
         assert versions[-1] == f"{number + 1}.0.0"
         for version in versions:
             contents = Contents.read(small.releases / version)

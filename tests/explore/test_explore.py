@@ -236,10 +236,11 @@ def test_a_data_set_is_shown_by_its_newest_release(
     rows: Rows, write: Write, page: Any, tmp_path: Path
 ) -> None:
     """A data set folder means the newest release that its index names."""
-    from copydesk.release.index import add_to_index
+    from copydesk.files import read_json
+    from copydesk.release.index import Index, add_release
 
     folder = write(rows, tmp_path / "dataset/releases/1.0.0")
-    add_to_index(tmp_path / "dataset", folder)
+    add_release(tmp_path / "dataset", Index(), read_json(folder / "release.json"))
     index = explore(tmp_path / "dataset", tmp_path / "out")
     assert "Tiny & True release 1.0.0" in plain(page.read(index).text)
 

@@ -49,7 +49,7 @@ class Made:
     @property
     def contents(self) -> Contents:
         """The release as data."""
-        return Contents.of(self.manifest, self.tables)
+        return Contents.of_tables(self.manifest, self.tables)
 
     def write(self, dataset: Path) -> Path:
         """Write it as ``releases/X.Y.Z`` of a data set folder; its folder."""

@@ -60,7 +60,7 @@ def test_listed_or_not(release: Path) -> None:
     contents = Contents.read(release)
     entry = {"path": "croissant.json", "sha256": "0" * 64, "bytes": 1, "rows": None}
     manifest = {**contents.manifest, "files": [entry, *reversed(contents.manifest["files"])]}
-    listed = Contents(manifest=manifest, frames=contents.frames, schemas=contents.schemas)
+    listed = Contents(manifest=manifest, parts=contents.parts)
     assert render(listed) == render(contents)
 
 
@@ -221,7 +221,7 @@ def modern(release: Path) -> Contents:
         "rounds": ["main"],
         "adjudicators": {"anna": "human"},
     }
-    return Contents(manifest=manifest, frames=contents.frames, schemas=contents.schemas)
+    return Contents(manifest=manifest, parts=contents.parts)
 
 
 def test_who_made_what(modern: Contents) -> None:

@@ -90,6 +90,12 @@ def test_a_report_holds_models_beside_people_and_the_csv_the_hours(corpus: Corpu
     check_document(document, "agreement", where="report.json")
     (model,) = document["models"]
     assert (model["model"], model["accuracy"], model["calibration"]["ece"]) == ("m-1", 0.0, 0.5)
+    # No pair agrees: alpha = 1 - 5 * 6 / (36 - 9 - 9).
+    assert document["across"]["value"] == pytest.approx(1 - 30 / 18)
+    page = folder.report("html").read_text()
+    for words in ("Models beside people", "people with models", "Reliability of m-1"):
+        assert words in page
+    assert "Expected calibration error 0.500, over 3 answers with a confidence." in page
     round = open_round(corpus, "r")
     rows = effort(round, rate=36.0)
     assert rows[0] == {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ from typer.testing import CliRunner
 
 from copydesk.aggregate import aggregate
 from copydesk.backends import codecs
+from copydesk.build import build
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.rounds.amend import amend_round, replace_person, revise_guidelines
+from copydesk.files import read_json
+from copydesk.release.cut import Options as CutOptions
+from copydesk.release.cut import cut
+from copydesk.rounds.amend import add_articles, amend_round, replace_person, revise_guidelines
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, open_sentences
@@ -26,6 +31,7 @@ from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.newest import outcome
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.review import review
+from copydesk.validate import validate
 
 LogAnswers = Callable[..., None]
 
@@ -328,3 +334,42 @@ def test_a_change_of_the_guidelines_is_never_silent(
     assert "Answers given again: 1 of 1, 1 with another label." in say(
         "status", "r-review", "--offline"
     )
+
+
+def test_a_release_says_what_was_amended_flagged_doubted_and_given_again(
+    corpus: Corpus, plan: Plan, log_answers: LogAnswers
+) -> None:
+    """Its card counts them, and a validation names the doubt."""
+    line = {"sentence_id": "tram.002", "label": "background", "flag": "unsure"}
+    with (RoundFolder(corpus, "r").private / "a2" / "answers.jsonl").open("a") as stream:
+        stream.write(json.dumps(line | {"at": "2026-01-02T00:00:00Z"}) + "\n")
+    log_answers(corpus, "r", (), {})
+    revise(corpus, "1.1", COULD)
+    amend_round(corpus, "r", revise_guidelines, "“Could” was unclear.")
+    amend_round(corpus, "r", add_articles(["weir"]), "More of the river.")
+    close(corpus, "r", despite="The river dried up.")
+    review(corpus, "r")
+    log_answers(corpus, "r-review", ("a1", "a2"), {"tram.003": "cs"}, at="2026-02-01T00:00:00Z")
+    settle(corpus, "tram.003", "claim", "r-review")
+    close(corpus, "r-review")
+    build(corpus, workers=1)
+    cut(corpus, CutOptions(version="1.0.0", created=datetime.now(UTC)))
+    (note,) = read_json(corpus.releases / "1.0.0" / "release.json")["notes"]
+    assert [one["event"] for one in note["amendments"]] == ["guidelines", "articles"]
+    assert (note["flags"], note["despite"]) == ({"unsure": 1}, "The river dried up.")
+    card = (corpus.dataset / "README.md").read_text()
+    for words in (
+        "2 answers were given again after the guidelines changed, 1 of them with another label.",
+        "- Round `r` was amended on",
+        "(articles): More of the river.",
+        "- Flags in round `r`: `unsure` 1.",
+        "- Round `r` was closed although 2 of 6 answers are missing (The river dried up.).",
+    ):
+        assert words in card
+    found = validate(corpus.root, today=date(2030, 12, 1))
+    (doubt,) = [f for f in found.findings if f.rule == "round-in-doubt"]
+    assert doubt.message == (
+        "The round 'r' was closed although 2 of 6 answers are missing (The river dried up.)."
+    )
+    assert [f.message for f in found.findings if f.rule == "source-disagrees"] == []
+    assert [f.message for f in found.findings if f.rule == "card-disagrees"] == []

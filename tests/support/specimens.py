@@ -319,13 +319,13 @@ class Specimen:
 
     def sign_documents(self) -> None:
         """Write card, change list and datasheet anew from the release as it is."""
-        write_changes(self.dataset, self.release, self._difference())
-        write_documents(self.corpus, self.release)
+        released = Contents.read(self.release)
+        write_changes(self.dataset, released, self._difference(released))
+        write_documents(self.corpus, released)
         self.sign_index()
 
-    def _difference(self) -> Any:
-        before = Contents.read(self.release.parent / "1.0.0")
-        return compare(before, Contents.read(self.release))
+    def _difference(self, released: Contents) -> Any:
+        return compare(Contents.read(self.release.parent / "1.0.0"), released)
 
     def _entry(self, path: Path, rows: int | None) -> dict[str, Any]:
         return {

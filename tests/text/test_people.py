@@ -55,6 +55,36 @@ def linked(copy: str) -> list[tuple[str | None, str] | None]:
             ("Tom Orr", "resolved"),
         ),
         ("He said the “baths leak like a sieve”.", None),
+        (
+            "Prof. Ann Orr of the University of Osk Hill came late. She said the “baths leak”.",
+            ("Ann Orr", "resolved"),
+        ),
+        (
+            "Whether Ann Orr came late is open. She said the “baths leak like a sieve”.",
+            ("Ann Orr", "resolved"),
+        ),
+        (
+            "“The baths leak all day,” Ann Orr said.\nIn the hall was Ysolde Lund. “I left,” she "
+            "said. “They leak.”",
+            None,
+        ),
+        (
+            "Ysolde Lund came late. “Ann Orr is wrong about the baths,” she said.",
+            ("Ysolde Lund", "resolved"),
+        ),
+        (
+            "Ann Orr was “glad that it was over”, her lawyer said. “My client can go,” she said.",
+            None,
+        ),
+        (
+            "“She is relieved now,” the lawyer of Ann Orr said. “She can go home,” she said.",
+            None,
+        ),
+        (
+            "Tom Orr met Osk Holdings. “The baths leak all day,” he said.",
+            ("Tom Orr", "resolved"),
+        ),
+        ("The Orr trust met Ann Orr. The Orr said the “baths leak like a sieve”.", None),
     ],
 )
 def test_a_speaker_is_linked_where_one_reading_is_open(

@@ -89,12 +89,45 @@ def test_the_tree_decides_a_sentence_on_its_own(sentence: str, label: str, rule:
     assert (found.label, found.rule) == (label, rule)
 
 
-def test_a_hedge_inside_a_quotation_never_changes_a_label() -> None:
-    """The same words are speculation outside marks and a partial quotation inside."""
-    outside = "Ada Voss said late on Friday that the old pier might soon fall."
-    inside = "Ada Voss said late on Friday that the old pier “might soon fall”."
-    assert [s.label for s in judged(outside)] == ["speculation"]
-    assert [s.label for s in judged(inside)] == ["claim"]
+def test_only_a_quotation_that_carries_the_sentence_hides_a_hedge() -> None:
+    """Marks around a predicate without its subject hide no hedge; around a clause they do."""
+    partial = "Ada Voss said late on Friday that the old pier “might soon fall”."
+    certain = "Ada Voss said late on Friday that the old pier “leaks all day”."
+    whole = "“It might soon fall,” Ada Voss said late on Friday."
+    assert [s.label for s in judged(partial)] == ["speculation"]
+    assert [s.label for s in judged(certain)] == ["claim"]
+    assert [s.label for s in judged(whole)] == ["quote"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        ("The yard, which could close in June, built nine boats.", "background"),
+        ("The yard built nine boats before Mr. Voss was expected to leave.", "background"),
+        ("The man who left the yard may return.", "speculation"),
+        ("Police held a man believed to have fled by boat.", "background"),
+        ("The man is believed to have fled by boat.", "speculation"),
+        ("They expected the boats to sink.", "speculation"),
+        ("The town paid for nine pet projects that were added to the list.", "background"),
+        ("The firm projects that sales will fall.", "speculation"),
+        ("What the crew saw is far from clear.", "speculation"),
+        ("It is not known when the pier may open.", "speculation"),
+        ("The bill would create a fund for nine harbours.", "background"),
+        ("The tax would create a black market.", "speculation"),
+        ("There could be a long dispute if nobody yields.", "speculation"),
+        ("She could face nine years in prison.", "speculation"),
+        ("He could lift nine stone.", "background"),
+        ("Don't expect to sail for nothing.", "background"),
+        ("The harbour?", "background"),
+        ("And who pays?", "speculation"),
+    ],
+)
+def test_doubt_about_the_world_is_told_from_plans_and_side_clauses(
+    sentence: str, label: str
+) -> None:
+    """A hedge that can be struck, a plan's content and a bare topic in a question do not count."""
+    (found,) = judged(sentence)
+    assert found.label == label
 
 
 def test_an_open_quotation_goes_on_as_a_quote() -> None:

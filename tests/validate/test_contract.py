@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.checks import Check
 from copydesk.contract.documents import fast_validator, load_schema, validator
 from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import NEWS
@@ -74,21 +75,49 @@ def test_json_schema_and_pandera_bound_labels_alike() -> None:
     assert list(table_schema("sentences")["properties"]["votes"]["properties"]) == list(NEWS.names)
     for label, rules in ((0, []), (3, []), (-1, ["label-unknown"]), (4, ["label-unknown"])):
         frame = canary.canary().head(1).with_columns(label=pl.lit(label, dtype=pl.Int64))
-        failed = models.violated("sentences", frame)
+        failed = models.violations("sentences", frame)
         assert failed is not None
-        assert [check.rule for check in failed] == rules
+        assert [violation.rule for violation in failed] == rules
 
 
 def test_a_lazy_frame_is_refused() -> None:
     """pandera would look at its schema only, and pass every value."""
     with pytest.raises(TypeError, match="pandera checks no values of a LazyFrame"):
-        models.violated("sentences", canary.canary().lazy())  # type: ignore[arg-type]
+        models.violations("sentences", canary.canary().lazy())  # type: ignore[arg-type]
+
+
+def test_what_pandera_says_of_each_row_is_what_is_found() -> None:
+    """The rows at fault with all that they hold; what is not a number is not called null too."""
+    good = canary.canary().head(1)
+    rows = pl.concat([good] * 4).with_columns(
+        quoted_ratio=pl.Series([0.5, None, float("nan"), -0.5]), _row=pl.Series([1, 2, 3, 4])
+    )
+    found = models.violations("sentences", rows)
+    assert found is not None
+    assert [(v.rule, v.message, v.rows["_row"].to_list()) for v in found] == [
+        ("value-null", "'quoted_ratio' is null.", [2]),
+        ("value-out-of-range", "'quoted_ratio' is {quoted_ratio}, which is less than 0.", [4]),
+        # polars sorts what is not a number above all numbers.
+        ("value-out-of-range", "'quoted_ratio' is {quoted_ratio}, which is more than 1.", [3]),
+        ("value-out-of-range", "'quoted_ratio' is {quoted_ratio}, which is not a number.", [3]),
+    ]
+
+
+def test_a_check_that_cannot_run_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns of another type are for other rules; a check that breaks on good ones is a fault."""
+    frame = canary.canary().head(1)
+    assert models.violations("sentences", frame.with_columns(start=pl.lit("0"))) is None
+    broken = Check(rule="value-null", column="start", holds=pl.col("nowhere") > 0, message="")
+    monkeypatch.setattr(models, "checks", lambda table, contract: (broken,))
+    monkeypatch.setattr(models, "model", models.model.__wrapped__)
+    with pytest.raises(RuntimeError, match="pandera could not judge 'start'"):
+        models.violations("sentences", frame)
 
 
 def test_the_gate_proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the models passed the canary, or pandera were off, nothing would be validated."""
     canary.prove_gate()
-    monkeypatch.setattr(models, "violated", lambda table, frame: [])
+    monkeypatch.setattr(models, "violations", lambda table, frame: [])
     with pytest.raises(Exception, match="passed or misread a known-bad table"):
         canary.prove_gate()
     monkeypatch.undo()

@@ -111,17 +111,43 @@ def krippendorff_alpha(
         raise ValueError(f"{len(counts)} units, but articles are given for {len(groups)}")
     pairable = counts.sum(axis=1) >= 2
     counts, groups = counts[pairable], groups[pairable]
-    labels = counts.shape[1]
-    sums = _per_article(_terms(counts), groups)
+    results = _results(_terms(counts), groups, int(counts.sum()), bootstrap)
+    return results[0], tuple(results[1:])
+
+
+def alpha_across(
+    one: Ints, other: Ints, articles: Ints, *, bootstrap: Bootstrap | None = None
+) -> Alpha:
+    """Nominal alpha between two groups: only pairs of one of each count.
+
+    It is what one of each, drawn anew for every unit, would reach in expectation: a unit adds
+    one pair, n_c = p_c + q_c and o_cc = 2 p_c q_c, where p and q are the shares of the groups'
+    answers to it.
+
+    Args:
+        one, other: units x labels, in the same order; how many of the group gave the label.
+        articles: the article of each unit.
+    """
+    both = (one.sum(axis=1) > 0) & (other.sum(axis=1) > 0)
+    one, other, articles = one[both], other[both], articles[both]
+    p = one / one.sum(axis=1, keepdims=True)
+    q = other / other.sum(axis=1, keepdims=True)
+    same = 2 * p * q
+    terms = np.hstack([p + q, same.sum(axis=1, keepdims=True), same + 2 * (1 - p) * (1 - q)])
+    answers = int(one.sum() + other.sum())
+    return _results(terms, articles, answers, bootstrap or Bootstrap())[0]
+
+
+def _results(terms: Floats, articles: Ints, answers: int, bootstrap: Bootstrap) -> list[Alpha]:
+    labels = (terms.shape[1] - 1) // 2
+    sums = _per_article(terms, articles)
     values = _alphas(sums.sum(axis=0, keepdims=True), labels)[0]
     resampled = len(sums) > 1 and bootstrap.resamples > 0
     draws = _alphas(bootstrap.sums(sums), labels) if resampled else np.empty((0, labels + 1))
-    answers = int(counts.sum())
-    results = [
-        _result(float(value), column, len(counts), answers, len(sums), bootstrap)
+    return [
+        _result(float(value), column, len(terms), answers, len(sums), bootstrap)
         for value, column in zip(values, draws.T, strict=True)
     ]
-    return results[0], tuple(results[1:])
 
 
 def coincidences(counts: Ints) -> Floats:

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from copydesk.agreement.alpha import Alpha, Bootstrap, coincidences, krippendorff_alpha
+from copydesk.agreement.alpha import (
+    Alpha,
+    Bootstrap,
+    alpha_across,
+    coincidences,
+    krippendorff_alpha,
+)
 from copydesk.agreement.annotators import Against, Pair, against_gold, against_rest, pairs
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
@@ -53,7 +60,8 @@ class Agreement:
     its values: rounds and guideline versions in the order of their first answer (the trend),
     others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
     counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
-    against people.
+    against people, ``across`` alpha between people and models; it is None unless both answered.
+    ``notes`` is what stands beside the figures of each round.
     """
 
     labels: tuple[str, ...]
@@ -73,6 +81,8 @@ class Agreement:
     disputed_sentences: int
     disputed: tuple[Disputed, ...]
     models: tuple[ModelReport, ...] = ()
+    across: Alpha | None = None
+    notes: tuple[dict[str, Any], ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """The result as JSON types; what is not defined is null, never NaN."""
@@ -134,6 +144,7 @@ def measure(
         arms=compared,
         disputed_sentences=int(((counts > 0).sum(axis=1) > 1).sum()),
         disputed=most_disputed(given, counts, labels, disputed),
+        across=_across(given, len(labels), bootstrap),
     )
 
 
@@ -151,6 +162,23 @@ def _groups(
         need_columns(given, ["created_at"])
         found.sort(key=_first_answer)
     return tuple(group for _, group in found)
+
+
+def _across(given: pl.DataFrame, labels: int, bootstrap: Bootstrap) -> Alpha | None:
+    """Alpha between people and models."""
+    kinds = given["annotator_kind"]
+    if not ((kinds == "human").any() and (kinds == "model").any()):
+        return None
+    units = given.select("unit", "article").unique().sort("unit")
+    counts = {}
+    for kind in ("human", "model"):
+        own = given.filter(kinds == kind)
+        rows = units["unit"].search_sorted(own["unit"]).to_numpy().astype(np.int64)
+        cells = rows * labels + own["code"].to_numpy()
+        tally = np.bincount(cells, minlength=units.height * labels)
+        counts[kind] = tally.reshape(units.height, labels).astype(np.int64)
+    articles = units["article"].to_numpy()
+    return alpha_across(counts["human"], counts["model"], articles, bootstrap=bootstrap)
 
 
 def _first_answer(found: tuple[pl.DataFrame, Group]) -> tuple[bool, Any, str]:

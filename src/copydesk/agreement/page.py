@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.disputed import Disputed
 from copydesk.agreement.measure import IN_ORDER_OF_TIME, Agreement, Group
 from copydesk.contract.labels import NEWS
@@ -57,7 +58,16 @@ def html_page(
         gold={item.annotator: item for item in agreement.against_gold},
         pairs=[pair for pair in agreement.pairs if pair.sentences],
         disputed=disputed,
+        kind_alphas=_by_kind(agreement),
     )
+
+
+def _by_kind(agreement: Agreement) -> list[tuple[str, Alpha]]:
+    """Alpha within people, within models, and across."""
+    names = {"human": "among people", "model": "among models"}
+    groups = agreement.groups.get("annotator_kind", ())
+    found = [(names[g.value], g.alpha) for g in groups if g.value in names]
+    return [*found, ("people with models", agreement.across)] if agreement.across else found
 
 
 def lowest(groups: tuple[Group, ...]) -> tuple[Group, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
@@ -27,19 +27,13 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
         console: where to print.
         disputed: how many disputed sentences to list, by id; no text is printed.
     """
-    rows = [("all", "", agreement.alpha)]
-    rows += [("label", label, alpha) for label, alpha in agreement.per_label.items()]
-    for column, groups in agreement.groups.items():
-        if len(groups) > 1:
-            words = _SHORT.get(column, column)
-            rows += [(words, group.value, group.alpha) for group in lowest(groups)]
     _print(
         console,
         "Krippendorff's alpha",
         ("", "", "alpha", "interval", "sentences", "articles"),
         (
             (of, value, figure(alpha.value), _interval(alpha), alpha.units, alpha.articles)
-            for of, value, alpha in rows
+            for of, value, alpha in _alphas(agreement)
         ),
     )
     if agreement.alpha.reason:
@@ -79,6 +73,19 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
             for item in agreement.disputed[:disputed]
         ),
     )
+
+
+def _alphas(agreement: Agreement) -> Iterator[tuple[str, str, Alpha]]:
+    """Every alpha that is shown: what it is of, and which of these."""
+    yield "all", "", agreement.alpha
+    for label, alpha in agreement.per_label.items():
+        yield "label", label, alpha
+    for column, groups in agreement.groups.items():
+        if len(groups) > 1:
+            for group in lowest(groups):
+                yield _SHORT.get(column, column), group.value, group.alpha
+    if agreement.across:
+        yield "kind", "people with models", agreement.across
 
 
 def _print_annotators(agreement: Agreement, console: Console) -> None:

@@ -11,10 +11,11 @@ def describe(corpus: CorpusDir = None) -> None:
     'release cut' does this by itself. It is needed after baselines were computed, or when a newer
     copydesk words the documents in another way.
     """
+    from copydesk.release.contents import Contents
     from copydesk.release.documents import write_documents
     from copydesk.release.index import find_release
 
     found = find_corpus(corpus)
     with found.lock():
-        write_documents(found, find_release(found.dataset))
+        write_documents(found, Contents.read(find_release(found.dataset)))
     data().print(str(found.dataset / "README.md"), markup=False, soft_wrap=True)

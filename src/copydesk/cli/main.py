@@ -26,6 +26,7 @@ from copydesk.cli import (
     retract,
     round,
     studio,
+    suggester,
     validate,
     verify,
 )
@@ -45,6 +46,7 @@ app.command("init")(init.init)
 app.command("ingest")(ingest.ingest)
 app.command("build")(build.build)
 app.command("prelabel")(prelabel.prelabel)
+app.add_typer(suggester.app, name="suggester")
 app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
 release = typer.Typer(no_args_is_help=True, help="Releases: cut, compare, verify, publish.")

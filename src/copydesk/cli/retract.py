@@ -22,6 +22,6 @@ def retract(
 
     found = find_corpus(corpus)
     take_back(found, version, reason=reason, at=datetime.now(UTC))
-    left = read_index(found.dataset)
-    now = f"The newest release is {left[-1].version}." if left else "No release is left."
+    newest = read_index(found.dataset).newest
+    now = f"The newest release is {newest.version}." if newest else "No release is left."
     words().print(f"Release {version} is retracted. {now}")

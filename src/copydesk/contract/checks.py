@@ -1,6 +1,6 @@
 """The checks of a table's values as polars expressions, derived from a contract.
 
-`copydesk.validate` lets pandera run them; the same expressions then find the rows at fault.
+`copydesk.validate.models` makes a pandera model of them, which also judges nulls.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ class Check:
 
 @functools.cache
 def checks(table: str, contract: Contract = CURRENT) -> tuple[Check, ...]:
-    """The checks of a table's values, column by column."""
+    """The checks of a table's values, column by column; nulls are not among them."""
     known = contract[table]
     found: list[Check] = []
     for column in known.columns:
-        found += _null(column, known)
         found += _label(column, contract.scheme.names)
         found += _range(column)
         found += _pattern(column)
@@ -52,15 +51,12 @@ def checks(table: str, contract: Contract = CURRENT) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def _null(column: Column, table: Table) -> Iterator[Check]:
-    if column.nullable:
-        return
-    undecided = column.is_label and "label_source" in table.names
-    message = "The sentence has no label." if undecided else f"'{column.name}' is null."
-    rule = "label-unresolved" if undecided else "value-null"
-    yield Check(
-        rule=rule, column=column.name, holds=pl.col(column.name).is_not_null(), message=message
-    )
+def null(table: Table, column: str) -> tuple[str, str]:
+    """The rule that a null violates in a column that allows none, and what is wrong."""
+    known = next(each for each in table.columns if each.name == column)
+    if known.is_label and "label_source" in table.names:
+        return "label-unresolved", "The sentence has no label."
+    return "value-null", f"'{column}' is null."
 
 
 def _label(column: Column, labels: tuple[str, ...]) -> Iterator[Check]:

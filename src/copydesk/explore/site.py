@@ -93,7 +93,7 @@ def _difference(source: Source, before: str | Path | None) -> Diff | None:
     dataset = source.folder.parent.parent
     if before is None:
         name = source.contents.manifest.get("previous")
-        if source.hydrated or name not in {entry.version for entry in read_index(dataset)}:
+        if source.hydrated or name not in read_index(dataset).versions:
             return None
         before = str(name)
     other = (

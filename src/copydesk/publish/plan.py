@@ -85,7 +85,7 @@ def prepare(dataset: Path) -> Plan:
             validate, or it holds changes that are not committed.
         IntegrityError: a file changed while it was judged.
     """
-    releases = tuple(read_index(dataset))
+    releases = read_index(dataset).entries
     if not releases:
         raise InputError(
             "There is no release to publish.",

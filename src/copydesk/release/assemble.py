@@ -32,6 +32,7 @@ class Assembled:
         adjudicators: the same of those who decided what the answers left open.
         rounds: whose answers are in it.
         guidelines_version: that the latest answers followed; None if none did.
+        notes: what a reader must know of these rounds, see `copydesk.answers.Labelling`.
         unlabelled: articles that nobody has labelled, which are left out.
     """
 
@@ -40,6 +41,7 @@ class Assembled:
     annotators: Mapping[str, str]
     adjudicators: Mapping[str, str]
     rounds: tuple[str, ...]
+    notes: tuple[dict[str, Any], ...]
     guidelines_version: str | None
     unlabelled: tuple[str, ...]
 
@@ -94,6 +96,7 @@ def assemble(
         annotators=_kinds(answers, "annotator", "annotator_kind"),
         adjudicators=_kinds(decided, "by", "by_kind"),
         rounds=labelling.rounds,
+        notes=labelling.notes,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )

@@ -17,10 +17,9 @@ from typing import Any, Final
 
 import yaml
 
-from copydesk.contract.columns import SPLITS, Column, Table
+from copydesk.contract.columns import Column, Table
 from copydesk.contract.documents import check_document
 from copydesk.contract.features import arrow_bytes, type_name, yaml_features
-from copydesk.contract.tables import release_file
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep
@@ -136,7 +135,7 @@ def _front_matter(contents: Contents, known: Facts) -> dict[str, Any]:
         "task_categories": ["text-classification"],
         "task_ids": ["multi-class-classification"],
         "size_categories": [_size(known.sentences)],
-        "configs": _configs(contents),
+        "configs": configs(contents),
         "dataset_info": [_info(contents, table) for table in _present(contents)],
     }
 
@@ -171,20 +170,29 @@ def _present(contents: Contents) -> list[str]:
     return [table for table in contents.contract.tables if contents.counts(table)]
 
 
-def _configs(contents: Contents) -> list[dict[str, Any]]:
+def configs(contents: Contents) -> list[dict[str, Any]]:
+    """The tables as configs of `datasets`, each with the files of its splits."""
     present = _present(contents)
     return [
         {
             "config_name": table,
             **({"default": True} if table == present[0] else {}),
             "data_files": [
-                {"split": s, "path": f"releases/{contents.version}/{release_file(table, s)}"}
-                for s in SPLITS
-                if s in contents.counts(table)
+                {"split": split, "path": paths[0] if len(paths) == 1 else paths}
+                for split, paths in _paths(contents, table).items()
             ],
         }
         for table in present
     ]
+
+
+def _paths(contents: Contents, table: str) -> dict[str, list[str]]:
+    """The files of each split of a table, in order, by their paths in the data set folder."""
+    found: dict[str, list[str]] = {}
+    for part in contents.of(table):
+        path = f"releases/{contents.version}/{part.file}"
+        found.setdefault(part.file.split, []).append(path)
+    return found
 
 
 def _info(contents: Contents, table: str) -> dict[str, Any]:
@@ -202,7 +210,7 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
             {"name": split, "num_bytes": sizes[split], "num_examples": rows}
             for split, rows in contents.counts(table).items()
         ],
-        "download_size": sum(files.get(release_file(table, s), 0) for s in SPLITS),
+        "download_size": sum(files.get(str(part.file), 0) for part in contents.of(table)),
         "dataset_size": sum(sizes.values()),
     }
 

@@ -41,12 +41,11 @@ NAMES: Final = {
 """Each kind of change as people read it."""
 
 
-def write_changes(dataset: Path, release: Path, diff: Diff | None) -> None:
+def write_changes(dataset: Path, contents: Contents, diff: Diff | None) -> None:
     """Write a release's entry into the change list.
 
     Args:
         dataset: the folder of ``CHANGES.md``.
-        release: the release's folder.
         diff: from the previous release; None for the first.
 
     Raises:
@@ -54,7 +53,7 @@ def write_changes(dataset: Path, release: Path, diff: Diff | None) -> None:
     """
     path = dataset / "CHANGES.md"
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
-    atomic_write(path, render(Contents.read(release), diff, previous=previous))
+    atomic_write(path, render(contents, diff, previous=previous))
 
 
 def forget_changes(dataset: Path, known: Collection[str]) -> None:

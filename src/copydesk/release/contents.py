@@ -1,16 +1,32 @@
-"""A release as data, whether it lies in a folder or is about to: what everything is written from.
+"""The one reader of a release: its manifest, and its tables as lazy frames.
 
-The card, the change list, Croissant and the datasheet are pure functions of a `Contents`, so that
-whoever validates a release can render them again and compare.
+Whoever works with a release (the card, the change list, Croissant, `compare`, `hydrate`, the
+explorer, `validate`) gets a `Contents` and asks it for rows:
+
+    contents = Contents.read(folder)                   # opens no more than the files' footers
+    contents.scan("sentences", "label", "split")       # a lazy frame: only these columns are read
+    contents.frame("articles")                         # all columns, read now
+    contents.scan("quotes", "quote_id", *PLACE)        # with the place of each row, for a finding
+    for part in contents.of("sentences"): part.rows    # one file after another
+
+A split may lie in several files (``sentences/train-00000-of-00004.parquet``, see
+`copydesk.contract.filenames`), which `scan` joins in their order. Collect a lazy frame with
+``engine="streaming"``, or take the parts one by one, where a table may be larger than memory.
+
+A `Contents` is made in one of three ways: from a folder that is trusted (`Contents.read`), from
+tables that are about to be written (`Contents.of_tables`), or by `copydesk.validate.loading` from
+the files of a folder that is not trusted, each of which was checked. What is computed from it (its
+facts, its documents) is the same for all three.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+import functools
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -19,25 +35,47 @@ import pyarrow.parquet as pq
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.features import label_names
-from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.filenames import TableFile, incomplete, table_files
+from copydesk.contract.tables import Contract
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, sha256_text
 from copydesk.release.index import read_manifest
 
+PLACE: Final = ("_file", "_row", "split")
+"""Where a row lies: its file, its number there (from 1), and the split of the file.
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False, weakref_slot=True)
+None of them is a column of the files; a table is scanned with ``split``, and with the other two
+where they are asked for.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One file of a table.
+
+    Args:
+        rows: its rows, not yet read, with the columns of the file alone.
+        schema: its Arrow schema, metadata included.
+        height: how many rows it has.
+    """
+
+    file: TableFile
+    rows: pl.LazyFrame
+    schema: pa.Schema
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Contents:
     """The manifest and the rows of one release.
 
     Args:
         manifest: the content of ``release.json``.
-        frames: the rows of each table, with a column ``split``; a table without rows is absent.
-        schemas: the Arrow schema of each table in ``frames``.
+        parts: the files of its tables, by table, split and number; a table without rows has none.
     """
 
     manifest: Mapping[str, Any]
-    frames: Mapping[str, pl.LazyFrame]
-    schemas: Mapping[str, pa.Schema]
+    parts: tuple[Part, ...]
 
     @classmethod
     def read(cls, folder: Path, *, manifest: Path | None = None) -> Contents:
@@ -49,21 +87,20 @@ class Contents:
 
         Raises:
             InputError: the manifest is absent or not JSON.
-            IntegrityError: a table's file cannot be read, or two splits of a table differ in
-                their columns.
+            IntegrityError: a table's file cannot be read, a split lacks one of its files, or two
+                files of a table differ in their columns.
         """
         document = read_manifest(folder, path=manifest)
-        frames, schemas = {}, {}
-        for table in Contract.of_release(document).tables:
-            parts = {split: folder / release_file(table, split) for split in SPLITS}
-            parts = {split: path for split, path in parts.items() if path.is_file()}
-            if parts:
-                schemas[table] = _one_schema(parts)
-                frames[table] = pl.concat(
-                    pl.scan_parquet(path, glob=False).with_columns(split=pl.lit(split))
-                    for split, path in parts.items()
-                )
-        return cls(manifest=document, frames=frames, schemas=schemas)
+        tables = Contract.of_release(document).tables
+        found = [file for table in tables for file in table_files(folder, table)]
+        lacking = incomplete(found)
+        if lacking:
+            raise IntegrityError(
+                f"{lacking[0]}.", where=str(folder), hint="Fetch the release again."
+            )
+        parts = tuple(_part(folder, file) for file in found)
+        _refuse_unlike(folder, parts)
+        return cls(manifest=document, parts=parts)
 
     @classmethod
     def at(cls, release: Path | Contents) -> Contents:
@@ -71,22 +108,24 @@ class Contents:
         return release if isinstance(release, Contents) else cls.read(release)
 
     @classmethod
-    def of(
+    def of_tables(
         cls, manifest: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
     ) -> Contents:
         """A release that is not written yet, from its tables by (table, split)."""
-        frames, schemas = {}, {}
-        for table in dict.fromkeys(name for name, _ in tables):
-            parts = {s: tables[table, s] for s in SPLITS if (table, s) in tables}
-            if parts:
-                schemas[table] = next(iter(parts.values())).schema
-                frames[table] = pl.concat(
-                    _from_arrow(part).lazy().with_columns(split=pl.lit(split))
-                    for split, part in parts.items()
-                )
-        return cls(manifest=manifest, frames=frames, schemas=schemas)
+        known = list(dict.fromkeys(table for table, _ in tables))
+        parts = [
+            Part(
+                file=TableFile(table=table, split=split),
+                rows=_from_arrow(rows).lazy(),
+                schema=rows.schema,
+                height=rows.num_rows,
+            )
+            for (table, split), rows in tables.items()
+        ]
+        parts.sort(key=lambda part: (known.index(part.file.table), part.file.order))
+        return cls(manifest=manifest, parts=tuple(parts))
 
-    @property
+    @functools.cached_property
     def contract(self) -> Contract:
         """What the release is held to: its own schema version and labels."""
         return Contract.of_release(self.manifest)
@@ -101,27 +140,51 @@ class Contents:
         """The SHA-256 of ``release.json`` as it stands, or will stand, in the release's folder."""
         return sha256_text(dump_json(self.manifest))
 
+    @functools.cached_property
+    def schemas(self) -> Mapping[str, pa.Schema]:
+        """The Arrow schema of each table that has rows."""
+        found: dict[str, pa.Schema] = {}
+        for part in self.parts:
+            found.setdefault(part.file.table, part.schema)
+        return found
+
     def labels(self, table: str) -> tuple[str, ...]:
         """The names of a table's label numbers, by the table's own metadata."""
         return label_names(self.schemas.get(table), self.contract.scheme)
 
-    def frame(self, table: str, *columns: str) -> pl.DataFrame:
-        """The rows of a table, in order, with all columns or those named; empty if it has none."""
-        rows = self.scan(table)
-        return (rows.select(columns) if columns else rows).collect()
+    def of(self, table: str) -> tuple[Part, ...]:
+        """The files of a table, in order; none if it has no rows."""
+        return tuple(part for part in self.parts if part.file.table == table)
 
-    def scan(self, table: str) -> pl.LazyFrame:
-        """The rows of a table with their ``split``, not yet read; none if the table is absent."""
-        if table in self.frames:
-            return self.frames[table]
-        empty = _from_arrow(arrow_schema(table, self.contract).empty_table())
-        return empty.lazy().with_columns(split=pl.lit(""))
+    def scan(self, table: str, *columns: str) -> pl.LazyFrame:
+        """The rows of a table, in order, not yet read.
+
+        Args:
+            columns: the only ones to read; those of `PLACE` may be among them. By default all of
+                the table's and ``split``.
+        """
+        found = [self._rows(part, columns) for part in self.of(table)]
+        if not found:
+            rows = _from_arrow(arrow_schema(table, self.contract).empty_table()).lazy()
+            found = [_placed(rows, None, self._names, columns)]
+        return pl.concat(found) if len(found) > 1 else found[0]
+
+    def frame(self, table: str, *columns: str) -> pl.DataFrame:
+        """What `scan` gives, read now."""
+        return self.scan(table, *columns).collect()
+
+    def _rows(self, part: Part, columns: Collection[str]) -> pl.LazyFrame:
+        return _placed(part.rows, part.file, self._names, columns)
+
+    @functools.cached_property
+    def _names(self) -> pl.Enum:
+        return pl.Enum([str(part.file) for part in self.parts])
 
     def without(self, articles: Collection[str]) -> Contents:
         """The release without some articles and all that is about them; its counts stay."""
         kept = ~pl.col("article_id").is_in(list(articles))
-        frames = {table: rows.filter(kept) for table, rows in self.frames.items()}
-        return dataclasses.replace(self, frames=frames)
+        parts = [dataclasses.replace(part, rows=part.rows.filter(kept)) for part in self.parts]
+        return dataclasses.replace(self, parts=tuple(parts)) if articles else self
 
     def counts(self, table: str) -> dict[str, int]:
         """Rows of each split of a table; splits without rows are absent."""
@@ -129,22 +192,40 @@ class Contents:
         return {split: found[split] for split in SPLITS if found.get(split)}
 
 
-def _one_schema(parts: Mapping[str, Path]) -> pa.Schema:
-    schemas = {}
-    for split, path in parts.items():
-        try:
-            schemas[split] = pq.read_schema(path)
-        except (pa.ArrowException, OSError) as error:
+def _placed(
+    rows: pl.LazyFrame, file: TableFile | None, names: pl.Enum, columns: Collection[str]
+) -> pl.LazyFrame:
+    if "_row" in columns:
+        rows = rows.with_row_index("_row", offset=1)
+    if "_file" in columns:
+        rows = rows.with_columns(_file=pl.lit(str(file) if file else None, dtype=names))
+    rows = rows.with_columns(split=pl.lit(file.split if file else None, dtype=pl.String))
+    return rows.select(columns) if columns else rows
+
+
+def _part(folder: Path, file: TableFile) -> Part:
+    path = folder / str(file)
+    try:
+        footer = pq.read_metadata(path)
+        schema = footer.schema.to_arrow_schema()
+    except (pa.ArrowException, OSError) as error:
+        raise IntegrityError(f"This is not a Parquet file: {error}.", where=str(path)) from error
+    return Part(
+        file=file,
+        rows=pl.scan_parquet(path, glob=False),
+        schema=schema,
+        height=footer.num_rows,
+    )
+
+
+def _refuse_unlike(folder: Path, parts: Iterable[Part]) -> None:
+    first: dict[str, Part] = {}
+    for part in parts:
+        other = first.setdefault(part.file.table, part)
+        if not part.schema.equals(other.schema):
             raise IntegrityError(
-                f"This is not a Parquet file: {error}.", where=str(path)
-            ) from error
-    first, *others = schemas.items()
-    for split, schema in others:
-        if not schema.equals(first[1]):
-            raise IntegrityError(
-                f"Its columns are not those of the split '{first[0]}'.", where=str(parts[split])
+                f"Its columns are not those of '{other.file}'.", where=str(folder / str(part.file))
             )
-    return first[1]
 
 
 def _from_arrow(table: pa.Table) -> pl.DataFrame:

@@ -33,7 +33,7 @@ from copydesk.release.contents import Contents
 from copydesk.release.croissant import render as render_croissant
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
-from copydesk.release.index import add_to_index, find_release, read_index, read_manifest
+from copydesk.release.index import Index, add_release, read_index
 from copydesk.release.versions import Version
 from copydesk.scope import scope
 
@@ -75,7 +75,7 @@ class Cut:
     """
 
     path: Path | None
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Any]
     labels: dict[str, dict[str, int]]
     difference: Diff | None
     unlabelled: tuple[str, ...]
@@ -92,31 +92,32 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     """
     version = str(Version.parse(options.version))
     with corpus.lock():
-        known = [entry.version for entry in read_index(corpus.dataset)]
-        _refuse_existing(corpus, version, known)
-        _refuse_strays(corpus)
-        previous = corpus.releases / known[-1] if known else None
+        index = read_index(corpus.dataset)
+        _refuse_existing(corpus, version, index.versions)
+        _refuse_strays(corpus, index)
+        newest = index.newest and corpus.releases / index.newest.version
+        previous = Contents.read(newest) if newest else None
         unjudged = unjudged_articles(corpus)
         if unjudged and not dry_run:
             _refuse_absent(corpus, previous)
-        built = read_all_built(corpus)
+        built = read_all_built(corpus, index.lines)
         assembled = _assemble(corpus, built, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
-        forget_unnamed(corpus, known)
+        forget_unnamed(corpus, index)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
-            manifest = _write(beside, assembled, options, corpus, previous)
+            contents = _write(beside, assembled, options, corpus, previous)
             _refuse_leaks(beside, built)
-            difference = _compare(previous, beside, version, unjudged)
+            difference = _compare(previous, contents, unjudged)
         if dry_run:
             shutil.rmtree(target)
         else:
-            write_changes(corpus.dataset, target, difference)
-            write_documents(corpus, target)
-            add_to_index(corpus.dataset, target)
+            write_changes(corpus.dataset, contents, difference)
+            write_documents(corpus, contents)
+            add_release(corpus.dataset, index, contents.manifest)
     return Cut(
         path=None if dry_run else target,
-        manifest=manifest,
+        manifest=contents.manifest,
         labels=_label_table(assembled, corpus.scheme),
         difference=difference,
         unlabelled=assembled.unlabelled,
@@ -142,18 +143,20 @@ def present(corpus: Corpus, options: Options) -> Contents:
         InputError: the corpus is not built, or a sentence is unresolved.
         IntegrityError: an answer refers to no sentence.
     """
-    built = read_all_built(corpus)
-    previous = find_release(corpus.dataset) if read_index(corpus.dataset) else None
+    index = read_index(corpus.dataset)
+    built = read_all_built(corpus, index.lines)
+    newest = index.newest and corpus.releases / index.newest.version
+    previous = Contents.read(newest) if newest else None
     assembled = _assemble(corpus, built, options, previous)
     manifest = {
         "version": options.version,
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
     }
-    return Contents.of(manifest, assembled.tables).without(unjudged_articles(corpus))
+    return Contents.of_tables(manifest, assembled.tables).without(unjudged_articles(corpus))
 
 
-def _refuse_absent(corpus: Corpus, previous: Path | None) -> None:
+def _refuse_absent(corpus: Corpus, previous: Contents | None) -> None:
     absent = corpus.absent()
     names = ", ".join(article.article_id for article in absent[:5])
     more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
@@ -176,27 +179,27 @@ def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None
         )
 
 
-def forget_unnamed(corpus: Corpus, known: Sequence[str]) -> None:
+def forget_unnamed(corpus: Corpus, index: Index) -> None:
     """Remove release folders that the index does not name: of a killed cut, or retracted.
 
     The documents may point to one of them already; they go back to the newest release first, so
     that what they point to is always there.
 
     Args:
-        known: the versions of the index, the newest last.
+        index: the corpus's index as it is now.
     """
     folders = corpus.releases.iterdir() if corpus.releases.is_dir() else ()
-    killed = [path for path in folders if path.is_dir() and path.name not in known]
-    if killed and known:
-        forget_changes(corpus.dataset, known)
-        write_documents(corpus, corpus.releases / known[-1])
+    killed = [path for path in folders if path.is_dir() and path.name not in index.versions]
+    if killed and index.newest:
+        forget_changes(corpus.dataset, index.versions)
+        write_documents(corpus, Contents.read(corpus.releases / index.newest.version))
     for path in killed:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _refuse_strays(corpus: Corpus) -> None:
+def _refuse_strays(corpus: Corpus, index: Index) -> None:
     """Refuse to release beside files that may not be published; a killed cut's are replaced."""
-    found = scope(corpus.dataset, corpus.policy).strays
+    found = scope(corpus.dataset, corpus.policy, index.lines).strays
     for name, reason in found.items():
         if not name.startswith("releases/"):
             raise InputError(
@@ -207,7 +210,7 @@ def _refuse_strays(corpus: Corpus) -> None:
 
 
 def _assemble(
-    corpus: Corpus, built: Mapping[str, pl.DataFrame], options: Options, previous: Path | None
+    corpus: Corpus, built: Mapping[str, pl.DataFrame], options: Options, previous: Contents | None
 ) -> Assembled:
     texts = built["articles"].select("article_id", "text_sha256")
     sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
@@ -219,7 +222,7 @@ def _assemble(
         quotes=built["quotes"],
         labelling=_labelling(corpus, sentences, options),
         method=options.method,
-        kept_splits=read_manifest(previous)["splits"] if previous else {},
+        kept_splits=previous.manifest["splits"] if previous else {},
         split_options={"seed": seed, **({"shares": shares} if shares else {})},
         version=options.version,
         contract=Contract(corpus.scheme),
@@ -261,8 +264,8 @@ def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
 
 
 def _write(
-    folder: Path, assembled: Assembled, options: Options, corpus: Corpus, previous: Path | None
-) -> dict[str, Any]:
+    folder: Path, assembled: Assembled, options: Options, corpus: Corpus, previous: Contents | None
+) -> Contents:
     """Write the tables, the Croissant description and ``release.json`` into a folder."""
     files = []
     counts: dict[str, dict[str, int]] = {}
@@ -278,11 +281,12 @@ def _write(
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
         "text_code": text_code(),
-        "previous": previous.name if previous else None,
+        "previous": previous.version if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
         "labels": options.labels,
         "rounds": list(assembled.rounds),
+        **({"notes": list(assembled.notes)} if assembled.notes else {}),
         "aggregation": options.method,
         "annotators": dict(assembled.annotators),
         "adjudicators": dict(assembled.adjudicators),
@@ -291,11 +295,13 @@ def _write(
         "files": files,
     }
     croissant = folder / "croissant.json"
-    contents = Contents.of(manifest, assembled.tables)
+    # The same dict gets the list of all files below: from here on there is one `Contents` of the
+    # release, whose facts are counted once.
+    contents = Contents.of_tables(manifest, assembled.tables)
     croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8", newline="\n")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
     (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    return manifest
+    return contents
 
 
 def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
@@ -330,17 +336,16 @@ def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _compare(
-    previous: Path | None, folder: Path, version: str, unjudged: Collection[str]
+    previous: Contents | None, contents: Contents, unjudged: Collection[str]
 ) -> Diff | None:
     """The difference from the previous release; refuses a version that is too small for it."""
     if previous is None:
         return None
-    before, after = (Contents.read(path).without(unjudged) for path in (previous, folder))
-    difference = compare(before, after)
-    if Version.parse(version) < difference.least:
+    difference = compare(previous.without(unjudged), contents.without(unjudged))
+    if Version.parse(contents.version) < difference.least:
         raise InputError(
-            f"Version {version} is too small: the changes since {difference.before} require "
-            f"at least {difference.least}.",
+            f"Version {contents.version} is too small: the changes since {difference.before} "
+            f"require at least {difference.least}.",
             hint="'copydesk release diff' lists them.",
         )
     return difference

@@ -1,6 +1,6 @@
 """Everything written about a release that lies outside its folder, brought in step with it.
 
-    write_documents(corpus, release)
+    write_documents(corpus, Contents.read(release))
 
 In ``dataset/`` these are the card and, for whoever has only the data set, copies of the guidelines,
 the labels and the citation; at the top of the corpus the datasheet, the citation and the README's
@@ -20,19 +20,15 @@ from copydesk.release.contents import Contents
 from copydesk.release.datasheet import write_datasheet
 
 
-def write_documents(corpus: Corpus, release: Path) -> None:
+def write_documents(corpus: Corpus, contents: Contents) -> None:
     """Bring all documents of a corpus in step with its newest release.
 
     Writing them again changes nothing; words that people wrote outside the markers stay.
-
-    Args:
-        release: the release's folder.
 
     Raises:
         InputError: the markers of a document do not pair, or it is not YAML where it should be;
             that document is as it was.
     """
-    contents = Contents.read(release)
     write_card(corpus.dataset, contents)
     write_datasheet(corpus.root / "DATASHEET.md", contents)
     citation = corpus.root / "CITATION.cff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -87,6 +87,9 @@ class Facts:
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
+        reviewed: answers that were given again under a later version of the guidelines, and how
+            many of them with another label.
+        notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
     """
 
@@ -124,6 +127,8 @@ class Facts:
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
     rounds: tuple[str, ...]
+    reviewed: tuple[int, int]
+    notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
 
@@ -190,11 +195,7 @@ def _count(contents: Contents) -> Facts:
         quotes=quotes.height,
         quote_groups=quotes["group"].drop_nulls().n_unique(),
         labels=_labels(units, contents.labels("sentences")),
-        events={
-            split: articles.filter(pl.col("split") == split)["event"].n_unique()
-            for split in SPLITS
-            if split in articles["split"]
-        },
+        events=_events(articles),
         parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
         withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
@@ -221,6 +222,8 @@ def _count(contents: Contents) -> Facts:
         ),
         guidelines_version=contents.manifest.get("guidelines_version"),
         rounds=tuple(contents.manifest.get("rounds", ())),
+        reviewed=_reviewed(answers),
+        notes=tuple(contents.manifest.get("notes", ())),
         alpha=alpha,
         alphas=alphas,
     )
@@ -250,6 +253,14 @@ def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
     return {
         name: {split: counted.get((number, split), 0) for split in SPLITS}
         for number, name in enumerate(labels)
+    }
+
+
+def _events(articles: pl.DataFrame) -> Counts:
+    return {
+        split: articles.filter(pl.col("split") == split)["event"].n_unique()
+        for split in SPLITS
+        if split in articles["split"]
     }
 
 
@@ -309,6 +320,15 @@ def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:
     """How often each value occurs, in the order given or of names."""
     found = dict(values.value_counts().iter_rows())
     return {name: found[name] for name in order or sorted(found) if name in found}
+
+
+def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
+    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
+    two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
+    versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
+        pl.col("guidelines_version").list.n_unique() == 2
+    )
+    return versions.height, versions.filter(pl.col("label").list.n_unique() == 2).height
 
 
 def _range(values: pl.Series) -> tuple[str, str] | None:

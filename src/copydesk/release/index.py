@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 from copydesk.contract.documents import check_document
 from copydesk.contract.index import standing
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_file, sha256_text
+from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_text
 from copydesk.release.versions import Version
-from copydesk.scope import is_version
+from copydesk.scope import INDEX, is_version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,58 +56,97 @@ def chained(entries: Sequence[Mapping[str, Any]]) -> list[int]:
     return wrong
 
 
-def read_index(dataset: Path) -> list[Entry]:
-    """The releases of a data set folder, oldest version first; empty if there is none.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Index:
+    """The index of a data set folder, as it was read.
+
+    Args:
+        lines: all its entries as they stand, of retracted releases too.
+        entries: the releases that stand, oldest version first.
+    """
+
+    lines: tuple[Mapping[str, Any], ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def of(cls, lines: Iterable[Mapping[str, Any]]) -> Index:
+        """The index with these entries.
+
+        Raises:
+            InputError, LookupError: an entry lacks a version or a digest.
+        """
+        lines = tuple(lines)
+        entries = [
+            Entry(
+                version=entry["version"],
+                created=str(entry.get("created")),
+                digest=str(entry["digest"]),
+                before=entry.get("before"),
+            )
+            for entry in standing(lines)
+        ]
+        entries.sort(key=lambda entry: Version.parse(entry.version))
+        return cls(lines=lines, entries=tuple(entries))
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions of the releases that stand, oldest first."""
+        return tuple(entry.version for entry in self.entries)
+
+    @property
+    def newest(self) -> Entry | None:
+        """The release of the highest version."""
+        return self.entries[-1] if self.entries else None
+
+
+def read_index(dataset: Path) -> Index:
+    """The index of a data set folder; empty if there is none.
 
     Raises:
         InputError: the index is not JSON or violates its schema.
     """
-    path = dataset / "releases" / "index.json"
+    path = dataset / INDEX
     if not path.is_file():
-        return []
+        return Index()
     document = read_json(path)
     check_document(document, "index", where=str(path))
-    names = ("version", "created", "digest", "before")
-    entries = [
-        Entry(**{name: entry[name] for name in names if name in entry})
-        for entry in standing(document["releases"])
-    ]
-    return sorted(entries, key=lambda entry: Version.parse(entry.version))
+    return Index.of(document["releases"])
 
 
-def add_to_index(dataset: Path, release: Path) -> None:
-    """Record a release that is whole; from here on it must not change."""
-    manifest = read_json(release / "release.json")
+def add_release(dataset: Path, index: Index, manifest: Mapping[str, Any]) -> Index:
+    """Record a release that is whole; from here on it must not change.
+
+    Args:
+        index: what the data set folder's index is now.
+        manifest: the content of the release's ``release.json``, written by `dump_json`.
+
+    Raises:
+        InputError: the index names this version.
+    """
     entry = Entry(
         version=manifest["version"],
         created=manifest["created"],
-        digest=sha256_file(release / "release.json"),
+        digest=sha256_text(dump_json(manifest)),
     )
-    entries = _entries(dataset)
-    if entry.version in {known["version"] for known in standing(entries)}:
+    if entry.version in index.versions:
         raise InputError(
             f"The index names release {entry.version} already.",
-            where=str(dataset / "releases" / "index.json"),
+            where=str(dataset / INDEX),
             hint="A release never changes; cut the next version.",
         )
-    _write(dataset, entries, entry.as_document())
+    return append_entry(dataset, index, entry.as_document())
 
 
-def append_entry(dataset: Path, entry: Mapping[str, str]) -> None:
-    """Append an entry to the index, with the digest of the entry before it."""
-    _write(dataset, _entries(dataset), entry)
+def append_entry(dataset: Path, index: Index, entry: Mapping[str, str]) -> Index:
+    """Append an entry to the index, with the digest of the entry before it; the index it makes.
 
-
-def _entries(dataset: Path) -> list[dict[str, Any]]:
-    """All entries as they stand in the index, of retracted releases too."""
-    path = dataset / "releases" / "index.json"
-    return list(read_json(path)["releases"]) if path.is_file() else []
-
-
-def _write(dataset: Path, entries: Sequence[Mapping[str, Any]], entry: Mapping[str, str]) -> None:
-    before = {"before": entry_digest(entries[-1])} if entries else {}
-    path = dataset / "releases" / "index.json"
-    atomic_write(path, dump_json({"releases": [*entries, {**entry, **before}]}))
+    Args:
+        index: what the data set folder's index is now.
+    """
+    before = {"before": entry_digest(index.lines[-1])} if index.lines else {}
+    lines = [*index.lines, {**entry, **before}]
+    atomic_write(dataset / INDEX, dump_json({"releases": lines}))
+    return Index.of(lines)
 
 
 def find_release(path: Path, version: str | None = None) -> Path:
@@ -123,16 +162,16 @@ def find_release(path: Path, version: str | None = None) -> Path:
     if (path / "release.json").is_file() and version is None:
         return path
     for dataset in (path, path / "dataset"):
-        entries = read_index(dataset)
-        if not entries:
+        index = read_index(dataset)
+        if index.newest is None:
             continue
-        wanted = version or entries[-1].version
-        if wanted in {entry.version for entry in entries}:
+        wanted = version or index.newest.version
+        if wanted in index.versions:
             return dataset / "releases" / wanted
         raise InputError(
             f"There is no release {wanted} here.",
             where=str(dataset),
-            hint=f"There are {', '.join(e.version for e in entries)}.",
+            hint=f"There are {', '.join(index.versions)}.",
         )
     raise InputError(
         "This is not a release and does not hold one.",

@@ -45,12 +45,13 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
     """
     with corpus.lock():
         folder = find_release(corpus.dataset, version)
-        newest = read_index(corpus.dataset)[-1].version
-        if version != newest:
+        index = read_index(corpus.dataset)
+        newest = index.entries[-1]
+        if version != newest.version:
             raise InputError(
                 f"Release {version} is not the newest, and a later one is compared with it.",
                 where=str(folder),
-                hint=f"Retract {newest} first, if it was never published.",
+                hint=f"Retract {newest.version} first, if it was never published.",
             )
         proof = _published(corpus, folder)
         if proof:
@@ -59,17 +60,18 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
                 where=str(folder),
                 hint="A published release never changes. Cut the next version.",
             )
-        append_entry(
+        index = append_entry(
             corpus.dataset,
+            index,
             {
                 "version": version,
                 "created": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "digest": read_index(corpus.dataset)[-1].digest,
+                "digest": newest.digest,
                 "event": RETRACTED,
                 "reason": reason,
             },
         )
-        forget_unnamed(corpus, [entry.version for entry in read_index(corpus.dataset)])
+        forget_unnamed(corpus, index)
 
 
 def _published(corpus: Corpus, folder: Path) -> str:

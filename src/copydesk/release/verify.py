@@ -102,7 +102,7 @@ def _differing(
     released: Contents, again: Assembled, found: Mapping[str, pl.DataFrame], whole: Path | None
 ) -> list[str]:
     """What came out differently; ``whole`` is the release's folder if every article is here."""
-    rebuilt = Contents.of({**released.manifest, **_derived(again)}, again.tables)
+    rebuilt = Contents.of_tables({**released.manifest, **_derived(again)}, again.tables)
     differing = list(_rows(released, rebuilt, found["articles"]["article_id"].sort().to_list()))
     return differing + list(_bytes(whole, released, again)) if whole else differing
 
@@ -182,7 +182,7 @@ def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
             name = release_file(table, split)
             if sha256_file(path) != listed.pop(name, None):
                 yield f"{name}: the rebuilt file differs."
-    croissant = dump_json(render(Contents.of(released.manifest, again.tables)))
+    croissant = dump_json(render(Contents.of_tables(released.manifest, again.tables)))
     if (folder / "croissant.json").read_text(encoding="utf-8") != croissant:
         yield "croissant.json: the rebuilt file differs."
     listed.pop("croissant.json", None)

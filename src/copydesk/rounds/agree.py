@@ -13,6 +13,7 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_jsonl
 from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.record import read_state
@@ -103,8 +104,13 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         gold=_labels(gold) if gold else None,
         bootstrap=bootstrap,
     )
-    given = [answer for name in rounds for answer in _given(open_round(corpus, name))]
-    return replace(found, models=models_against_people(given, labels))
+    opened = [open_round(corpus, name) for name in rounds]
+    given = [answer for round in opened for answer in _given(round)]
+    return replace(
+        found,
+        models=models_against_people(given, labels),
+        notes=tuple(notes_of(round).as_document() for round in opened),
+    )
 
 
 def _given(round: Round) -> Iterator[Given]:

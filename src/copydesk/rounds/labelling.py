@@ -11,6 +11,7 @@ from copydesk.rounds.close import check_closed
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.evidence import Codecs, verify
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import read_plan
 
@@ -46,4 +47,9 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
         answers=answers_of(corpus, names).drop_nulls("label"),
         adjudications=as_frame(rows, ADJUDICATIONS),
         rounds=tuple(names),
+        notes=tuple(
+            note
+            for name in names
+            if (note := notes_of(open_round(corpus, name)).published()) is not None
+        ),
     )

@@ -52,6 +52,16 @@ class Notes:
         """As JSON types."""
         return dataclasses.asdict(self)
 
+    def published(self) -> dict[str, Any] | None:
+        """What a release says of the round; None where there is nothing to say."""
+        if not (self.amendments or self.flags or self.doubts):
+            return None
+        document = self.as_document()
+        del document["versions"], document["revised_to"]
+        document["amendments"] = list(document["amendments"])
+        document["doubts"] = list(document["doubts"])
+        return document
+
 
 def notes_of(round: Round) -> Notes:
     """The notes of a round.

@@ -28,6 +28,9 @@ _MARKS: Final = ".:\"'“”‘’ "
 _FRAGMENT_WORDS: Final = 4
 _HEADLINE_WORDS: Final = 16
 _LONGER: Final = 1.5
+_OFTEN: Final = 3
+_SHORT: Final = 40
+_QUOTES: Final = frozenset("\"'“‘„«»")
 
 
 def dotted_headline(article: Sequence[str], first: int, known: Wording) -> bool:
@@ -130,11 +133,17 @@ def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], know
 
 
 def repeated(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
-    """A few words without a verb that come again on a line of their own are furniture."""
+    """Lines that come again are furniture: long ones that come three times, a few words without a
+    verb that come twice."""
+    if len(set(article)) <= len(article) - _OFTEN + 1:
+        counts = Counter(line for line in article if len(line) > _SHORT and line[0] not in _QUOTES)
+        for index, line in enumerate(article):
+            if counts[line] >= _OFTEN and zones[index] in ("body", "subhead", "caption"):
+                zones[index] = "note"
     short = [
         line
         for line, zone in zip(article, zones, strict=True)
-        if len(line) <= 40 and zone in ("body", "subhead", "caption") and line[-1] not in ":?!"
+        if len(line) <= _SHORT and zone in ("body", "subhead", "caption") and line[-1] not in ":?!"
     ]
     if len(set(short)) == len(short) or known.verbs is None:
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,11 +22,19 @@ _WORD: Final = r"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*"
 _JOINS: Final = r"(?:de|del|der|den|van|von|al|bin|ben|da|la|le)[ \xa0]"
 _RUN: Final = re.compile(rf"{_WORD}\.?(?:[ \xa0](?:{_JOINS})?{_WORD}\.?){{0,5}}")
 _PART: Final = re.compile(r"[^\s]+")
+_OWNER: Final = re.compile(r"[’']s(?=[ \xa0])")
+_FOLLOWS: Final = re.compile(r" ([a-z]+)")
 _POSSESSIVE: Final = re.compile(r"[’']s?$")
+_MARKS: Final = frozenset("\"“‘'")
+_PLACED: Final = re.compile(r"\b(?:[A-Z][\w’'-]{2,20} of|in|near|off|outside) (?:the )?$")
 _REACH: Final = 3
 """How many sentences before a pronoun are searched for whom it stands for."""
 _MENTIONS: Final = 12
 """How many mentions before a pronoun are looked at."""
+
+
+_Run = tuple[int, int, tuple[str, ...], Gender | None]
+"""A name: offsets without titles, its parts in lower case, and the gender that a title tells."""
 
 
 @dataclass(slots=True)
@@ -47,36 +55,49 @@ class Person:
 class People:
     """The names of an article, and where each is mentioned."""
 
-    def __init__(self, text: str, pieces: Sequence[Piece], lang: Language) -> None:
+    def __init__(
+        self, text: str, pieces: Sequence[Piece], quoted: Sequence[Span], lang: Language
+    ) -> None:
         self.text = text
         self.words = lang.lexicon("people").entries
         self.small = lang.lexicon("common-words").forms("function")
         self.starts = [piece.start for piece in pieces]
         self._by_last: dict[str, list[Person]] = {}
         self._by_first: dict[str, list[Person]] = {}
-        self._mentions: list[tuple[int, Person]] = []
+        self._quoted = quoted
+        self._mentions: list[tuple[int, Person | None]] = []
         if self.words:
             self._read([piece for piece in pieces if piece.is_unit])
 
-    def fullest(self, span: Span, *, before: Person | None = None) -> Person | None:
+    def fullest(
+        self, span: Span, *, before: Person | None = None, unknown: int = -1
+    ) -> Person | None:
         """Who a mention stands for; None where that is not sure.
 
         Args:
             span: Offsets of the mention, such as a speaker.
             before: Who spoke last, for a pronoun.
+            unknown: Where a speaker before it stands of whom nothing is known; a pronoun may be
+                that speaker's.
         """
         if not self.words:
             return None
         phrase = self.text[span[0] : span[1]]
         form = phrase.lower()
         if form in ("he", "she"):
-            return self._pronoun(span[0], "he" if form == "he" else "she", before)
-        runs = [run for run in self._runs(*span) if not self._is_body(run[2])]
+            return self._pronoun(span[0], "he" if form == "he" else "she", before, unknown)
+        runs = [
+            run
+            for run in self._runs(*span)
+            if not self._is_body(run[2]) and self._is_head(run, span)
+        ]
         full = [run for run in runs if len(run[2]) > 1]
         if full:
             start, end, parts, gender = full[-1]
             return self._match(parts, gender) or Person(parts, (start, end), gender)
         if len(runs) != 1 or any(word[0].islower() for word in phrase.split()):
+            return None
+        if form.startswith("the "):
             return None
         start, end, parts, gender = runs[0]
         known = self._match(parts, gender)
@@ -93,22 +114,39 @@ class People:
             for run in self._runs(piece.start, piece.end)
         ]
         for start, end, parts, gender in runs:
-            if len(parts) > 1 and not self._is_body(parts):
+            if len(parts) > 1 and not self._is_body(parts) and not self._is_place(start):
                 self._learn(start, end, parts, gender)
+        starts = set(self.starts)
+        inner = {parts[-1] for start, _, parts, _ in runs if start not in starts}
         for start, end, parts, gender in runs:
             person = self._match(parts, gender)
             if person is None and gender is not None:
                 self._learn(start, end, parts, gender)
                 person = self._match(parts, gender)
-            if person is not None:
-                if person.gender is None:
-                    person.gender = gender
+            if person is not None and person.gender is None:
+                person.gender = gender
+            acts = person is not None or (parts[-1] in inner and self._acts(start, end, parts))
+            if acts and not self._in_quotation(start):
                 self._mentions.append((start, person))
+
+    def _in_quotation(self, offset: int) -> bool:
+        """Whether a mention stands in a quotation: who is spoken of there does not speak."""
+        at = bisect_right(self._quoted, offset, key=lambda span: span[1])
+        return at < len(self._quoted) and self._quoted[at][0] <= offset
+
+    def _acts(self, start: int, end: int, parts: tuple[str, ...]) -> bool:
+        """Whether an unknown name may be a subject: what may be its verb follows."""
+        following = _FOLLOWS.match(self.text, end)
+        return (
+            following is not None
+            and following[1] not in self.words.get("preposition", ())
+            and following[1] not in self.small
+            and not self._is_body(parts)
+            and self._leads(start)
+        )
 
     def _in_capitals(self, piece: Piece) -> bool:
         """Whether a piece is written like a title, so that capitals show no name."""
-        if piece.zone == "headline":
-            return True
         found = self.text[piece.start : piece.end].split()
         return not any(word[0].islower() and word not in self.small for word in found)
 
@@ -132,13 +170,22 @@ class People:
             return "he"
         return "she" if name in self.words.get("woman", ()) else None
 
-    def _runs(self, start: int, end: int) -> list[tuple[int, int, tuple[str, ...], Gender | None]]:
+    def _spans(self, start: int, end: int) -> Iterator[Span]:
+        """The runs of capitals in a stretch; what somebody owns is a run of its own."""
+        for match in _RUN.finditer(self.text, start, end):
+            left = match.start()
+            for owner in _OWNER.finditer(self.text, left, match.end()):
+                yield left, owner.end()
+                left = owner.end() + 1
+            yield left, match.end()
+
+    def _runs(self, start: int, end: int) -> list[_Run]:
         """The names in a stretch: offsets without titles, parts, and the gender a title tells."""
         result = []
-        for match in _RUN.finditer(self.text, start, end):
+        for left, right in self._spans(start, end):
             found = [
-                (match.start() + part.start(), match.start() + part.end())
-                for part in _PART.finditer(match.group())
+                (left + part.start(), left + part.end())
+                for part in _PART.finditer(self.text[left:right])
             ]
             gender: Gender | None = None
             for place in range(len(found) - 1, -1, -1):
@@ -161,6 +208,27 @@ class People:
             result.append((found[0][0], stop, (*parts, last.lower()), gender))
         return result
 
+    def _is_head(self, run: _Run, span: Span) -> bool:
+        """Whether a phrase names whom it holds: "Ann Orr’s lawyer" and "a son of Orr" do not."""
+        start, end = run[0], run[1]
+        owns = self.text[end : end + 2] in ("'s", "’s") and end + 2 < span[1]
+        before = self.text[span[0] : start].split()
+        return not owns and not (before and before[-1].lower() in self.words["preposition"])
+
+    def _is_firm(self, person: Person) -> bool:
+        """Whether a name is a firm's, for which no "he" or "she" stands."""
+        return not self.words.get("firm", frozenset()).isdisjoint(person.parts)
+
+    def _leads(self, start: int) -> bool:
+        """Whether a mention may be a subject: no preposition and no mark stands before it."""
+        left = self.text[max(0, start - 24) : start].rpartition("\n")[2].split()
+        word = left[-1].lower() if left else ""
+        return word not in self.words.get("preposition", ()) and word[-1:] not in _MARKS
+
+    def _is_place(self, start: int) -> bool:
+        """Whether what stands before a name makes it a place: "of the University of Osk Hill"."""
+        return _PLACED.search(self.text, max(0, start - 24), start) is not None
+
     def _is_body(self, parts: tuple[str, ...]) -> bool:
         """Whether a run of capitals names a body or a place rather than a person."""
         body = self.words.get("body", frozenset())
@@ -178,24 +246,39 @@ class People:
         elif gender is not None:
             known = [person for person in known if person.gender in (gender, None)]
         elif not known:
-            known = self._by_first.get(parts[0], [])
+            known = [
+                person
+                for person in self._by_first.get(parts[0], [])
+                if person.gender or self._is_firm(person)
+            ]
         return known[0] if len(known) == 1 else None
 
-    def _pronoun(self, offset: int, gender: Gender, before: Person | None) -> Person | None:
+    def _pronoun(
+        self, offset: int, gender: Gender, before: Person | None, unknown: int
+    ) -> Person | None:
         """The one person in the sentences before whom "he" or "she" can stand for."""
         sentence = max(bisect_right(self.starts, offset) - 1, 0)
         floor = self.starts[max(0, sentence - _REACH)]
         at = bisect_left(self._mentions, offset, key=lambda mention: mention[0])
         near: list[Person] = []
+        here: list[Person] = []
         for start, person in reversed(self._mentions[max(0, at - _MENTIONS) : at]):
-            if start < floor:
+            if start < max(floor, unknown):
                 break
+            if person is None:
+                unknown = start
+                break
+            if person.gender not in (gender, None) or self._is_firm(person):
+                continue
             if person not in near:
                 near.append(person)
-        fitting = [person for person in near if person.gender == gender]
-        if before is not None and before.gender in (gender, None) and before in near:
-            return before if all(person is before for person in fitting) else None
-        if before is not None and before.gender is None:
+            if start >= self.starts[sentence] and person not in here and self._leads(start):
+                here.append(person)
+        if len(here) == 1 and (before is None or before is here[0] or before not in near):
+            return here[0]
+        if here and before not in here:
             return None
-        unknown = any(person.gender is None for person in near)
-        return fitting[0] if len(fitting) == 1 and not unknown else None
+        if before is not None and near and near[0] is before:
+            fitting = [person for person in near if person.gender == gender]
+            return before if before.gender == gender or not fitting else None
+        return near[0] if len(near) == 1 and before is None and unknown < floor else None

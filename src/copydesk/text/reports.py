@@ -46,8 +46,10 @@ def _is_idle(text: str, found: Sequence[Word], index: int, lang: Language) -> bo
     if not index or _gap(text, found, index):
         return False
     form, left = found[index].form, found[index - 1].form
+    right = found[index + 1].form if index + 1 < len(found) else ""
     return (
         (left == "to" and form in _forms(lang, "sought"))
+        or (right == "to" and form in _forms(lang, "passive-only"))
         or (left in _forms(lang, "be") and form in _forms(lang, "active-only"))
         or (left in _forms(lang, "article") and form.endswith(("ed", "s", "ing")))
     )

@@ -357,7 +357,7 @@ class Article:
     @cached_property
     def people(self) -> People:
         """The people whom the article names."""
-        return People(self.text, self.pieces, self.lang)
+        return People(self.text, self.pieces, self.spans, self.lang)
 
     def line(self, offset: int) -> int:
         """Where the line begins that an offset stands in."""
@@ -494,10 +494,13 @@ def sources(
     """Who each speaker is, in the order of the text; None where that is not sure."""
     result: list[Source | None] = []
     last: Person | None = None
+    unknown = -1
     for speaker, how in speakers:
-        person = None if speaker is None else people.fullest(speaker, before=last)
+        person = None
         if speaker is not None:
+            person = people.fullest(speaker, before=last, unknown=unknown)
             last = person
+            unknown = speaker[0] if person is None else -1
         if speaker is None or how is None or person is None:
             result.append(None)
             continue

@@ -59,6 +59,7 @@ class Wording:
         dateline, byline, credit_line, note, note_tail, caption: Lines of a kind.
         picture_line: A line that names its kind: a credit if its group `rest` is a name.
         credit_tail: A credit that closes a caption's line, from its first character.
+        wire: What wire services send above a headline, such as "BC-EU--Harbour,340".
         slug: An agency in brackets at the end of a line.
         role: What an author is, on a line below the name.
         side_of_picture, from_file: Words that only a caption has; `scene_signs` are words of the
@@ -88,6 +89,7 @@ class Wording:
     picture_line: re.Pattern[str]
     credit_tail: re.Pattern[str]
     note: re.Pattern[str]
+    wire: re.Pattern[str]
     slug: re.Pattern[str]
     note_tail: re.Pattern[str]
     caption: re.Pattern[str]

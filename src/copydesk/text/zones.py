@@ -28,6 +28,8 @@ _BARE_NAMES: Final = re.compile(
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _AUTHOR_WITHIN: Final = 4
 _HEADLINE_AT_MOST: Final = 220
+_ABOVE_AT_MOST: Final = 4
+"""Lines of the article's head, within which the headline stands."""
 
 
 def classify(
@@ -120,9 +122,10 @@ def _loose(
 def _headline(
     article: Sequence[str], loose: Sequence[bool], zones: Sequence[Zone], known: Wording
 ) -> int | None:
-    """Index of the headline: the first line, below a dateline or byline at most, that looks so."""
-    for index in range(min(3, len(article) - 1)):
-        if zones[index] not in ("dateline", "byline", "credit"):
+    """Index of the headline: the first line, below a dateline, byline or slug, that looks so."""
+    for index in range(min(_ABOVE_AT_MOST, len(article) - 1)):
+        slug = zones[index] == "note" and known.wire.match(article[index])
+        if not slug and zones[index] not in ("dateline", "byline", "credit"):
             titled = _is_headline(article[index], loose[index], known)
             return index if titled or context.dotted_headline(article, index, known) else None
     return None

@@ -37,8 +37,8 @@ def prove_gate() -> None:
     """
     models.refuse_if_off()
     frame = canary()
-    failed = models.violated("sentences", frame) or []
-    found = {(check.rule, check.column) for check in failed}
+    failed = models.violations("sentences", frame) or []
+    found = {(violation.rule, violation.column) for violation in failed}
     if found != EXPECTED:
         missed = ", ".join(f"{rule} of {column}" for rule, column in sorted(EXPECTED ^ found))
         raise IntegrityError(

@@ -18,15 +18,15 @@ from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.personal import find
+from copydesk.release.index import Index
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
 from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
-from copydesk.validate.given import policy
 from copydesk.validate.rules import rule
 from copydesk.validate.single import json_lines, toml
-from copydesk.validate.surroundings import DEFAULTS, Entry
+from copydesk.validate.surroundings import DEFAULTS, policy
 
 MANIFEST: Final = "dataset/raw/articles.jsonl"
 _RAW: Final = "dataset/raw"
@@ -340,9 +340,9 @@ def _answers(folder: Folder, name: str) -> Iterator[Found]:
         yield Fault(rule="round-unreadable", message=message, file=address)
 
 
-def published(folder: Folder, index: tuple[Entry, ...]) -> Iterator[Found]:
+def published(folder: Folder, index: Index) -> Iterator[Found]:
     """Every release of the index is there, byte for byte."""
-    for entry in index:
+    for entry in index.entries:
         room = Folder(folder.root / "releases" / entry.version)
         file = f"releases/{entry.version}/release.json"
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,26 +13,17 @@ from copydesk.articles import Bulk
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
-from copydesk.rights import OPEN_LICENCES, Policy, spdx
-from copydesk.scope import scope
+from copydesk.rights import spdx
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault
 from copydesk.validate.folder import Folder
 from copydesk.validate.rules import check, finds, rule
-from copydesk.validate.surroundings import Released, manifest_lines
+from copydesk.validate.surroundings import Released, manifest_lines, policy
 
 _DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
 
 _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
-
-
-def policy(config: Mapping[str, Any]) -> Policy:
-    """Whose text may be given; a release without a corpus is held against the open licences."""
-    rights = config.get("rights", {})
-    return Policy(
-        allow=tuple(rights.get("allow", OPEN_LICENCES)), withhold=tuple(rights.get("withhold", ()))
-    )
 
 
 @check("released", needs=("sentences", "articles", "quotes"))
@@ -79,7 +70,7 @@ def leaked(subject: Released) -> Iterator[Found]:
     if not subject.newest:
         return  # the newest release is searched together with all that lies around it
     secrets = _secrets(subject, subject.corpus)
-    dataset = [f"dataset/{name}" for name in scope(subject.corpus.dataset).files]
+    dataset = [f"dataset/{name}" for name in subject.scope.files]
     beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
     rounds = sorted(_files(subject.corpus.annotations))
     names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]

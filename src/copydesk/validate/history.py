@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
-from copydesk.release.index import chained
+from copydesk.release.index import Index, chained
 from copydesk.scope import INDEX
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
@@ -30,19 +29,14 @@ TAGS: Final = "data-*"
     "entry recorded in git is missing or changed.",
     fix="Restore the index as it was published, and append to it with 'copydesk release cut'.",
 )
-def index(dataset: Folder) -> Iterator[Found]:
+def appended(dataset: Folder, index: Index) -> Iterator[Found]:
     """The entries are chained, and those that git recorded are all there."""
-    try:
-        document = parse(dataset.read(INDEX), INDEX)
-        entries = [entry for entry in document["releases"] if isinstance(entry, dict)]
-    except (FaultError, LookupError, TypeError):
-        return
-    for place in chained(entries):
+    for place in chained(index.lines):
         message = f"Entry {place + 1} does not name the entry before it, which was changed."
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
-    present = {json.dumps(entry, sort_keys=True) for entry in entries}
+    present = {json.dumps(entry, sort_keys=True) for entry in index.lines}
     for entry in _recorded(dataset):
         if json.dumps(entry, sort_keys=True) not in present:
             version = show(entry.get("version")) if isinstance(entry, dict) else show(entry)
@@ -130,7 +124,7 @@ def _is_recorded(subject: Released) -> bool:
         return False
     return any(
         entry.version == subject.release.version and entry.digest == digest
-        for entry in subject.index
+        for entry in subject.index.entries
     )
 
 

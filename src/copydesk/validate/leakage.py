@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from copydesk.files import sha256_text
+from copydesk.release.contents import PLACE
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import PLACE
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 
@@ -68,12 +68,12 @@ def duplicates(subject: Released) -> Iterator[Found]:
 def _across(rows: pl.DataFrame, record: str, message: str) -> Iterator[Found]:
     """Rows whose key stands in an earlier split; the split of its first row is the other."""
     first = rows.group_by("_key").agg(
-        _other=pl.col("_split").first(),
+        _other=pl.col("split").first(),
         _twin=pl.col(record).first(),
-        _splits=pl.col("_split").n_unique(),
+        _splits=pl.col("split").n_unique(),
     )
     twins = rows.join(first.filter(pl.col("_splits") > 1), on="_key")
-    twins = twins.filter(pl.col("_split") != pl.col("_other"))
+    twins = twins.filter(pl.col("split") != pl.col("_other"))
     yield from rows_at_fault("duplicate-text-across-splits", twins, message, record, "/text")
 
 
@@ -88,9 +88,9 @@ def near_duplicates(subject: Released) -> Iterator[Found]:
     """No two sentences of different splits share most of their pairs of words."""
     threshold = float(subject.threshold("near_duplicate"))
     rows = subject.release.table("sentences").select("sentence_id", "text", *PLACE)
-    rows = rows.unique(["text", "_split"], keep="first", maintain_order=True)
+    rows = rows.unique(["text", "split"], keep="first", maintain_order=True)
     rows = rows.filter(pl.col("text").str.count_matches(_WORD) >= MIN_WORDS)
-    if rows["_split"].n_unique() < 2:
+    if rows["split"].n_unique() < 2:
         return
     suspects = rows.filter(_flags(rows))
     pairs = _pairs(suspects)
@@ -100,7 +100,7 @@ def near_duplicates(subject: Released) -> Iterator[Found]:
         dtype=pl.Float64,
     )
     near = right.with_columns(
-        _twin=left["sentence_id"], _other=left["_split"], _similarity=similarity
+        _twin=left["sentence_id"], _other=left["split"], _similarity=similarity
     ).filter((similarity >= threshold) & (left["text"] != right["text"]))
     near = near.sort("_similarity", descending=True, maintain_order=True)
     near = near.unique("sentence_id", keep="first", maintain_order=True)
@@ -156,11 +156,11 @@ def _pairs(rows: pl.DataFrame) -> Integers:
     for band in range(BANDS):
         part = digests[:, band * width : (band + 1) * width]
         keys = pl.DataFrame(part, schema=[f"k{i}" for i in range(width)])
-        keys = keys.with_columns(_row=pl.int_range(pl.len()), _split=rows["_split"])
+        keys = keys.with_columns(_row=pl.int_range(pl.len()), split=rows["split"])
         names = [f"k{i}" for i in range(width)]
-        first = keys.group_by(*names, "_split").agg(_first=pl.col("_row").min())
+        first = keys.group_by(*names, "split").agg(_first=pl.col("_row").min())
         both = keys.join(first, on=names).filter(
-            (pl.col("_split") != pl.col("_split_right")) & (pl.col("_first") < pl.col("_row"))
+            (pl.col("split") != pl.col("split_right")) & (pl.col("_first") < pl.col("_row"))
         )
         found.append(both.select("_first", "_row"))
     return pl.concat(found).unique(maintain_order=True).to_numpy()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,11 @@ import polars as pl
 import pyarrow as pa
 
 from copydesk.contract.arrow import arrow_schema
-from copydesk.contract.columns import SPLITS
-from copydesk.contract.tables import CURRENT, Contract, release_file
+from copydesk.contract.filenames import TableFile, incomplete, table_files
+from copydesk.contract.tables import CURRENT, Contract
 from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import InputError
+from copydesk.release.contents import PLACE, Contents, Part
 from copydesk.scope import is_release_file
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
@@ -26,43 +27,44 @@ from copydesk.validate.parquet import read_parquet
 from copydesk.validate.rules import CUT, rule
 
 MANIFEST: Final = "release.json"
-PLACE: Final = ("_file", "_row", "_split")
-"""Columns added to every table: where the row stands (``_row`` from 1), and its split."""
 
 _BATCH: Final = 1000
-_FILES: Final = pl.Enum(
-    [release_file(table, split) for table in CURRENT.tables for split in SPLITS]
-)
-_SPLITS: Final = pl.Enum(SPLITS)
 
 
 @dataclass(kw_only=True)
 class Release:
-    """A release that was read.
+    """A release whose files were read, with what is wrong with them.
+
+    Its rows are asked for as those of any release (see `copydesk.release.contents`); checks that
+    relate rows mostly take whole tables, which are then kept:
+
+        release.table("articles")                            # all rows, with their `PLACE`
+        release.contents.scan("quotes", "quote_id", *PLACE)  # only these columns, not yet read
 
     Args:
         faults: what reading it found (levels 1 and 2).
-        manifest: the content of ``release.json``; empty if it cannot be used.
+        contents: its manifest, empty if it cannot be used, and every file that could be read.
         croissant: the content of ``croissant.json``; None if it cannot be used.
-        parts: the rows of each file that could be read, by (table, split), with `PLACE`.
-        schemas: the Arrow schema of each of these files.
         unsound: tables whose rows cannot be related, with the reason.
         irregular: tables whose columns are not those of the contract.
     """
 
     folder: Folder
     faults: list[Found] = field(default_factory=list)
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    contents: Contents = field(default_factory=lambda: Contents(manifest={}, parts=()))
     croissant: Any = None
-    parts: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict)
-    schemas: dict[tuple[str, str], pa.Schema] = field(default_factory=dict)
     unsound: dict[str, str] = field(default_factory=dict)
     irregular: set[str] = field(default_factory=set)
 
-    @functools.cached_property
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The content of ``release.json``; empty if it cannot be used."""
+        return self.contents.manifest
+
+    @property
     def contract(self) -> Contract:
         """What the release is held to: its own schema version and labels."""
-        return Contract.of_release(self.manifest)
+        return self.contents.contract
 
     @property
     def version(self) -> str | None:
@@ -73,22 +75,16 @@ class Release:
     @functools.cache  # noqa: B019 (a release lives as long as its validation)
     def table(self, name: str) -> pl.DataFrame:
         """All rows of a sound table, with `PLACE`; none if it has no file."""
-        parts = [frame for (table, _), frame in self.parts.items() if table == name]
-        if parts:
-            return pl.concat(parts, rechunk=False)
-        types = {
-            **dtypes(name, self.contract),
-            "_file": _FILES,
-            "_row": pl.UInt32(),
-            "_split": _SPLITS,
-        }
-        return pl.DataFrame(schema=types)
+        return self.contents.frame(name, *self.contract[name].names, *PLACE)
 
     def whole(self, name: str) -> list[pl.DataFrame]:
         """The rows of a table in as few frames as its files agree on."""
-        if name in self.unsound:
-            return [frame for (table, _), frame in self.parts.items() if table == name]
-        return [self.table(name)]
+        if name not in self.unsound:
+            return [self.table(name)]
+        alone = (replace(self.contents, parts=(part,)) for part in self.contents.of(name))
+        return [
+            one.frame(name, *one.parts[0].rows.collect_schema().names(), *PLACE) for one in alone
+        ]
 
     @functools.cached_property
     def labelled(self) -> pl.DataFrame:
@@ -125,7 +121,7 @@ def is_release(path: Path) -> bool:
     """Whether a folder looks like a release, whole or not."""
     if (path / MANIFEST).exists() or (path / "croissant.json").exists():
         return True
-    return any((path / release_file(t, s)).exists() for t in CURRENT.tables for s in SPLITS)
+    return any(table_files(path, table) for table in CURRENT.tables)
 
 
 def load(path: Path) -> Release:
@@ -137,22 +133,31 @@ def load(path: Path) -> Release:
     release = Release(folder=Folder(path.resolve()))
     present = _present(release)
     contents = _contents(release, present)
-    release.manifest = _document(release, contents, MANIFEST) or {}
+    manifest = _document(release, contents, MANIFEST) or {}
+    release.contents = Contents(manifest=manifest, parts=())
     release.croissant = _document(release, contents, "croissant.json")
     _refuse_newer(release, path)
-    listed = _listed(release.manifest)
+    listed = _listed(manifest)
     _check_list(release, listed, present)
     for name, data in contents.items():
         if name in listed:
             release.faults += _check_bytes(name, data, listed[name])
-    for table in release.contract.tables:
-        for split in SPLITS:
-            name = release_file(table, split)
-            if name in contents:
-                _read_table(release, table, split, contents.pop(name), listed.get(name, {}))
-            elif name in present or name in listed:
-                release.unsound[table] = f"{name} could not be read"
+    parts = []
+    for file in _files(release, {*present, *listed}):
+        name = str(file)
+        if name not in contents:
+            release.unsound[file.table] = f"{name} could not be read"
+        elif part := _read_table(release, file, contents.pop(name), listed.get(name, {})):
+            parts.append(part)
+    release.contents = Contents(manifest=manifest, parts=tuple(parts))
     return release
+
+
+def _files(release: Release, names: Iterable[str]) -> list[TableFile]:
+    """The files of the release's own tables, in order."""
+    tables = list(release.contract.tables)
+    found = [file for file in map(TableFile.parse, names) if file and file.table in tables]
+    return sorted(found, key=lambda file: (tables.index(file.table), file.order))
 
 
 @rule(
@@ -182,19 +187,12 @@ def _present(release: Release) -> set[str]:
 def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     """The bytes of the files that the contract knows, each read once."""
     unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
-    known = [
-        MANIFEST,
-        "croissant.json",
-        # The release's own contract is not known before its manifest is read.
-        *(release_file(t, s) for t in CURRENT.tables for s in SPLITS),
-    ]
     found = {}
-    for name in known:
-        if name in present - unsafe:
-            try:
-                found[name] = release.folder.read(name)
-            except FaultError as error:
-                release.faults.append(error.fault)
+    for name in sorted(filter(is_release_file, present - unsafe)):
+        try:
+            found[name] = release.folder.read(name)
+        except FaultError as error:
+            release.faults.append(error.fault)
     return found
 
 
@@ -273,6 +271,9 @@ def _check_list(
     for name in sorted(present - wanted):
         message = "This file is not listed in release.json."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
+    for message in incomplete(_files(release, listed)):
+        message = f"{message}, as release.json lists them."
+        release.faults.append(Fault(rule="file-missing", message=message, file=MANIFEST))
 
 
 @rule(
@@ -310,15 +311,15 @@ def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found
     fix="Do not open the file; ask whoever published the release.",
 )
 def _read_table(
-    release: Release, table: str, split: str, data: bytes, entry: Mapping[str, Any]
-) -> None:
-    name = release_file(table, split)
+    release: Release, file: TableFile, data: bytes, entry: Mapping[str, Any]
+) -> Part | None:
+    name, table = str(file), file.table
     try:
         frame, schema = read_parquet(data, name)
     except FaultError as error:
         release.faults.append(error.fault)
         release.unsound[table] = f"{name} could not be read"
-        return
+        return None
     if entry and entry.get("rows") != frame.height:
         message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
         release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
@@ -330,22 +331,13 @@ def _read_table(
     if any(f.rule not in _HARMLESS and not _same_rows(frame, types, f) for f in structure):
         release.unsound[table] = f"{name} has not the columns of the contract"
     order = [name for name in release.contract[table].names if name in frame.columns]
-    release.schemas[table, split] = schema
-    release.parts[table, split] = (
-        frame.select(order)
-        .with_row_index("_row", offset=1)
-        .select(*order, _place(_FILES, name, "_file"), "_row", _place(_SPLITS, split, "_split"))
-    )
+    return Part(file=file, rows=frame.select(order).lazy(), schema=schema, height=frame.height)
 
 
 def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fault) -> bool:
     """Whether a column is at fault for a reader of Arrow only, and its rows can be related."""
     column = fault.pointer.removeprefix("/")
     return frame.schema.get(column) == types.get(column)
-
-
-def _place(kind: pl.Enum, value: str, name: str) -> pl.Expr:
-    return pl.lit(value, dtype=kind).alias(name)
 
 
 @rule(

@@ -1,8 +1,7 @@
 """pandera models of the tables, derived from a `copydesk.contract.tables.Contract`.
 
-A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. The same
-expressions that pandera runs (`copydesk.contract.checks`) then find the rows at fault, so that a
-million faults cost no more than a count.
+A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. What it says
+of each row tells which rows are at fault, and its checks carry the rule and the message.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-import pyarrow as pa
 
 from copydesk.contract.arrow import polars_schema
-from copydesk.contract.checks import Check, checks
-from copydesk.contract.columns import Column
+from copydesk.contract.checks import Check, checks, null
+from copydesk.contract.columns import Table
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 
@@ -31,15 +30,30 @@ def dtypes(table: str, contract: Contract = CURRENT) -> dict[str, pl.DataType]:
     return polars_schema(table, contract)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Violation:
+    """One check that pandera found violated.
+
+    Args:
+        rule: the rule of `copydesk validate`.
+        message: what is wrong, with ``{column}`` where a value of the row goes.
+        rows: those at fault, with all columns that the judged frame has.
+    """
+
+    rule: str
+    column: str
+    message: str
+    rows: pl.DataFrame
+
+
 @functools.cache
 def model(table: str, contract: Contract = CURRENT) -> pa_pl.DataFrameSchema:
-    """The pandera model of a table."""
+    """The pandera model of a table; a check's name is a rule, its error a message."""
     pandera = _pandera()
-    types, columns = dtypes(table, contract), contract[table].columns
+    types = dtypes(table, contract)
     by_column: dict[str, list[Any]] = {}
     for check in checks(table, contract):
-        if check.rule != "value-null" or _is_nested(columns, check.column):
-            by_column.setdefault(check.column, []).append(_as_pandera(pandera, check))
+        by_column.setdefault(check.column, []).append(_as_pandera(pandera, check))
     found: pa_pl.DataFrameSchema = pandera.DataFrameSchema(
         {
             column.name: pandera.Column(
@@ -48,7 +62,7 @@ def model(table: str, contract: Contract = CURRENT) -> pa_pl.DataFrameSchema:
                 nullable=column.nullable,
                 required=True,
             )
-            for column in columns
+            for column in contract[table].columns
         },
         strict=True,
         ordered=False,
@@ -57,55 +71,61 @@ def model(table: str, contract: Contract = CURRENT) -> pa_pl.DataFrameSchema:
     return found
 
 
-def _is_nested(columns: tuple[Column, ...], name: str) -> bool:
-    return any(pa.types.is_nested(column.type) for column in columns if column.name == name)
-
-
 def _as_pandera(pandera: Any, check: Check) -> Any:
     def holds(data: Any) -> pl.LazyFrame:
-        frame: pl.LazyFrame = data.lazyframe.select(check.holds.fill_null(True))
+        frame: pl.LazyFrame = data.lazyframe.select(check.holds)
         return frame
 
-    return pandera.Check(holds, name=check.rule, error=check.rule, n_failure_cases=1)
+    # Its examples are not shown: the rows are taken from what the check says of each.
+    return pandera.Check(holds, name=check.rule, error=check.message, n_failure_cases=1)
 
 
-def violated(table: str, frame: pl.DataFrame, contract: Contract = CURRENT) -> list[Check] | None:
-    """The checks that pandera says fail; None where columns are missing or of another type.
+def violations(
+    table: str, frame: pl.DataFrame, contract: Contract = CURRENT
+) -> list[Violation] | None:
+    """What pandera finds in the rows of a table; None where columns are missing or mistyped.
+
+    Args:
+        frame: the table's columns, and any others, which are not judged.
 
     Raises:
         TypeError: ``frame`` is not a DataFrame.
         InputError: pandera is turned off.
+        RuntimeError: a check could not be run.
     """
     if not isinstance(frame, pl.DataFrame):
         raise TypeError("pandera checks no values of a LazyFrame; collect it first")
     refuse_if_off()
-    from pandera.errors import SchemaErrorReason, SchemaErrors
+    from pandera.errors import SchemaErrors
 
+    known = contract[table]
     try:
-        model(table, contract).validate(frame, lazy=True)
+        model(table, contract).validate(frame.select(known.names), lazy=True)
     except SchemaErrors as errors:
-        failed = []
-        for error in errors.schema_errors:
-            if error.reason_code in (
-                SchemaErrorReason.SERIES_CONTAINS_NULLS,
-                SchemaErrorReason.DATAFRAME_CHECK,
-            ):
-                failed.append(error)
-            else:
-                return None
-        return _failed_checks(checks(table, contract), failed)
+        if any(error.reason_code.name in _OF_COLUMNS for error in errors.schema_errors):
+            return None
+        return [_violation(error, known, frame) for error in errors.schema_errors]
     return []
 
 
-def _failed_checks(known: tuple[Check, ...], errors: list[Any]) -> list[Check]:
-    named = {(error.schema.name, getattr(error.check, "name", None)) for error in errors}
-    nulls = {column for column, rule in named if rule is None}
-    return [
-        check
-        for check in known
-        if (check.column, check.rule) in named
-        or (check.column in nulls and check.rule in ("value-null", "label-unresolved"))
-    ]
+_OF_COLUMNS: Final = ("COLUMN_NOT_IN_DATAFRAME", "COLUMN_NOT_IN_SCHEMA", "WRONG_DATATYPE")
+"""Why pandera finds fault with a column as a whole, whatever it says of values beside."""
+
+
+def _violation(error: Any, table: Table, frame: pl.DataFrame) -> Violation:
+    from pandera.constants import CHECK_OUTPUT_KEY
+    from pandera.errors import SchemaErrorReason
+
+    if error.reason_code is SchemaErrorReason.DATAFRAME_CHECK:
+        rule, message = error.check.name, error.check.error
+        rows = frame.filter(~error.check_output[CHECK_OUTPUT_KEY])
+    elif error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        rule, message = null(table, error.schema.name)
+        # pandera counts what is not a number as null; another check names it.
+        rows = frame.filter(pl.col(error.schema.name).is_null())
+    else:
+        raise RuntimeError(f"pandera could not judge '{error.schema.name}': {error}")
+    return Violation(rule=rule, column=error.schema.name, message=message, rows=rows)
 
 
 def refuse_if_off() -> None:

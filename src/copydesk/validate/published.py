@@ -22,7 +22,7 @@ from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
-from copydesk.validate.surroundings import Released, contents
+from copydesk.validate.surroundings import Released
 
 _CONTEXT: Final = 20
 _COMPARED: Final = 1_000_000
@@ -47,7 +47,7 @@ def version(subject: Released) -> Iterator[Found]:
     if subject.previous is None or release.version is None:
         return
     try:
-        difference = compare(contents(subject.previous), contents(release))
+        difference = compare(subject.previous.contents, release.contents)
         least, given = difference.least, Version.parse(release.version)
     except (CopydeskError, KeyError, TypeError):
         return  # other rules name what keeps the two from being compared
@@ -71,7 +71,7 @@ def version(subject: Released) -> Iterator[Found]:
 def digest(subject: Released) -> Iterator[Found]:
     """``release.json`` has the digest under which the release was published."""
     release = subject.release
-    known = {entry.version: entry.digest for entry in subject.index}
+    known = {entry.version: entry.digest for entry in subject.index.entries}
     wanted = known.get(release.folder.root.name)
     try:
         found = hashlib.sha256(release.folder.read(MANIFEST)).hexdigest()
@@ -110,8 +110,8 @@ def changed(subject: Released) -> Iterator[Found]:
     # An older entry may be worded as an older copydesk did.
     if not subject.newest or (subject.release.manifest.get("previous") and not subject.previous):
         return
-    before = contents(subject.previous) if subject.previous else None
-    after = contents(subject.release)
+    before = subject.previous.contents if subject.previous else None
+    after = subject.release.contents
     wanted = changes.render(after, compare(before, after) if before else None, previous=text)
     yield from _differing("changes-missing", "CHANGES.md", text, wanted)
 
@@ -129,7 +129,7 @@ def described(subject: Released) -> Iterator[Found]:
     if text is None or not subject.newest:
         return
     assert subject.dataset is not None
-    known = contents(subject.release)
+    known = subject.release.contents
     baselines = card.read_baselines(subject.dataset.root, known)
     try:
         wanted = card.render(known, previous=text, baselines=baselines)
@@ -178,7 +178,7 @@ def datasheet_of(subject: Released) -> Iterator[Found]:
         return
     text = folder.read(name).decode("utf-8", errors="replace")
     try:
-        wanted = datasheet.render(contents(subject.release), previous=text)
+        wanted = datasheet.render(subject.release.contents, previous=text)
     except CopydeskError as error:
         message = f"The datasheet cannot be compared: {error}"
         yield Fault(rule="datasheet-disagrees", message=message, file=f"{_UP}/../{name}")
@@ -245,7 +245,7 @@ def machine_readable(subject: Released) -> Iterator[Found]:
             yield Fault(rule="croissant-disagrees", message=message, file="croissant.json")
         return
     try:
-        mismatches = list(croissant_check.check(release.croissant, contents(release)))
+        mismatches = list(croissant_check.check(release.croissant, release.contents))
     except (CopydeskError, LookupError, TypeError, AttributeError) as error:
         message = f"It cannot be compared with the release ({type(error).__name__}: {error})."
         yield Fault(rule="croissant-disagrees", message=message, file="croissant.json")
@@ -268,9 +268,9 @@ def machine_readable(subject: Released) -> Iterator[Found]:
 )
 def schemas(subject: Released) -> Iterator[Found]:
     """The Parquet files say of columns and labels what the contract says."""
-    for (table, split), schema in subject.release.schemas.items():
-        file = f"{table}/{split}.parquet"
-        metadata = schema.metadata or {}
+    for part in subject.release.contents.parts:
+        table, file = part.file.table, str(part.file)
+        metadata = part.schema.metadata or {}
         wanted = arrow_schema(table, subject.release.contract).metadata or {}
         try:
             given = json.loads(metadata.get(b"huggingface", b"null"))
@@ -309,8 +309,9 @@ def counts(release: Release) -> Iterator[Found]:
     if not isinstance(stated, dict) or release.unsound:
         return
     found: dict[str, dict[str, int]] = {}
-    for (table, split), frame in release.parts.items():
-        found.setdefault(table, {})[split] = frame.height
+    for part in release.contents.parts:
+        splits = found.setdefault(part.file.table, {})
+        splits[part.file.split] = splits.get(part.file.split, 0) + part.height
     for table in release.contract.tables:
         if stated.get(table, {}) != found.get(table, {}):
             message = f"The counts are {show(stated.get(table))}, the rows {found.get(table, {})}."

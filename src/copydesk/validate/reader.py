@@ -15,11 +15,8 @@ from typing import Any
 import polars as pl
 
 from copydesk.contract.arrow import arrow_schema
-from copydesk.contract.columns import SPLITS
-from copydesk.contract.tables import release_file
 from copydesk.errors import CopydeskError
 from copydesk.release import card
-from copydesk.scope import scope
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.loading import Release
 from copydesk.validate.rules import ALL, check, rule
@@ -45,20 +42,12 @@ def reader(subject: Released) -> Iterator[Found]:
         return
     release = subject.release
     expected = {
-        table: [split for split in SPLITS if (table, split) in release.parts]
-        for table in release.contract.tables
-        if any(name == table for name, _ in release.parts)
+        table: list(dict.fromkeys(part.file.split for part in release.contents.of(table)))
+        for table in release.contents.schemas
     }
-    listed = _listed(subject)
-    wanted = {
-        table: [
-            (split, f"releases/{release.version}/{release_file(table, split)}") for split in splits
-        ]
-        for table, splits in expected.items()
-    }
-    if listed != wanted:
+    if _listed(subject) != card.configs(release.contents):
         return  # the rule of the card names it, and what it lists may lie anywhere
-    strays = [name for name in scope(subject.dataset.root).strays if "/" not in name]
+    strays = [name for name in subject.scope.strays if "/" not in name]
     if strays:
         yield _fault(f"It was not loaded, since '{show(strays[0])}' may tell what to load.")
         return
@@ -76,15 +65,12 @@ def _fault(message: str) -> Fault:
     return Fault(rule="reader-disagrees", message=message, file=f"{_UP}/README.md")
 
 
-def _listed(subject: Released) -> dict[str, list[tuple[str, str]]] | None:
-    """The splits and files of each config, as the card's front matter lists them."""
+def _listed(subject: Released) -> Any:
+    """The configs with their splits and files, as the card's front matter lists them."""
     assert subject.dataset is not None
     try:
         text = subject.dataset.read("README.md").decode("utf-8")
-        return {
-            config["config_name"]: [(one["split"], one["path"]) for one in config["data_files"]]
-            for config in card.front_matter(text)["configs"]
-        }
+        return card.front_matter(text)["configs"]
     except (CopydeskError, FaultError, LookupError, TypeError, ValueError):
         return None
 
@@ -108,10 +94,11 @@ def _config(root: str, release: Release, table: str, splits: list[str]) -> Itera
                 return
             keys = [pl.Series(batch[key]) for batch in stream.with_format("arrow").iter(_BATCH)]
             found = pl.concat(keys) if keys else pl.Series(dtype=pl.String)
-            if not found.equals(release.parts[table, split][key], check_names=False):
+            judged = release.table(table).filter(pl.col("split") == split)[key]
+            if not found.equals(judged, check_names=False):
                 yield _fault(
                     f"'{table}' loads with {len(found):,} rows in '{split}', which are not the "
-                    f"{release.parts[table, split].height:,} rows of the release in their order."
+                    f"{len(judged):,} rows of the release in their order."
                 )
 
 

@@ -208,18 +208,18 @@ def splits(release: Release) -> Iterator[Found]:
             schema={"event": pl.String, "_wanted": pl.String},
         )
     else:
-        wanted = articles.group_by("event").agg(_wanted=pl.col("_split").mode().first())
+        wanted = articles.group_by("event").agg(_wanted=pl.col("split").mode().first())
         wanted = wanted.with_columns(pl.col("_wanted").cast(pl.String))
     rows = articles.join(wanted, on="event", how="left")
-    wrong = rows.filter(pl.col("_split").cast(pl.String).ne_missing(pl.col("_wanted")))
-    message = "The event '{event}' is in the split '{_split}', but belongs to '{_wanted}'."
+    wrong = rows.filter(pl.col("split").cast(pl.String).ne_missing(pl.col("_wanted")))
+    message = "The event '{event}' is in the split '{split}', but belongs to '{_wanted}'."
     yield from rows_at_fault("split-mixed-event", wrong, message, "article_id", "/event")
-    home = articles.select("article_id", _wanted="_split")
+    home = articles.select("article_id", _wanted="split")
     for table in ("sentences", "standoff", "annotations", "quotes"):
         rows = release.table(table)
-        both = _beside(rows.select("article_id", "_split"), home, on="article_id")
-        wrong = rows.with_columns(both["_wanted"]).filter(both["_split"] != both["_wanted"])
-        message = "The row is in the split '{_split}', its article in '{_wanted}'."
+        both = _beside(rows.select("article_id", "split"), home, on="article_id")
+        wrong = rows.with_columns(both["_wanted"]).filter(both["split"] != both["_wanted"])
+        message = "The row is in the split '{split}', its article in '{_wanted}'."
         yield from rows_at_fault(
             "split-mixed-event", wrong, message, release.contract[table].key, "/article_id"
         )

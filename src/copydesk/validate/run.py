@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
-from copydesk.release.versions import Version
 from copydesk.validate import corpora, history
 from copydesk.validate.canary import prove_gate
 from copydesk.validate.checks import of_stage
-from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Run, chosen
-from copydesk.validate.faults import FaultError, Found, show
+from copydesk.validate.faults import FaultError, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
@@ -182,19 +180,20 @@ class _Request:
     def _newest(
         self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any]
     ) -> str | None:
-        index = read_index(dataset)
+        index, faults = read_index(dataset)
         run.prefix = prefix
-        run.add(strays(dataset, config))
-        run.add(history.index(dataset))
+        # A corpus may have no release yet; a data set folder by itself is made of them.
+        run.add(f for f in faults if not (prefix and f.rule == "file-missing"))
+        run.add(strays(dataset, index, config))
+        run.add(history.appended(dataset, index))
         run.add(corpora.published(dataset, index))
-        if not index:
+        if index.newest is None:
             return None
-        newest = max(index, key=lambda entry: Version.parse(entry.version)).version
-        path = dataset.root / "releases" / newest
+        path = dataset.root / "releases" / index.newest.version
         if is_release(path):
-            run.prefix = f"{prefix}releases/{newest}/"
-            self._check(run, around(load(path)))
-        return newest
+            run.prefix = f"{prefix}releases/{index.newest.version}/"
+            self._check(run, around(load(path), index))
+        return index.newest.version
 
     def _corpus(self) -> Report:
         folder = Folder(self.path.resolve())
@@ -209,14 +208,11 @@ class _Request:
     def _dataset_of(self, run: Run, folder: Folder, config: Mapping[str, Any]) -> str | None:
         if not (folder.root / "dataset").is_dir():
             return None
-        if folder.has("dataset/releases/index.json"):
-            run.add(_index(folder, "dataset/releases/index.json"))
         return self._newest(run, Folder(folder.root / "dataset"), "dataset/", config)
 
     def _dataset(self) -> Report:
         run = self._run({})
         folder = Folder(self.path.resolve())
-        run.add(_index(folder, "releases/index.json"))
         return self._report(run, "dataset", self._newest(run, folder, "", {}))
 
     def _document(self) -> Report:
@@ -226,13 +222,6 @@ class _Request:
         except FaultError as error:
             run.add([error.fault])
         return self._report(run, "document", None)
-
-
-def _index(folder: Folder, file: str) -> Iterator[Found]:
-    try:
-        yield from check_document(parse(folder.read(file), file), "index", file)
-    except FaultError as error:
-        yield error.fault
 
 
 def _refuse_unknown(level: int, severity: str, rules: Collection[str]) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from copydesk.release.index import Index
 from copydesk.scope import scope
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.folder import Folder
-from copydesk.validate.given import policy
+from copydesk.validate.surroundings import policy
 
 
-def strays(dataset: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
+def strays(dataset: Folder, index: Index, config: Mapping[str, Any]) -> Iterator[Found]:
     """Files that may not lie in a data set folder, and would be published with it."""
-    found = scope(dataset.root, policy(config))
+    found = scope(dataset.root, policy(config), index.lines)
     for name, reason in found.strays.items():
         rule = "file-unlisted"
         if name in found.withheld:

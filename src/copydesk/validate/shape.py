@@ -12,7 +12,7 @@ from copydesk.errors import InputError
 from copydesk.text import canonical
 from copydesk.validate import models
 from copydesk.validate.documents import check_document
-from copydesk.validate.faults import Fault, Found, Rows
+from copydesk.validate.faults import Fault, Found, rows_at_fault
 from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import check, rule
 
@@ -79,16 +79,10 @@ def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Itera
     for frame in frames:
         if not set(columns) <= set(frame.columns):
             continue
-        for broken in models.violated(table, frame.select(columns), contract) or ():
-            rows = frame.filter(~broken.holds)
-            if rows.height:
-                yield Rows(
-                    rule=broken.rule,
-                    rows=rows,
-                    message=broken.message,
-                    record=contract[table].key,
-                    pointer=f"/{broken.column}",
-                )
+        for found in models.violations(table, frame, contract) or ():
+            yield from rows_at_fault(
+                found.rule, found.rows, found.message, contract[table].key, f"/{found.column}"
+            )
 
 
 @check("release", needs=("articles",))

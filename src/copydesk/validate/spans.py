@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from copydesk.release.contents import PLACE
 from copydesk.text import Piece, Quotation, quoted_ratio
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import PLACE, Release
+from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, finds, rule
 
 _BLANK = r"^\s*$"

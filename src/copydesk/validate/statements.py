@@ -17,8 +17,9 @@ from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.notes import notes_of
+from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import read_plan
-from copydesk.scope import INDEX
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.loading import MANIFEST, Release
@@ -92,12 +93,7 @@ def indexed(subject: Released) -> Iterator[Found]:
     """The index and the release state the same time of creation."""
     assert subject.dataset is not None
     release = subject.release
-    try:
-        entries = parse(subject.dataset.read(INDEX), INDEX)["releases"]
-        own = [e for e in entries if e["version"] == release.version]
-    except (FaultError, LookupError, TypeError):
-        return
-    for entry in own:
+    for entry in (e for e in subject.index.lines if e.get("version") == release.version):
         if entry.get("created") != release.manifest.get("created"):
             message = (
                 f"'created' is {show(release.manifest.get('created'))}, but "
@@ -190,6 +186,50 @@ def configured(subject: Released) -> Iterator[Found]:
         yield Fault(
             rule="source-disagrees", message=message, file=MANIFEST, pointer=f"/corpus/{unlike[0]}"
         )
+
+
+@check("released", needs=("manifest",))
+@rule(
+    "round-in-doubt",
+    level=5,
+    severity="warning",
+    since="1.1",
+    meaning="Every round of the release was complete when it was closed.",
+    fix="Reopen the round with 'copydesk round amend --reopen', complete it, and cut again.",
+)
+def doubts(subject: Released) -> Iterator[Found]:
+    """No round was closed although answers were missing, vanished or unresolved."""
+    for place, note in enumerate(subject.release.manifest.get("notes", ())):
+        if note.get("doubts"):
+            because = f" ({show(note['despite'])})" if note.get("despite") else ""
+            yield Fault(
+                rule="round-in-doubt",
+                message=f"The round '{show(note.get('round'))}' was closed although "
+                f"{show('; '.join(map(str, note['doubts'])))}{because}.",
+                file=MANIFEST,
+                pointer=f"/notes/{place}/doubts",
+            )
+
+
+@check("released", needs=("manifest", "corpus"))
+@finds("source-disagrees")
+def noted(subject: Released) -> Iterator[Found]:
+    """What the newest release says of its rounds is what the rounds' own files say."""
+    manifest = subject.release.manifest
+    if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
+        return
+    if schema_number(str(manifest.get("schema_version"))) < (1, 1):
+        return
+    try:
+        rounds = [open_round(subject.corpus, name) for name in manifest.get("rounds", ())]
+        wanted = [note for one in rounds if (note := notes_of(one).published())]
+    except (CopydeskError, LookupError, TypeError, ValueError):
+        return  # the corpus's own validation names it
+    if manifest.get("notes", []) != wanted:
+        message = (
+            "What it says of amendments, flags and doubts is not what the rounds' own files say."
+        )
+        yield Fault(rule="source-disagrees", message=message, file=MANIFEST, pointer="/notes")
 
 
 @check("released", needs=(*SENTENCES, "manifest", "corpus"))

@@ -7,18 +7,15 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
-import polars as pl
-
-from copydesk.contract.index import standing
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
-from copydesk.release.contents import Contents
 from copydesk.release.facts import facts
-from copydesk.release.versions import Version
+from copydesk.release.index import Index
+from copydesk.rights import OPEN_LICENCES, Policy
 from copydesk.rounds.agree import ALPHA_MIN
 from copydesk.rounds.people import PSEUDONYMS
+from copydesk.scope import INDEX, Scope, scope
 from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
@@ -44,14 +41,6 @@ conclusions; a V of .1 is Cohen's (1988, p. 227) small effect.
 _LONGEST_WAIVER: Final = datetime.timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of ``releases/index.json``."""
-
-    version: str
-    digest: str
-
-
 @dataclass(kw_only=True)
 class Released:
     """A release and what lies around it; a release by itself has nothing around it.
@@ -60,14 +49,14 @@ class Released:
         dataset: the folder of README.md, CHANGES.md and ``releases/``.
         corpus: the folder of ``copydesk.toml``.
         config: its content; empty if it cannot be used.
-        index: the releases that were published; empty if the index cannot be used.
+        index: the releases that were published; without entries if the index cannot be used.
     """
 
     release: Release
     dataset: Folder | None = None
     corpus: Corpus | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
-    index: tuple[Entry, ...] = ()
+    index: Index = field(default_factory=Index)
 
     @functools.cached_property
     def lacking(self) -> dict[str, str]:
@@ -89,18 +78,24 @@ class Released:
         found = dict(self.lacking)
         if not self.release.unsound and "manifest" not in found:
             try:
-                facts(contents(self.release))
+                facts(self.release.contents)
             except (CopydeskError, LookupError, TypeError, ValueError) as error:
                 found["facts"] = f"its numbers cannot be computed: {error}"
         return found
 
-    @property
+    @functools.cached_property
+    def scope(self) -> Scope:
+        """What may lie in the data set folder, and what may not."""
+        assert self.dataset is not None
+        return scope(self.dataset.root, policy(self.config), self.index.lines)
+
+    @functools.cached_property
     def newest(self) -> bool:
         """Whether the index names no later release: card and manifest speak of this one."""
-        assert self.dataset is not None or not self.index
+        assert self.dataset is not None or not self.index.entries
         return all(
             _order(entry.version) <= _order(self.release.version)
-            for entry in self.index
+            for entry in self.index.entries
             if self.dataset and self.dataset.has(f"releases/{entry.version}/{MANIFEST}")
         )
 
@@ -108,7 +103,7 @@ class Released:
     def before(self) -> str | None:
         """The newest release of the index below this one, whatever ``release.json`` says."""
         own = _order(self.release.version)
-        earlier = [e.version for e in self.index if _order(e.version) < own]
+        earlier = [name for name in self.index.versions if _order(name) < own]
         return max(earlier, key=_order, default=None)
 
     @functools.cached_property
@@ -131,36 +126,13 @@ def _order(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if all(p.isdecimal() for p in parts) else ()
 
 
-_CONTENTS: Final[WeakKeyDictionary[Release, Contents]] = WeakKeyDictionary()
-
-
-def contents(release: Release) -> Contents:
-    """The release as `copydesk.release` renders documents from it, made once for each."""
-    if release not in _CONTENTS:
-        _CONTENTS[release] = _contents(release)
-    return _CONTENTS[release]
-
-
-def _contents(release: Release) -> Contents:
-    schemas = {
-        table: next(schema for (name, _), schema in release.schemas.items() if name == table)
-        for table in release.contract.tables
-        if any(name == table for name, _ in release.schemas)
-    }
-    frames = {
-        table: release.table(table)
-        .drop("_file", "_row", "_split")
-        .with_columns(split=release.table(table)["_split"].cast(pl.String))
-        .lazy()
-        for table in schemas
-    }
-    return Contents(manifest=release.manifest, frames=frames, schemas=schemas)
-
-
-def around(release: Release) -> Released:
+def around(release: Release, index: Index | None = None) -> Released:
     """Find what lies around a release; what cannot be read there is passed over.
 
     The corpus's own validation names what is wrong with its rooms.
+
+    Args:
+        index: of the data set folder; read here if the caller has not read it.
     """
     root = release.folder.root
     if root.parent.name != "releases":
@@ -173,7 +145,7 @@ def around(release: Release) -> Released:
         dataset=dataset,
         corpus=corpus if is_corpus else None,
         config=read_config(corpus) if is_corpus else {},
-        index=read_index(dataset),
+        index=read_index(dataset)[0] if index is None else index,
     )
 
 
@@ -186,17 +158,27 @@ def read_config(corpus: Corpus) -> Mapping[str, Any]:
     return corpus.config
 
 
-def read_index(dataset: Folder) -> tuple[Entry, ...]:
-    """The entries of the index that can be used."""
-    name = "releases/index.json"
+def policy(config: Mapping[str, Any]) -> Policy:
+    """Whose text may be given; a release without a corpus is held against the open licences."""
+    rights = config.get("rights", {})
+    return Policy(
+        allow=tuple(rights.get("allow", OPEN_LICENCES)), withhold=tuple(rights.get("withhold", ()))
+    )
+
+
+def read_index(dataset: Folder) -> tuple[Index, list[Fault]]:
+    """The index of a data set folder, as far as it can be used, and what is wrong with it."""
     try:
-        document = parse(dataset.read(name), name)
-        return tuple(
-            Entry(version=str(Version.parse(entry["version"])), digest=str(entry["digest"]))
-            for entry in standing(document["releases"])
-        )
-    except (FaultError, LookupError, TypeError, ValueError, AttributeError):
-        return ()
+        document = parse(dataset.read(INDEX), INDEX)
+    except FaultError as error:
+        return Index(), [error.fault]
+    faults = list(check_document(document, "index", INDEX))
+    entries = document.get("releases") if isinstance(document, dict) else None
+    lines = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    try:
+        return Index.of(lines), faults
+    except (CopydeskError, LookupError, TypeError, ValueError):
+        return Index(lines=tuple(lines)), faults
 
 
 def waivers(config: Mapping[str, Any], today: datetime.date) -> tuple[Waiver, ...]:

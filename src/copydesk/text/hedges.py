@@ -1,0 +1,249 @@
+"""Hedges: where a unit puts something forward as possible, likely, expected or unknown.
+
+A hedge counts where the words around it show doubt about the world. Plans, permission, ability,
+terms and what stands in a side clause do not count. These tests are read after those for
+quotations, so that all words count, also those in marks too short to make the unit a quotation.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from copydesk.text.lexicon import Cue, Word
+from copydesk.text.unit import Unit
+
+_SIDE: Final = 12
+"""How many words a side clause may have before its verb."""
+
+
+def possibility(unit: Unit) -> tuple[Cue, ...] | None:
+    """The hedges, forecasts and open questions of a unit that no quotation carries; None without.
+
+    Marks too short to carry a unit hide no hedge.
+    """
+    cues = [
+        cue
+        for name in ("open-questions", "forecasts", "hedges")
+        for first, after, cue in unit.lexicon(name).find(unit.words, unit.text)
+        if _is_uncertain(unit, first, after)
+    ]
+    cues.extend(_could(unit))
+    cues.extend(_will(unit))
+    cues.extend(_expected(unit))
+    kept = {cue for cue in cues if not _is_struck(unit, cue)}
+    return tuple(sorted(kept, key=lambda cue: (cue.start, cue.end))) if kept else None
+
+
+def _is_struck(unit: Unit, cue: Cue) -> bool:
+    """Whether a hedge stands in a side clause, which the guidelines strike: "which may close".
+
+    The side clause has to begin in the same stretch between commas and may not have ended: the
+    first finite verb after "who" or "when" is the side clause's own. A participle after its noun
+    is a side clause, too: "a man believed to have fled".
+    """
+    found = unit.words
+    at = bisect_left(found, cue.start, key=lambda word: word.start)
+    if not at or unit.gap(at):
+        return False
+    participle = (
+        found[at].form in unit.context("participle")
+        and found[at + 1 : at + 2] != []
+        and found[at + 1].form in {"to", "by", "in", "as"}
+        and found[at - 1].form not in unit.context("person")
+        and unit.piece.zone != "headline"
+    )
+    opens, finite, be = unit.context("struck"), unit.context("finite"), unit.context("be")
+    index = at - 1
+    while index and found[index].form in be and not unit.gap(index):
+        index -= 1
+        participle = False
+    if participle:
+        return True
+    for left in range(index, max(index - _SIDE, -1), -1):
+        if found[left].form in opens:
+            return not _is_asked(unit, left)
+        if found[left].form in finite or (left and unit.gap(left)):
+            return False
+    return False
+
+
+def _is_asked(unit: Unit, index: int) -> bool:
+    """Whether a word opens a question that a hedge leaves open rather than a side clause."""
+    if not index:
+        return unit.words[0].form in unit.context("question")
+    return unit.words[index - 1].form in unit.context("asks")
+
+
+def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
+    """Whether a hedge hedges: no month of May, no "as soon as possible", no "may not" of a ban."""
+    found, text = unit.words, unit.text
+    form = found[first].form
+    if form == "may" and text[found[first].start] == "M":
+        return _is_capital_modal(unit, first, after)
+    if _is_settled(unit, first, after):
+        return False
+    if form in {"may", "might"} and first and found[first - 1].form in unit.context("person"):
+        return not _is_will(unit, after)
+    if form in {"projects", "forecasts"}:
+        return first > 0 and _is_forecaster(unit, first - 1)
+    if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
+        return _expects(unit, first)
+    return True
+
+
+def _is_capital_modal(unit: Unit, first: int, after: int) -> bool:
+    """Whether "May" is the verb in a title: no month, and nobody's name ("Mrs May Says")."""
+    found, text = unit.words, unit.text
+    if not first > 0 or after >= len(found) or not text[found[after].start].isupper():
+        return False
+    verb = found[after].form
+    dated = found[first - 1].form in unit.context("month")
+    bare = not verb.endswith(("s", "ed", "ing")) and verb.isalpha()
+    return bare and not dated and unit.piece.zone == "headline"
+
+
+def _is_settled(unit: Unit, first: int, after: int) -> bool:
+    """Whether a hedge tells of no doubt: "perhaps the most", "more likely to", "as predicted"."""
+    found = unit.words
+    form = found[first].form
+    left = found[first - 1].form if first else ""
+    right = found[after].form if after < len(found) else ""
+    if form == "perhaps":
+        return right in {"the", "a", "most", "more", "as"} or right[:1].isdigit()
+    if form == "likely":
+        return left in {"more", "less", "equally", "times", "as", "the"}
+    if form in {"predicted", "expected"}:
+        return left in {"had", "been", "as", "than", "the", "was", "were"} and right != "to"
+    if form in {"looks", "looked", "look"}:
+        return right in {"a", "an", "the", "parts"}
+    return found[after - 1].form == "possibility" and right in {"of", ""}
+
+
+def _is_will(unit: Unit, after: int) -> bool:
+    """Whether "he might" is in his own hands: a source says it, and it is something to do."""
+    found = unit.words
+    if unit.conditional:
+        return True
+    state = after < len(found) and found[after].form in {"be", "have", "not", "never", "yet"}
+    return not state and bool(unit.reported)
+
+
+def _expects(unit: Unit, first: int) -> bool:
+    """Whether "expect" forecasts: it has an object, and is no adjective or bare participle."""
+    found = unit.words
+    wishes = first > 0 and found[first - 1].form in unit.context("expects nothing")
+    if wishes and found[first + 1 : first + 2] and found[first + 1].form == "to":
+        return False
+    if found[first].form == "expecting":
+        return first > 0 and found[first - 1].form in {"is", "are", "was", "were"}
+    return first + 1 < len(found) and (
+        first == 0 or found[first - 1].form not in {"the", "a", "an", "than", "as", "to"}
+    )
+
+
+def _could(unit: Unit) -> Iterator[Cue]:
+    """Each "could" that is a possibility: it has an outcome, and is no person's ability.
+
+    "Could only" and "could not" limit; "could be returned" is an ability, "could be a sign" is
+    none; and what could be so under a condition is the condition's.
+    """
+    found = unit.words
+    outcomes = unit.lexicon("outcome-verbs")
+    for index, word in enumerate(found[:-1]):
+        if word.form != "could":
+            continue
+        verb = found[index + 1]
+        person = index > 0 and found[index - 1].form in unit.context("person")
+        if person and verb.form not in unit.context("suffers"):
+            continue
+        if verb.form == "be" and not (index and found[index - 1].form == "there"):
+            if unit.conditional or (
+                index + 2 < len(found) and _is_passive(unit, found[index + 2].form)
+            ):
+                continue
+        elif verb.form != "be" and verb.form not in outcomes:
+            continue
+        yield Cue(word.start, verb.end, f"outcome-verbs/{verb.form}")
+
+
+def _will(unit: Unit) -> Iterator[Cue]:
+    """Each "will" and "would" that guesses: an effect, a course or a measure that nobody decides.
+
+    Plans, timetables, rules and promises are decided; a person's own doing is, too.
+    """
+    found = unit.words
+    effects, between = unit.lexicon("effect-verbs"), unit.context("between")
+    guess, person = unit.context("guess"), unit.context("person")
+    for index, word in enumerate(found[:-1]):
+        if word.form not in guess and not _is_set_to(found, index):
+            continue
+        if index and found[index - 1].form in person:
+            continue
+        at = index + 1
+        while (
+            at < min(index + 5, len(found) - 1)
+            and found[at].form not in effects
+            and (found[at].form in between or found[at].form.endswith("ly"))
+        ):
+            at += 1
+        if found[at].form in effects and not _is_planned(unit, index, found[at].form):
+            yield Cue(word.start, found[at].end, f"effect-verbs/{found[at].form}")
+
+
+def _is_planned(unit: Unit, index: int, verb: str) -> bool:
+    """Whether a "would" tells what a plan contains: "the bill would allow", "under the plan"."""
+    if verb not in unit.context("provides"):
+        return False
+    plans = unit.context("plan")
+    return any(word.form in plans for word in unit.words[max(0, index - 4) : index])
+
+
+def _is_set_to(found: Sequence[Word], index: int) -> bool:
+    """Whether a "to" follows "set": "is set to rise"."""
+    return found[index].form == "to" and index > 0 and found[index - 1].form == "set"
+
+
+def _expected(unit: Unit) -> Iterator[Cue]:
+    """Each "expected" that has what is expected for its object: "expected the price to fall"."""
+    found = unit.words
+    expects = unit.context("expects")
+    for index, word in enumerate(found[:-1]):
+        if word.form not in expects or not index:
+            continue
+        left = found[index - 1].form
+        if left in unit.context("expected by nobody") or not _forecasts(unit, index):
+            continue
+        for at in range(index + 1, min(index + 12, len(found))):
+            if unit.gap(at):
+                break
+            if found[at].form in {"to", "would", "will"} and at > index + 1:
+                yield Cue(word.start, word.end, "suggest-context/expects")
+                break
+
+
+def _forecasts(unit: Unit, index: int) -> bool:
+    """Whether "projects" and the like are verbs: somebody who forecasts stands before them."""
+    found = unit.words
+    right = found[index + 1].form
+    if right in unit.context("finite") or right in {"in", "by", "for", "at", "on", "of", "from"}:
+        return False
+    if not found[index].form.endswith("s"):
+        return True
+    return _is_forecaster(unit, index - 1)
+
+
+def _is_forecaster(unit: Unit, index: int) -> bool:
+    """Whether a word is a name, or a body that forecasts."""
+    word = unit.words[index]
+    named = unit.text[word.start].isupper() and word.form not in {"the", "a", "its"}
+    return named or word.form in unit.context("forecaster")
+
+
+def _is_passive(unit: Unit, form: str) -> bool:
+    """Whether a participle after "could be" says what can be done, not what may come about."""
+    stems = {form[:-1], form[:-2], form[:-3]}
+    return form.endswith(("ed", "en")) and not any(
+        stem in unit.lexicon("outcome-verbs") for stem in stems
+    )
