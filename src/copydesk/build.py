@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from copydesk import __version__
 from copydesk.articles import Article, Texts
 from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, text_code
 from copydesk.corpus import Corpus
-from copydesk.engines import on_dask, on_processes, other_code
+from copydesk.engines import Code, on_dask, on_processes, other_code
 from copydesk.errors import InputError
 from copydesk.extras import needs
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
@@ -238,23 +237,37 @@ def _run(tasks: Iterator[Task], *, workers: int, dask: str | None) -> Iterator[_
     first = next(tasks, None)
     if first is None:
         return
-    storage, code = first.shards.storage, (__version__, code_digest())
+    storage, code = first.shards.storage, _looking()()
     # A worker that sees this file writes where this process reads.
     token = f".build-{uuid.uuid4().hex}.part"
     storage.write(token, b"")
     try:
         function = functools.partial(_build_on_worker, token, code)
         every = (task for part in ([first], tasks) for task in part)
-        yield from on_dask(function, every, dask, workers=workers, code=code)
+        yield from on_dask(function, every, dask, workers=workers, look=_looking())
     finally:
         with contextlib.suppress(Exception):
             storage.remove(token)
 
 
-def _build_on_worker(token: str, code: tuple[str, str], task: Task) -> _Shard:
+def _looking() -> Callable[[], Code]:
+    """What says which code a process has; a worker that is asked need not have this function."""
+
+    def look() -> Code:
+        try:
+            from copydesk import __version__
+            from copydesk.build import code_digest
+        except ImportError:
+            return "", ""
+        return __version__, code_digest()
+
+    return look
+
+
+def _build_on_worker(token: str, code: Code, task: Task) -> _Shard:
     with needs("dask", "Building on a Dask cluster"):
         from distributed import get_worker
-    theirs = (__version__, code_digest())
+    theirs = _looking()()
     where = str(get_worker().address)
     if theirs != code:
         raise InputError(

@@ -29,6 +29,9 @@ _PATIENCE_S: Final = 20.0
 _CANCELLED: Final = (asyncio.CancelledError, concurrent.futures.CancelledError)
 """What a future raises whose scheduler is gone; the first is no Exception."""
 
+Code = tuple[str, str]
+"""copydesk's version, and the digest of its code; empty where there is none, or an older one."""
+
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -65,7 +68,7 @@ def on_dask(
     address: str,
     *,
     workers: int,
-    code: tuple[str, str],
+    look: Callable[[], Code],
 ) -> Iterator[Done]:
     """Do the jobs on a Dask cluster.
 
@@ -74,7 +77,8 @@ def on_dask(
     Args:
         address: of the scheduler, such as ``tcp://127.0.0.1:8786``; ``local`` starts one here.
         workers: of a cluster that is started here.
-        code: copydesk's version and the digest of its code, which every worker must have.
+        look: gives the code that must be the same on every worker and here. It is sent by its
+            content, and so is to be a function inside a function.
 
     Raises:
         InputError: no scheduler answers there, or a worker has another copydesk.
@@ -84,7 +88,7 @@ def on_dask(
         import distributed
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(_client(distributed, address, workers, stack))
-        _check_code(client, code)
+        _check_code(client, look, look())
         try:
             yield from _gathered(distributed, client, function, jobs)
         except CopydeskError:
@@ -115,18 +119,8 @@ def _client(distributed: Any, address: str, workers: int, stack: contextlib.Exit
         ) from error
 
 
-def _check_code(client: Any, code: tuple[str, str]) -> None:
+def _check_code(client: Any, look: Callable[[], Code], code: Code) -> None:
     """Refuse a cluster of which a worker has another copydesk, or which has no worker."""
-
-    # A function inside a function is sent by its content: the workers need not have it.
-    def look() -> tuple[str, str]:
-        try:
-            from copydesk import __version__
-            from copydesk.build import code_digest
-        except ImportError:
-            return "", ""
-        return __version__, code_digest()
-
     try:
         client.wait_for_workers(1, timeout=_START_S)
         found = client.run(look)
@@ -145,7 +139,7 @@ def _check_code(client: Any, code: tuple[str, str]) -> None:
             )
 
 
-def other_code(theirs: tuple[str, str], ours: tuple[str, str]) -> str:
+def other_code(theirs: Code, ours: Code) -> str:
     """In words, what is wrong with a worker's copydesk."""
     if not theirs[0]:
         return "has no copydesk, or an older one"

@@ -21,7 +21,8 @@ from copydesk.batch import text_code
 from copydesk.build import read_all_built
 from copydesk.contract.arrow import write_table
 from copydesk.contract.labels import Scheme
-from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.sizing import in_files
+from copydesk.contract.tables import Contract
 from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
@@ -270,11 +271,12 @@ def _write(
     files = []
     counts: dict[str, dict[str, int]] = {}
     for (name, split), table in assembled.tables.items():
-        path = folder / release_file(name, split)
-        path.parent.mkdir(exist_ok=True)
-        write_table(table, path)
         counts.setdefault(name, {})[split] = table.num_rows
-        files.append(_file(folder, path, table.num_rows))
+        for file, rows in in_files(table, name, split):
+            path = folder / str(file)
+            path.parent.mkdir(exist_ok=True)
+            write_table(rows, path)
+            files.append(_file(folder, path, rows.num_rows))
     manifest = {
         "version": options.version,
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
