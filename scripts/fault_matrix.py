@@ -32,15 +32,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copydesk.backends import codecs
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.errors import ServerError
-from copydesk.rounds.evidence import faults, repair
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.streams import streams
 
 sys.path.insert(0, str(Path(__file__).parent))
+import fault_hands as hands
 from fault_proxy import Fault, proxy
 
 from copydesk.backends.labelstudio import projects
@@ -184,8 +183,10 @@ class Matrix:
         self._number = 0
         self.corpus = make_corpus(home / "corpus", max(1, tasks // 40), 40)
 
-    def world(self, *, tasks: int | None = None, answered: bool = False) -> World:
-        """A new round of sentence tasks; with answers on the server if asked for."""
+    def world(
+        self, *, tasks: int | None = None, answered: bool = False, unit: str = "sentence"
+    ) -> World:
+        """A new round, of sentence tasks by default; with answers on the server if asked for."""
         self._number += 1
         name = f"faults-{self._number}-{os.getpid()}"
         plan = new_round(
@@ -194,7 +195,7 @@ class Matrix:
                 round=name,
                 annotators=(Annotator(annotator="a1", kind="human"),),
                 emails={"a1": self.email},
-                unit="sentence",
+                unit=unit,
                 overlap=Overlap(base=1),
                 selection=Selection(limit=max(1, (tasks or self.tasks) // 40)),
             ),
@@ -415,22 +416,6 @@ class Matrix:
         rules = {finding.rule for finding in world.pull().findings}
         return world.check_pulled() or _expect(rules, {"answer-edited"})
 
-    def damaged_log(self) -> str:
-        """The log is cut in half, a label is changed, a line is no object: repaired each time."""
-        world = self.world(tasks=40, answered=True)
-        world.pull()
-        round, log = open_round(world.corpus, world.round), world.folder.annotations
-        whole = log.read_bytes()
-        label = whole.replace(b'"label": "quote"', b'"label": "claim"')
-        for damaged in (whole[: len(whole) // 2] + b"\n", label, b"null\n" + whole):
-            log.write_bytes(damaged)
-            if not list(faults(round, codecs())):
-                return "not found"
-            repair(round, codecs())
-            if log.read_bytes() != whole:
-                return "not repaired"
-        return world.check_pulled()
-
     def _changed(self, settings: dict[str, Any]) -> World:
         world = self.world(tasks=40, answered=True)
         self._change(world, settings)
@@ -469,7 +454,12 @@ class Matrix:
             "push-emptied-config": self.emptied_config,
             "push-other-server": self.other_server,
             "pull-foreign-edit": self.foreign_edit,
-            "pull-damaged-log": self.damaged_log,
+            "pull-damaged-record": functools.partial(hands.damaged_record, self),
+            "pull-moved-annotation": functools.partial(hands.moved_annotation, self),
+            "pull-changed-email": functools.partial(hands.changed_email, self),
+            "pull-wrong-project": functools.partial(hands.wrong_project, self),
+            "push-deleted-predictions": functools.partial(hands.deleted_predictions, self),
+            "push-revised-guidelines": functools.partial(hands.revised_guidelines, self),
             "pull-deleted-answer": self.deleted_answer,
             "pull-renamed-project": self.renamed_project,
             "pull-changed-config": self.changed_config,
@@ -602,9 +592,18 @@ def main() -> int:
                         tasks=options.tasks,
                     ),
                 )
+        if not options.server and _wanted(options.only, "pull-restored-database"):
+            restored = functools.partial(
+                hands.restored_database, home / "restored", _small_matrix, tasks=40
+            )
+            _record(outcomes, "pull-restored-database", restored)
     bad = sum(bool(what) for what, _ in outcomes.values())
     print(f"{len(outcomes)} rows, {bad} bad")
     return 1 if bad or not outcomes else 0
+
+
+def _small_matrix(url: str, token: str, email: str, home: Path, tasks: int) -> Matrix:
+    return Matrix(url, token, email, home, tasks=tasks, kills=0)
 
 
 @contextlib.contextmanager

@@ -123,6 +123,22 @@ def test_a_copy_that_is_no_text_is_a_reason_too(released: Corpus, tmp_path: Path
     )
 
 
+def test_the_encoding_of_a_copy_can_be_given_as_for_ingest(
+    released: Corpus, raw: Path, tmp_path: Path
+) -> None:
+    """What no bytes say of themselves, such as UTF-32 without a mark, the user says."""
+    (tmp_path / "mine").mkdir()
+    text = (raw / "kept-day.txt").read_text()
+    (tmp_path / "mine" / "kept-day.txt").write_bytes(text.encode("utf-32-le"))
+    mine = [str(tmp_path / "mine")]
+
+    guessed = hydrate(released.dataset, raw=mine, out=tmp_path / "guessed")
+    given = hydrate(released.dataset, raw=mine, out=tmp_path / "given", encoding="utf-32-le")
+
+    assert (guessed.coverage, guessed.filled) == (0.0, ())
+    assert (given.coverage, given.filled) == (1.0, ("kept-day",))
+
+
 def test_a_copy_in_other_paragraphs_is_filled_sentence_by_sentence(
     released: Corpus, raw: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from copydesk.ingest.fields import day, language, uri
+from copydesk.ingest.dates import day
+from copydesk.ingest.fields import language, uri
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,22 @@ from copydesk.ingest.fields import day, language, uri
         ("1588500000", "2020-05-03"),
         ("3 May 2020", "2020-05-03"),
         ("May 3, 2020", "2020-05-03"),
-        ("May 3rd, 2020 at 10:15", None),
+        ("May 3rd, 2020 at 10:15", "2020-05-03"),
+        ("Updated 10:15 a.m. ET, May 3, 2020", "2020-05-03"),
+        ("3. Mai 2020, 10:15 Uhr", "2020-05-03"),
+        ("Sonntag, 03. März 2020", "2020-03-03"),
+        ("1er févr. 2020", "2020-02-01"),
+        ("3 de mayo de 2020", "2020-05-03"),
+        ("3 maja 2020 r.", "2020-05-03"),
+        ("3 мая 2020 г.", "2020-05-03"),
+        ("2020年5月3日", "2020-05-03"),
+        ("20200503T101500Z", "2020-05-03"),
+        ("20200503101500", "2020-05-03"),
+        ("2020-5-3 (Sunday)", "2020-05-03"),
+        ("3 Foo 2020", None),
+        ("May 3, 2020 – June 4, 2020", None),
+        ("31.02.2020", None),
+        ("May 2020", None),
         ("Sunday, May 3, 2020", "2020-05-03"),
         ("Sun, 03 May 2020 10:00:00 GMT", "2020-05-03"),
         ("03.05.2020", "2020-05-03"),

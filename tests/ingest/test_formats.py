@@ -318,3 +318,16 @@ def test_many_articles_are_read_by_several_processes(tmp_path: Path, corpus: Cor
 
     assert len(texts(corpus)) == 300
     assert corpus.manifest.read_bytes() == other.manifest.read_bytes()
+
+
+def test_an_encoding_of_a_table_is_told_and_recorded(tmp_path: Path, corpus: Corpus) -> None:
+    """A CSV in Windows-1252 is read as a text in it is: with a step of reading."""
+    table = "id;headline;body\n7;Café opens;The café opened on Monday – with cake.\n"
+    (tmp_path / "cms.csv").write_bytes(table.encode("windows-1252"))
+
+    done = ingest([str(tmp_path / "cms.csv")], corpus)
+
+    assert done.steps == {"encoding": 1}
+    (article,) = corpus.articles()
+    assert article.reading == {"encoding": "windows-1252"}
+    assert corpus.text(article) == "The café opened on Monday – with cake."

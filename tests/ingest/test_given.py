@@ -68,6 +68,11 @@ def test_lines_that_an_outlet_repeats_are_notes(tmp_path: Path, corpus: Corpus) 
     article = next(iter(corpus.articles()))
     pieces = segment(corpus.text(article), zones=line_zones(article.zones))
     assert (pieces[-1].zone, pieces[-1].is_unit) == ("note", False)
+    before = corpus.manifest.read_bytes()
+    for path in tmp_path.glob("*/*.txt"):
+        path.touch()
+    again = ingest([source], corpus, defaults=Defaults(outlet="The Day", licence="CC-BY-4.0"))
+    assert (again.replaced, corpus.manifest.read_bytes()) == (0, before)
     assert clean(corpus) == ()
 
 

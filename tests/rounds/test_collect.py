@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.contract.labels import NEWS
 from copydesk.findings import Finding
-from copydesk.rounds.collect import Collected, collect
+from copydesk.rounds.collect import Collected, Edit, collect
 from copydesk.rounds.findings import RULES
 from copydesk.rounds.log import Answer, State
 from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask
@@ -316,5 +316,11 @@ def test_a_submission_stands_for_one_task_ever() -> None:
         ("answer-vanished", "mill.001", ""),
     ]
     assert moved.changes.new == ()
+    # Whoever moves it changes it last: even accepted as an edit it would count twice.
+    ((key, answer),) = given("mill.002", first).answers.items()
+    edited = Collected(edits={key: Edit(by="account 1", answer=answer)})
+    other = advance(plan, state, edited, asked, frozenset({"answer-edited"}))
+    assert [f.rule for f in other.findings] == ["submission-moved", "answer-vanished"]
+    assert other.changes.new == ()
     again = advance(plan, state, given("mill.002", "2026-02-01T00:00:00Z"), asked)
     assert [answer.sentence_id for answer in again.changes.new] == ["mill.002"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from copydesk.backends.files import Files
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.rounds.agree import agree
+from copydesk.rounds.backend import Account
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.comments import private_comments
@@ -22,10 +23,12 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import PullResult, pull
 from copydesk.rounds.push import difference, push
 from copydesk.rounds.status import status
+from copydesk.rounds.streams import Stream
 
 
 def plan_round(corpus: Corpus, **fields: Any) -> Plan:
@@ -287,3 +290,21 @@ def test_flags_stand_beside_a_label_or_in_its_place(corpus: Corpus) -> None:
     assert close(corpus, "r")["unresolved"] == 0
     found = labelling(corpus, codecs=codecs())
     assert found.answers.height == 5
+
+
+class Forgetful(Files):
+    """A backend that knows no account by its address, as after all addresses were changed."""
+
+    def accounts(self, round: Round, streams: Sequence[Stream]) -> dict[Account, str]:
+        """Nobody."""
+        return {}
+
+
+def test_whoever_gets_another_address_is_known_by_the_accounts_number(corpus: Corpus) -> None:
+    """Nothing has vanished: the last archive says whose account it is."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("background", "background", "claim"))
+    read(corpus)
+    done = pull(corpus, "r", [Forgetful()])
+    assert (done.changes.unchanged, done.changes.vanished, done.findings) == (3, (), ())

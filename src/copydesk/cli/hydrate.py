@@ -15,6 +15,9 @@ def hydrate(
     raw: Annotated[list[str], typer.Option(help="Your own copy of the articles.")],
     out: Annotated[Path, typer.Option(help="The folder to write.")],
     version: Annotated[str | None, typer.Option(help="The newest by default.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of your copy, where it is detected wrongly.")
+    ] = None,
     min_coverage: Annotated[
         float | None,
         typer.Option(
@@ -28,7 +31,7 @@ def hydrate(
     """Fill in withheld text from your own copy of the articles."""
     from copydesk.release.hydrate import hydrate as fill
 
-    done = fill(release, raw=raw, out=out, version=version)
+    done = fill(release, raw=raw, out=out, version=version, encoding=encoding)
     console = words()
     parts = sum(gap.filled > 0 for gap in done.gaps)
     console.print(
@@ -38,7 +41,8 @@ def hydrate(
         f"withheld sentences have their text. {done.sentences:,} sentences have it now."
     )
     for gap in done.gaps:
-        known = ", ".join(filter(None, (gap.outlet, gap.published, gap.url)))
+        title = f"“{gap.title}”" if gap.title else None
+        known = ", ".join(filter(None, (title, gap.outlet, gap.published, gap.url)))
         console.print(
             f"  {gap.article_id}: {gap.reason}" + (f" ({known})" if known else ""), markup=False
         )

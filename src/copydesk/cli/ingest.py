@@ -183,11 +183,14 @@ def _passed(done: Ingested) -> list[str]:
         first = next(path for path, why in done.passed.items() if why == reason)
         more = f" and {count - 1} more" if count > 1 else ""
         lines.append(f"Passed over, {reason}: {first}{more}.")
-    if done.fields:
-        kinds = ", ".join(f"{name} ({n})" for name, n in Counter(done.fields).most_common(_SHOWN))
-        lines.append(
-            f"Kept only in private/records.jsonl, since articles have no such field: {kinds}."
-        )
+    from copydesk.ingest.fields import USUAL
+
+    ours = {name: count for name, count in done.fields.items() if name in USUAL}
+    others = {name: count for name, count in done.fields.items() if name not in USUAL}
+    for fields, why in ((ours, "they could not be used"), (others, "articles have no such field")):
+        if fields:
+            kinds = ", ".join(f"{name} ({n})" for name, n in Counter(fields).most_common(_SHOWN))
+            lines.append(f"Kept only in private/records.jsonl, since {why}: {kinds}.")
     return lines
 
 

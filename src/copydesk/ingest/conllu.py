@@ -80,6 +80,7 @@ def documents(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
                         name=file.name,
                         kind="plain",
                         row=row or None,
+                        encoding=None if encoding == "utf-8" else encoding,
                         fields={
                             **found.fields,
                             "text": "\n".join(found.lines),

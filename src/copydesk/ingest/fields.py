@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from copydesk.errors import CopydeskError
+from copydesk.ingest.dates import day
 from copydesk.ingest.names import slug
 from copydesk.rights import spdx
 
@@ -44,11 +43,6 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_FORMATS: Final = (
-    *("%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y"),
-    *("%b %d, %Y", "%B %d %Y", "%b. %d, %Y", "%A, %B %d, %Y", "%A, %d %B %Y", "%d-%b-%Y"),
-)
-_SLASHED: Final = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _LANGUAGES: Final = {
     "english": "en",
     "german": "de",
@@ -61,8 +55,6 @@ _LANGUAGES: Final = {
     "dutch": "nl",
     "portuguese": "pt",
 }
-_FIRST_DAY: Final = date(1500, 1, 1)
-
 
 TEXTS: Final = frozenset(USUAL["text"])
 
@@ -119,59 +111,6 @@ def normalise(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
             if name == "article_id" and made != value:
                 bad["id"] = value
     return good, bad
-
-
-def day(value: Any) -> str | None:
-    """A date or time of any common form as YYYY-MM-DD; None if it is none, or could be two days."""
-    if isinstance(value, datetime | date):
-        return _in_range(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(value)
-    text = str(value).strip()
-    match = re.match(r"\d{4}-\d{2}-\d{2}", text)
-    if match:
-        return _parsed(match.group(), "%Y-%m-%d")
-    if text.isdigit() and len(text) in (10, 13):
-        return _from_number(int(text))
-    slashed = _SLASHED.match(text)
-    if slashed:
-        first, second, year = map(int, slashed.groups())
-        if first > 12 or second > 12 or first == second:
-            day_, month = (first, second) if first > 12 or first == second else (second, first)
-            return _parsed(f"{year}-{month:02d}-{day_:02d}", "%Y-%m-%d")
-        return None
-    try:
-        return _in_range(parsedate_to_datetime(text))
-    except (TypeError, ValueError, IndexError):
-        pass
-    for form in (text, re.sub(r"[T ,]*\d{1,2}:\d\d.*$", "", text).strip(" ,")):
-        for pattern in _FORMATS:
-            found = _parsed(re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", form), pattern)
-            if found:
-                return found
-    return None
-
-
-def _from_number(value: float) -> str | None:
-    """Seconds or milliseconds since 1970, or a day written as 20200503."""
-    if 15000101 <= value <= 21001231 and value == int(value):
-        return _parsed(str(int(value)), "%Y%m%d")
-    seconds = value / 1000 if value > 1e11 else value
-    if not 1e8 < seconds < 5e9:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-
-
-def _parsed(text: str, pattern: str) -> str | None:
-    try:
-        return _in_range(datetime.strptime(text, pattern))
-    except ValueError:
-        return None
-
-
-def _in_range(value: datetime | date) -> str | None:
-    found = value.date() if isinstance(value, datetime) else value
-    return found.isoformat() if found >= _FIRST_DAY else None
 
 
 def uri(value: Any) -> str | None:

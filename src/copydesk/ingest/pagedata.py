@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from copydesk.ingest.fields import day, language, uri
+from copydesk.ingest.dates import day
+from copydesk.ingest.fields import language, uri
 
 _ARTICLES: Final = re.compile(
     r"(?:News|Reportage|Opinion|Analysis|Report|Review|BackgroundNews|AskPublicNews|Satirical|Tech)?"

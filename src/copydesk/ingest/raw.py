@@ -41,6 +41,7 @@ class Raw:
         data: its content where ``path`` is None.
         fields: what the source says of it, by the source's own names.
         row: its number from 1 in a table; None where the file is the article.
+        encoding: of a table that is not in UTF-8.
     """
 
     where: str
@@ -50,6 +51,7 @@ class Raw:
     data: bytes | str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     row: int | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

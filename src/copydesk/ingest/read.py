@@ -67,7 +67,7 @@ def read(raw: Raw, options: Options) -> Reading:
     found, other = fields.by_our_names(raw.fields, options.columns)
     stated = found.get("text_sha256")
     data = _data(raw, found)
-    steps: dict[str, Any] = {}
+    steps: dict[str, Any] = {"encoding": raw.encoding} if raw.encoding else {}
     marked: list[tuple[int, str]] = []
     if raw.kind == "html":
         text, own, marked = _page(data, options, other, steps)

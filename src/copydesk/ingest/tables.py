@@ -23,19 +23,21 @@ def rows(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
     """The articles of one table, in its order; bad rows are set aside."""
     try:
         found = _READERS[file.kind](file, options, missed)
-        for row, (place, record) in enumerate(found, start=1):
+        for row, (place, record, encoding) in enumerate(found, start=1):
             yield Raw(
                 where=f"{file.where}{place}",
                 name=file.name,
                 kind="plain",
                 fields=record,
                 row=row if place else None,
+                encoding=None if encoding == "utf-8" else encoding,
             )
     except CopydeskError as error:
         missed.refused.append(Refusal.of(error, file.where))
 
 
-Records = Iterator[tuple[str, Mapping[str, Any]]]
+Records = Iterator[tuple[str, Mapping[str, Any], str]]
+"""Where each record stands, the record, and the encoding that it was read as."""
 
 
 def _jsonl(file: File, options: Options, missed: Missed) -> Records:
@@ -51,14 +53,15 @@ def _jsonl(file: File, options: Options, missed: Missed) -> Records:
                     while not raw.endswith(b"\n") and (raw := stream.readline(MAX_BYTES)):
                         pass
                     raise InputError(f"This line has more than {4 * MAX_BYTES:,} bytes.")
-                yield place, _json_object(raw, options)
+                text, encoding = decode(raw, options.encoding)
+                yield place, _json_object(text), encoding
             except CopydeskError as error:
                 missed.refused.append(Refusal.of(error.at(f"{file.where}{place}"), file.where))
 
 
-def _json_object(raw: bytes, options: Options) -> dict[str, Any]:
+def _json_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(decode(raw, options.encoding)[0].removeprefix("\ufeff"))
+        value = json.loads(text.removeprefix("\ufeff"))
     except (json.JSONDecodeError, RecursionError) as error:
         detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
         raise InputError(
@@ -73,7 +76,7 @@ def _json_object(raw: bytes, options: Options) -> dict[str, Any]:
 
 
 def _json(file: File, options: Options, missed: Missed) -> Records:
-    text, _ = decode(file.read(_MAX_DOCUMENT), options.encoding)
+    text, encoding = decode(file.read(_MAX_DOCUMENT), options.encoding)
     try:
         document = json.loads(text.removeprefix("\ufeff"))
     except (json.JSONDecodeError, RecursionError) as error:
@@ -85,11 +88,11 @@ def _json(file: File, options: Options, missed: Missed) -> Records:
         raise InputError(f"This file is not JSON ({error}).", where=file.where) from error
     found = document if isinstance(document, list) else _listed(document)
     if found is None:
-        yield "", document
+        yield "", document, encoding
         return
     for number, record in enumerate(found, start=1):
         if isinstance(record, dict):
-            yield f": item {number}", record
+            yield f": item {number}", record, encoding
         else:
             reason = f"This is a JSON {type(record).__name__}, not an object."
             missed.refused.append(Refusal(source=file.where, place=f"item {number}", reason=reason))
@@ -139,7 +142,7 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
                     hint="Put the field in quotation marks, and double those inside.",
                 ) from error
             record.pop(None, None)
-            yield f": line {reader.line_num}", record
+            yield f": line {reader.line_num}", record, encoding
 
 
 def _parquet(file: File, options: Options, missed: Missed) -> Records:
@@ -155,7 +158,7 @@ def _parquet(file: File, options: Options, missed: Missed) -> Records:
             for batch in table.iter_batches(batch_size=64):
                 for record in batch.to_pylist():
                     number += 1
-                    yield f": row {number}", record
+                    yield f": row {number}", record, "utf-8"
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"This Parquet file cannot be read: {error}.", where=file.where) from error
 
@@ -165,7 +168,7 @@ def manifest(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
     assert file.path is not None
     folder = file.path.parent
     try:
-        for place, record in _jsonl(file, options, missed):
+        for place, record, _ in _jsonl(file, options, missed):
             if "file" in record and record["file"] is None:
                 missed.absent += 1
                 continue

@@ -275,7 +275,7 @@ class _Run:
             event=event,
             text_sha256=digest,
             redistributable=gives,
-            zones=tuple(f"{line}:{zone}" for line, zone in reading.zones),
+            zones=_zones(reading, None if fresh else before),
             reading=reading.steps or None,
             held_back=held_back,
             bulk=before is not None and before.article.bulk,
@@ -478,6 +478,20 @@ def _elsewhere(texts: Texts, article: Article) -> Iterator[Path]:
         path = texts.path(dataclasses.replace(article, redistributable=given))
         if (article.bulk or given > article.redistributable) and path.exists():
             yield path
+
+
+def _zones(reading: Reading, before: Entry | None) -> tuple[str, ...]:
+    """The zones of lines that the source marks; of a text that the corpus has, with its notes.
+
+    Furniture is marked when a text is taken (see `copydesk.ingest.furniture`), and stays.
+    """
+    zones = {line: f"{line}:{zone}" for line, zone in reading.zones}
+    if before is not None:
+        for mark in before.article.zones:
+            line, _, zone = mark.partition(":")
+            if zone == "note":
+                zones[int(line)] = mark
+    return tuple(zones[line] for line in sorted(zones))
 
 
 def _record(entry: Entry) -> str:

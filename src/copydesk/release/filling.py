@@ -57,7 +57,10 @@ class Copies:
 
 
 def find_copies(
-    raw: Iterable[str], articles: Sequence[dict[str, Any]], sentences: dict[str, list[Row]]
+    raw: Iterable[str],
+    articles: Sequence[dict[str, Any]],
+    sentences: dict[str, list[Row]],
+    encoding: str | None = None,
 ) -> Copies:
     """Read somebody's sources, and keep what may be a copy of one of the articles.
 
@@ -67,6 +70,7 @@ def find_copies(
         raw: sources as `copydesk.ingest.walk.files` takes them.
         articles: withheld articles: ``article_id``, ``url``, ``text_sha256``.
         sentences: the withheld sentences of each.
+        encoding: of the sources' bytes; found from the bytes themselves where None.
     """
     ids = {article["article_id"] for article in articles}
     urls = {article["url"]: article["article_id"] for article in articles if article["url"]}
@@ -75,7 +79,7 @@ def find_copies(
     copies = Copies()
     votes: dict[str, list[tuple[int, int, Copy]]] = {}
     missed = Missed()
-    for number, reading in enumerate(_all_readings(raw, missed)):
+    for number, reading in enumerate(_all_readings(raw, missed, encoding)):
         copy = Copy(reading.text, reading.fields)
         digest = sha256_text(reading.text)
         if digest in texts:
@@ -104,10 +108,11 @@ def find_copies(
     return copies
 
 
-def _all_readings(raw: Iterable[str], missed: Missed) -> Iterator[Reading]:
+def _all_readings(raw: Iterable[str], missed: Missed, encoding: str | None) -> Iterator[Reading]:
     """Each article as ingest reads it; wrapped text also with its lines as they are."""
-    for raw_ in raws(raw, missed, Options()):
-        for options in (Options(), Options(keep_lines=True)):
+    plain = Options(encoding=encoding)
+    for raw_ in raws(raw, missed, plain):
+        for options in (plain, Options(encoding=encoding, keep_lines=True)):
             try:
                 reading = read(raw_, options)
             except CopydeskError as error:

@@ -37,13 +37,15 @@ class Gap:
     Args:
         sentences: its withheld sentences.
         filled: how many of them have their text now.
-        outlet, url, published: where a person can get it.
+        title, outlet, url, published: where a person can get it; its title only where the release
+            may tell it.
     """
 
     article_id: str
     reason: str
     sentences: int = 0
     filled: int = 0
+    title: str | None = None
     outlet: str | None = None
     url: str | None = None
     published: str | None = None
@@ -71,7 +73,12 @@ class Hydrated:
 
 
 def hydrate(
-    release: Path, *, raw: Iterable[str], out: Path, version: str | None = None
+    release: Path,
+    *,
+    raw: Iterable[str],
+    out: Path,
+    version: str | None = None,
+    encoding: str | None = None,
 ) -> Hydrated:
     """Write a full data set: a release with its withheld text filled in.
 
@@ -84,6 +91,7 @@ def hydrate(
         raw: the user's copy: whatever `copydesk.ingest` takes.
         out: the folder to write; must not exist.
         version: the release of a data set; its newest by default.
+        encoding: of the copy's bytes, as for ingest; found from the bytes themselves by default.
 
     Raises:
         InputError: there is no such release, the sources match nothing, or ``out`` exists.
@@ -94,7 +102,7 @@ def hydrate(
     articles = contents.frame("articles")
     withheld = articles.filter(~pl.col("redistributable")).to_dicts()
     rows = _rows(contents)
-    copies = find_copies(raw, withheld, rows)
+    copies = find_copies(raw, withheld, rows, encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
         for article in withheld
@@ -180,6 +188,7 @@ def _gap(
         reason=reason,
         sentences=len(wanted),
         filled=len(part),
+        title=article["title"],
         outlet=article["outlet"],
         url=article["url"],
         published=article["published"],

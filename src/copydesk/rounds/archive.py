@@ -21,7 +21,7 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_line
 from copydesk.rounds.backend import Account, Codec, Held
 from copydesk.rounds.opened import Round
-from copydesk.rounds.plan import now
+from copydesk.rounds.plan import LABEL_STUDIO, now
 
 _DIGEST: Final = 16
 
@@ -151,6 +151,26 @@ class Archive:
     accounts: Mapping[str, Mapping[str, str]] | None
     streams: tuple[str, ...] | None
     accepted: frozenset[str]
+
+    def people(self) -> dict[str, dict[Account, str]]:
+        """Pseudonyms by account, for each backend; of archives of 0.1.0 none."""
+        return {
+            backend: {
+                int(account) if backend == LABEL_STUDIO else account: who
+                for account, who in accounts.items()
+            }
+            for backend, accounts in (self.accounts or {}).items()
+        }
+
+
+def known_people(pulls: Path) -> dict[str, dict[Account, str]]:
+    """Whose accounts the last archive says are whose; see `Archive.people`.
+
+    Raises:
+        IntegrityError: the last archive is not as it was written.
+    """
+    last = max(pulls.glob("*.jsonl.gz"), default=None)
+    return read_archive(last).people() if last is not None else {}
 
 
 def read_archive(path: Path) -> Archive:

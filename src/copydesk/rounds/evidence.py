@@ -148,13 +148,7 @@ def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
 def _people(round: Round, archive: Archive) -> dict[str, dict[Account, str]]:
     """Pseudonyms by account, for each backend."""
     if archive.accounts is not None:
-        return {
-            backend: {
-                int(account) if backend == LABEL_STUDIO else account: who
-                for account, who in accounts.items()
-            }
-            for backend, accounts in archive.accounts.items()
-        }
+        return archive.people()
     return {LABEL_STUDIO: _people_of_old(round, archive)}
 
 

@@ -197,7 +197,7 @@ REOPENED: Final = frozenset(
 )
 """The rules whose findings the annotator settles by opening the submitted answer again."""
 
-PLACED: Final = REOPENED | {"annotator-unassigned"}
+PLACED: Final = REOPENED | {"annotator-unassigned", "annotator-unknown"}
 """The rules whose findings name the page of the task."""
 
 

@@ -259,6 +259,15 @@ def _suggestions(corpus: Corpus) -> dict[str, str]:
     return found
 
 
+def sizes_of(corpus: Corpus, articles: Sequence[Article]) -> tuple[int, ...]:
+    """How many sentences to label each article has.
+
+    Raises:
+        InputError: an article has none.
+    """
+    return tuple(len(planned.sentences) for planned in _planned(corpus, articles))
+
+
 def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArticle]:
     from copydesk.batch import build_batch
     from copydesk.build import kept, sources

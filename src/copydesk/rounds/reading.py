@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from copydesk.errors import InputError
 from copydesk.findings import Finding
-from copydesk.rounds.archive import fit_to_keep
+from copydesk.rounds.archive import fit_to_keep, known_people
 from copydesk.rounds.backend import Account, Backend, Codec, Held, Submission
 from copydesk.rounds.collect import Collected, collect
 from copydesk.rounds.findings import PLACED, finding
@@ -162,7 +162,7 @@ def read_backends(
         ServerError: a backend failed, or knows none of the round's queues.
     """
     chosen = by_backend(round, backends)
-    people = {backend.name: backend.accounts(round, queues) for backend, queues in chosen}
+    people = {backend.name: _accounts(round, backend, queues) for backend, queues in chosen}
     reading = Reading(round, {backend.name: backend.codec for backend, _ in chosen}, people)
     for backend, queues in chosen:
         for item in backend.give(round, queues):
@@ -174,3 +174,13 @@ def read_backends(
                 keep(kept, item)
                 progress(reading.seen)
     return reading, people
+
+
+def _accounts(round: Round, backend: Backend, queues: Sequence[Stream]) -> dict[Account, str]:
+    """Whose account is whose; whoever's address has changed is known by the account's number."""
+    found = backend.accounts(round, queues)
+    missing = {name for queue in queues for name in queue.annotators} - set(found.values())
+    if missing:
+        known = known_people(round.folder.pulls).get(backend.name, {})
+        found |= {a: who for a, who in known.items() if who in missing and a not in found}
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from copydesk.findings import Finding
-from copydesk.rounds.collect import Collected
+from copydesk.rounds.collect import Collected, Edit
 from copydesk.rounds.findings import finding
 from copydesk.rounds.log import Answer, Changes, Check, Key, State, compare, read_log
 from copydesk.rounds.opened import Round
@@ -77,9 +77,11 @@ def advance(
         accepted: rules of `ACCEPTED`.
     """
     findings: list[Finding] = []
-    found = _without_moved(plan, before, collected.answers, findings)
-    _take_edits(before, collected, "answer-edited" in accepted, found, findings)
-    present = asked - collected.edits.keys()
+    moved = _moved(plan, before, collected, findings)
+    found = {k: answer for k, answer in collected.answers.items() if answer not in moved}
+    edits = {k: edit for k, edit in collected.edits.items() if edit.answer not in moved}
+    _take_edits(before, edits, "answer-edited" in accepted, found, findings)
+    present = asked - edits.keys()
     changes = compare(before, found, present, take_older="answer-older" in accepted)
     if "answer-vanished" in accepted:
         lost = before.vanished.difference(found) | set(changes.vanished)
@@ -103,13 +105,13 @@ def advance(
 
 def _take_edits(
     before: State,
-    collected: Collected,
+    edits: Mapping[Key, Edit],
     accepted: bool,
     found: dict[Key, Answer],
     findings: list[Finding],
 ) -> None:
     """Add answers that somebody else changed to those found if this is accepted, else name them."""
-    for key, edit in collected.edits.items():
+    for key, edit in edits.items():
         if key in found:
             continue
         stands = before.answers.get(key)
@@ -131,15 +133,16 @@ def _take_edits(
         )
 
 
-def _without_moved(
-    plan: Plan, before: State, answers: Mapping[Key, Answer], findings: list[Finding]
-) -> dict[Key, Answer]:
-    """The answers but those of submissions that are known under another task.
+def _moved(
+    plan: Plan, before: State, collected: Collected, findings: list[Finding]
+) -> frozenset[Answer]:
+    """The answers of submissions that are known under another task.
 
     A server that was restored may give an old number to a new submission, which was made later.
     """
-    if not answers:
-        return {}
+    came = [*collected.answers.values(), *(edit.answer for edit in collected.edits.values())]
+    if not came:
+        return frozenset()
     uids = {
         (task.arm, anchor.sentence_id): task.uid
         for task in plan.tasks
@@ -150,17 +153,16 @@ def _without_moved(
         for a in before.answers.values()
         if a.source
     }
-    kept: dict[Key, Answer] = {}
-    moved: set[tuple[str, str, str]] = set()
-    for key, answer in answers.items():
+    moved: set[Answer] = set()
+    named: set[tuple[str, str, str]] = set()
+    for answer in came:
         uid = uids[answer.arm, answer.sentence_id]
         home = known.get((answer.annotator, answer.source, answer.created_at), uid)
-        if home == uid:
-            kept[key] = answer
-        else:
-            moved.add((uid, answer.annotator, f"submission {answer.source} is of {home}"))
+        if home != uid:
+            moved.add(answer)
+            named.add((uid, answer.annotator, f"submission {answer.source} is of {home}"))
     findings += [
         finding("submission-moved", where=uid, annotator=name, detail=detail)
-        for uid, name, detail in sorted(moved)
+        for uid, name, detail in sorted(named)
     ]
-    return kept
+    return frozenset(moved)

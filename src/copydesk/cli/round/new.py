@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
 from copydesk.cli.round.options import RoundId, parse_person
 
 if TYPE_CHECKING:
+    from copydesk.corpus import Corpus
+    from copydesk.rounds.new import Selection
     from copydesk.rounds.plan import Annotator, Plan
 
 
@@ -38,7 +40,7 @@ class Order(StrEnum):
 
 
 People = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         metavar="NAME[:KIND][=EMAIL]",
         help="An annotator's pseudonym; KIND is human (default) or model; EMAIL is that of "
@@ -73,12 +75,25 @@ Shared = Annotated[
     bool,
     typer.Option("--shared", help="One project for all annotators, instead of one for each."),
 ]
+Plan_ = Annotated[
+    float | None,
+    typer.Option(
+        "--plan",
+        metavar="WIDTH",
+        help="Make no round: say how many articles and answers give alpha a 95 % interval of this "
+        "width, by simulation.",
+    ),
+]
+Pilot = Annotated[str, typer.Option(help="For --plan: a round whose answers show what to expect.")]
+Alpha = Annotated[
+    float | None, typer.Option(min=0, max=1, help="For --plan: the alpha that is assumed.")
+]
 Seed = Annotated[str, typer.Option(help="Decides all draws; the round's name if empty.")]
 
 
 def new(
     round_id: RoundId,
-    annotator: People,
+    annotator: People = None,
     backend: Where = Place.labelstudio,
     overlap: Answers = 2,
     extra_overlap: ExtraOverlap = 0,
@@ -93,15 +108,29 @@ def new(
     gold: Gold = None,
     shared: Shared = False,
     seed: Seed = "",
+    plan: Plan_ = None,
+    pilot: Pilot = "",
+    alpha: Alpha = None,
     corpus: CorpusDir = None,
 ) -> None:
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
     from copydesk.rounds.new import Options, Selection, new_round
 
-    annotators, emails = _people(annotator, backend)
-    plan = new_round(
-        find_corpus(corpus),
+    selection = Selection(
+        events=tuple(event or ()),
+        collections=tuple(collection or ()),
+        articles=tuple(article or ()),
+        order=order.value,
+        limit=limit,
+    )
+    found = find_corpus(corpus)
+    if plan is not None:
+        _show_options(found, plan, pilot, alpha, selection)
+        return
+    annotators, emails = _people(annotator or [], backend)
+    made = new_round(
+        found,
         Options(
             round=round_id,
             annotators=annotators,
@@ -112,16 +141,34 @@ def new(
             shared=shared,
             seed=seed,
             gold=gold,
-            selection=Selection(
-                events=tuple(event or ()),
-                collections=tuple(collection or ()),
-                articles=tuple(article or ()),
-                order=order.value,
-                limit=limit,
-            ),
+            selection=selection,
         ),
     )
-    _show_plan(plan)
+    _show_plan(made)
+
+
+def _show_options(
+    corpus: Corpus, target: float, pilot: str, alpha: float | None, selection: Selection
+) -> None:
+    """What each overlap would take to reach a width of alpha's interval."""
+    from rich.table import Table
+
+    from copydesk.rounds.outlook import options
+
+    assumed, found = options(corpus, target, pilot=pilot, alpha=alpha, selection=selection)
+    table = Table(title=f"For a 95 % interval of alpha that is {target:g} wide")
+    for name in ("answers to each", "articles", "sentences", "answers", "width"):
+        table.add_column(name, justify="right")
+    for one in found:
+        counts = (one.each, one.articles, one.sentences, one.answers)
+        table.add_row(*(f"{n:,}" for n in counts), f"{one.width:.3f}")
+    data().print(table)
+    mean = sum(assumed.sizes) / len(assumed.sizes)
+    words().print(
+        f"Assumed: alpha {assumed.alpha:.3f}, {mean:.0f} sentences an article, articles differing "
+        f"by {assumed.spread:.2f} (0: not at all). The corpus has "
+        f"{many(sum(1 for _ in corpus.articles()), 'article')}. Nothing was planned."
+    )
 
 
 def _people(given: list[str], backend: Place) -> tuple[tuple[Annotator, ...], dict[str, str]]:

@@ -29,6 +29,15 @@ def status(
         typer.Option("--effort", help="Write hours and cost to effort.csv in private/ instead."),
     ] = False,
     rate: Annotated[float, typer.Option(min=0, help="Pay for an hour, for --effort.")] = 0.0,
+    another: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Say what another round of N articles would make of alpha's interval; by default "
+            "of as many as this one.",
+        ),
+    ] = None,
     as_json: Json = False,
     url: Url = None,
     corpus: CorpusDir = None,
@@ -45,10 +54,10 @@ def status(
     if offline:
         _show(look(found, round_id), as_json=as_json)
         if not as_json:
-            _show_alpha(found, round_id)
+            _show_alpha(found, round_id, another)
         return
     if not as_json:
-        _show_alpha(found, round_id)
+        _show_alpha(found, round_id, another)
     with backends_of(found, round_id, url) as backends:
         while True:
             state = look(found, round_id, backends)
@@ -58,21 +67,27 @@ def status(
             time.sleep(every)
 
 
-def _show_alpha(corpus: Corpus, round_id: str) -> None:
-    """Say alpha of what has been pulled so far."""
-    from copydesk.agreement import Bootstrap
-    from copydesk.rounds.agree import measured
+def _show_alpha(corpus: Corpus, round_id: str, more: int | None) -> None:
+    """Say alpha of what has been pulled so far, and what more articles would make of it."""
     from copydesk.rounds.opened import open_round
-    from copydesk.rounds.record import read_state
+    from copydesk.rounds.outlook import outlook
 
-    if not read_state(open_round(corpus, round_id)).answers:
+    found = outlook(open_round(corpus, round_id), more)
+    if found is None:
         return
-    alpha = measured(corpus, [round_id], Bootstrap(resamples=200)).alpha
+    alpha = found.alpha
     if alpha.value is None:
         words().print(f"Alpha at the last pull: {alpha.reason}.", markup=False)
         return
-    interval = "" if alpha.low is None else f" (95 % interval {alpha.low:.3f} to {alpha.high:.3f})"
+    interval = ""
+    if alpha.low is not None and alpha.high is not None:
+        interval = f" (95 % interval {alpha.low:.3f} to {alpha.high:.3f})"
     words().print(f"Alpha at the last pull: {alpha.value:.3f}{interval}.", markup=False)
+    if found.width is not None and alpha.low is not None and alpha.high is not None:
+        words().print(
+            f"Another round of {many(found.more, 'article')} would make the interval about "
+            f"{found.width:.3f} wide; it is {alpha.high - alpha.low:.3f} now."
+        )
 
 
 def _effort(corpus: Corpus, round_id: str, rate: float) -> None:
