@@ -26,12 +26,17 @@ def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     cues = [
         cue
         for name in ("open-questions", "forecasts", "hedges")
-        for first, after, cue in unit.lexicon(name).find(unit.words, unit.text)
+        for first, after, cue in unit.find(name, unit.words)
         if _is_uncertain(unit, first, after)
     ]
-    cues.extend(_could(unit))
-    cues.extend(_will(unit))
-    cues.extend(_expected(unit))
+    if "could" in unit.forms:
+        cues.extend(_could(unit))
+    if "set" in unit.forms or not unit.context("guess").isdisjoint(unit.forms):
+        cues.extend(_will(unit))
+    if not unit.context("expects").isdisjoint(unit.forms):
+        cues.extend(_expected(unit))
+    if not cues:
+        return None
     kept = {cue for cue in cues if not _is_struck(unit, cue)}
     return tuple(sorted(kept, key=lambda cue: (cue.start, cue.end))) if kept else None
 

@@ -161,16 +161,16 @@ def _closes(marks: list[_Mark], opener: _Mark) -> bool:
 
 def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark]:
     """The marks of a line that are no apostrophes and no signs of measure, with their roles."""
+    found = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text, start, end)]
+    if not found:
+        return
     measures = {
         position
         for match in _MEASURE.finditer(text, start, end)
         for position in range(match.start(), match.end())
     }
-    found = [
-        (match.start(), match.end(), match.group())
-        for match in _MARK.finditer(text, start, end)
-        if match.start() not in measures
-    ]
+    if measures:
+        found = [mark for mark in found if mark[0] not in measures]
     after = [""] * len(found)  # the first character to the right that is no mark
     for index in range(len(found) - 1, -1, -1):
         stop = found[index][1]

@@ -21,7 +21,6 @@ Gender = Literal["he", "she"]
 _WORD: Final = r"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*"
 _JOINS: Final = r"(?:de|del|der|den|van|von|al|bin|ben|da|la|le)[ \xa0]"
 _RUN: Final = re.compile(rf"{_WORD}\.?(?:[ \xa0](?:{_JOINS})?{_WORD}\.?){{0,5}}")
-_PART: Final = re.compile(r"[^\s]+")
 _OWNER: Final = re.compile(r"[’']s(?=[ \xa0])")
 _FOLLOWS: Final = re.compile(r" ([a-z]+)")
 _POSSESSIVE: Final = re.compile(r"[’']s?$")
@@ -174,6 +173,9 @@ class People:
         """The runs of capitals in a stretch; what somebody owns is a run of its own."""
         for match in _RUN.finditer(self.text, start, end):
             left = match.start()
+            if "s " not in match[0] and "s\xa0" not in match[0]:
+                yield match.span()
+                continue
             for owner in _OWNER.finditer(self.text, left, match.end()):
                 yield left, owner.end()
                 left = owner.end() + 1
@@ -181,31 +183,25 @@ class People:
 
     def _runs(self, start: int, end: int) -> list[_Run]:
         """The names in a stretch: offsets without titles, parts, and the gender a title tells."""
-        result = []
+        result: list[_Run] = []
+        opens, titles = self.words["opens"], self.words["title"]
         for left, right in self._spans(start, end):
-            found = [
-                (left + part.start(), left + part.end())
-                for part in _PART.finditer(self.text[left:right])
-            ]
-            gender: Gender | None = None
-            for place in range(len(found) - 1, -1, -1):
-                form = self.text[slice(*found[place])].lower().rstrip(".")
-                if form in self.words["mr"] or form in self.words["ms"]:
-                    gender = "he" if form in self.words["mr"] else "she"
-                elif form not in self.words["title"]:
-                    continue
-                del found[: place + 1]
-                break
-            while found and self.text[slice(*found[0])].lower() in self.words["opens"]:
-                found.pop(0)
-            if not found:
+            run = self.text[left:right]
+            written = run.split()
+            parts = [part.lower().rstrip(".") for part in written]
+            first, gender = self._after_title(parts, titles)
+            while first < len(parts) and parts[first] in opens:
+                first += 1
+            if first == len(parts):
                 continue
-            last = _POSSESSIVE.sub("", self.text[found[-1][0] : found[-1][1]]).rstrip(".")
-            if not last:
-                continue
-            stop = found[-1][0] + len(last)
-            parts = tuple(self.text[left:right].lower().rstrip(".") for left, right in found[:-1])
-            result.append((found[0][0], stop, (*parts, last.lower()), gender))
+            last = _POSSESSIVE.sub("", written[-1]).rstrip(".")
+            if last:
+                begin = 0
+                for part in written[:first]:
+                    begin = run.index(part, begin) + len(part)
+                begin = run.index(written[first], begin)
+                stop = right - len(written[-1]) + len(last)
+                result.append((left + begin, stop, (*parts[first:-1], last.lower()), gender))
         return result
 
     def _is_head(self, run: _Run, span: Span) -> bool:
@@ -217,13 +213,26 @@ class People:
 
     def _is_firm(self, person: Person) -> bool:
         """Whether a name is a firm's, for which no "he" or "she" stands."""
-        return not self.words.get("firm", frozenset()).isdisjoint(person.parts)
+        return not self.words["firm"].isdisjoint(person.parts)
 
     def _leads(self, start: int) -> bool:
         """Whether a mention may be a subject: no preposition and no mark stands before it."""
         left = self.text[max(0, start - 24) : start].rpartition("\n")[2].split()
         word = left[-1].lower() if left else ""
         return word not in self.words.get("preposition", ()) and word[-1:] not in _MARKS
+
+    def _after_title(
+        self, parts: Sequence[str], titles: frozenset[str]
+    ) -> tuple[int, Gender | None]:
+        """Index of the part after the last title, and the gender that the title tells."""
+        for place in range(len(parts) - 1, -1, -1):
+            if parts[place] in self.words["mr"]:
+                return place + 1, "he"
+            if parts[place] in self.words["ms"]:
+                return place + 1, "she"
+            if parts[place] in titles:
+                return place + 1, None
+        return 0, None
 
     def _is_place(self, start: int) -> bool:
         """Whether what stands before a name makes it a place: "of the University of Osk Hill"."""

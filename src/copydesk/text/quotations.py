@@ -85,17 +85,18 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
             stretch = replace(stretch, end=after, inner=(start, end))
         stretches.append(stretch)
         touched.append(alike)
-    article = Article(text, pieces, [stretch.inner for stretch in stretches], lang)
+    article = Article(text, pieces, [stretch.inner for stretch in stretches], lang, turns)
     result: list[Quotation] = []
-    kept: list[Marks] = []
+    kept: list[tuple[Marks, Voice]] = []
     for stretch, indices in zip(stretches, touched, strict=True):
         if not indices:
             continue
         whole = not any(article.sentence(index).outside for index in indices)
         marks = Marks(stretch, indices, stretch.continues, whole)
-        form = _form(article, marks, own(article, marks), result[-1] if result else None)
+        voice = own(article, marks)
+        form = _form(article, marks, voice, result[-1] if result else None)
         if form is not None:
-            kept.append(marks)
+            kept.append((marks, voice))
             start, end = stretch.inner
             result.append(
                 Quotation(

@@ -19,16 +19,20 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
     """Verbs of report and phrases of attribution among some words of a sentence, in order."""
     cues: list[Cue] = []
     taken = -1
-    phrases = {
-        first: (after, cue)
-        for name in ("attribution-phrases", "reporting-verbs")
-        for first, after, cue in reversed(list(lang.lexicon(name).find(found, text)))
-    }
-    ambiguous = {
-        first: (after, cue)
-        for first, after, cue in lang.lexicon("ambiguous-verbs").find(found, text)
-    }
-    for index in range(len(found)):
+    forms = {word.form for word in found}
+    phrases: dict[int, tuple[int, Cue]] = {}
+    ambiguous: dict[int, tuple[int, Cue]] = {}
+    for name, places in (
+        ("reporting-verbs", phrases),
+        ("attribution-phrases", phrases),
+        ("ambiguous-verbs", ambiguous),
+    ):
+        lexicon = lang.lexicon(name)
+        firsts = lexicon.phrases.keys() & forms
+        if firsts:
+            for first, after, cue in lexicon.find(found, text, firsts):
+                places.setdefault(first, (after, cue))
+    for index in sorted(phrases.keys() | ambiguous.keys()):
         if index < taken:
             continue
         if index in phrases:

@@ -83,7 +83,11 @@ def suggest(
         inside = by_piece.get(index, [])
         found_words = words(text, piece.start, piece.end)
         spans = [(quote.start, quote.end) for quote in inside]
-        outside = [word for word, quoted in flagged(found_words, spans) if not quoted]
+        outside = (
+            [word for word, quoted in flagged(found_words, spans) if not quoted]
+            if spans
+            else found_words
+        )
         unit = Unit(text, piece, found_words, outside, inside, carried, lang)
         suggestion = _judge(unit)
         carried = piece.zone == "body" and (
@@ -145,7 +149,7 @@ def _open_question(unit: Unit) -> _Found | None:
 def _attribution(unit: Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
     cues = list(unit.reported)
-    cues.extend(cue for _, _, cue in unit.lexicon("hearsay").find(unit.outside, unit.text))
+    cues.extend(cue for _, _, cue in unit.find("hearsay", unit.outside))
     if not cues and not unit.quotes:
         return None
     return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end)))
@@ -153,7 +157,7 @@ def _attribution(unit: Unit) -> _Found | None:
 
 def _evaluation(unit: Unit) -> _Found | None:
     """A judgement in the outlet's own voice."""
-    cues = tuple(cue for _, _, cue in unit.lexicon("evaluations").find(unit.outside, unit.text))
+    cues = tuple(cue for _, _, cue in unit.find("evaluations", unit.outside))
     return cues or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,14 +13,14 @@ from copydesk.text.quotations import Quotation
 from copydesk.text.reports import reports
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unit:
     """A unit: its words, its quotations, and what stands before it."""
 
     text: str
     piece: Piece
-    words: list[Word]
-    outside: list[Word]
+    words: Sequence[Word]
+    outside: Sequence[Word]
     quotes: list[Quotation]
     carried: bool
     """Whether the unit before it in its line or the line above reports somebody's words."""
@@ -27,6 +28,17 @@ class Unit:
 
     def lexicon(self, name: str) -> Lexicon:
         return self.lang.lexicon(name)
+
+    def find(self, name: str, found: Sequence[Word]) -> Iterable[tuple[int, int, Cue]]:
+        """A lexicon's forms among some of its words: first word, word after the last, cue."""
+        lexicon = self.lang.lexicon(name)
+        firsts = lexicon.phrases.keys() & self.forms
+        return lexicon.find(found, self.text, firsts) if firsts else ()
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The forms of its words."""
+        return frozenset([word.form for word in self.words])
 
     def context(self, key: str) -> frozenset[str]:
         return self.lang.lexicon("suggest-context").forms(key)

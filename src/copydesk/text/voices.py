@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -345,12 +345,13 @@ class Article:
         pieces: Sequence[Piece],
         spans: Sequence[Span],
         lang: Language,
+        turns: Mapping[int, Span] | None = None,
     ) -> None:
         self.text = text
         self.pieces = pieces
         self.spans = spans
         self.lang = lang
-        self.turns = turn_speakers(text, pieces)
+        self.turns = turn_speakers(text, pieces) if turns is None else turns
         self._read: dict[int, Sentence] = {}
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
@@ -387,12 +388,17 @@ def _outside(found: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
     return result
 
 
-def voices(article: Article, quotes: Sequence[Marks]) -> list[Voice]:
-    """Who speaks in each of an article's quotations, in order."""
+def voices(article: Article, quoted: Sequence[tuple[Marks, Voice]]) -> list[Voice]:
+    """Who speaks in each of an article's quotations, in order.
+
+    Args:
+        article: The article.
+        quoted: Its quotations, each with who speaks by its own line (`own`).
+    """
     result: list[Voice] = []
     text = article.text
-    for number, quote in enumerate(quotes):
-        found = own(article, quote)
+    quotes = [quote for quote, _ in quoted]
+    for number, (quote, found) in enumerate(quoted):
         if found.speaker is None:
             before = quotes[number - 1] if number else None
             voice = result[-1] if result else NOBODY
