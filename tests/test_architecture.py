@@ -109,6 +109,36 @@ def test_only_backends_know_the_tool() -> None:
     assert knowing == {"backends"}
 
 
+def test_scripts_and_tests_do_not_import_each_other() -> None:
+    """A script runs where there are no tests; a test runs a script as its user does."""
+    rooms = {
+        name: {path.stem: path for path in (ROOT / name).rglob("*.py")}
+        for name in ("scripts", "tests")
+    }
+    crossing = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for here, there in (("scripts", "tests"), ("tests", "scripts"))
+        for path in (ROOT / here).rglob("*.py")
+        for name in imported(path) | by_path(path)
+        if name.partition(".")[0] in {there, *rooms[there]} - rooms[here].keys()
+    ]
+
+    assert crossing == []
+
+
+def by_path(path: Path) -> set[str]:
+    """What a module names where it loads another by its path or name: every string in the call."""
+    loaders = {"import_module", "spec_from_file_location", "run_path", "run_module"}
+    return {
+        Path(text.value).stem
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in loaders
+        for text in ast.walk(node)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     """No function has more than 60 lines, its signature and docstring counted."""
     long = [

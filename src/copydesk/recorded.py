@@ -1,7 +1,8 @@
 """The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
 
-They stand in releases (every piece of an article) and in the plans of rounds (its units). A record
-holds for the text whose hash it names; the latest record of an article counts.
+They stand in releases (every piece of an article), and in the plans of rounds and the amendments of
+these (its units). A record holds for the text whose hash it names; the latest record of an article
+counts.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from copydesk.contract.filenames import table_files
 from copydesk.contract.index import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json
+from copydesk.files import read_json, read_jsonl
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
@@ -117,8 +118,12 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
     for path in sorted(corpus.rounds.glob("*/round.json")):
         plan = read_json(path)
-        rows = [_planned(article) for article in plan["articles"]]
-        yield plan["created_at"], pl.DataFrame(rows, schema=_SCHEMA)
+        made = [(plan["created_at"], plan["articles"])]
+        amendments = path.with_name("amendments.jsonl")
+        lines = [line for _, line in read_jsonl(amendments)] if amendments.is_file() else []
+        made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
+        for at, articles in made:
+            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_SCHEMA)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

@@ -46,12 +46,57 @@ def test_its_release_is_judged_by_its_own_contract(old: Corpus) -> None:
     assert validate(release, level=3).counts == {}
 
 
-def test_its_corpus_is_valid_once_the_card_is_written_again(old: Corpus) -> None:
-    """Words about the data may be newer than the data; `release describe` brings them in step."""
-    assert set(validate(old.root).counts) <= {"card-disagrees", "datasheet-disagrees"}
+def test_its_corpus_is_clean_as_it_is(old: Corpus) -> None:
+    """Its card and its datasheet have the words of 0.1.0, and the numbers of the release."""
+    report = validate(old.root)
+    assert report.counts == {}
+    assert {"card-disagrees", "datasheet-disagrees"} <= set(report.judged)
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "instead", "found"),
+    [
+        (
+            "dataset/README.md",
+            "num_examples: 7",
+            "num_examples: 8",
+            "'dataset_info' of its front matter is not what the release makes it.",
+        ),
+        (
+            "dataset/README.md",
+            "holds 10 labelled",
+            "holds 90 labelled",
+            "It says 90 in “",
+        ),
+        (
+            "DATASHEET.md",
+            "| sentences | 7 | 3 |",
+            "| sentences | 7 | 33 |",
+            "It says 33 in “| sentences | 7 | 33 | 10 | 100.0 % |”; the release",
+        ),
+    ],
+)
+def test_a_number_that_was_changed_is_found(
+    old: Corpus, name: str, says: str, instead: str, found: str
+) -> None:
+    """In the front matter and in every block that 0.1.0 wrote."""
+    path = old.root / name
+    text = path.read_text(encoding="utf-8")
+    assert says in text
+    path.write_text(text.replace(says, instead, 1), encoding="utf-8")
+    (finding,) = validate(old.root).findings
+    assert finding.file == name
+    assert finding.message.startswith(found)
+
+
+def test_once_described_anew_every_word_counts(old: Corpus) -> None:
+    """`release describe` writes the documents in today's words, which are then compared."""
     done = CliRunner().invoke(app, ["release", "describe", "--corpus", str(old.root)])
     assert done.exit_code == 0
     assert validate(old.root).counts == {}
+    card = old.dataset / "README.md"
+    card.write_text(card.read_text().replace("labelled", "unlabelled", 1))
+    assert set(validate(old.root).counts) == {"card-disagrees"}
 
 
 def test_its_release_is_loaded_and_rebuilt(old: Corpus) -> None:

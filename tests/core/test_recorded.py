@@ -18,6 +18,7 @@ from copydesk.ingest import ingest
 from copydesk.recorded import Record, pieces_of, recorded
 from copydesk.release.cut import Options, cut
 from copydesk.release.verify import verify
+from copydesk.rounds.amend import add_articles, amend_round
 from copydesk.rounds.new import Options as RoundOptions
 from copydesk.rounds.new import Selection, new_round
 from copydesk.rounds.plan import Annotator
@@ -119,6 +120,24 @@ def test_an_article_in_a_plan_keeps_its_units(
     assert spans(flood) == CUT
     pieces = read_built(flood, "articles").filter(article_id="flood")["pieces"].to_list()[0]
     assert pieces[-1] == {"start": 55, "end": 65, "zone": "note", "is_unit": False}
+
+
+def test_an_article_that_an_amendment_added_keeps_its_units(
+    flood: Corpus, request: pytest.FixtureRequest
+) -> None:
+    """It has labels to come as well as those of the plan."""
+    other = next(a.article_id for a in flood.articles() if a.article_id != "flood")
+    options = RoundOptions(
+        round="one",
+        annotators=tuple(Annotator(annotator=f"reader-{n}", kind="human") for n in (1, 2)),
+        selection=Selection(articles=(other,)),
+    )
+    new_round(flood, options)
+    amend_round(flood, "one", add_articles(["flood"]), "It came later.")
+    assert spans(flood) == CUT  # the build is of the corpus still
+    request.getfixturevalue("recuts")
+    again(flood)
+    assert spans(flood) == CUT
 
 
 def test_a_round_planned_after_the_build_leaves_the_build_valid(

@@ -15,9 +15,11 @@ from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
 from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant_check, datasheet
+from copydesk.release.contents import Contents
 from copydesk.release.diff import compare
 from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
+from copydesk.validate import older
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
@@ -137,7 +139,12 @@ def described(subject: Released) -> Iterator[Found]:
         message = f"The card cannot be compared: {error}"
         yield Fault(rule="card-disagrees", message=message, file=f"{_UP}/README.md")
         return
-    yield from _differing("card-disagrees", "README.md", text, wanted)
+    if not older.is_older(known, text):
+        yield from _differing("card-disagrees", "README.md", text, wanted)
+        return
+    for message in older.wrong_front_matter(text, wanted):
+        yield Fault(rule="card-disagrees", message=message, file=f"{_UP}/README.md")
+    yield from _numbers("card-disagrees", "README.md", text, known, baselines)
 
 
 @check("released", needs=("dataset",))
@@ -183,7 +190,27 @@ def datasheet_of(subject: Released) -> Iterator[Found]:
         message = f"The datasheet cannot be compared: {error}"
         yield Fault(rule="datasheet-disagrees", message=message, file=f"{_UP}/../{name}")
         return
-    yield from _differing("datasheet-disagrees", f"../{name}", text, wanted)
+    if _is_older(subject):
+        yield from _numbers(
+            "datasheet-disagrees", f"../{name}", text, subject.release.contents, None
+        )
+    else:
+        yield from _differing("datasheet-disagrees", f"../{name}", text, wanted)
+
+
+def _is_older(subject: Released) -> bool:
+    assert subject.dataset is not None
+    if not subject.dataset.has("README.md"):
+        return False
+    beside = subject.dataset.read("README.md").decode("utf-8", errors="replace")
+    return older.is_older(subject.release.contents, beside)
+
+
+def _numbers(
+    rule: str, name: str, text: str, contents: Contents, baselines: Any
+) -> Iterator[Found]:
+    for row, message in older.wrong_numbers(contents, text, baselines=baselines):
+        yield Fault(rule=rule, message=message, file=f"{_UP}/{name}", row=row)
 
 
 def _text(subject: Released, name: str, rule: str) -> Any:
