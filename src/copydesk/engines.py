@@ -104,7 +104,7 @@ def _client(distributed: Any, address: str, workers: int, stack: contextlib.Exit
                 n_workers=workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 memory_limit=0,
             )
         )

@@ -153,7 +153,7 @@ def test_differences_and_filled_texts_are_the_same(
 
     out = [tmp_path / "one", tmp_path / "many"]
     for corpus, folder in zip(twice, out, strict=True):
-        hydrate(corpus.releases / "0.2.0", [str(raw)], folder)
+        hydrate(corpus.dataset, raw=[str(raw)], out=folder, version="0.2.0")
     filled = [
         Contents.read(folder / "releases" / "0.2.0", manifest=folder / "hydrated.json").frame(
             "sentences"
