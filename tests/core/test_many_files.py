@@ -151,7 +151,7 @@ def test_differences_and_filled_texts_are_the_same(
     assert mixed.changes.equals(plain.changes)
     assert many.changes.equals(plain.changes)
 
-    out = [tmp_path / "one", tmp_path / "many"]
+    out = [tmp_path / "filled" / name for name in ("one", "many")]
     for corpus, folder in zip(twice, out, strict=True):
         hydrate(corpus.dataset, raw=[str(raw)], out=folder, version="0.2.0")
     filled = [
