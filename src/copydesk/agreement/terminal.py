@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
+from copydesk.agreement.flags import Flags
 from copydesk.agreement.measure import Agreement
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.page import lowest
@@ -60,6 +61,12 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 for name, pull in pulls
             ),
         )
+    if agreement.flags:
+        _print_flags(agreement.flags, console)
+    _print_disputed(agreement, console, disputed)
+
+
+def _print_disputed(agreement: Agreement, console: Console, limit: int) -> None:
     _print(
         console,
         f"Most disputed of {agreement.disputed_sentences} disputed sentences",
@@ -70,7 +77,24 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 ", ".join(f"{count} {label}" for label, count in item.votes.items() if count),
                 f"{item.entropy:.2f}",
             )
-            for item in agreement.disputed[:disputed]
+            for item in agreement.disputed[:limit]
+        ),
+    )
+
+
+def _print_flags(flags: Flags, console: Console) -> None:
+    _print(
+        console,
+        "Flags",
+        ("flag", "answers", "sentences", "by at least half"),
+        (
+            (
+                flag,
+                sum(counts[flag] for counts in flags.annotators.values()),
+                sentences,
+                flags.most[flag],
+            )
+            for flag, sentences in flags.sentences.items()
         ),
     )
 
@@ -137,6 +161,7 @@ def _print(
             "suggestion",
             "sentence",
             "votes",
+            "flag",
         )
         table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
     for row in filled:

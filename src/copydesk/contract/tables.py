@@ -17,6 +17,7 @@ import pyarrow as pa
 from copydesk.contract.columns import (
     ANNOTATOR_KINDS,
     ARMS,
+    FLAGS,
     FORMS,
     LABEL_SOURCES,
     RELATIONS,
@@ -172,7 +173,12 @@ _ANNOTATION_COLUMNS: Final = (
         choices=ARMS,
         meaning="whether a suggestion was shown",
     ),
-    _answered(name="label", type=pa.int64(), meaning="the answer's label"),
+    _answered(
+        name="label",
+        type=pa.int64(),
+        null_since="1.1",
+        meaning="the answer's label",
+    ),
     _answered(name="created_at", type=pa.timestamp("us", tz="UTC"), meaning="when, in UTC"),
     _answered(
         name="lead_time_s",
@@ -186,6 +192,14 @@ _ANNOTATION_COLUMNS: Final = (
         type=_STRING,
         nullable=True,
         meaning="the guidelines that were followed",
+    ),
+    _answered(
+        name="flag",
+        type=_STRING,
+        since="1.1",
+        nullable=True,
+        choices=FLAGS,
+        meaning="unsure, beside a label; badly-cut or not-a-unit, in place of one, which is null",
     ),
 )
 
@@ -285,9 +299,13 @@ def _known(scheme: Scheme, version: str) -> Mapping[str, Table]:
     def known(thing: Table | Column) -> bool:
         return schema_number(thing.since) <= age
 
+    def as_known(column: Column) -> Column:
+        may_be_null = column.null_since and schema_number(column.null_since) <= age
+        return replace(column, nullable=True) if may_be_null else column
+
     return MappingProxyType(
         {
-            table.name: replace(table, columns=tuple(filter(known, table.columns)))
+            table.name: replace(table, columns=tuple(map(as_known, filter(known, table.columns))))
             for table in filter(known, _tables(scheme))
         }
     )

@@ -340,8 +340,19 @@ class _Reader:
         if kind == "that":
             return self._has_finding(first)
         if kind == "clause":
-            return self.found[after].form not in self.around["no-clause"]
+            return self.found[after].form not in self.around["no-clause"] or (
+                self.found[first].form in self.around["says"] and self._reaches_that(after)
+            )
         return marked or self.found[after].form not in self.around["no-object"]
+
+    def _reaches_that(self, after: int) -> bool:
+        """Whether what is said follows how or where it was said: "said by radio that"."""
+        for index in range(after + 1, min(after + _REACH, len(self.found))):
+            if self._gap(index):
+                return False
+            if self.found[index].form == "that":
+                return True
+        return False
 
     def _marked_before(self, index: int) -> bool:
         """Whether a quotation ends before a word."""

@@ -28,7 +28,7 @@ from copydesk.rounds.backend import Account, Difference, Held, Page, Taken
 from copydesk.rounds.findings import finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
-from copydesk.rounds.push import events, record
+from copydesk.rounds.push_log import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
 
