@@ -19,6 +19,7 @@ from copydesk.backends import backends_of
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.rounds.agree import agree
+from copydesk.rounds.alerts import alerts
 from copydesk.rounds.answers import round_ids
 from copydesk.rounds.backend import Backend
 from copydesk.rounds.findings import RULES, counts, unfinished, worst
@@ -58,6 +59,8 @@ def sync(corpus: Corpus, name: str, backends: list[Backend]) -> int:
         say(f"{name}: {RULES[rule].severity}: {rule}: {count}")
     for answer in unfinished(read.findings):
         say(f"{name}: to be opened again: {answer} at {address}{answer.page}")
+    for alert in alerts(open_round(corpus, name)):
+        say(f"{name}: look at {alert}")
     if _report_is_behind(open_round(corpus, name)):
         agree(corpus, name)
     return 1 if worst(read.findings) == "error" else 0

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from copydesk.agreement.units import code_of, need_columns
-from copydesk.answers import ANCHOR
+from copydesk.answers import ANCHOR, is_answer
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 from copydesk.extras import needs
@@ -35,14 +35,14 @@ def aggregate(
     - sentence_id, article_id, text_sha256 (of the article), start, end
     - label: str, or null where unresolved
     - votes: struct of one Int32 for each label
-    - n_annotators: Int32
+    - n_annotators: Int32, those whose flag stands in place of a label too: it is against each label
     - agreement: Float64, max_c votes_c / n_annotators, the share of the commonest label; 1 where
       one person answered, so read it beside n_annotators
     - label_source: single (one answer), unanimous, majority (at least two thirds), adjudicated,
       the method where it is not majority, or unresolved
 
     Args:
-        answers: rows of the annotations table; a null label is a missing answer.
+        answers: rows of the annotations table; a null label without a flag is a missing answer.
         method: ``majority``; or ``dawid-skene`` (Dawid and Skene 1979) or ``mace`` (Hovy et al.
             2013) through crowd-kit, which then give every label that is not adjudicated. Two
             labels with the same highest posterior are a tie.
@@ -84,7 +84,7 @@ def aggregate(
 
 def _last_answers(answers: pl.DataFrame) -> pl.DataFrame:
     return (
-        answers.filter(pl.col("label").is_not_null())
+        answers.filter(is_answer(answers.columns))
         .with_columns(pl.col("label", "annotator").cast(pl.String))
         .sort("created_at", "annotation_id", nulls_last=False)
         .unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
@@ -142,7 +142,7 @@ def _modelled(
         import pandas as pd
 
     # Sorted, so that neither the order of the input nor that of the labels' first use matters.
-    rows = last.sort("sentence_id", "annotator")
+    rows = last.drop_nulls("label").sort("sentence_id", "annotator")
     columns = {"task": "sentence_id", "worker": "annotator", "label": "label"}
     given = pd.DataFrame({name: rows[column].to_list() for name, column in columns.items()})
     posterior = _model(method)().fit(given).probas_.reindex(columns=list(labels), fill_value=0.0)
@@ -152,7 +152,10 @@ def _modelled(
         won = None if first - second < _SAME_POSTERIOR else labels[shares.index(first)]
         found.append((sentence_id, won, method))
     schema = {"sentence_id": pl.String, "label": pl.String, "source": pl.String}
-    return table.join(pl.DataFrame(found, schema=schema, orient="row"), on="sentence_id")
+    modelled = pl.DataFrame(found, schema=schema, orient="row")
+    return table.join(modelled, on="sentence_id", how="left", maintain_order="left").with_columns(
+        pl.col("source").fill_null(method)
+    )
 
 
 def _model(method: str) -> Callable[[], Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
 
 from copydesk.contract.arrow import polars_schema
+from copydesk.contract.columns import STANDS_ALONE
 from copydesk.errors import InputError, IntegrityError
 
 _Types = dict[str, pl.DataType | type[pl.DataType]]
@@ -31,6 +33,7 @@ _ADJUDICATIONS: Final[_Types] = {
     "by": pl.String,
     "by_kind": pl.String,
     "reason": pl.String,
+    "flag": pl.String,
 }
 ADJUDICATIONS: Final = pl.Schema(_ADJUDICATIONS)
 """One row is a decision on a sentence that the answers left open."""
@@ -38,8 +41,19 @@ ADJUDICATIONS: Final = pl.Schema(_ADJUDICATIONS)
 ANCHOR: Final = ("article_id", "text_sha256", "start", "end")
 """What identifies a sentence across releases; its number does not."""
 
+STRUCK: Final = pl.Schema({name: ADJUDICATIONS[name] for name in ANCHOR})
+"""One row is a sentence that was decided not to be a unit."""
+
 RULES: Final = "rules"
 """The pseudonym of the rules of `copydesk.text.suggest`, whose annotator kind is ``rule``."""
+
+
+def is_answer(columns: Sequence[str]) -> pl.Expr:
+    """Whether a row of a table with these columns is an answer: a label, or a flag in its place."""
+    labelled = pl.col("label").is_not_null()
+    if "flag" not in columns:
+        return labelled
+    return labelled | pl.col("flag").is_in(list(STANDS_ALONE)).fill_null(False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +61,8 @@ class Labelling:
     """Everything that decides the labels of a release.
 
     Args:
+        struck: the columns of `ANCHOR`: sentences that were decided to be badly cut or not units,
+            and that the build has as notes; what was said of them is not part of a release.
         notes: what a reader must know of a round beside its answers, see
             `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
             left out.
@@ -55,6 +71,7 @@ class Labelling:
     answers: pl.DataFrame
     adjudications: pl.DataFrame
     rounds: tuple[str, ...] = ()
+    struck: pl.DataFrame = field(default_factory=lambda: STRUCK.to_frame())
     notes: tuple[dict[str, Any], ...] = ()
 
 

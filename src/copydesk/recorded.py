@@ -2,13 +2,15 @@
 
 They stand in releases (every piece of an article), and in the plans of rounds and the amendments of
 these (its units). A record holds for the text whose hash it names; the latest record of an article
-counts.
+counts. A sentence that was decided, after its record was made, to be badly cut or not a unit is a
+note from then on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import polars as pl
@@ -22,7 +24,7 @@ from copydesk.files import read_json, read_jsonl
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
-_SCHEMA: Final = pl.Schema(
+_RECORDS: Final = pl.Schema(
     {
         "article_id": pl.String(),
         "text_sha256": pl.String(),
@@ -30,6 +32,10 @@ _SCHEMA: Final = pl.Schema(
         "whole": pl.Boolean(),
     }
 )
+_SCHEMA: Final = pl.Schema({**_RECORDS, "at": pl.Datetime("us", "UTC")})
+
+Place = tuple[str, str, int, int]
+"""A stretch of an article: article_id, text_sha256, start, end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +56,14 @@ class Recorded:
     """The latest records of the articles of a corpus.
 
     Args:
-        frame: a row of each record, the latest last: article_id, text_sha256, pieces, whole.
+        frame: a row of each record, the latest last: article_id, text_sha256, pieces, whole, at.
+        struck: see `struck`.
     """
 
-    def __init__(self, frame: pl.DataFrame | None = None) -> None:
+    def __init__(
+        self, frame: pl.DataFrame | None = None, struck: Mapping[Place, datetime] | None = None
+    ) -> None:
+        self._struck = struck or {}
         rows = _SCHEMA.to_frame() if frame is None else frame
         self._frame = rows.unique("article_id", keep="last", maintain_order=True)
         self._rows = {name: row for row, name in enumerate(self._frame["article_id"])}
@@ -70,10 +80,19 @@ class Recorded:
             if texts[row["article_id"]] == row["text_sha256"]:
                 found[row["article_id"]] = Record(
                     text_sha256=row["text_sha256"],
-                    pieces=tuple(Piece(**piece) for piece in row["pieces"]),
+                    pieces=tuple(self._pieces(row)),
                     whole=row["whole"],
                 )
         return found
+
+    def _pieces(self, row: Mapping[str, Any]) -> Iterator[Piece]:
+        place = row["article_id"], row["text_sha256"]
+        for piece in row["pieces"]:
+            at = self._struck.get((*place, piece["start"], piece["end"]))
+            if at is None or at <= row["at"] or not piece["is_unit"]:
+                yield Piece(**piece)
+            elif row["whole"]:
+                yield Piece(piece["start"], piece["end"], "note", False)
 
 
 Releases = Iterable[Mapping[str, Any]]
@@ -91,8 +110,45 @@ def recorded(corpus: Corpus, releases: Releases | None = None) -> Recorded:
         IntegrityError: a release's articles cannot be read.
     """
     parts = [*_releases(corpus, releases), *_plans(corpus)]
-    frames = [frame for _, frame in sorted(parts, key=lambda part: part[0])]
-    return Recorded(pl.concat(frames) if frames else None)
+    frames = [
+        frame.with_columns(at=pl.lit(_utc(at)).cast(_SCHEMA["at"]))
+        for at, frame in sorted(parts, key=lambda part: part[0])
+    ]
+    return Recorded(pl.concat(frames) if frames else None, struck(corpus))
+
+
+def _utc(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def struck(corpus: Corpus) -> dict[Place, datetime]:
+    """The sentences that closed rounds decided to be badly cut or not units, and when.
+
+    Of a round and its follow-up rounds the one that was closed last says what stands.
+
+    Raises:
+        InputError: a plan or a ``closed.json`` is not JSON.
+        IntegrityError: a ``closed.json`` is not what a closed round has.
+    """
+    last: dict[str, tuple[datetime, list[tuple[Place, datetime]]]] = {}
+    for path in corpus.rounds.glob("*/closed.json"):
+        document, plan = read_json(path), read_json(path.with_name("round.json"))
+        try:
+            root = plan["review"]["of"] if "review" in plan else plan["round"]
+            closed_at = _utc(document["closed_at"])
+            found = [
+                ((one["article_id"], one["text_sha256"], one["start"], one["end"]), _utc(one["at"]))
+                for one in document.get("struck", ())
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise IntegrityError(
+                "This file does not say how the round was closed.",
+                where=str(path),
+                hint="Restore it from version control.",
+            ) from error
+        last[root] = max(last.get(root, (closed_at, found)), (closed_at, found))
+    return {place: at for _, found in last.values() for place, at in found}
 
 
 def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -105,7 +161,7 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
         for file in [folder / str(file) for file in table_files(folder, "articles")]:
             try:
                 rows = pl.read_parquet(file, columns=list(names), glob=False)
-                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_SCHEMA)
+                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_RECORDS)
             except (pl.exceptions.PolarsError, OSError) as error:
                 raise IntegrityError(
                     f"The articles of release {entry['version']} cannot be read: {error}",
@@ -116,14 +172,18 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
 
 
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
-    for path in sorted(corpus.rounds.glob("*/round.json")):
-        plan = read_json(path)
-        made = [(plan["created_at"], plan["articles"])]
+    paths = sorted(corpus.rounds.glob("*/round.json"))
+    plans = {path: read_json(path) for path in paths}
+    first = {plan["round"]: plan["created_at"] for plan in plans.values()}
+    for path, plan in plans.items():
+        # A follow-up round has the pieces of the round that it follows.
+        root = plan.get("review", {}).get("of", plan["round"])
+        made = [(first.get(root, plan["created_at"]), plan["articles"])]
         amendments = path.with_name("amendments.jsonl")
         lines = [line for _, line in read_jsonl(amendments)] if amendments.is_file() else []
         made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
         for at, articles in made:
-            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_SCHEMA)
+            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_RECORDS)
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def test_sentences_are_settled_one_after_the_other_and_later(
     assert "1 quote  2 claim  3 speculation  4 background  u unresolved  s skip  b back" in shown
     assert not [word for word in (*NAMES, "Answers", "quote 1") if word in shown]
     desk.key("7")
-    desk.see("No label has this key. Press one of 1, 2, 3, 4, u, s, b, q.")
+    desk.see("No label has this key. Press one of 1, 2, 3, 4, u, s, b, q, x, n.")
     desk.key("2")
     desk.see("claim, because (your own words, they are published; - goes back)")
     desk.type("\r")

@@ -289,7 +289,7 @@ def test_flags_stand_beside_a_label_or_in_its_place(corpus: Corpus) -> None:
     decide(corpus, "r", [reason], via="file")
     assert close(corpus, "r")["unresolved"] == 0
     found = labelling(corpus, codecs=codecs())
-    assert found.answers.height == 5
+    assert found.answers.height == 6
 
 
 class Forgetful(Files):

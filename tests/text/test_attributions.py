@@ -49,6 +49,7 @@ def found(text: str) -> list[tuple[str, str | None, str]]:
         ("The baths leak, Ann Orr said.", "reported", "Ann Orr", "The baths leak"),
         ("The baths leak, according to Ann Orr.", "reported", "Ann Orr", "The baths leak"),
         ("The union fears that the baths will close.", "reported", "The union", None),
+        ("Orr said by radio that the baths leak.", "reported", "Orr", None),
         ("A poll found that most people swim.", "reported", "A poll", None),
         ("The mayor opposes the plan.", "stance", "The mayor", "the plan."),
         ("The mayor, Ann Orr, opposes the plan.", "stance", "Ann Orr", "the plan."),

@@ -61,6 +61,11 @@ def said(copy: str) -> list[tuple[str, str | None]]:
         ("Lund left the hall, as well, saying the plan “breaks every wall in York.”", "Lund"),
         ("The York Bell reports that Lund left to “keep the peace of the house”.", "The York Bell"),
         ("Lund met Ode, who in 2010 said the wall was a “heap of wet and rotten sand”.", "Ode"),
+        (
+            "The council issued a statement calling it a “mean and shabby little trick”.",
+            "The council",
+        ),
+        ("All this has led the town to fear a “quiet end to the baths”.", "All this"),
         ("Voters heard Lund on Republican claims as “plain as the nose on a face”.", None),
     ],
 )

@@ -20,6 +20,7 @@ from copydesk.agreement.alpha import (
 from copydesk.agreement.annotators import Against, Pair, against_gold, against_rest, pairs
 from copydesk.agreement.arms import Arms, arms
 from copydesk.agreement.disputed import Disputed, most_disputed
+from copydesk.agreement.flags import Flags, count_flags
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.units import code_of, count_matrix, need_columns, prepare
 from copydesk.contract.labels import NEWS
@@ -61,7 +62,8 @@ class Agreement:
     others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
     counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
     against people, ``across`` alpha between people and models; it is None unless both answered.
-    ``notes`` is what stands beside the figures of each round.
+    ``notes`` is what stands beside the figures of each round. ``flags`` is None when no answer has
+    one; see `copydesk.agreement.flags` for how flags are counted beside labels.
     """
 
     labels: tuple[str, ...]
@@ -81,6 +83,7 @@ class Agreement:
     disputed_sentences: int
     disputed: tuple[Disputed, ...]
     models: tuple[ModelReport, ...] = ()
+    flags: Flags | None = None
     across: Alpha | None = None
     notes: tuple[dict[str, Any], ...] = ()
 
@@ -103,7 +106,8 @@ def measure(
     """Agreement among ``answers`` as given: whose answers count is the caller's choice.
 
     Args:
-        answers: rows of the annotations table; a null label is a missing answer.
+        answers: rows of the annotations table; a null label is a missing value, with a flag or
+            without.
         labels: the labels, in the order of every matrix.
         by: columns to break alpha down by; default those of ``GROUPS`` that are there.
         suggestions: sentence_id and label (null: none), to compare the arms.
@@ -144,6 +148,7 @@ def measure(
         arms=compared,
         disputed_sentences=int(((counts > 0).sum(axis=1) > 1).sum()),
         disputed=most_disputed(given, counts, labels, disputed),
+        flags=count_flags(answers, disputed),
         across=_across(given, len(labels), bootstrap),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
+from copydesk.agreement.flags import Flags
 from copydesk.agreement.measure import Agreement
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.page import lowest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _SHORT: Final = {"guidelines_version": "guidelines", "annotator_kind": "kind"}
-"""Columns whose names would not leave room for the figures in 80 columns of a terminal."""
+"""Columns whose names would leave no room for the figures on a terminal of 80 columns."""
 
 
 def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 10) -> None:
@@ -60,6 +61,12 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 for name, pull in pulls
             ),
         )
+    if agreement.flags:
+        _print_flags(agreement.flags, console)
+    _print_disputed(agreement, console, disputed)
+
+
+def _print_disputed(agreement: Agreement, console: Console, limit: int) -> None:
     _print(
         console,
         f"Most disputed of {agreement.disputed_sentences} disputed sentences",
@@ -70,13 +77,30 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
                 ", ".join(f"{count} {label}" for label, count in item.votes.items() if count),
                 f"{item.entropy:.2f}",
             )
-            for item in agreement.disputed[:disputed]
+            for item in agreement.disputed[:limit]
+        ),
+    )
+
+
+def _print_flags(flags: Flags, console: Console) -> None:
+    _print(
+        console,
+        "Flags",
+        ("flag", "answers", "sentences", "by at least half"),
+        (
+            (
+                flag,
+                sum(counts[flag] for counts in flags.annotators.values()),
+                sentences,
+                flags.most[flag],
+            )
+            for flag, sentences in flags.sentences.items()
         ),
     )
 
 
 def _alphas(agreement: Agreement) -> Iterator[tuple[str, str, Alpha]]:
-    """Every alpha that is shown: what it is of, and which of these."""
+    """Every alpha that is shown: the group it belongs to, and the value of that group."""
     yield "all", "", agreement.alpha
     for label, alpha in agreement.per_label.items():
         yield "label", label, alpha
@@ -118,7 +142,7 @@ def _print(
     columns: Iterable[str],
     rows: Iterable[Iterable[str | int]],
 ) -> None:
-    """One table, unless it has no row; figures to the right, and no markup is read in values."""
+    """One table, unless it has no rows; figures to the right, and values not read as markup."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -137,6 +161,7 @@ def _print(
             "suggestion",
             "sentence",
             "votes",
+            "flag",
         )
         table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name)
     for row in filled:

@@ -16,13 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_text
 from copydesk.findings import Finding
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.backend import (
-    FLAGS,
-    STANDS_ALONE,
     Account,
     Difference,
     Held,
@@ -38,7 +37,7 @@ from copydesk.rounds.findings import finding
 from copydesk.rounds.log import instant
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import FILES, Anchor, PlannedTask
-from copydesk.rounds.push import events, record
+from copydesk.rounds.push_log import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import TaskTexts
 

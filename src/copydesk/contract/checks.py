@@ -1,6 +1,6 @@
 """The checks of a table's values as polars expressions, derived from a contract.
 
-`copydesk.validate.models` makes a pandera model of them, which also judges nulls.
+`copydesk.validate.by_pandera` makes a pandera model of them, which also judges nulls.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from copydesk.contract.columns import UNIT_ZONES, ZONES, Column, Table
+from copydesk.contract.columns import STANDS_ALONE, UNIT_ZONES, ZONES, Column, Table
 from copydesk.contract.tables import CURRENT, Contract
 
 
@@ -44,6 +44,8 @@ def checks(table: str, contract: Contract = CURRENT) -> tuple[Check, ...]:
         found += _pattern(column)
         found += _date(column)
         found += _nested(column)
+    if "flag" in known.names:
+        found += _flags()
     if {"start", "end"} <= set(known.names):
         holds = pl.col("end") > pl.col("start")
         message = "'end' is {end}, which is not after 'start', {start}."
@@ -57,6 +59,23 @@ def null(table: Table, column: str) -> tuple[str, str]:
     if known.is_label and "label_source" in table.names:
         return "label-unresolved", "The sentence has no label."
     return "value-null", f"'{column}' is null."
+
+
+def _flags() -> Iterator[Check]:
+    """An answer has a label, or a flag in its place, and never both."""
+    alone, words = pl.col("flag").is_in(list(STANDS_ALONE)), " or ".join(sorted(STANDS_ALONE))
+    yield Check(
+        rule="value-null",
+        column="label",
+        holds=pl.col("label").is_not_null() | (pl.col("flag").is_not_null() & alone),
+        message=f"'label' is null, and 'flag' is {{flag}}, which is not {words}.",
+    )
+    yield Check(
+        rule="value-out-of-range",
+        column="flag",
+        holds=pl.col("label").is_null() | ~alone,
+        message="'flag' is {flag}, which stands in place of a label, but 'label' is {label}.",
+    )
 
 
 def _label(column: Column, labels: tuple[str, ...]) -> Iterator[Check]:
@@ -114,7 +133,7 @@ def _date(column: Column) -> Iterator[Check]:
         return
     value = pl.col(column.name)
     real = value.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    # Whoever reads dates by their digits is not served by 2026-1-2, which would be read too.
+    # The parser also accepts 2026-1-2, which sorts wrongly and breaks readers that count digits.
     holds = value.is_null() | (real & (value.str.len_bytes() == 10))
     message = f"'{column.name}' is '{{{column.name}}}', which is not a date (YYYY-MM-DD)."
     yield Check(rule="value-out-of-range", column=column.name, holds=holds, message=message)

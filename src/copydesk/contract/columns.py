@@ -29,6 +29,12 @@ LABEL_SOURCES: Final = (
 )
 ANNOTATOR_KINDS: Final = ("human", "model", "rule")
 ARMS: Final = ("blind", "suggested")
+FLAGS: Final = ("unsure", "badly-cut", "not-a-unit")
+"""What an annotator may say of a sentence beside its label, or (the last two) in place of one."""
+
+STANDS_ALONE: Final = frozenset({"badly-cut", "not-a-unit"})
+"""The flags that stand in place of a label."""
+
 FORMS: Final = ("direct", "partial", "continuation")
 RELATIONS: Final = ("identical", "truncated", "bracketed", "reworded")
 
@@ -51,6 +57,7 @@ class Column:
         meaning: one line for the card.
         step: where its value is made.
         since: the schema version that brought it.
+        null_since: the schema version from which on it may be null; ``nullable`` says it always.
         choices: the only values allowed, if they are few.
         is_date: whether it holds dates as ``YYYY-MM-DD``.
         key: whether the values are unique within the release.
@@ -64,6 +71,7 @@ class Column:
     step: Step = "build"
     since: str = "1.0"
     nullable: bool = False
+    null_since: str | None = None
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None

@@ -17,6 +17,7 @@ import pyarrow as pa
 from copydesk.contract.columns import (
     ANNOTATOR_KINDS,
     ARMS,
+    FLAGS,
     FORMS,
     LABEL_SOURCES,
     RELATIONS,
@@ -37,7 +38,7 @@ _SHARE = pa.float64()
 
 
 def _list(kind: pa.DataType) -> pa.DataType:
-    # The name that Parquet gives to the items of a list, so that a type is the same when read.
+    # Parquet's name for the items of a list, so that the type is the same after reading.
     return pa.list_(pa.field("element", kind))
 
 
@@ -172,7 +173,12 @@ _ANNOTATION_COLUMNS: Final = (
         choices=ARMS,
         meaning="whether a suggestion was shown",
     ),
-    _answered(name="label", type=pa.int64(), meaning="the answer's label"),
+    _answered(
+        name="label",
+        type=pa.int64(),
+        null_since="1.1",
+        meaning="the answer's label",
+    ),
     _answered(name="created_at", type=pa.timestamp("us", tz="UTC"), meaning="when, in UTC"),
     _answered(
         name="lead_time_s",
@@ -186,6 +192,14 @@ _ANNOTATION_COLUMNS: Final = (
         type=_STRING,
         nullable=True,
         meaning="the guidelines that were followed",
+    ),
+    _answered(
+        name="flag",
+        type=_STRING,
+        since="1.1",
+        nullable=True,
+        choices=FLAGS,
+        meaning="unsure, beside a label; badly-cut or not-a-unit, in place of one, which is null",
     ),
 )
 
@@ -285,9 +299,13 @@ def _known(scheme: Scheme, version: str) -> Mapping[str, Table]:
     def known(thing: Table | Column) -> bool:
         return schema_number(thing.since) <= age
 
+    def as_known(column: Column) -> Column:
+        may_be_null = column.null_since and schema_number(column.null_since) <= age
+        return replace(column, nullable=True) if may_be_null else column
+
     return MappingProxyType(
         {
-            table.name: replace(table, columns=tuple(filter(known, table.columns)))
+            table.name: replace(table, columns=tuple(map(as_known, filter(known, table.columns))))
             for table in filter(known, _tables(scheme))
         }
     )
@@ -310,8 +328,8 @@ class Contract:
         """The contract that a ``release.json`` states.
 
         A schema version that is missing or unknown is taken for the newest, and labels that cannot
-        be read for those of the news scheme, so that nothing goes unjudged; that the manifest is
-        wrong is for `copydesk validate` to say. Before schema 1.1 every release had the news
+        be read for those of the news scheme, so that everything is judged; `copydesk validate`
+        reports what is wrong with the manifest. Before schema 1.1 every release had the news
         scheme.
         """
         version = manifest.get("schema_version")

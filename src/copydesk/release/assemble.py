@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from copydesk.aggregate import aggregate
-from copydesk.answers import Labelling, anchored
+from copydesk.answers import ANCHOR, Labelling, anchored
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
@@ -73,13 +73,12 @@ def assemble(
         InputError: a sentence is unresolved, or an article is labelled in part.
         IntegrityError: an answer refers to no sentence.
     """
-    answers = anchored(labelling.answers, sentences, what="answers")
-    decided = anchored(labelling.adjudications, sentences, what="adjudications")
+    gone = labelling.struck.join(sentences, on=ANCHOR, how="anti")
+    answers = _anchored(labelling.answers, gone, sentences, what="answers")
+    decided = _anchored(labelling.adjudications, gone, sentences, what="adjudications")
     labelled = _labelled(sentences, _votes(answers, decided, method, contract))
     taken = labelled["article_id"].unique()
-    articles, quotes = (
-        frame.filter(pl.col("article_id").is_in(taken.implode())) for frame in (articles, quotes)
-    )
+    articles, quotes = _of(articles, taken), _of(quotes, taken)
     unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
     splits = _splits(labelled, articles, kept_splits, split_options)
     given = articles.select("article_id", "redistributable")
@@ -94,12 +93,23 @@ def assemble(
         tables=_by_split(frames, splits, version, contract),
         splits=dict(sorted(splits.items())),
         annotators=_kinds(answers, "annotator", "annotator_kind"),
-        adjudicators=_kinds(decided, "by", "by_kind"),
+        adjudicators=_kinds(_of(labelling.adjudications, taken), "by", "by_kind"),
         rounds=labelling.rounds,
         notes=labelling.notes,
         guidelines_version=_latest_guidelines(answers),
         unlabelled=unlabelled,
     )
+
+
+def _anchored(
+    rows: pl.DataFrame, gone: pl.DataFrame, sentences: pl.DataFrame, *, what: str
+) -> pl.DataFrame:
+    """Answers or adjudications with the ids of this build, without those to struck sentences."""
+    return anchored(rows.join(gone, on=ANCHOR, how="anti"), sentences, what=what)
+
+
+def _of(rows: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
+    return rows.filter(pl.col("article_id").is_in(articles.implode()))
 
 
 def _splits(

@@ -107,7 +107,8 @@ def _recorded_labelling(released: Contents, sentences: pl.DataFrame) -> Labellin
     )
     answers = given.join(sentences.select("sentence_id", "zone"), on="sentence_id")
     return Labelling(
-        answers=answers.match_to_schema(ANSWERS), adjudications=ADJUDICATIONS.to_frame()
+        answers=answers.match_to_schema(ANSWERS, missing_columns="insert"),
+        adjudications=ADJUDICATIONS.to_frame(),
     )
 
 

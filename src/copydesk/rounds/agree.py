@@ -12,6 +12,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_jsonl
 from copydesk.rounds.answers import answers_of, round_ids
+from copydesk.rounds.comments import comments_of
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import Round, open_round
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from copydesk.agreement import Agreement, Bootstrap
     from copydesk.agreement.disputed import Disputed
+    from copydesk.agreement.flags import FlaggedSentence
     from copydesk.agreement.page import Context
 
 
@@ -61,7 +63,7 @@ def agree(
     else:
         title, public, private = f"Round {round_id}", folder.path, folder.private
     if over_rounds or not folder.closed.exists():
-        _write(corpus, agreement, f"{title}: agreement", public, private)
+        _write(corpus, agreement, names, f"{title}: agreement", public, private)
     return agreement
 
 
@@ -132,20 +134,46 @@ def _labels(labels: dict[str, str] | dict[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(list(labels.items()), schema=schema, orient="row")
 
 
-def _write(corpus: Corpus, agreement: Agreement, title: str, public: Path, private: Path) -> None:
+def _write(
+    corpus: Corpus, agreement: Agreement, rounds: list[str], title: str, public: Path, private: Path
+) -> None:
     from copydesk.agreement.page import html_page
 
     atomic_write(public / "report.json", dump_json(agreement.as_document()))
-    colours = corpus.scheme.colours
-    page = html_page(agreement, title=title, colours=colours, context=shown(corpus, withheld=False))
+    page, full = (
+        html_page(
+            agreement,
+            title=title,
+            colours=corpus.scheme.colours,
+            context=shown(corpus, withheld=withheld),
+            comments=_comments(corpus, rounds, withheld=withheld),
+        )
+        for withheld in (False, True)
+    )
     atomic_write(public / "report.html", page)
-    full = html_page(agreement, title=title, colours=colours, context=shown(corpus, withheld=True))
     if full != page:
         private.mkdir(parents=True, exist_ok=True)
         atomic_write(private / "report.html", full)
 
 
-def shown(corpus: Corpus, *, withheld: bool) -> Callable[[Disputed], Context | None]:
+def _comments(
+    corpus: Corpus, rounds: list[str], *, withheld: bool
+) -> dict[tuple[str | None, str], list[tuple[str, str]]]:
+    """What annotators wrote, by round and sentence_id, each with its annotator.
+
+    Args:
+        withheld: whether comments on articles whose text is withheld are given too.
+    """
+    found: dict[tuple[str | None, str], list[tuple[str, str]]] = {}
+    for name in rounds:
+        for sentence, comments in comments_of(open_round(corpus, name), withheld=withheld).items():
+            found[name, sentence] = comments
+    return found
+
+
+def shown(
+    corpus: Corpus, *, withheld: bool
+) -> Callable[[Disputed | FlaggedSentence], Context | None]:
     """Gives a sentence in its context, or None where its text is not here or may not be shown.
 
     Args:
@@ -155,7 +183,7 @@ def shown(corpus: Corpus, *, withheld: bool) -> Callable[[Disputed], Context | N
 
     articles = {a.article_id: a for a in corpus.articles() if withheld or a.redistributable}
 
-    def give(disputed: Disputed) -> Context | None:
+    def give(disputed: Disputed | FlaggedSentence) -> Context | None:
         article = articles.get(disputed.article_id)
         if article is None or article.text_sha256 != disputed.text_sha256:
             return None

@@ -22,6 +22,7 @@ from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.new import Options, Selection, make_plan
 from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
+from copydesk.rounds.qualify import failed
 from copydesk.rounds.record import read_state
 
 Change = Callable[[Round], dict[str, Any]]
@@ -106,8 +107,11 @@ def add_articles(articles: Sequence[str]) -> Change:
         plan = round.plan
         if twice := sorted(set(articles) & plan.by_id.keys()):
             raise InputError(f"Article '{twice[0]}' is in round '{plan.round}' already.")
+        out = failed(round)
         active = [
-            a for a in plan.annotators if any(a.annotator in t.annotators for t in plan.tasks)
+            a
+            for a in plan.annotators
+            if a.annotator not in out and any(a.annotator in t.annotators for t in plan.tasks)
         ]
         base = min(task.overlap for task in plan.tasks)
         suggested = {task.article_id for task in plan.tasks if task.arm == SUGGESTED}
@@ -146,7 +150,7 @@ def raise_overlap(articles: Iterable[str] = ()) -> Change:
         plan = round.plan
         wanted = set(articles) or {
             item.article.article_id for item in open_sentences(round.corpus, plan.round)
-        }
+        }.difference(plan.qualify.articles if plan.qualify else ())
         if unknown := sorted(wanted - plan.by_id.keys()):
             raise InputError(f"Article '{unknown[0]}' is not in round '{plan.round}'.")
         if not wanted:
@@ -165,7 +169,7 @@ def _more(round: Round, wanted: set[str]) -> Mapping[str, list[str]]:
         seen.setdefault(task.article_id, set()).update(names)
         for name in task.annotators:
             load[name] += len(plan.expected(task))
-    left = {name for task in plan.tasks for name in task.former}
+    left = {name for task in plan.tasks for name in task.former} | failed(round)
     more: dict[str, list[str]] = {}
     for article in sorted(wanted):
         free = [name for name in plan.kinds if name not in seen[article] | left]

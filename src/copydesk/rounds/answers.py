@@ -55,6 +55,7 @@ def _rows(plan: Plan, answers: Iterable[Answer]) -> Iterator[dict[str, Any]]:
             "created_at": answer.created_at,
             "lead_time_s": answer.lead_time_s,
             "guidelines_version": plan.guidelines_at(answer.updated_at or answer.created_at),
+            "flag": answer.flag,
         }
 
 

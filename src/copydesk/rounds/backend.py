@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from copydesk.findings import Finding
 from copydesk.rounds.opened import Round
@@ -18,12 +18,6 @@ from copydesk.rounds.streams import Stream
 
 Account = int | str
 """The number or name by which a backend knows who answered."""
-
-FLAGS: Final = ("unsure", "badly-cut", "not-a-unit")
-"""What an annotator may say of a sentence beside its label, or (the last two) in place of one."""
-
-STANDS_ALONE: Final = frozenset({"badly-cut", "not-a-unit"})
-"""The flags that stand in place of a label."""
 
 Raw = Mapping[str, Any]
 """One submitted answer to a task, as its backend gives it."""
@@ -132,7 +126,7 @@ class Difference:
     """What a push would do: the queues and tasks of the plan, and those that are missing.
 
     Args:
-        differing: what annotators see otherwise than was planned, in words.
+        differing: how what annotators see differs from the plan, in words.
     """
 
     streams: int
@@ -149,7 +143,7 @@ class Taken:
     Args:
         checked: tasks that were compared and are what was planned.
         removed: copies of tasks that were there twice and unanswered.
-        fixed: what annotators saw otherwise than was planned, and was put right, in words.
+        fixed: what annotators saw that differed from the plan and was put right, in words.
     """
 
     streams_made: int

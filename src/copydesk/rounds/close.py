@@ -7,10 +7,11 @@ from typing import Any
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
-from copydesk.rounds.decisions import open_sentences
+from copydesk.rounds.decisions import open_sentences, standing, struck_by
 from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.newest import family
 from copydesk.rounds.opened import changing
-from copydesk.rounds.plan import now
+from copydesk.rounds.plan import Plan, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.status import status
 
@@ -53,11 +54,20 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
             "answers": len(answers),
             "unresolved": unresolved,
             "vanished": [list(key) for key in sorted(state.vanished)],
+            "struck": _struck(corpus, plan),
             "files": files,
             "digest": _digest(files),
         }
         atomic_write(folder.closed, dump_json(document))
     return document
+
+
+def _struck(corpus: Corpus, plan: Plan) -> list[dict[str, Any]]:
+    """The sentences that the round and those before it in its family decided not to be units."""
+    plans = [one for one in family(corpus, plan) if one.created_at <= plan.created_at]
+    lines = struck_by(standing(corpus, plans)[0])
+    names = ("article_id", "text_sha256", "start", "end", "at")
+    return [{name: line[name] for name in names} for _, line in sorted(lines.items())]
 
 
 def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
@@ -102,7 +112,8 @@ def check_closed(folder: RoundFolder) -> None:
     """
     if not folder.closed.is_file():
         return
-    then, here = read_json(folder.closed)["files"], _files(folder)
+    document = read_json(folder.closed)
+    then, here = document["files"], _files(folder)
     changed = sorted(name for name in then.keys() | here.keys() if then.get(name) != here.get(name))
     if changed:
         raise IntegrityError(
@@ -110,4 +121,10 @@ def check_closed(folder: RoundFolder) -> None:
             f"closed, such as {changed[0]}.",
             where=str(folder.path),
             hint="Restore them from version control.",
+        )
+    if document.get("struck", []) != _struck(folder.corpus, read_plan(folder)):
+        raise IntegrityError(
+            "'struck' is not what was decided in the round.",
+            where=str(folder.closed),
+            hint="Restore the file from version control.",
         )

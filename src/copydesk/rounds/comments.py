@@ -9,6 +9,7 @@ from copydesk.files import atomic_write, dump_json, read_json, sha256_text
 from copydesk.rounds.backend import Backend, Held
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
+from copydesk.rounds.record import read_state
 from copydesk.rounds.streams import streams
 
 
@@ -46,3 +47,21 @@ def private_comments(folder: RoundFolder) -> dict[str, str]:
         return {}
     document: Any = read_json(folder.comments)
     return {str(digest): str(comment) for digest, comment in dict(document).items()}
+
+
+def comments_of(round: Round, *, withheld: bool) -> dict[str, list[tuple[str, str]]]:
+    """The comments on each sentence, each with its annotator.
+
+    Args:
+        withheld: whether to give those on articles whose text is withheld, too; where the private
+            file lacks one, its SHA-256 is given.
+    """
+    private = private_comments(round.folder) if withheld else {}
+    articles = {anchor.sentence_id: article for article, anchor in round.plan.anchors()}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for answer in read_state(round).answers.values():
+        given = articles[answer.sentence_id].article_id in round.given
+        if answer.comment and (given or withheld):
+            comment = private.get(answer.comment, answer.comment)
+            found.setdefault(answer.sentence_id, []).append((answer.annotator, comment))
+    return found

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from copydesk.contract.columns import STANDS_ALONE
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
-from copydesk.rounds.backend import STANDS_ALONE
+from copydesk.rounds.comments import comments_of
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
@@ -36,12 +37,14 @@ class OpenSentence:
     Args:
         votes: how many gave each label.
         flags: how many said ``unsure``, ``badly-cut`` or ``not-a-unit``.
+        comments: what annotators wrote, each with its annotator; those that are private too.
     """
 
     article: PlannedArticle
     anchor: Anchor
     votes: dict[str, int]
     flags: dict[str, int] = dataclasses.field(default_factory=dict)
+    comments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +52,9 @@ class Decision:
     """One adjudicator's decision.
 
     Args:
-        label: None leaves the sentence unresolved.
+        label: None leaves the sentence unresolved, or unlabelled where a flag strikes it.
         by_kind: ``human`` or ``model``.
+        flag: ``badly-cut`` or ``not-a-unit``: the sentence becomes a note and no unit of a release.
     """
 
     sentence_id: str
@@ -58,14 +62,16 @@ class Decision:
     by: str
     by_kind: str
     reason: str
+    flag: str | None = None
 
 
 def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
-    Where answers were given again in a follow-up round, the newest of each annotator counts. A
-    sentence that at least half of its answers call badly cut, or not a unit, is open too until
-    somebody decides it; so is one whose decision was set aside, unless all now agree.
+    Where answers were given again in a follow-up round, the newest of each annotator counts. An
+    answer that calls a sentence badly cut, or not a unit, is against every label: where more than a
+    third of the answers do, the sentence is open until somebody decides it; so is one whose
+    decision was set aside, unless all now agree.
 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
@@ -86,30 +92,27 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
         )
     asked = reviewed(plan) or {anchor.sentence_id for _, anchor in plan.anchors()}
     decided, lost = standing(corpus, plans)
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
+    rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     table = aggregate(answers, adjudications=as_frame(rows, ADJUDICATIONS), labels=plan.labels)
     again = {line["sentence_id"] for line in lost}
+    struck = struck_by(decided).keys()
     left = {
         row["sentence_id"]: row["votes"]
         for row in table.iter_rows(named=True)
         if row["label"] is None
         or (row["label_source"] == "majority" and (disputed or row["sentence_id"] in again))
     }
-    flags, given = _flags(corpus, plans)
-    settled = {line["sentence_id"] for line in decided if line["label"] is not None}
-    for sentence, found in flags.items():
-        against = sum(count for flag, count in found.items() if flag in STANDS_ALONE)
-        if 2 * against >= given[sentence] and against and sentence not in settled:
-            left.setdefault(sentence, dict.fromkeys(plan.labels, 0))
+    flags, comments = _flags(corpus, plans), _comments(corpus, plans)
     return [
         OpenSentence(
             article=article,
             anchor=anchor,
             votes=left[anchor.sentence_id],
             flags=dict(flags.get(anchor.sentence_id, {})),
+            comments=tuple(comments.get(anchor.sentence_id, ())),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left and anchor.sentence_id in asked
+        if anchor.sentence_id in left.keys() - struck and anchor.sentence_id in asked
     ]
 
 
@@ -131,16 +134,30 @@ def standing(
     return [line for line in lines if line not in lost], lost
 
 
-def _flags(corpus: Corpus, plans: Sequence[Plan]) -> tuple[dict[str, Counter[str]], Counter[str]]:
-    """How often each flag was given to a sentence, and how many answers the sentence has."""
+def struck_by(decided: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Of decisions those that strike a sentence, by its id; the last on a sentence counts."""
+    last = {str(line["sentence_id"]): line for line in decided}
+    return {name: line for name, line in last.items() if line.get("flag")}
+
+
+def _flags(corpus: Corpus, plans: Sequence[Plan]) -> dict[str, Counter[str]]:
+    """How often each flag was given to a sentence."""
     flags: dict[str, Counter[str]] = {}
-    given: Counter[str] = Counter()
     for one in newest_of(corpus, plans).values():
         answer = one.answer
-        given[answer.sentence_id] += 1
         if answer.flag:
             flags.setdefault(answer.sentence_id, Counter())[answer.flag] += 1
-    return flags, given
+    return flags
+
+
+def _comments(corpus: Corpus, plans: Sequence[Plan]) -> dict[str, list[tuple[str, str]]]:
+    """What annotators wrote of each sentence in any of these rounds, each with its annotator."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for plan in plans:
+        round = open_round(corpus, plan.round)
+        for sentence, comments in comments_of(round, withheld=True).items():
+            found.setdefault(sentence, []).extend(comments)
+    return found
 
 
 def in_context(
@@ -211,7 +228,7 @@ def says(line: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     """What makes a decision another one than the last for its sentence."""
     if line is None:
         return None
-    return tuple(line[key] for key in ("label", "by", "by_kind", "reason"))
+    return tuple(line.get(key) for key in ("label", "by", "by_kind", "reason", "flag"))
 
 
 def check_adjudicator(plan: Plan, by: str, by_kind: str) -> None:
@@ -241,8 +258,10 @@ def _check(decision: Decision, answered: set[str], plan: Plan) -> None:
         raise InputError(
             f"'{decision.label}' is not a label.",
             where=where,
-            hint=f"Use {', '.join(plan.labels)} or {UNRESOLVED}.",
+            hint=f"Use {', '.join((*plan.labels, *sorted(STANDS_ALONE)))} or {UNRESOLVED}.",
         )
+    if decision.flag is not None and (decision.label or decision.flag not in STANDS_ALONE):
+        raise InputError("A decision has a label, or badly-cut or not-a-unit.", where=where)
     if not decision.reason.strip():
         raise InputError("A decision needs a reason.", where=where)
     check_adjudicator(plan, decision.by, decision.by_kind)
@@ -268,9 +287,21 @@ def _check_reason(
         )
 
 
+def decision_of(sentence_id: str, said: str, *, by: str, by_kind: str, reason: str) -> Decision:
+    """A decision by what an adjudicator says: a label, a flag, or `UNRESOLVED`."""
+    flag = said if said in STANDS_ALONE else None
+    label = None if flag or said == UNRESOLVED else said
+    return Decision(
+        sentence_id=sentence_id, label=label, by=by, by_kind=by_kind, reason=reason, flag=flag
+    )
+
+
 def _line(decision: Decision, article: PlannedArticle, anchor: Anchor, plan: Plan, via: str) -> str:
+    said = dataclasses.asdict(decision)
+    if decision.flag is None:
+        del said["flag"]
     return dump_line(
-        dataclasses.asdict(decision)
+        said
         | {
             "article_id": article.article_id,
             "text_sha256": article.text_sha256,
@@ -285,7 +316,9 @@ def _line(decision: Decision, article: PlannedArticle, anchor: Anchor, plan: Pla
 
 
 def read_decisions(path: Path, *, by: str, by_kind: str) -> list[Decision]:
-    """Decisions from lines ``{"sentence_id", "label", "reason"}``; the label may be unresolved.
+    """Decisions from lines ``{"sentence_id", "label", "reason"}``.
+
+    The label may also be ``unresolved``, ``badly-cut`` or ``not-a-unit``.
 
     Raises:
         InputError: a line lacks one of them, or a sentence stands there twice.
@@ -301,8 +334,5 @@ def read_decisions(path: Path, *, by: str, by_kind: str) -> list[Decision]:
         name, label, reason = map(str, values)
         if name in found:
             raise InputError(f"'{name}' is decided twice.", where=where)
-        label_or_none = None if label == UNRESOLVED else label
-        found[name] = Decision(
-            sentence_id=name, label=label_or_none, by=by, by_kind=by_kind, reason=reason
-        )
+        found[name] = decision_of(name, label, by=by, by_kind=by_kind, reason=reason)
     return list(found.values())

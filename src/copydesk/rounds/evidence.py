@@ -20,7 +20,7 @@ from copydesk.rounds.decisions import decisions_of
 from copydesk.rounds.log import REPAIR, State, log_lines
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
-from copydesk.rounds.push import events
+from copydesk.rounds.push_log import events
 from copydesk.rounds.reading import Reading
 from copydesk.rounds.record import Step, advance, read_state
 from copydesk.rounds.streams import streams
@@ -131,8 +131,8 @@ def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
     state = State({}, frozenset())
     for path in sorted(round.folder.pulls.glob("*.jsonl.gz")):
         archive = read_archive(path)
-        reading = Reading(round, codecs, _people(round, archive))
         known = {stream.key: stream for stream in streams(round.plan)}
+        reading = Reading(round, codecs, _people(round, archive), known.values())
         looked = archive.streams if archive.streams is not None else tuple(known)
         for key in looked:
             if key in known:

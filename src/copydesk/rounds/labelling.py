@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copydesk.corpus import Corpus
+from copydesk.recorded import struck
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
 from copydesk.rounds.close import check_closed
 from copydesk.rounds.decisions import standing
@@ -34,19 +35,21 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
         IntegrityError: a closed round's files are not those that it was closed with, or say
             other than its archives.
     """
-    from copydesk.answers import ADJUDICATIONS, Labelling
+    from copydesk.answers import ADJUDICATIONS, STRUCK, Labelling
 
     names = round_ids(corpus, closed=True) if rounds is None else list(rounds)
     for name in names:
         check_closed(RoundFolder(corpus, name))
         verify(open_round(corpus, name), codecs)
     decided, _ = standing(corpus, [read_plan(RoundFolder(corpus, name)) for name in names])
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
+    rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     return Labelling(
-        # A flag in place of a label is settled by adjudication and is not an answer of a release.
-        answers=answers_of(corpus, names).drop_nulls("label"),
+        answers=answers_of(corpus, names),
         adjudications=as_frame(rows, ADJUDICATIONS),
         rounds=tuple(names),
+        struck=as_frame(
+            [dict(zip(STRUCK, place, strict=True)) for place in struck(corpus)], STRUCK
+        ),
         notes=tuple(
             note
             for name in names

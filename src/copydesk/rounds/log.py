@@ -55,6 +55,13 @@ class Answer:
         return self.annotator, self.sentence_id
 
     @property
+    def words(self) -> str:
+        """The label or the flag in its place; a flag beside a label in brackets."""
+        if self.label is None:
+            return self.flag or "nothing"
+        return f"{self.label} ({self.flag})" if self.flag else self.label
+
+    @property
     def said(self) -> tuple[Any, ...]:
         """What was answered, and with which submission."""
         return (self.label, self.flag, self.comment, self.confidence, self.source, self.arm)

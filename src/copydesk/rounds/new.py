@@ -20,7 +20,16 @@ from copydesk.rounds import people
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
 from copydesk.rounds.folder import RoundFolder, is_id
-from copydesk.rounds.plan import FILES, Anchor, Annotator, Plan, PlannedArticle, PlannedTask, now
+from copydesk.rounds.plan import (
+    FILES,
+    Anchor,
+    Annotator,
+    Plan,
+    PlannedArticle,
+    PlannedTask,
+    Qualify,
+    now,
+)
 from copydesk.rounds.tasks import data_sha256, task_data
 
 if TYPE_CHECKING:
@@ -58,6 +67,8 @@ class Options:
         emails: Label Studio's address of each annotator, kept in the private folder.
         suggested_share: share of the articles that an annotator sees with suggestions.
         gold: a file of known answers, a line ``{"sentence_id", "label"}`` each.
+        qualify: a file of the same form, whose articles everyone answers first; whoever does not
+            answer ``threshold`` of its sentences as is known gets nothing else.
     """
 
     round: str
@@ -70,6 +81,8 @@ class Options:
     selection: Selection = Selection()
     emails: Mapping[str, str] = dataclasses.field(default_factory=dict)
     gold: Path | None = None
+    qualify: Path | None = None
+    threshold: float = 0.85
 
 
 def new_round(corpus: Corpus, options: Options) -> Plan:
@@ -140,6 +153,13 @@ def _check_options(options: Options) -> None:
     if options.unit not in ("article", "sentence"):
         raise InputError(f"There is no unit '{options.unit}'.", hint="Use article or sentence.")
     options.overlap.check(len(names))
+    if options.qualify and (options.gold or options.shared):
+        raise InputError(
+            "A qualification brings its own known answers and needs a project for each annotator.",
+            hint="Leave --gold and --shared out.",
+        )
+    if not 0 < options.threshold <= 1:
+        raise InputError(f"A pass mark of {options.threshold:g} is not above 0 and at most 1.")
     if options.shared and len({a.backend for a in options.annotators}) > 1:
         raise InputError(
             "Models answer through files and cannot share a project with people.",
@@ -153,18 +173,24 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
     """The plan that the options ask for, and the known answers that stay on our side."""
     seed = options.seed or options.round
     chosen = choose_articles(corpus, options.selection, seed)
+    first = _known_articles(corpus, options.qualify)
+    chosen = first + [article for article in chosen if article not in first]
     planned = {a.article_id: a for a in _planned(corpus, chosen)}
-    gold = _gold(options.gold, planned, corpus.scheme.names)
+    gold = _gold(options.qualify or options.gold, planned, corpus.scheme.names)
     if options.suggested_share and not any(a.suggestion for _, a in _anchors(planned)):
         raise InputError(
             "There are no suggestions for these articles: the rules know neither their labels nor "
             "their language.",
             hint="Leave --suggested-share out.",
         )
-    sizes = {name: len(article.sentences) for name, article in planned.items()}
+    known = {article.article_id for article in first}
+    sizes = {name: len(a.sentences) for name, a in planned.items() if name not in known}
     names = [a.annotator for a in options.annotators]
     assigned = assign(sizes, names, options.overlap, seed)
     seen = arms(assigned, options.suggested_share, seed, by_article=options.shared)
+    for article in first:
+        assigned[article.article_id] = tuple(sorted(names))
+        seen |= {(article.article_id, name): BLIND for name in names}
     version, digest = read_guidelines(corpus)
     plan = Plan(
         round=options.round,
@@ -179,8 +205,32 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
         articles=tuple(planned.values()),
         tasks=tuple(_tasks(corpus, options, chosen, planned, assigned, seen)),
         gold=tuple(sorted({line["sentence_id"].rpartition(".")[0] for line in gold})),
+        qualify=Qualify(
+            articles=tuple(article.article_id for article in first), threshold=options.threshold
+        )
+        if first
+        else None,
     )
     return plan, gold
+
+
+def _known_articles(corpus: Corpus, path: Path | None) -> list[Article]:
+    """The articles of a file of known answers, in its order."""
+    if path is None:
+        return []
+    names = {
+        str(line.get("sentence_id", "")).rpartition(".")[0]: number
+        for number, line in read_jsonl(path)
+    }
+    known = {article.article_id: article for article in corpus.articles()}
+    for name, number in names.items():
+        if name not in known:
+            raise InputError(
+                f"There is no article '{name}' in this corpus.", where=f"{path}:{number}"
+            )
+    if not names:
+        raise InputError("There are no known answers in this file.", where=str(path))
+    return [known[name] for name in names]
 
 
 def _anchors(planned: Mapping[str, PlannedArticle]) -> Iterator[tuple[PlannedArticle, Anchor]]:

@@ -99,6 +99,19 @@ class Review:
     decisions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Qualify:
+    """What everyone must pass before getting the rest of a round.
+
+    Args:
+        articles: those with known answers; everyone answers them, first and without suggestions.
+        threshold: the share of the known sentences that must be answered as is known.
+    """
+
+    articles: tuple[str, ...]
+    threshold: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A round, whole.
@@ -113,6 +126,7 @@ class Plan:
             never revised.
         gold: articles with known answers.
         review: of a follow-up round only.
+        qualify: of a round with a qualification only.
     """
 
     round: str
@@ -130,6 +144,7 @@ class Plan:
     labels: tuple[str, ...] = NEWS.names
     revisions: tuple[tuple[str, str], ...] = ()
     review: Review | None = None
+    qualify: Qualify | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -174,8 +189,9 @@ class Plan:
         """The plan as it stands in ``round.json``."""
         document = {"format": 2, **dataclasses.asdict(self)}
         del document["revisions"]
-        if self.review is None:
-            del document["review"]
+        for optional in ("review", "qualify"):
+            if document[optional] is None:
+                del document[optional]
         for task in document["tasks"]:
             del task["former"]
         return dump_json(document)
@@ -234,7 +250,10 @@ def amend(plan: Plan, line: Mapping[str, Any]) -> Plan:
     event = line["event"]
     if event == "people":
         added = tuple(Annotator(**a) for a in line["annotators"])
-        return dataclasses.replace(plan, annotators=plan.annotators + added)
+        return _qualifying(
+            dataclasses.replace(plan, annotators=plan.annotators + added),
+            tuple(who.annotator for who in added),
+        )
     if event == "replaced":
         return _replaced(plan, line["annotator"], Annotator(**line["by"]), set(line["tasks"]))
     if event == "articles":
@@ -277,7 +296,25 @@ def _replaced(plan: Plan, old: str, new: Annotator, uids: set[str]) -> Plan:
             names = tuple(new.annotator if a == old else a for a in task.annotators)
             task = dataclasses.replace(task, annotators=names, former=(*task.former, old))
         tasks.append(task)
-    return dataclasses.replace(plan, annotators=(*plan.annotators, new), tasks=tuple(tasks))
+    replaced = dataclasses.replace(plan, annotators=(*plan.annotators, new), tasks=tuple(tasks))
+    return _qualifying(replaced, (new.annotator,))
+
+
+def _qualifying(plan: Plan, names: tuple[str, ...]) -> Plan:
+    """Give newcomers the known articles too."""
+    if plan.qualify is None:
+        return plan
+    tasks = []
+    for task in plan.tasks:
+        fresh = tuple(n for n in names if n not in task.annotators)
+        if task.article_id in plan.qualify.articles and fresh:
+            task = dataclasses.replace(
+                task,
+                annotators=(*task.annotators, *fresh),
+                overlap=task.overlap + len(fresh),
+            )
+        tasks.append(task)
+    return dataclasses.replace(plan, tasks=tuple(tasks))
 
 
 def _plan(document: dict[str, Any]) -> Plan:
@@ -290,6 +327,11 @@ def _plan(document: dict[str, Any]) -> Plan:
     if "review" in document:
         review = document["review"]
         rest["review"] = Review(of=review["of"], decisions=tuple(review["decisions"]))
+    if "qualify" in document:
+        asked = document["qualify"]
+        rest["qualify"] = Qualify(
+            articles=tuple(asked["articles"]), threshold=float(asked["threshold"])
+        )
     return Plan(**rest)
 
 

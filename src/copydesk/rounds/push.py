@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import append_lines, dump_line, read_jsonl, sha256_file
+from copydesk.files import sha256_file
 from copydesk.rounds.backend import Backend, Difference, Taken
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.opened import Round, changing, open_round
-from copydesk.rounds.plan import now
+from copydesk.rounds.push_log import events, record
+from copydesk.rounds.qualify import release, standings
 from copydesk.rounds.reading import by_backend
 
 Progress = Callable[[int], None]
@@ -22,7 +22,10 @@ Progress = Callable[[int], None]
 def difference(corpus: Corpus, round_id: str, backends: Iterable[Backend]) -> Difference:
     """Compare the plan with what its backends hold; nothing is changed."""
     round = open_round(corpus, round_id)
-    shown = [backend.show(round, queues) for backend, queues in by_backend(round, backends)]
+    through = [s.annotator for s in standings(round) if s.verdict == "passed"]
+    shown = [
+        backend.show(round, queues) for backend, queues in by_backend(round, backends, through)
+    ]
     return Difference(
         streams=sum(d.streams for d in shown),
         streams_missing=sum(d.streams_missing for d in shown),
@@ -55,9 +58,10 @@ def push(
     """
     with changing(corpus, round_id) as round:
         round.folder.refuse_closed()
-        chosen = by_backend(round, backends)
         cut_torn_line(round.folder.push_log)
         refuse_other_plan(round)
+        release(round)
+        chosen = by_backend(round, backends)
         record_amendments(round.folder)
         taken = [backend.take(round, queues, say, progress) for backend, queues in chosen]
     return Taken(
@@ -93,15 +97,3 @@ def record_amendments(folder: RoundFolder) -> None:
         pushed = [e.get("sha256") for e in events(folder) if e.get("event") == "amendments"]
         if digest not in pushed[-1:]:
             record(folder, "amendments", sha256=digest)
-
-
-def record(folder: RoundFolder, event: str, **facts: Any) -> None:
-    """Append an event to the push log."""
-    append_lines(folder.push_log, [dump_line({"event": event, "at": now(), **facts})])
-
-
-def events(folder: RoundFolder) -> Iterator[dict[str, Any]]:
-    """The events of a round's push log."""
-    if folder.push_log.is_file():
-        for _, event in read_jsonl(folder.push_log):
-            yield event

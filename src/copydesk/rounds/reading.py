@@ -13,7 +13,8 @@ from copydesk.rounds.collect import Collected, collect
 from copydesk.rounds.findings import PLACED, finding
 from copydesk.rounds.log import Key
 from copydesk.rounds.opened import Round
-from copydesk.rounds.streams import Stream, streams
+from copydesk.rounds.qualify import queues
+from copydesk.rounds.streams import Stream
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Reading:
 
     Args:
         people: pseudonyms by account, for each backend.
+        queues: those that may be read.
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class Reading:
         round: Round,
         codecs: Mapping[str, Codec],
         people: Mapping[str, Mapping[Account, str]],
+        queues: Iterable[Stream],
     ) -> None:
         self._round, self._codecs, self._people = round, codecs, people
         self._labels = round.plan.labels
-        self._streams = {stream.key: stream for stream in streams(round.plan)}
+        self._streams = {stream.key: stream for stream in queues}
         self._planned = {
             key: {task.uid: task for task in stream.tasks} for key, stream in self._streams.items()
         }
@@ -127,19 +130,24 @@ class Reading:
                 yield self._streams[key], uid, task.submissions
 
 
-def by_backend(round: Round, backends: Iterable[Backend]) -> list[tuple[Backend, Sequence[Stream]]]:
-    """Each backend with the queues of the round that it holds.
+def by_backend(
+    round: Round, backends: Iterable[Backend], also: Iterable[str] = ()
+) -> list[tuple[Backend, Sequence[Stream]]]:
+    """Each backend with the queues of the round that it holds, or is to hold.
+
+    Args:
+        also: see `copydesk.rounds.qualify.queues`.
 
     Raises:
         InputError: a backend that the round needs is not among them.
     """
     wanted: dict[str, list[Stream]] = {}
-    for stream in streams(round.plan):
+    for stream in queues(round, also):
         wanted.setdefault(stream.backend, []).append(stream)
     known = {backend.name: backend for backend in backends}
     if missing := sorted(wanted.keys() - known.keys()):
         raise InputError(f"Round '{round.plan.round}' also needs the backend {missing[0]}.")
-    return [(known[name], queues) for name, queues in sorted(wanted.items())]
+    return [(known[name], held) for name, held in sorted(wanted.items())]
 
 
 def read_backends(
@@ -162,10 +170,15 @@ def read_backends(
         ServerError: a backend failed, or knows none of the round's queues.
     """
     chosen = by_backend(round, backends)
-    people = {backend.name: _accounts(round, backend, queues) for backend, queues in chosen}
-    reading = Reading(round, {backend.name: backend.codec for backend, _ in chosen}, people)
-    for backend, queues in chosen:
-        for item in backend.give(round, queues):
+    people = {backend.name: _accounts(round, backend, held) for backend, held in chosen}
+    reading = Reading(
+        round,
+        {backend.name: backend.codec for backend, _ in chosen},
+        people,
+        [stream for _, held in chosen for stream in held],
+    )
+    for backend, held in chosen:
+        for item in backend.give(round, held):
             if isinstance(item, Finding):
                 reading.findings.append(item)
             elif isinstance(item, Stream):
@@ -176,10 +189,10 @@ def read_backends(
     return reading, people
 
 
-def _accounts(round: Round, backend: Backend, queues: Sequence[Stream]) -> dict[Account, str]:
-    """Whose account is whose; whoever's address has changed is known by the account's number."""
-    found = backend.accounts(round, queues)
-    missing = {name for queue in queues for name in queue.annotators} - set(found.values())
+def _accounts(round: Round, backend: Backend, held: Sequence[Stream]) -> dict[Account, str]:
+    """Whose account is whose; if an address has changed, the account's number tells."""
+    found = backend.accounts(round, held)
+    missing = {name for queue in held for name in queue.annotators} - set(found.values())
     if missing:
         known = known_people(round.folder.pulls).get(backend.name, {})
         found |= {a: who for a, who in known.items() if who in missing and a not in found}

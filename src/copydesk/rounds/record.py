@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, Edit
 from copydesk.rounds.findings import finding
@@ -52,6 +53,10 @@ def fits(plan: Plan) -> Check:
             return f"names '{answer.annotator}', who is not an annotator of the round"
         if answer.label not in labels:
             return f"gives '{answer.label}', which is not a label"
+        if answer.flag not in (None, *FLAGS):
+            return f"gives '{answer.flag}', which is not a flag"
+        if (answer.label is None) != (answer.flag in STANDS_ALONE):
+            return "does not give either a label or a flag in its place"
         if (answer.arm, answer.sentence_id, answer.annotator) not in arms:
             return f"puts '{answer.annotator}' in another arm than was planned"
         return ""
@@ -94,8 +99,8 @@ def advance(
                 where=answer.sentence_id,
                 annotator=answer.annotator,
                 sentence_id=answer.sentence_id,
-                detail=f"{answer.label} of {answer.changed_at:%Y-%m-%dT%H:%M:%SZ} is there, "
-                f"{stands.label} of {stands.changed_at:%Y-%m-%dT%H:%M:%SZ} stands",
+                detail=f"{answer.words} of {answer.changed_at:%Y-%m-%dT%H:%M:%SZ} is there, "
+                f"{stands.words} of {stands.changed_at:%Y-%m-%dT%H:%M:%SZ} stands",
             )
         )
     for annotator, sentence in sorted(before.after(changes).vanished):
@@ -121,14 +126,14 @@ def _take_edits(
         if accepted:
             found[key] = edit.answer
             continue
-        was = f"{stands.label} stands" if stands else "no answer of the owner is known"
+        was = f"{stands.words} stands" if stands else "no answer of the owner is known"
         findings.append(
             finding(
                 "answer-edited",
                 where=key[1],
                 annotator=key[0],
                 sentence_id=key[1],
-                detail=f"{edit.by} made it {edit.answer.label} at {edit.answer.updated_at}; {was}",
+                detail=f"{edit.by} made it {edit.answer.words} at {edit.answer.updated_at}; {was}",
             )
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from copydesk.contract.columns import FLAGS
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
 from copydesk.findings import Finding
@@ -20,6 +21,7 @@ from copydesk.rounds.newest import outcome
 from copydesk.rounds.notes import Notes, notes_of
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import Plan
+from copydesk.rounds.qualify import Standing, queues, standings
 from copydesk.rounds.reading import Reading, by_backend, read_backends
 from copydesk.rounds.record import read_state
 from copydesk.rounds.streams import streams
@@ -89,8 +91,11 @@ class Status:
         unfinished: submitted answers that their annotators should open again, each with the page
             for it (on the server, or at the last pull).
         vanished: answers that are gone and that nobody has settled, as (annotator, sentence).
+        flags: how many answers of the last pull have each flag.
+        comments: how many have a comment.
         notes: what stands beside these figures.
         review: of a follow-up round, how many answers it asks for, were given, and changed.
+        qualification: how each annotator stands with the known articles that come first.
     """
 
     round: str
@@ -106,8 +111,11 @@ class Status:
     articles: tuple[ArticleProgress, ...]
     unfinished: tuple[Unfinished, ...]
     vanished: tuple[tuple[str, str], ...] = ()
+    flags: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    comments: int = 0
     notes: Notes | None = None
     review: tuple[int, int, int] | None = None
+    qualification: tuple[Standing, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """As JSON types."""
@@ -120,8 +128,11 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
     state, closed = read_state(round), round.folder.closed.exists()
     beside: dict[str, Any] = {
         "vanished": tuple(sorted(state.vanished)),
+        "flags": {flag: sum(a.flag == flag for a in state.answers.values()) for flag in FLAGS},
+        "comments": sum(a.comment is not None for a in state.answers.values()),
         "notes": notes_of(round),
         "review": outcome(corpus, round.plan) if round.plan.review else None,
+        "qualification": tuple(standings(round, state)),
     }
     if backends is None:
         found = summarise(
@@ -137,17 +148,17 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
     collected = reading.collected()
     pages: dict[str, list[tuple[str, str]]] = {}
     urls: dict[str, str] = {}
-    for backend, queues in chosen:
-        for page in backend.pages(round, queues):
+    for backend, held in chosen:
+        for page in backend.pages(round, held):
             for who in page.annotators:
                 pages.setdefault(who, []).append((page.arm, page.url))
-        urls |= {who: backend.url for stream in queues for who in stream.annotators}
+        urls |= {who: backend.url for stream in held for who in stream.annotators}
     found = summarise(
         round.plan,
         _submitted(round.plan, reading, people),
         closed=closed,
         source="server",
-        projects_missing=len(streams(round.plan)) - len(reading.looked()),
+        projects_missing=len(queues(round)) - len(reading.looked()),
         tasks_missing=_missing(round, reading),
         findings=[
             replace(f, page=f.page and urls.get(f.annotator or "", "") + f.page)
@@ -159,7 +170,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
 
 
 def _missing(round: Round, reading: Reading) -> int:
-    absent = {s.key: len(s.tasks) for s in streams(round.plan)}
+    absent = {s.key: len(s.tasks) for s in queues(round)}
     for key in reading.looked():
         del absent[key]
     return sum(absent.values()) + reading.missing()

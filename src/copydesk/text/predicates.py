@@ -1,8 +1,8 @@
-"""Cues of attribution in a sentence: verbs, nouns and adjectives that make words somebody's.
+"""Cues of attribution in a sentence: verbs, nouns and adjectives that attribute words to somebody.
 
 `reports` finds the words by which a label calls a sentence a claim. Attribution is wider: a stance
 ("opposes the plan"), a wish ("wants to close it"), a thought, a ruling and a finding are
-somebody's, too. A form counts only where the words around it show the use that attributes.
+attributed, too. A form counts only where the words around it show the use that attributes.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _around(lang: Language) -> dict[str, frozenset[str]]:
 
 
 def _is_bare(form: str, irregular: frozenset[str]) -> bool:
-    """Whether a form has no ending of a finite verb: a noun might look like this."""
+    """Whether a form lacks the ending of a finite verb: a noun might look like this."""
     return not form.endswith(("s", "ed", "ing")) and form not in irregular
 
 
@@ -340,8 +340,19 @@ class _Reader:
         if kind == "that":
             return self._has_finding(first)
         if kind == "clause":
-            return self.found[after].form not in self.around["no-clause"]
+            return self.found[after].form not in self.around["no-clause"] or (
+                self.found[first].form in self.around["says"] and self._reaches_that(after)
+            )
         return marked or self.found[after].form not in self.around["no-object"]
+
+    def _reaches_that(self, after: int) -> bool:
+        """Whether what is said follows how or where it was said: "said by radio that"."""
+        for index in range(after + 1, min(after + _REACH, len(self.found))):
+            if self._gap(index):
+                return False
+            if self.found[index].form == "that":
+                return True
+        return False
 
     def _marked_before(self, index: int) -> bool:
         """Whether a quotation ends before a word."""

@@ -103,10 +103,21 @@ class Phrases:
             return self._antecedent(before - 1)
         if left in self.forms["joins"] or left in self.forms["preposition"]:
             return self.clause_subject(before - 1)
+        if participle and left in self.forms["written"]:
+            return self._issuer(before) or self._phrase_before(before)
         phrase = self._phrase_before(before)
         if phrase is None and (left in self.forms["chains"] or self._is_verb(before - 1)):
             return self.clause_subject(before)
         return phrase
+
+    def _issuer(self, end: int) -> Span | None:
+        """Who put out what a participle describes: "Ann Orr issued a statement calling it …"."""
+        for index in range(end - 2, max(end - 6, 0), -1):
+            if self._break(index + 1):
+                return None
+            if self._is_verb(index) or self.found[index].form.endswith("ed"):
+                return self.subject(self.found[index].start)
+        return None
 
     def after(self, offset: int) -> Span | None:
         """The phrase that starts at the first word from an offset on: "said the mayor of York"."""
@@ -387,6 +398,8 @@ class Phrases:
         if not index or self._break(index):
             return False
         left = self.found[index - 1].form
+        if self.found[index].form in self.forms["auxiliary"]:
+            return False
         return left in self.forms["article"] or left.endswith(("'s", "s'"))
 
     def _names(self, left: int, right: int) -> bool:
@@ -429,8 +442,10 @@ class Phrases:
         if end <= start or end - start > MAX_SPEAKER:
             return None
         phrase = self.found[start:end]
+        verbal = phrase[0].form in self.forms["verb"] and len(phrase) > 1
         if (
-            phrase[0].form in self.forms["preposition"]
+            (verbal and self.text[phrase[0].start].islower())
+            or phrase[0].form in self.forms["preposition"]
             or phrase[0].form in self.forms["subordinate"]
         ):
             return None

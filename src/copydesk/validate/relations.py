@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from copydesk.answers import is_answer
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.loading import Release
@@ -327,8 +328,8 @@ def votes(release: Release) -> Iterator[Found]:
 
 
 def _counted(answers: pl.DataFrame, labels: int) -> pl.DataFrame:
-    answers = answers.select("sentence_id", "annotator", "label", "created_at", "annotation_id")
-    answers = answers.filter(pl.col("label").is_not_null())
+    names = ("sentence_id", "annotator", "label", "created_at", "annotation_id")
+    answers = answers.filter(is_answer(answers.columns)).select(names)
     if answers.select("sentence_id", "annotator").is_duplicated().any():
         answers = answers.sort("created_at", "annotation_id", nulls_last=False).unique(
             ["sentence_id", "annotator"], keep="last", maintain_order=True

@@ -101,7 +101,10 @@ def answered(subject: Released) -> Iterator[Found]:
         "created_at",
         "lead_time_s",
         "guidelines_version",
+        "flag",
     ):
+        if name not in answers.columns:
+            continue
         found, wanted = pl.col(name), pl.col(f"{name}_given")
         wrong = both.filter(pl.col("sentence_id_given").is_not_null() & found.ne_missing(wanted))
         message = f"'{name}' is {{{name}}}, but {{{name}_given}} in the round."

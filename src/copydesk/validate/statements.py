@@ -264,6 +264,11 @@ def adjudicated(subject: Released) -> Iterator[Found]:
     undecided = rows.filter(is_decided & pl.col("_decided").is_null())
     message = "It is marked as adjudicated, but no round decided it."
     yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
+    is_struck = pl.Series([bool(last.get(key, {}).get("flag")) for key in keys], dtype=pl.Boolean)
+    message = "A round decided that it is badly cut or not a unit, but the release has it."
+    yield from rows_at_fault(
+        "source-disagrees", rows.filter(is_struck), message, "sentence_id", "/sentence_id"
+    )
     other = rows.filter(
         pl.col("_decided").is_not_null()
         & (~is_decided | pl.col("_label").ne_missing(pl.col("_decided")))

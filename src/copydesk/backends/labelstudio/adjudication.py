@@ -1,4 +1,4 @@
-"""Adjudication in Label Studio: each open sentence in its context, and nobody's answers shown."""
+"""Adjudication in Label Studio: each open sentence in its context, without anybody's answers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.rounds.choose import BLIND
 from copydesk.rounds.decisions import (
-    Decision,
     OpenSentence,
     check_adjudicator,
     decide,
+    decision_of,
     decisions_of,
     in_context,
     open_sentences,
@@ -87,7 +87,7 @@ def pull_decisions(
 ) -> tuple[int, list[str]]:
     """Take the decisions made in the adjudicator's projects into the log.
 
-    A decision that was taken before is not taken again, also where another was made since.
+    A decision that was taken before is not taken again, even if another was made since.
 
     Returns:
         How many said something new, and a sentence for each answer that could not be taken.
@@ -125,9 +125,7 @@ def pull_decisions(
         if label is None or not reason:
             refused.append(f"{sentence}: the label or the reason is missing.")
             continue
-        decisions.append(
-            Decision(sentence_id=sentence, label=label, by=by, by_kind=by_kind, reason=reason)
-        )
+        decisions.append(decision_of(sentence, label, by=by, by_kind=by_kind, reason=reason))
     taken = {
         line["sentence_id"]: says(line) for line in decisions_of(folder) if line["via"] == "studio"
     }
@@ -158,8 +156,9 @@ def _payloads(
             **in_context(corpus, articles, item),
         }
         if show_answers:
-            given = (f"{label} {count}" for label, count in item.votes.items() if count)
-            data["answers"] = f"Answers: {', '.join(given)}"
+            given = {**item.votes, **item.flags}
+            counted = (f"{what} {count}" for what, count in given.items() if count)
+            data["answers"] = f"Answers: {', '.join(counted)}"
         payloads.append({"data": data})
     return payloads
 

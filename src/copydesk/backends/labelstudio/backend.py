@@ -28,13 +28,13 @@ from copydesk.rounds.backend import Account, Difference, Held, Page, Taken
 from copydesk.rounds.findings import finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
-from copydesk.rounds.push import events, record
+from copydesk.rounds.push_log import events, record
 from copydesk.rounds.streams import Stream
 from copydesk.rounds.tasks import data_sha256
 
 
 class LabelStudio:
-    """One server, as the account sees it whose token connects to it.
+    """One server, as seen by the account whose token is used.
 
     Args:
         patience: seconds to wait for a server that may still be storing an earlier batch.

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from copydesk.backends.labelstudio.configs import (
+    COMMENT_CONTROL,
+    FLAG_CONTROL,
     LABEL_CONTROL,
     REASON_CONTROL,
     TEXT_OBJECT,
@@ -13,9 +15,12 @@ from copydesk.backends.labelstudio.configs import (
     not_yet,
     region_id,
 )
+from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.files import sha256_text
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask
+
+UNSURE: Final = FLAGS[0]
 
 Item = Mapping[str, Any]
 """One entry of an annotation's ``result``."""
@@ -65,6 +70,8 @@ class LabelStudioCodec:
             return kept
         regions = {region_id(anchor.sentence_id) for anchor in anchors}
         ours = _OUR_WORDS | frozenset(labels) | not_yet(labels) | regions
+        if isinstance(kept.get("result"), list):
+            kept["result"] = [_with_one_comment(item) for item in kept["result"]]
         return {
             key: value if key in _TIMES else _hashed(value, ours) for key, value in kept.items()
         }
@@ -72,8 +79,17 @@ class LabelStudioCodec:
 
 _OUR_WORDS: Final = frozenset(
     {
-        *(UNIT_CONTROL, LABEL_CONTROL, TEXT_OBJECT),
-        *("choices", "labels", "manual", "prediction", "prediction-changed", "submitted"),
+        *(UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL, TEXT_OBJECT),
+        *FLAGS,
+        *(
+            "choices",
+            "labels",
+            "textarea",
+            "manual",
+            "prediction",
+            "prediction-changed",
+            "submitted",
+        ),
         *("updated", "accepted", "rejected", "skipped", "imported", "fixed_and_accepted"),
     }
 )
@@ -107,11 +123,12 @@ def _marks(
     redrawn = {} if task.sentence_id else _redrawn(result, anchors)
     unnamed = not_yet(labels)
     chosen: dict[str, set[tuple[str, ...]]] = {}
+    beside: dict[str, list[Item]] = {}
     moved: set[str] = set()
     unknown: set[str] = set()
     for item in result:
         control = item.get("from_name")
-        if control not in (UNIT_CONTROL, LABEL_CONTROL):
+        if control not in (UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL):
             continue
         region = str(item.get("id", ""))
         sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
@@ -125,6 +142,8 @@ def _marks(
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
             chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in unnamed))
+        elif control != UNIT_CONTROL:
+            beside.setdefault(sentence, []).append(item)
     problems = [
         Problem(rule="region-unknown", detail=f"region {region[:40]}") for region in sorted(unknown)
     ]
@@ -133,7 +152,8 @@ def _marks(
         found = chosen.get(sentence, {()})
         rule = _fault(sentence in moved, found, labels)
         if rule is None:
-            marks.append(Mark(sentence_id=sentence, label=next(iter(found))[0]))
+            said = next(iter(found))[0]
+            marks.append(_mark(sentence, said, labels, beside.get(sentence, ())))
             if sentence in redrawn.values():
                 rule = "region-redrawn"
         if rule:
@@ -141,8 +161,25 @@ def _marks(
     return marks, problems
 
 
+def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[Item]) -> Mark:
+    """A sentence's label or flag, with the flag and the comment that stand beside it."""
+    alone = said in STANDS_ALONE and said not in labels
+    chosen = [item["value"].get("choices") or () for item in beside if _is(item, FLAG_CONTROL)]
+    comments = [_comment(item) for item in beside if _is(item, COMMENT_CONTROL)]
+    return Mark(
+        sentence_id=sentence_id,
+        label=None if alone else said,
+        flag=said if alone else UNSURE if any(UNSURE in c for c in chosen) else None,
+        comment="\n".join(filter(None, comments)) or None,
+    )
+
+
+def _is(item: Item, control: str) -> bool:
+    return item.get("from_name") == control and bool(item.get("value"))
+
+
 def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> str | None:
-    """The rule that what was found for a sentence breaks; None if it has one label of ours."""
+    """The rule that what was found for a sentence breaks; None if it has one label, or a flag."""
     only = next(iter(found))
     if moved:
         return "region-moved"
@@ -152,7 +189,24 @@ def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> s
         return "region-missing"
     if len(only) > 1:
         return "label-repeated"
-    return None if only[0] in labels else "label-unknown"
+    return None if only[0] in labels or only[0] in STANDS_ALONE else "label-unknown"
+
+
+def _comment(item: Item) -> str:
+    """What was written in the field for comments; several entries are several lines."""
+    value = item.get("value")
+    text = (value.get("text") or ()) if isinstance(value, Mapping) else ()
+    lines = [text] if isinstance(text, str) else text
+    return "\n".join(line.strip() for line in map(str, lines) if line.strip())
+
+
+def _with_one_comment(item: Any) -> Any:
+    """A comment as one entry, so that its SHA-256 is that of the comment as a whole."""
+    if not isinstance(item, Mapping) or item.get("from_name") != COMMENT_CONTROL:
+        return item
+    text = [comment] if (comment := _comment(item)) else []
+    value = item.get("value")
+    return {**item, "value": {**(value if isinstance(value, Mapping) else {}), "text": text}}
 
 
 def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:

@@ -16,6 +16,8 @@ from copydesk.skeletons import label_config as config_for
 
 UNIT_CONTROL: Final = "unit"
 LABEL_CONTROL: Final = "label"
+FLAG_CONTROL: Final = "flag"
+COMMENT_CONTROL: Final = "comment"
 REASON_CONTROL: Final = "reason"
 TEXT_OBJECT: Final = "text"
 TO_DO: Final = "to do"

@@ -14,7 +14,7 @@ from copydesk.files import sha256_text
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
-from copydesk.rounds.push import events
+from copydesk.rounds.push_log import events
 from copydesk.rounds.streams import Stream
 
 _TITLE: Final = 50

@@ -29,7 +29,10 @@ def adjudicate(
     ] = "",
     file: Annotated[
         Path | None,
-        typer.Option(help='Decisions, a line {sentence_id, label, reason} each; "unresolved" too.'),
+        typer.Option(
+            help="Decisions, a line {sentence_id, label, reason} each; the label may also be "
+            "unresolved, badly-cut or not-a-unit."
+        ),
     ] = None,
     studio: Annotated[
         bool,
@@ -74,7 +77,12 @@ def _list(corpus: Corpus, round_id: str, *, disputed: bool, as_json: bool) -> No
     if as_json:
         emit(
             [
-                {"sentence_id": s.anchor.sentence_id, "votes": s.votes, "flags": s.flags}
+                {
+                    "sentence_id": s.anchor.sentence_id,
+                    "votes": s.votes,
+                    "flags": s.flags,
+                    "comments": [list(comment) for comment in s.comments],
+                }
                 for s in left
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from copydesk.corpus import Corpus
     from copydesk.rounds.decisions import OpenSentence
 
-_MOVES: Final = {"u": "unresolved", "s": "skip", "b": "back", "q": "quit"}
+_MOVES: Final = {
+    "u": "unresolved",
+    "s": "skip",
+    "b": "back",
+    "q": "quit",
+    "x": "badly-cut",
+    "n": "not-a-unit",
+}
 """Where a scheme uses one of these letters for a label, the move is made with Shift."""
 _WAIT: Final = 60.0
 """Seconds that a decision waits for another process, such as a pull, to leave the round."""
@@ -73,7 +81,7 @@ def decide_here(sitting: Sitting) -> None:
 
 
 class _Desk:
-    """One person's sitting; ``made`` counts the decisions of it that said something new."""
+    """One person's sitting; ``made`` counts its decisions that said something new."""
 
     def __init__(self, sitting: Sitting, scheme: Scheme, console: Console) -> None:
         self._sitting, self._console = sitting, console
@@ -97,7 +105,7 @@ class _Desk:
                 at = max(0, at - 1)
             elif chosen == "skip":
                 at += 1
-            elif line := self._settle(item, chosen if chosen in self._labels else None):
+            elif line := self._settle(item, chosen):
                 decided[item.anchor.sentence_id] = line
                 at += 1
 
@@ -106,11 +114,11 @@ class _Desk:
 
         from copydesk.rounds.decisions import in_context
 
-        # As much on either side as leaves room for the rest on this screen.
+        # As much context on either side as the screen has room for.
         reach = max(200, (self._console.height - 8) // 2 * self._console.width)
         around = in_context(self._sitting.corpus, self._articles, item, reach=reach)
         self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
-        # The sign is for those whose terminal, or eyes, show no difference in style.
+        # The sign is for terminals and eyes that do not show a difference in style.
         for text, style in (
             (around["before"].strip(), "dim"),
             (f"▶ {around['text']}", "bold reverse"),
@@ -121,12 +129,15 @@ class _Desk:
         if item.flags:
             flags = ", ".join(f"{flag} {count}" for flag, count in item.flags.items())
             self._console.print(f"Annotators say: {flags}")
+        if item.flags or self._sitting.show_answers:
+            for _, comment in item.comments:
+                self._console.print(f"A comment: {comment}", markup=False)
         if self._sitting.show_answers:
             given = ", ".join(f"{label} {count}" for label, count in item.votes.items() if count)
             self._console.print(f"Answers: {given}")
         if line and (line["by"] == self._sitting.by or self._sitting.show_answers):
-            label = line["label"] or "unresolved"
-            self._console.print(f"{line['by']} said: {label} ({line['reason']})", markup=False)
+            said = line["label"] or line.get("flag") or "unresolved"
+            self._console.print(f"{line['by']} said: {said} ({line['reason']})", markup=False)
 
     def _key(self) -> str:
         self._console.print("  ".join(f"{key} {meaning}" for key, meaning in self._keys.items()))
@@ -137,17 +148,15 @@ class _Desk:
             if pressed.strip():
                 self._console.print(f"No label has this key. Press one of {', '.join(self._keys)}.")
 
-    def _settle(self, item: OpenSentence, label: str | None) -> dict[str, Any] | None:
+    def _settle(self, item: OpenSentence, said: str) -> dict[str, Any] | None:
         """Ask for the reason and write the decision; None if the person takes it back."""
-        from copydesk.rounds.decisions import Decision, decide
+        from copydesk.rounds.decisions import decide, decision_of
 
-        self._console.print(
-            f"{label or 'unresolved'}, because (your own words, they are published; - goes back)"
-        )
+        self._console.print(f"{said}, because (your own words, they are published; - goes back)")
         while (reason := _read()) != "-":
-            decision = Decision(
-                sentence_id=item.anchor.sentence_id,
-                label=label,
+            decision = decision_of(
+                item.anchor.sentence_id,
+                said,
                 by=self._sitting.by,
                 by_kind=self._sitting.kind,
                 reason=reason,
@@ -163,7 +172,7 @@ class _Desk:
             except InputError as error:
                 self._console.print(str(error), markup=False)
             else:
-                return {"by": self._sitting.by, "label": label, "reason": reason}
+                return dataclasses.asdict(decision)
         return None
 
 

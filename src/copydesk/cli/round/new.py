@@ -66,10 +66,23 @@ Events = Annotated[list[str] | None, typer.Option(help="Take this event; repeata
 Collections = Annotated[list[str] | None, typer.Option(help="Take this collection; repeatable.")]
 Articles = Annotated[list[str] | None, typer.Option(help="Take this article; repeatable.")]
 First = Annotated[Order, typer.Option(help="Which articles come first.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Take at most so many.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Take at most this many.")]
 Gold = Annotated[
     Path | None,
     typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
+]
+Qualify = Annotated[
+    Path | None,
+    typer.Option(
+        help="Known answers as for --gold: everyone answers these articles first, and whoever does "
+        "not pass gets nothing else.",
+    ),
+]
+Pass = Annotated[
+    float,
+    typer.Option(
+        "--pass", min=0, max=1, help="Share of --qualify's sentences to be answered as is known."
+    ),
 ]
 Shared = Annotated[
     bool,
@@ -80,7 +93,7 @@ Plan_ = Annotated[
     typer.Option(
         "--plan",
         metavar="WIDTH",
-        help="Make no round: say how many articles and answers give alpha a 95 % interval of this "
+        help="Plan nothing: say how many articles and answers give alpha a 95 % interval of this "
         "width, by simulation.",
     ),
 ]
@@ -106,6 +119,8 @@ def new(
     order: First = Order.drawn,
     limit: Limit = None,
     gold: Gold = None,
+    qualify: Qualify = None,
+    threshold: Pass = 0.85,
     shared: Shared = False,
     seed: Seed = "",
     plan: Plan_ = None,
@@ -141,6 +156,8 @@ def new(
             shared=shared,
             seed=seed,
             gold=gold,
+            qualify=qualify,
+            threshold=threshold,
             selection=selection,
         ),
     )
@@ -206,6 +223,11 @@ def _show_plan(plan: Plan) -> None:
         f"{many(answers, 'answer')} asked for, guidelines {plan.guidelines_version}"
         + (f"; {many(len(plan.gold), 'article')} with known answers." if plan.gold else ".")
     )
+    if plan.qualify:
+        words().print(
+            f"Everyone answers {many(len(plan.qualify.articles), 'known article')} first and gets "
+            f"the rest at the push after they have passed with {plan.qualify.threshold:.0%}."
+        )
     words().print(
         f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
         f"{plan.round}"

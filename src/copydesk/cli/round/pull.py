@@ -22,7 +22,7 @@ def pull(
         list[str] | None,
         typer.Option(
             metavar="RULE",
-            help="Take this time what is irregular: answer-older or answer-edited takes the "
+            help="Accept an irregularity this time: answer-older or answer-edited takes the "
             "server's answer, answer-vanished lets ours stand; repeatable.",
         ),
     ] = None,
@@ -76,7 +76,7 @@ def _say(done: PullResult, again: list[Unfinished], address: str) -> None:
         words().print(f"To be opened again: {answer}{where}", markup=False, soft_wrap=True)
     changes = done.changes
     for before, after in zip(done.replaced, changes.changed, strict=True):
-        line = f"Changed: {after.annotator}, {after.sentence_id}: {before.label} → {after.label}"
+        line = f"Changed: {after.annotator}, {after.sentence_id}: {before.words} → {after.words}"
         words().print(line, markup=False, soft_wrap=True)
     words().print(
         f"{many(done.tasks, 'task')} read: {many(len(changes.new), 'answer')} new, "
@@ -114,8 +114,8 @@ def _document(done: PullResult, again: list[Unfinished]) -> dict[str, Any]:
             {
                 "annotator": after.annotator,
                 "sentence_id": after.sentence_id,
-                "from": before.label,
-                "to": after.label,
+                "from": before.words,
+                "to": after.words,
             }
             for before, after in zip(done.replaced, changes.changed, strict=True)
         ],

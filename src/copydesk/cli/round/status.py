@@ -55,9 +55,11 @@ def status(
         _show(look(found, round_id), as_json=as_json)
         if not as_json:
             _show_alpha(found, round_id, another)
+            _show_alerts(found, round_id)
         return
     if not as_json:
         _show_alpha(found, round_id, another)
+        _show_alerts(found, round_id)
     with backends_of(found, round_id, url) as backends:
         while True:
             state = look(found, round_id, backends)
@@ -88,6 +90,15 @@ def _show_alpha(corpus: Corpus, round_id: str, more: int | None) -> None:
             f"Another round of {many(found.more, 'article')} would make the interval about "
             f"{found.width:.3f} wide; it is {alpha.high - alpha.low:.3f} now."
         )
+
+
+def _show_alerts(corpus: Corpus, round_id: str) -> None:
+    """Say what a manager should look at."""
+    from copydesk.rounds.alerts import alerts
+    from copydesk.rounds.opened import open_round
+
+    for alert in alerts(open_round(corpus, round_id)):
+        words().print(f"Look at {alert}", markup=False, soft_wrap=True)
 
 
 def _effort(corpus: Corpus, round_id: str, rate: float) -> None:
@@ -133,9 +144,19 @@ def _show(state: Status, *, as_json: bool) -> None:
         _line(f"To be opened again: {answer}" + (f" at {answer.page}" if answer.page else ""))
     for annotator, sentence in state.vanished:
         _line(f"Vanished and not settled: {annotator}, {sentence}")
+    said = [f"{flag} {count}" for flag, count in state.flags.items() if count]
+    if state.comments:
+        said.append(many(state.comments, "comment"))
+    if said:
+        _line(f"Annotators say: {', '.join(said)}")
     if state.review:
         asked, given, changed = state.review
         _line(f"Answers given again: {given:,} of {asked:,}, {changed:,} with another label.")
+    for one in state.qualification:
+        _line(
+            f"Qualification: {one.annotator} {one.verdict}, {one.right} of {one.answered} as is "
+            f"known ({one.known} sentences)"
+        )
     for line in in_words(state.notes) if state.notes else ():
         _line(line)
     if state.projects_missing or state.tasks_missing:

@@ -1,0 +1,22 @@
+"""The log of what was sent when: one event a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from copydesk.files import append_lines, dump_line, read_jsonl
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.plan import now
+
+
+def record(folder: RoundFolder, event: str, **facts: Any) -> None:
+    """Append an event to the push log."""
+    append_lines(folder.push_log, [dump_line({"event": event, "at": now(), **facts})])
+
+
+def events(folder: RoundFolder) -> Iterator[dict[str, Any]]:
+    """The events of a round's push log."""
+    if folder.push_log.is_file():
+        for _, event in read_jsonl(folder.push_log):
+            yield event
