@@ -41,7 +41,7 @@ def run(*command: str | Path, cwd: Path) -> None:
 
 
 def check_names(wheel: Path, sdist: Path) -> None:
-    """Fail if a file that users need is not shipped, or one that is nobody's business is."""
+    """Fail if a file that users need is not shipped, or one that they do not need is."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     with tarfile.open(sdist) as archive:

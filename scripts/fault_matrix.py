@@ -310,7 +310,7 @@ class Matrix:
         return world.check_pushed()
 
     def full_disk(self) -> str:
-        """The disk is full at several points of a pull: the log stays whole, the next mends."""
+        """The disk is full at several points of a pull: the log stays whole."""
         bad: Counter[str] = Counter()
         for share in (0, 5, 50, 200):
             world = self.world(tasks=min(400, self.tasks), answered=True)

@@ -1,4 +1,4 @@
-"""The gate of a data set: every release validates, and comes out again when it is rebuilt.
+"""The gate of a data set: every release validates, and is the same when it is rebuilt.
 
     python scripts/release_gate.py [CORPUS]
 

@@ -55,7 +55,7 @@ from copydesk.text import canonical, segment
 
 
 def squeezed(text: str) -> str:
-    """A sentence without its blanks, which differ between the corpora."""
+    """A sentence without its blanks, since these differ between the corpora."""
     return "".join(text.split())
 
 

@@ -109,7 +109,7 @@ def _load(module: str) -> Any:
 
 
 def boundaries(lines: Sequence[str], split: Engine) -> set[tuple[int, int]]:
-    """Boundaries inside lines: number of the line, number of its characters that are no blanks."""
+    """Boundaries inside lines: number of the line, number of its characters that are not blanks."""
     found = set()
     for number, line in enumerate(lines):
         seen = 0

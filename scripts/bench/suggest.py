@@ -113,11 +113,11 @@ def main() -> None:
     parser.add_argument("--raw", action="append", default=[], help="your copy of withheld texts")
     options = parser.parse_args()
     if not (options.release / "articles").is_dir():
-        parser.error(f"{options.release} is no release: it has no articles/")
+        parser.error(f"{options.release} is not a release: it has no articles/")
     kinds = set(read(options.release, "annotations")["annotator_kind"])
     pairs, adjudicated, left_out = compare(options.release, options.raw)
     if kinds == {"rule"}:
-        print("All labels of this release come from these rules: the figures say nothing of them.")
+        print("All labels of this release come from these rules: the figures do not measure them.")
     report("all labels", pairs)
     if adjudicated:
         report("adjudicated labels", adjudicated)

@@ -36,7 +36,7 @@ from copydesk.contract.tables import CURRENT, release_file
 from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
-from copydesk.validate import models
+from copydesk.validate import by_pandera
 
 PER_ARTICLE = 25
 ANNOTATORS = 3
@@ -148,7 +148,8 @@ def bare(release: Path) -> Callable[[], None]:
         }
         for name, frame in tables.items():
             tests = [
-                (~c.holds).sum().alias(str(place)) for place, c in enumerate(models.checks(name))
+                (~c.holds).sum().alias(str(place))
+                for place, c in enumerate(by_pandera.checks(name))
             ]
             tests += [
                 pl.col(column.name).null_count().alias(column.name)

@@ -1,9 +1,9 @@
 """The search for withheld text in everything that is published: every byte of every file.
 
 Texts are compared as runs of words: case, quotation marks, dashes, blanks of every kind, invisible
-characters, entities and line wraps make no difference. What is searched for are whole sentences of
-a withheld article, and every stretch of `STRETCH` of its words; what an article that may be given
-says as well is not a leak. The time is linear in what is searched.
+characters, entities and line wraps make no difference. Searched for are whole sentences of a
+withheld article and every stretch of `STRETCH` of its words; what also stands in an article that
+may be given is not a leak. The time is linear in what is searched.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STRETCH: Final = 12
 
 MIN_WORDS: Final = 3
 MIN_LENGTH: Final = 12
-"""Shorter sentences, such as a bare "He agreed.", are nobody's and are not searched for."""
+"""Shorter sentences, such as a bare "He agreed.", may stand anywhere and are not searched for."""
 
 _WORD: Final = r"[\p{L}\p{N}]+"
 _INVISIBLE: Final = r"[\p{Cf}\p{Mn}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
@@ -340,7 +340,7 @@ def _of_field(field: pa.Field) -> Iterator[str]:
 def _of_column(values: pl.Series) -> Iterator[str]:
     """A column's values: each once if they repeat, else one after another, as one text.
 
-    Words that were put into a row each are found so.
+    So a sentence that was spread over rows, a word in each, is found.
     """
     once = values.unique(maintain_order=True)
     if len(once) * _REPEATED <= len(values):

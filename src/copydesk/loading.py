@@ -1,4 +1,4 @@
-"""The data set in Python, never stale."""
+"""The data set in Python, read from the files as they are now."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 GRAM: Final = 6
 MIN_WORDS: Final = 8
-"""A sentence of fewer words ("He declined to comment.") is nobody's."""
+"""A sentence of fewer words ("He declined to comment.") may stand in any article."""
 MIN_LENGTH: Final = 50
 """Or one of fewer code points, where a language writes no blanks or long words."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from sources import locks
 
 import copydesk
 from copydesk import rooms
@@ -83,13 +84,8 @@ def test_a_shard_is_not_made_twice(small: Corpus) -> None:
 
 def test_workers_change_nothing(tmp_path: Path) -> None:
     """One process and two give the same tables, and shards are as many as the articles need."""
-    source = tmp_path / "in"
-    source.mkdir()
-    for number in range(SHARD_ARTICLES + 1):
-        text = f"Lock {number} opens\nLock {number} opened on Monday. It is deep.\n"
-        (source / f"lock-{number:03d}.txt").write_text(text)
     corpus = lay_out(tmp_path / "corpus")
-    ingest([str(source)], corpus)
+    ingest([locks(tmp_path / "in", SHARD_ARTICLES + 1)], corpus)
 
     done = build(corpus, workers=2)
     two = read_built(corpus, "sentences")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from sources import locks
 from typer.testing import CliRunner
 
 from copydesk.batch import build_batch
@@ -130,13 +131,8 @@ def test_a_shard_that_another_machine_made_meanwhile_is_taken(small: Corpus) -> 
 @pytest.mark.slow
 def test_the_loop_of_the_page_builds_a_corpus(tmp_path: Path) -> None:
     """The array script of docs/scale.md, started by its loop, gives the bytes of a plain build."""
-    source = tmp_path / "in"
-    source.mkdir()
-    for number in range(SHARD_ARTICLES + 1):
-        text = f"Lock {number} opens\nLock {number} opened on Monday. It is deep.\n"
-        (source / f"lock-{number:03d}.txt").write_text(text)
     corpus = lay_out(tmp_path / "corpus")
-    ingest([str(source)], corpus)
+    ingest([locks(tmp_path / "in", SHARD_ARTICLES + 1)], corpus)
     build(corpus, workers=1)
     plain = content(corpus)
     shutil.rmtree(corpus.build_dir)

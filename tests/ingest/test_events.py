@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sources import folder
 
 from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.ingest import Defaults, Ingested, ingest
 from copydesk.ingest.events import Joined
-from copydesk.layout import lay_out
 from copydesk.release.cut import Options, cut
 from copydesk.validate import validate
 
@@ -23,18 +23,6 @@ FILLERS = {
     "dogwood": "Nine wells in Dogwood ran dry in May and were dug deeper by volunteers in June.",
     "elm": "Elm town council put off its vote on the covered market for the fourth time.",
 }
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return lay_out(tmp_path / "corpus")
-
-
-def folder(root: Path, **texts: str) -> str:
-    root.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (root / f"{name}.txt").write_text(text, encoding="utf-8")
-    return str(root)
 
 
 def take(root: Path, corpus: Corpus, **texts: str) -> Ingested:

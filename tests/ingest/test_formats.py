@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sources import write
 
 from copydesk.corpus import Corpus
 from copydesk.ingest import Ingested, Options, ingest
@@ -52,17 +53,6 @@ CONLLU = """\
 1\tThe\t_\t_\t_\t_\t_\t_\t_\t_
 
 """
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return lay_out(tmp_path / "corpus")
-
-
-def write(path: Path, data: str | bytes = TEXT) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
 
 
 def take(corpus: Corpus, *sources: Path | str, **options: Any) -> Ingested:
@@ -274,7 +264,7 @@ def test_ids_are_readable_stable_and_distinct(tmp_path: Path, corpus: Corpus) ->
 def test_what_is_not_read_is_named(tmp_path: Path, corpus: Corpus) -> None:
     """Files of other kinds are counted; links that loop or lead out and pipes are passed over."""
     folder = tmp_path / "in"
-    write(folder / "a.txt")
+    write(folder / "a.txt", TEXT)
     write(folder / "b.pdf", b"%PDF")
     write(folder / "c.pdf", b"%PDF")
     write(tmp_path / "secret.txt", "Not in the folder\n")
@@ -299,7 +289,7 @@ def test_what_is_not_read_is_named(tmp_path: Path, corpus: Corpus) -> None:
 
 def test_an_address_is_read_through_fsspec(tmp_path: Path, corpus: Corpus) -> None:
     """A folder that fsspec knows by its address is read like one here."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     write(tmp_path / "in" / "b.csv.gz", gzip.compress(b"id,text\nb,The ferry stopped.\n"))
 
     take(corpus, (tmp_path / "in").as_uri())

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sources import folder
 
 from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.ingest import Defaults, Ingested, ingest
-from copydesk.layout import lay_out
 from copydesk.release.cut import Options, cut
 from copydesk.text import segment
 from copydesk.text.pieces import line_zones
@@ -21,18 +21,6 @@ SUBJECTS = (
     *("barley farmers", "tram drivers", "the orchestra", "well diggers", "town councillors"),
     *("the ferry crew", "bee keepers", "a choir"),
 )
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return lay_out(tmp_path / "corpus")
-
-
-def folder(root: Path, **texts: str) -> str:
-    root.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (root / f"{name}.txt").write_text(text, encoding="utf-8")
-    return str(root)
 
 
 def story(number: int) -> str:

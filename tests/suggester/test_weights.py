@@ -88,7 +88,7 @@ def test_a_file_without_end(tmp_path: Path) -> None:
     file = tmp_path / "big.suggester"
     with file.open("wb") as stream:
         stream.truncate(1 << 40)
-    assert _refusal(file) == "This file is no suggester: it has more than 2,000,000 bytes."
+    assert _refusal(file) == "This file is not a suggester: it has more than 2,000,000 bytes."
 
 
 @pytest.mark.parametrize(

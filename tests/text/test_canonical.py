@@ -49,7 +49,7 @@ def test_line_ends_marks_and_trailing_blanks_are_levelled(
         ),
         (
             "\u2066",
-            "The text is empty or holds nothing but blanks."
+            "The text is empty or consists of blanks only."
             " Give the article's text, or leave the article out.",
         ),
         (
@@ -68,12 +68,12 @@ def test_line_ends_marks_and_trailing_blanks_are_levelled(
         ),
         (
             b"",
-            "The text is empty or holds nothing but blanks."
+            "The text is empty or consists of blanks only."
             " Give the article's text, or leave the article out.",
         ),
         (
             " \n\t\u00a0\r\n\ufeff\u200b",
-            "The text is empty or holds nothing but blanks."
+            "The text is empty or consists of blanks only."
             " Give the article's text, or leave the article out.",
         ),
     ],

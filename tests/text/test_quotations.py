@@ -315,3 +315,39 @@ def test_a_quotation_ends_before_the_credit_of_its_line() -> None:
     (found,) = quotations(text, pieces)
     assert text[found.start : found.end] == "We have eleven weeks."
     assert found.pieces == (0,)
+
+
+SAID = {
+    "de": ("Wir machen den Hafen am Freitag zu", "sagte Anna Orth am Montag"),
+    "fr": ("Nous fermons le port vendredi", "a dit Anne Orr lundi"),
+    "it": ("Chiudiamo il porto venerdì", "ha detto Anna Orr lunedì"),
+    "es": ("Cerramos el puerto el viernes", "dijo Ana Orr el lunes"),
+    "pl": ("Zamykamy port w piątek", "powiedziała Anna Orr w poniedziałek"),
+    "sv": ("Vi stänger hamnen på fredag", "sade Anna Orr i måndags"),
+    "da": ("Vi lukker havnen på fredag", "sagde Anna Orr mandag"),
+    "ru": ("Мы закрываем порт в пятницу", "сказала Анна Орр в понедельник"),
+}
+MARKS = (
+    *(("« ", " »"), ("«", "»"), ("«\u00a0", "\u00a0»"), ("«\u202f", "\u202f»"), ("»", "«")),
+    *(("» ", " «"), ("»", "»"), ("„", "“"), ("„", "”"), ("“", "”"), ("”", "”"), ("‹", "›")),
+    *(("‹ ", " ›"), ("›", "‹"), ("‚", "‘"), ("‘", "’"), ('"', '"'), (",,", "''"), (",,", '"')),
+)
+
+
+@pytest.mark.parametrize("marks", MARKS, ids="…".join)
+@pytest.mark.parametrize("language", SAID)
+def test_every_european_pair_of_marks_is_read_in_every_language(
+    language: str, marks: tuple[str, str]
+) -> None:
+    """With and without blanks inside; the closing mark stays with its sentence."""
+    (words, who), (opening, closing) = SAID[language], marks
+    first = f"{opening}{words}{closing}, {who}."
+    second, third = f"{opening}{words}.{closing}", f"{opening}{words}!{closing}"
+    text = f"Titel\n{first} {second} {third}"
+
+    pieces = segment(text, language)
+
+    assert [text[p.start : p.end] for p in pieces][1:] == [first, second, third]
+    found = [text[q.start : q.end] for q in quotations(text, pieces, language=language)]
+    assert [part.count(words) for part in found] == [1, 1, 1]
+    assert all(len(part) <= len(third) + 1 for part in found)

@@ -89,6 +89,27 @@ def test_the_tree_decides_a_sentence_on_its_own(sentence: str, label: str, rule:
     assert (found.label, found.rule) == (label, rule)
 
 
+def test_a_sentence_of_a_turn_is_a_quote_and_what_stands_between_turns_is_not() -> None:
+    """The marker stands for marks and cue; a hedge or a question in a turn changes nothing."""
+    text = (
+        "The talk\nSMITH: It may rain. Who knows?\n(The clerk left the room.)\nQ. Why?\n"
+        "A. It leaks.\nJONES: We go.\nSMITH: We stay."
+    )
+    found = [
+        (text[unit.start : unit.end], unit.label, unit.rule)
+        for unit in suggest(text, segment(text))[1:]
+    ]
+    assert found == [
+        ("It may rain.", "quote", "turn"),
+        ("Who knows?", "quote", "turn"),
+        ("(The clerk left the room.)", "background", "nothing-else"),
+        ("Why?", "quote", "turn"),
+        ("It leaks.", "quote", "turn"),
+        ("We go.", "quote", "turn"),
+        ("We stay.", "quote", "turn"),
+    ]
+
+
 def test_only_a_quotation_that_carries_the_sentence_hides_a_hedge() -> None:
     """Marks around a predicate without its subject hide no hedge; around a clause they do."""
     partial = "Ada Voss said late on Friday that the old pier “might soon fall”."

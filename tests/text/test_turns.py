@@ -49,6 +49,8 @@ def test_an_answer_in_the_line_of_its_question_has_its_own_marker() -> None:
         ("Das Gespräch\nSZ: Wer zahlt?\nOrr: Niemand.\nSZ: Warum?", "de", 3),
         ("L’entretien\nLe Phare : Qui paie ?\nOrr : Personne.\nLe Phare : Et vous ?", "fr", 3),
         ("The hall\nPrice: 3 pounds.\nVenue: The hall.\nCast: Ann Orr.", "en", 0),
+        ("The case\nMS ORR, for the town: Who paid?\nMR LUND: Nobody.\nMS ORR: So?", "en", 3),
+        ("The town\nAda Orr, a baker: We go.\nPaul Lund, a cook: We stay.\nIt rains.", "en", 0),
         ("A storm\nSANDBY: The mayor left.\nHe did.", "en", 0),
         ("The week\nMonday: It rains.\nTuesday: It snows.\nMonday: It rains again.", "en", 0),
     ],

@@ -19,7 +19,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.rooms import schema_dir
-from copydesk.validate import RULES, canary, models
+from copydesk.validate import RULES, by_pandera, canary
 from copydesk.validate.rules import LEVELS, rules_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def test_a_rule_is_said_in_sentences(rule: Any) -> None:
 @pytest.mark.parametrize("table", CURRENT.tables)
 def test_pandera_models_have_the_columns_and_types_of_the_tables(table: str) -> None:
     """Names, order, nulls and types, as an empty table read from Arrow has them."""
-    model = models.model(table)
+    model = by_pandera.model(table)
     frame = pl.DataFrame(arrow_schema(table).empty_table())
     assert list(model.columns) == [column.name for column in CURRENT[table].columns]
     for column in CURRENT[table].columns:
@@ -75,7 +75,7 @@ def test_json_schema_and_pandera_bound_labels_alike() -> None:
     assert list(table_schema("sentences")["properties"]["votes"]["properties"]) == list(NEWS.names)
     for label, rules in ((0, []), (3, []), (-1, ["label-unknown"]), (4, ["label-unknown"])):
         frame = canary.canary().head(1).with_columns(label=pl.lit(label, dtype=pl.Int64))
-        failed = models.violations("sentences", frame)
+        failed = by_pandera.violations("sentences", frame)
         assert failed is not None
         assert [violation.rule for violation in failed] == rules
 
@@ -83,7 +83,7 @@ def test_json_schema_and_pandera_bound_labels_alike() -> None:
 def test_a_lazy_frame_is_refused() -> None:
     """pandera would look at its schema only, and pass every value."""
     with pytest.raises(TypeError, match="pandera checks no values of a LazyFrame"):
-        models.violations("sentences", canary.canary().lazy())  # type: ignore[arg-type]
+        by_pandera.violations("sentences", canary.canary().lazy())  # type: ignore[arg-type]
 
 
 def test_what_pandera_says_of_each_row_is_what_is_found() -> None:
@@ -92,7 +92,7 @@ def test_what_pandera_says_of_each_row_is_what_is_found() -> None:
     rows = pl.concat([good] * 4).with_columns(
         quoted_ratio=pl.Series([0.5, None, float("nan"), -0.5]), _row=pl.Series([1, 2, 3, 4])
     )
-    found = models.violations("sentences", rows)
+    found = by_pandera.violations("sentences", rows)
     assert found is not None
     assert [(v.rule, v.message, v.rows["_row"].to_list()) for v in found] == [
         ("value-null", "'quoted_ratio' is null.", [2]),
@@ -106,18 +106,18 @@ def test_what_pandera_says_of_each_row_is_what_is_found() -> None:
 def test_a_check_that_cannot_run_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns of another type are for other rules; a check that breaks on good ones is a fault."""
     frame = canary.canary().head(1)
-    assert models.violations("sentences", frame.with_columns(start=pl.lit("0"))) is None
+    assert by_pandera.violations("sentences", frame.with_columns(start=pl.lit("0"))) is None
     broken = Check(rule="value-null", column="start", holds=pl.col("nowhere") > 0, message="")
-    monkeypatch.setattr(models, "checks", lambda table, contract: (broken,))
-    monkeypatch.setattr(models, "model", models.model.__wrapped__)
+    monkeypatch.setattr(by_pandera, "checks", lambda table, contract: (broken,))
+    monkeypatch.setattr(by_pandera, "model", by_pandera.model.__wrapped__)
     with pytest.raises(RuntimeError, match="pandera could not judge 'start'"):
-        models.violations("sentences", frame)
+        by_pandera.violations("sentences", frame)
 
 
 def test_the_gate_proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the models passed the canary, or pandera were off, nothing would be validated."""
     canary.prove_gate()
-    monkeypatch.setattr(models, "violations", lambda table, frame: [])
+    monkeypatch.setattr(by_pandera, "violations", lambda table, frame: [])
     with pytest.raises(Exception, match="passed or misread a known-bad table"):
         canary.prove_gate()
     monkeypatch.undo()

@@ -51,7 +51,7 @@ class Against:
 def cohen_kappa(confusion: Ints) -> float | None:
     """Cohen's kappa, (p_o - p_e) / (1 - p_e), of a labels x labels matrix (Cohen 1960).
 
-    None where it is not defined: no sentence, or both gave every sentence one and the same label.
+    None where it is undefined: there is no sentence, or both gave every sentence the same label.
     """
     total = int(confusion.sum())
     by_chance = int((confusion.sum(axis=0) * confusion.sum(axis=1)).sum())
@@ -61,7 +61,7 @@ def cohen_kappa(confusion: Ints) -> float | None:
 
 
 def pairs(given: pl.DataFrame, labels: Sequence[str]) -> tuple[Pair, ...]:
-    """Every two annotators, in the order of their names, also those who share no sentence."""
+    """Every pair of annotators, in the order of their names, even if they share no sentence."""
     one = given.select("unit", "annotator", "code")
     both = one.join(one, on="unit", suffix="_b").filter(pl.col("annotator") < pl.col("annotator_b"))
     matrices = _matrices(both, ["annotator", "annotator_b"], "code", "code_b", len(labels))
@@ -150,7 +150,7 @@ def _agreement(confusion: Ints, empty: str) -> tuple[int, float | None, float | 
     if not sentences:
         return 0, None, None, empty
     kappa = cohen_kappa(confusion)
-    reason = "both gave every sentence the same one label" if kappa is None else None
+    reason = "both gave every sentence the same label" if kappa is None else None
     return sentences, int(np.trace(confusion)) / sentences, kappa, reason
 
 

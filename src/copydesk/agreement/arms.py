@@ -15,8 +15,8 @@ from copydesk.agreement.alpha import Bootstrap, Floats
 class Pull:
     """How often answers equal the suggestion, in each arm, and the difference.
 
-    ``difference`` is suggested minus blind: above zero, answers given with the suggestion in
-    sight are nearer to it than answers given without. ``low`` and ``high`` are its bootstrap
+    ``difference`` is suggested minus blind: above zero, answers given with the suggestion in sight
+    agree with it more than others do. ``low`` and ``high`` are its bootstrap
     interval over articles. None where not defined; ``reason`` says why.
     """
 
@@ -37,8 +37,8 @@ class Pull:
 class Arms:
     """The pull of suggestions over all answers, by suggested label, and where they are wrong.
 
-    ``where_wrong`` covers the sentences whose suggestion is not their gold label: only there is
-    a pull certainly harm. It is None when no gold was given.
+    ``where_wrong`` covers the sentences whose suggestion is not their gold label: only there is a
+    pull certainly harmful. It is None without gold labels.
     """
 
     overall: Pull

@@ -17,7 +17,7 @@ _SHOWN_GROUPS = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """A sentence between what stands before and after it, as the reader may see it."""
+    """A sentence with the text before and after it, as far as the reader may see it."""
 
     before: str
     sentence: str
@@ -50,7 +50,7 @@ def html_page(
         a=agreement,
         title=title,
         kinds=sorted({annotator.kind for annotator in agreement.annotators}),
-        # A column with one value says again what all answers together say.
+        # A column with a single value would repeat the figures of all answers.
         groups={name: lowest(found) for name, found in agreement.groups.items() if len(found) > 1},
         trend=IN_ORDER_OF_TIME,
         given={
@@ -79,10 +79,10 @@ def _by_kind(agreement: Agreement) -> list[tuple[str, Alpha]]:
 
 
 def lowest(groups: tuple[Group, ...]) -> tuple[Group, ...]:
-    """All groups, or of very many those of lowest alpha, in the order that they had."""
+    """All groups, or if there are very many, those of the lowest alpha; in their order."""
     if len(groups) <= _SHOWN_GROUPS:
         return groups
-    # Undefined ones last: they say nothing of where the trouble is.
+    # Undefined ones come last: they do not show where the trouble is.
     ranked = sorted(groups, key=lambda group: (group.alpha.value is None, group.alpha.value or 0))
     kept = {group.value for group in ranked[:_SHOWN_GROUPS]}
     return tuple(group for group in groups if group.value in kept)

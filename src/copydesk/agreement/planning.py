@@ -1,7 +1,7 @@
 """How many answers and articles give alpha an interval of a certain width, by simulation.
 
 The model: an annotator recognises the label of a sentence with probability sqrt(a), and otherwise
-draws one from the shares of the labels; then alpha is a in expectation, whatever the shares. How
+draws one from the shares of the labels; the expected alpha is then a, whatever the shares. How
 hard an article is varies: its own a is drawn from a beta distribution around alpha, with variance
 ``spread`` * alpha * (1 - alpha). So sentences are clustered by article, as real answers are.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SPREAD: Final = 0.05
-"""How much articles differ where no pilot says so: with 20 sentences an article, intervals are
+"""How much articles differ where there is no pilot: with 20 sentences an article, intervals are
 sqrt(1 + 19 * 0.05) = 1.4 times as wide as if every sentence stood alone."""
 
 FEWEST: Final = 10
@@ -35,7 +35,7 @@ _MOST: Final = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Assumed:
-    """What answers to come are assumed to be like.
+    """What future answers are assumed to be like.
 
     Args:
         shares: of each label among the answers.
@@ -70,7 +70,7 @@ class Option:
 
 
 def pilot(given: pl.DataFrame, labels: int) -> Assumed:
-    """What prepared answers (`copydesk.agreement.units.prepare`) say of those to come.
+    """What prepared answers (`copydesk.agreement.units.prepare`) tell about future ones.
 
     The spread is what the disagreement of articles varies by beyond what their sentences alone
     would make it vary (one-way analysis of variance, method of moments).

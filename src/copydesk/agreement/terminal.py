@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _SHORT: Final = {"guidelines_version": "guidelines", "annotator_kind": "kind"}
-"""Columns whose names would not leave room for the figures in 80 columns of a terminal."""
+"""Columns whose names would leave no room for the figures on a terminal of 80 columns."""
 
 
 def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 10) -> None:
@@ -100,7 +100,7 @@ def _print_flags(flags: Flags, console: Console) -> None:
 
 
 def _alphas(agreement: Agreement) -> Iterator[tuple[str, str, Alpha]]:
-    """Every alpha that is shown: what it is of, and which of these."""
+    """Every alpha that is shown: the group it belongs to, and the value of that group."""
     yield "all", "", agreement.alpha
     for label, alpha in agreement.per_label.items():
         yield "label", label, alpha
@@ -142,7 +142,7 @@ def _print(
     columns: Iterable[str],
     rows: Iterable[Iterable[str | int]],
 ) -> None:
-    """One table, unless it has no row; figures to the right, and no markup is read in values."""
+    """One table, unless it has no rows; figures to the right, and values not read as markup."""
     from rich import box
     from rich.table import Table
     from rich.text import Text

@@ -1,4 +1,4 @@
-"""Answers as a table fit for counting: checked, keyed by unit, labels as numbers."""
+"""Answers as a table ready for counting: checked, keyed by unit, labels as numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def prepare(answers: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     """Answers given (null labels dropped) with ``unit``, ``article`` and ``code`` added, as i64.
 
     ``unit`` and ``article`` number the units and articles in sorted order, ``code`` is the place
-    of the label in ``labels``. Nothing that is made of them depends on the order of the rows.
+    of the label in ``labels``. No result depends on the order of the rows.
 
     Raises:
         InputError: a column is missing, a label is unknown, or an annotator answered a sentence

@@ -23,7 +23,7 @@ def demo(
 
     From raw articles to a validated release that `datasets` loads, and a page to look at.
     """
-    # `datasets` asks the Hub for news of itself unless it is told that there is no network.
+    # `datasets` asks the Hub whether there is a newer version unless it is told to stay offline.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from datetime import UTC, datetime
 

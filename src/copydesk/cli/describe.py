@@ -9,7 +9,7 @@ def describe(corpus: CorpusDir = None) -> None:
     """Update card, datasheet and citation to the newest release, which itself does not change.
 
     'release cut' does this by itself. It is needed after baselines were computed, or when a newer
-    copydesk words the documents in another way.
+    copydesk words the documents differently.
     """
     from copydesk.release.contents import Contents
     from copydesk.release.documents import write_documents

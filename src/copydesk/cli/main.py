@@ -78,7 +78,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; never another."""
+    """Run the command line. Exit: 0 done, 1 findings or gaps, 2 could not run; no other code."""
     _speak_utf8()
     try:
         app()

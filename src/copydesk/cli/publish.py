@@ -44,7 +44,7 @@ def publish(
             f"Release {done.version} is published: {done.sent:,} files at {done.url}"
             + (f", commit {done.commit[:12]}, tag {plan.tag}" if done.commit else "")
             + (
-                f"; {len(done.removed):,} files that it no longer holds are gone there"
+                f"; {len(done.removed):,} files that it no longer holds are removed there"
                 * bool(done.removed)
             )
             + ".",

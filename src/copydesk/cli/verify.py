@@ -19,7 +19,7 @@ def verify(
 ) -> None:
     """Rebuild a release from raw articles and annotations, and compare it with the original.
 
-    Exit: 0 it came out the same, 1 it did not, or some of its articles are not here.
+    Exit: 0 it is the same, 1 it differs, or some of its articles are not here.
     """
     from copydesk.release.verify import verify as rebuild
 
@@ -35,11 +35,7 @@ def verify(
     console.print(
         f"Release {found.version}: {found.articles:,} articles were rebuilt, "
         f"{len(found.missing):,} could not be. "
-        + (
-            f"They match the release, {how}."
-            if not found.differing
-            else "They came out differently."
-        )
+        + (f"They match the release, {how}." if not found.differing else "They differ.")
     )
     if found.recorded:
         console.print(

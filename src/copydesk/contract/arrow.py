@@ -27,8 +27,8 @@ def arrow_schema(
         table: a name in ``contract.tables``.
         metadata: written under the key ``copydesk`` as JSON, such as the release's version.
     """
-    # Every field may be null as far as Arrow knows: `datasets` takes the ClassLabel of a field from
-    # the metadata only then. Where no null may stand is for `copydesk validate` to see.
+    # Every field is nullable to Arrow: only then does `datasets` take the ClassLabel of a field
+    # from # the metadata. `copydesk validate` checks where nulls are not allowed.
     columns, labels = contract[table].columns, contract.scheme.names
     features = {c.name: _feature(c.type, labels if c.is_label else None) for c in columns}
     return pa.schema(
@@ -68,6 +68,6 @@ def write_table(table: pa.Table, path: Path) -> None:
         OSError: the disk refuses.
     """
     with pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=9) as writer:
-        # `datasets` cannot read an empty row group, but a file without any it can.
+        # `datasets` cannot read an empty row group, but it can read a file without row groups.
         if table.num_rows:
             writer.write_table(table)

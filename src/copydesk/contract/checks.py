@@ -1,6 +1,6 @@
 """The checks of a table's values as polars expressions, derived from a contract.
 
-`copydesk.validate.models` makes a pandera model of them, which also judges nulls.
+`copydesk.validate.by_pandera` makes a pandera model of them, which also judges nulls.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _date(column: Column) -> Iterator[Check]:
         return
     value = pl.col(column.name)
     real = value.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    # Whoever reads dates by their digits is not served by 2026-1-2, which would be read too.
+    # The parser also accepts 2026-1-2, which sorts wrongly and breaks readers that count digits.
     holds = value.is_null() | (real & (value.str.len_bytes() == 10))
     message = f"'{column.name}' is '{{{column.name}}}', which is not a date (YYYY-MM-DD)."
     yield Check(rule="value-out-of-range", column=column.name, holds=holds, message=message)

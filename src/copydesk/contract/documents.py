@@ -48,7 +48,7 @@ def validator(name: str) -> Draft202012Validator:
 
 @functools.cache
 def fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    """A validator of one schema that only says whether, in a fraction of the time."""
+    """A validator of one schema that only says yes or no, in a fraction of the time."""
     labels = load_schema("labels")
     registry = jsonschema_rs.Registry([(labels["$id"], labels)])
     return jsonschema_rs.Draft202012Validator(
@@ -62,12 +62,12 @@ def iter_errors(document: object, schema: str) -> Iterator[ValidationError]:
 
 
 def check_document(document: object, schema: str, *, where: str) -> None:
-    """Refuse a document that its schema refuses.
+    """Refuse a document that violates its schema.
 
     Raises:
         InputError: naming ``where::$.path`` and what is wrong there.
     """
-    # The fast validator says whether, the other one what and where.
+    # The fast validator says whether there is an error, the other one which and where.
     if fast_validator(schema).is_valid(document):
         return
     error = best_match(validator(schema).iter_errors(document))

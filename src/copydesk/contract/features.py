@@ -80,7 +80,7 @@ def _bytes(values: pl.Expr, kind: pa.DataType, count: pl.Expr) -> pl.Expr:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return count * 4 + values.str.len_bytes().sum()
     if not pa.types.is_primitive(kind):
-        return pl.lit(0)  # no type of the contract: `validate` names it
+        return pl.lit(0)  # not a type of the contract: `validate` reports it
     bits: int = kind.bit_width
     return count * bits / 8
 

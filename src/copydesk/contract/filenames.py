@@ -43,7 +43,7 @@ class TableFile:
 
     @property
     def order(self) -> tuple[int, int]:
-        """By what the files of a table are ordered: their split, then their number."""
+        """The key by which the files of a table are sorted: their split, then their number."""
         return SPLITS.index(self.split), self.number or 0
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class TableFile:
 
 
 def table_files(folder: Path, table: str) -> list[TableFile]:
-    """The files of a table that lie in a release folder, in order; what else lies there is not."""
+    """The files of a table in a release folder, in order; files with other names are left out."""
     room = folder / table
     names = [f"{table}/{path.name}" for path in room.iterdir()] if room.is_dir() else []
     return sorted(filter(None, map(TableFile.parse, names)), key=lambda file: file.order)
@@ -62,7 +62,7 @@ def table_files(folder: Path, table: str) -> list[TableFile]:
 def incomplete(files: Iterable[TableFile]) -> list[str]:
     """What is wrong with the files of a release's splits, each as a sentence without its stop.
 
-    The files of a split are one without a number, or as many numbered ones as they say.
+    A split is one file without a number, or as many numbered files as their names say.
     """
     splits: dict[tuple[str, str], list[TableFile]] = {}
     for file in files:

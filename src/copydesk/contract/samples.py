@@ -1,4 +1,4 @@
-"""One correct row of each table, derived from a contract: what known-bad rows are made from."""
+"""One correct row of each table, derived from a contract; tests of the gate damage copies of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _value(column: Column) -> Any:
     if column.choices:
         return column.choices[0]
     if column.pattern:
-        # Language tags are the one other pattern of a column that is never null.
+        # The only other pattern of a column that is never null is that of language tags.
         return _BY_PATTERN.get(column.pattern, "en")
     if column.is_date:
         return "2026-01-01"

@@ -38,7 +38,7 @@ _SHARE = pa.float64()
 
 
 def _list(kind: pa.DataType) -> pa.DataType:
-    # The name that Parquet gives to the items of a list, so that a type is the same when read.
+    # Parquet's name for the items of a list, so that the type is the same after reading.
     return pa.list_(pa.field("element", kind))
 
 
@@ -328,8 +328,8 @@ class Contract:
         """The contract that a ``release.json`` states.
 
         A schema version that is missing or unknown is taken for the newest, and labels that cannot
-        be read for those of the news scheme, so that nothing goes unjudged; that the manifest is
-        wrong is for `copydesk validate` to say. Before schema 1.1 every release had the news
+        be read for those of the news scheme, so that everything is judged; `copydesk validate`
+        reports what is wrong with the manifest. Before schema 1.1 every release had the news
         scheme.
         """
         version = manifest.get("schema_version")

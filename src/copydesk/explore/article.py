@@ -34,7 +34,7 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """A labelled sentence: a row of the release, and what a page says of it besides.
+    """A labelled sentence: a row of the release, and what a page adds to it.
 
     Args:
         answers: (annotator, label), by annotator.
@@ -72,7 +72,7 @@ class Sentence:
 
     @property
     def cues(self) -> list[str]:
-        """The entries of the lexicon that its cues are, each once, in the text's order."""
+        """The lexicon entries of its cues, each once, in the order of the text."""
         return list(dict.fromkeys(cue["entry"] for cue in self.row["cues"]))
 
 
@@ -132,7 +132,7 @@ class ArticlePage:
 
     @property
     def agreement(self) -> float | None:
-        """The share of pairs of answers to one sentence that are alike; None without a pair."""
+        """The share of pairs of answers to the same sentence that agree; None without a pair."""
         votes = [sentence.row["votes"].values() for sentence in self.sentences]
         pairs = sum(sum(counts) * (sum(counts) - 1) for counts in votes)
         alike = sum(count * (count - 1) for counts in votes for count in counts)

@@ -1,4 +1,4 @@
-"""What adjudicators decided and why, as far as the release's corpus is at hand."""
+"""What adjudicators decided and why, if the release lies in its corpus."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Decision:
 def read_decisions(release: Path, rounds: Iterable[str]) -> dict[Anchor, Decision]:
     """The decisions of a release's rounds; none if it does not lie in a corpus.
 
-    A file that cannot be read is passed over: the release itself says nothing of reasons, and
-    'copydesk validate' names what is wrong with a corpus.
+    A file that cannot be read is passed over: the release itself holds no reasons, and 'copydesk
+    validate' reports what is wrong with a corpus.
     """
     found: dict[Anchor, Decision] = {}
     root = next((p for p in release.resolve().parents if (p / CONFIG_NAME).is_file()), None)

@@ -26,7 +26,7 @@ _SHOWN_COLLECTIONS: Final = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """Sentences of a collection, or of all (``all``): by label, then split; every cell is there."""
+    """Sentences of a collection, or of all (``all``), by label, then split; no cell is left out."""
 
     name: str
     rows: Mapping[str, Counts]

@@ -83,7 +83,7 @@ def edits(text: str, fullest: str) -> tuple[tuple[str, str], ...]:
     """Compare a quotation with the fullest version of its utterance, word by word.
 
     Words are compared without case. Without a fullest version, or where either is very long,
-    nothing is said to differ.
+    nothing is marked as different.
 
     Returns:
         (text, edit): the edit is "" for what both have, ``added`` for words of the quotation alone

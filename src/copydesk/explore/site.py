@@ -32,7 +32,7 @@ _WIDTH: Final = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """An article in the list of all: its row without text, and what is drawn of it."""
+    """An article in the list of articles: its row without text, and its drawing."""
 
     row: dict[str, Any]
     name: str
@@ -78,7 +78,7 @@ def explore(
         difference = _difference(source, before)
     except (pl.exceptions.ColumnNotFoundError, pl.exceptions.SchemaError) as error:
         raise IntegrityError(
-            f"The tables of this release cannot be read as they should be: {error}",
+            f"The tables of this release cannot be shown: {error}",
             where=str(path),
             hint="Run 'copydesk validate' on it.",
         ) from error
@@ -241,7 +241,7 @@ def score(article: ArticlePage) -> dict[str, str]:
     paths: dict[str, str] = {}
     for sentence in article.sentences:
         start, end = (round(sentence.row[name] * scale) for name in ("start", "end"))
-        # A thin gap tells neighbours apart.
+        # A thin gap separates neighbours.
         width = max(1, end - start - 2)
         paths[sentence.label] = paths.get(sentence.label, "") + f"M{start} 0h{width}v1h-{width}z"
     return paths

@@ -1,4 +1,4 @@
-"""What the pages show of a release: its rows for the articles that get a page, and no more."""
+"""What the pages show of a release: only its rows for the articles that get a page."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _check_manifest(contents: Contents, folder: Path) -> None:
 
 
 def _check_ids(ids: pl.Series) -> None:
-    """Ids become names of files, so that none may lead elsewhere."""
+    """Ids become names of files, so none of them may lead elsewhere."""
     bad = ids.filter(~ids.str.contains(_SLUG))
     if bad.len():
         raise IntegrityError(

@@ -19,9 +19,9 @@ default of the check `near_duplicate`."""
 SAME_TEXT: Final = 0.9
 """Least share of the words of the shorter article that stand in sentences of the longer."""
 STRETCH: Final = 15
-"""Words in a row that no two reporters choose alike by chance."""
+"""So many words in a row are never the same by chance in the copy of two reporters."""
 UTTERANCE: Final = 6
-"""Words that an utterance has at least: shorter ones ("We will see") are anybody's."""
+"""Words that an utterance has at least: anybody may say a shorter one ("We will see")."""
 _RUN: Final = 4
 
 Sentence = tuple[str, ...]

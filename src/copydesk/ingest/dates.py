@@ -53,7 +53,7 @@ _MONTH_FIRST: Final = re.compile(
 
 
 def day(value: Any) -> str | None:
-    """A date or time of any common form as YYYY-MM-DD; None if it is none, or could be two days.
+    """A date or time in any common form as YYYY-MM-DD; None if it is not a date, or is ambiguous.
 
     Days are those that the source writes, whatever its time zone; numbers are seconds or
     milliseconds since 1970, in UTC, or days such as 20200503.
@@ -74,7 +74,7 @@ def day(value: Any) -> str | None:
 
 
 def _read(text: str) -> list[tuple[int, int, int]]:
-    """Year, month and day of every date in a text; (0, 0, 0) for one that could be two days."""
+    """Year, month and day of every date in a text; (0, 0, 0) for an ambiguous one."""
     found = []
     for match in _YEAR_FIRST.finditer(text):
         year, month, day_ = (int(part) for part in match.groups() if part)

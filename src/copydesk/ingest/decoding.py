@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, or what the bytes themselves say that they are."""
+"""Bytes to text: UTF-8, or the encoding that the bytes themselves show."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _is_windows(data: bytes) -> bool:
     if _UNDEFINED.search(data) or b"\0" in data:
         return False
     high = _HIGH.findall(data)
-    # A few bad bytes in a file whose other characters are UTF-8 are damage, no other encoding.
+    # A few bad bytes among characters that are UTF-8 are damage, not another encoding.
     wide = sum(1 for run in high if _UTF8_SEQUENCE.fullmatch(run))
     letters = sum(1 for run in high if len(run) <= 2)
     return 10 * wide <= len(high) and 4 * letters >= 3 * len(high)

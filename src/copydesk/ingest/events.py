@@ -136,7 +136,7 @@ class Events:
         return event in self.splits or event in self._fixed
 
     def together(self, a: Entry, b: Entry) -> bool:
-        """Whether nothing is left to say of two articles."""
+        """Whether two articles need not be compared any more."""
         for entry in (a, b):
             if entry.stated:
                 self._fixed.add(entry.article.event)
@@ -160,7 +160,7 @@ class Events:
             self._why[moved.article.article_id] = (other.article.article_id, because)
 
     def of(self, article: Article) -> Joined | None:
-        """Where an article goes, if it is not where it was."""
+        """Where an article goes, if it moves."""
         if article.event not in self._leader:
             return None
         other, because = self._why.get(article.article_id, ("", "the event that it was in"))

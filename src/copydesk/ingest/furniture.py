@@ -2,7 +2,7 @@
 
 A line is furniture if it stands in at least `LEAST` articles of one outlet (of one collection,
 where no outlet is known: `LEAST_UNKNOWN`) that have little else in common. Articles most of whose
-lines are repeated are copies of each other, and tell nothing.
+lines are repeated are copies of each other, and are not counted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from copydesk.stretches import Index, Keys, keys, words
 LEAST: Final = 4
 LEAST_UNKNOWN: Final = 6
 COPIED: Final = 0.5
-"""Share of an article's lines that are repeated from which it is taken for a copy."""
+"""An article of whose lines at least this share is repeated is taken for a copy."""
 
 
 def line_keys(text: str) -> list[int]:

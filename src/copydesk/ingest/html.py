@@ -35,7 +35,7 @@ _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TAG_AT_MOST: Final = 3
-"""Words of an item from which a list is taken for text: tags and menus have fewer."""
+"""A list whose items have at least this many words is text: tags and menus have fewer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Which language a text is in, as far as its commonest words tell.
 
-Rules for English must not be put to a text in another language because nobody said what it is in,
-or because a page calls everything English.
+Rules for English must not be applied to a text in another language only because nobody stated its
+language, or because a page calls everything English.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _LISTS: Final = {tag: frozenset(listed.split()) for tag, listed in _WORDS.items(
 _SAMPLE: Final = 400
 _ENOUGH: Final = 40
 _SHARE: Final = 0.12
-"""Share of a text's words that its language's commonest two dozen make up, at least."""
+"""The least share of a text's words that the two dozen commonest words of its language make up."""
 
 
 def told(text: str, stated: str | None) -> str:
-    """The language of a text: the one that is stated unless its words belie it.
+    """The language of a text: the stated one, unless its words contradict it.
 
     Args:
         stated: what the source says, as a BCP 47 tag.
@@ -55,6 +55,6 @@ def told(text: str, stated: str | None) -> str:
 
 
 def _is_foreign(text: str) -> bool:
-    """Whether most letters are of another script than Latin."""
+    """Whether most letters belong to a script other than Latin."""
     letters = [c for c in text[:2000] if c.isalpha()]
     return sum(ord(c) > 0x24F for c in letters) > len(letters) / 2

@@ -47,7 +47,7 @@ def plain(text: str) -> tuple[str, list[LineZone]]:
 
 
 class _Reader(HTMLParser):
-    """Gathers text by blocks; where no tag marks a block, line ends do."""
+    """Collects text by blocks; where no tag marks a block, line ends do."""
 
     def __init__(self, *, keep_lines: bool) -> None:
         super().__init__(convert_charrefs=True)
@@ -72,12 +72,12 @@ class _Reader(HTMLParser):
             self._lines.append(([], None))
 
     def handle_data(self, data: str) -> None:
-        """Text goes to the present line."""
+        """Add text to the current line."""
         if not self._hidden:
             self._lines[-1][0].append(data)
 
     def lines(self) -> list[tuple[str, str | None]]:
-        """The lines that hold anything."""
+        """The lines that are not empty."""
         found = []
         for parts, zone in self._lines:
             whole = "".join(parts)

@@ -22,7 +22,7 @@ def slug(name: str) -> str:
     if not name.isascii():
         from anyascii import anyascii
 
-        # Han characters come out as syllables with a capital each: a hyphen between them.
+        # Han characters become capitalised syllables: put a hyphen between them.
         name = "".join(c if c.isascii() else _latin(anyascii(c), c) for c in name)
     found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     return found[:_LONGEST].rstrip("-") or "x"
@@ -48,5 +48,5 @@ def from_path(path: str) -> str:
 
 
 def with_mark(name: str, of: str) -> str:
-    """An id made distinct by four hexadecimal digits of what it is the id of."""
+    """An id made distinct by four hexadecimal digits of a hash of what it identifies."""
     return f"{name[: _LONGEST - 5].rstrip('-')}-{hashlib.sha256(of.encode()).hexdigest()[:4]}"

@@ -18,7 +18,7 @@ from copydesk.stretches import Keys, keys
 
 _BATCH: Final = 32
 _WORTH: Final = 8
-"""Batches for which it is worth while to start processes."""
+"""From this many batches on, starting processes is worth while."""
 
 
 class Found(NamedTuple):

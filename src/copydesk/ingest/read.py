@@ -178,7 +178,7 @@ def _page(
         try:
             plain = canonical(line)
         except CopydeskError:
-            continue  # nothing but blanks
+            continue  # blanks only
         if zone:
             marked.append((len(lines), zone))
         lines.append(plain)

@@ -122,7 +122,7 @@ class Store:
         return np.fromiter((row[0] for row in rows), dtype=np.uint64), old
 
     def __iter__(self) -> Iterator[Entry]:
-        """The articles by id. What is put meanwhile may or may not come."""
+        """The articles by id. Those put in meanwhile may or may not be among them."""
         last = ""
         while True:
             rows = self._data.execute(

@@ -38,7 +38,7 @@ _SHOWN: Final = 20
 BULK_FROM: Final = 10_000
 """Articles of Parquet files, taken at once, from which texts stay in Parquet."""
 _HELD_BACK: Final = {
-    "attribution": "its licence wants somebody named, and nobody is (--attribution NAME)",
+    "attribution": "its licence requires attribution, and nobody is named (--attribution NAME)",
     "personal-data": "it holds what looks like an e-mail address, a telephone number or the like "
     "(remove it from the text, or waive 'personal-data' in copydesk.toml)",
 }
@@ -57,7 +57,7 @@ class Defaults:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ingested:
-    """What an ingest did, in numbers of articles.
+    """What an ingest did, as numbers of articles.
 
     Args:
         given: whose text may be given in a release, of all that the sources held.
@@ -229,7 +229,7 @@ class _Run:
         self._count(article)
 
     def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
-        """Why a text that its licence would give is withheld, so that a release of it is valid."""
+        """Why a text is withheld though its licence gives it, so that a release of it is valid."""
         if wants_attribution(fields["licence"]) and not fields.get("attribution"):
             if not fields.get("outlet"):
                 return "attribution"

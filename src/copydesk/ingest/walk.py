@@ -1,6 +1,5 @@
-"""Where articles are: folders, files, patterns, archives and addresses that fsspec knows.
-
-A folder is read below itself only. Links that lead out of it or into a folder that is read anyway,
+"""Where articles are: folders, files, patterns, archives and addresses that fsspec knows. Only what
+lies below a folder is read. Links that lead out of it or into a folder that is read anyway,
 pipes and devices are named and passed over; so are files of kinds that are not read.
 """
 
@@ -93,7 +92,7 @@ class File:
             with self.open() as stream:
                 parts = []
                 left = most + 1
-                # To the end: what a damaged archive holds is told at its end only.
+                # To the end: only there does an archive show that it is damaged.
                 while left and (part := stream.read(left)):
                     parts.append(part)
                     left -= len(part)

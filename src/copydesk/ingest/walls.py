@@ -1,4 +1,4 @@
-"""Pages that stand where an article should: consent, checks against bots, paywalls."""
+"""Pages shown instead of an article: consent walls, checks against bots, paywalls."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from typing import Any, Final
 
 _SHORT: Final = 1500
-"""Characters: an article is longer, or says nothing of walls."""
+"""In characters: an article is longer, or does not mention walls."""
 _PARAGRAPH: Final = 80
 _LEAST_OWN: Final = 2
-"""Paragraphs about something else that make a page an article about walls, not a wall."""
+"""A page with this many paragraphs about something else is an article about walls, not a wall."""
 _BOTS: Final = re.compile(
     r"(?:checking your browser|are you a robot|not a robot|verify you are (?:a )?human|captcha"
     r"|unusual (?:traffic|activity)|enable javascript and cookies to continue|just a moment"
@@ -94,7 +94,7 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
     shown = " ".join(" ".join(tree.itertext()).split())[:20_000]
     sentences = len(re.findall(r"[.!?…][\"'”’]?(?:\s|$)", text))
     if _ERROR.search(title) and len(text) < 500:
-        return "This page says that there is no such page, and holds no article."
+        return "This page says that the page was not found, and holds no article."
     checks = _BOTS.search(title) or (_BOTS.search(shown) and len(text) < 500)
     if checks and _own(lines, _BOTS) < _LEAST_OWN:
         return "This page is a check against bots, not an article."

@@ -1,7 +1,7 @@
 """Whether a release can be reproduced from the raw articles and the annotations.
 
-Where every text is here, files are compared byte by byte. Where some are withheld and not here,
-the rows of all events that are here whole are compared instead: their quotations are joined and
+Where every text is here, files are compared byte by byte. Where some withheld texts are missing,
+the rows of all events that are complete are compared instead: their quotations are joined and
 their splits drawn by event, so that nothing of them hangs on the rest.
 
 Articles are rebuilt with the pieces that the release records. What the text code finds by machine

@@ -126,7 +126,7 @@ class Difference:
     """What a push would do: the queues and tasks of the plan, and those that are missing.
 
     Args:
-        differing: what annotators see otherwise than was planned, in words.
+        differing: how what annotators see differs from the plan, in words.
     """
 
     streams: int
@@ -143,7 +143,7 @@ class Taken:
     Args:
         checked: tasks that were compared and are what was planned.
         removed: copies of tasks that were there twice and unanswered.
-        fixed: what annotators saw otherwise than was planned, and was put right, in words.
+        fixed: what annotators saw that differed from the plan and was put right, in words.
     """
 
     streams_made: int

@@ -190,7 +190,7 @@ def read_backends(
 
 
 def _accounts(round: Round, backend: Backend, held: Sequence[Stream]) -> dict[Account, str]:
-    """Whose account is whose; whoever's address has changed is known by the account's number."""
+    """Whose account is whose; if an address has changed, the account's number tells."""
     found = backend.accounts(round, held)
     missing = {name for queue in held for name in queue.annotators} - set(found.values())
     if missing:

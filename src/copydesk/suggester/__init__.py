@@ -2,7 +2,7 @@
 
 A suggester reads character and word n-grams, the sentences around, the place in the article, and
 what the rules find where the language has rules. It is trained with scikit-learn (extra ``train``),
-kept in one small file of numbers, and needs nothing but numpy to suggest.
+kept in one small file of numbers, and needs only numpy to suggest.
 """
 
 from __future__ import annotations

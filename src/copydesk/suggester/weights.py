@@ -135,7 +135,7 @@ def read_weights(path: Path) -> Weights:
         ) from error
     if len(data) > LIMIT:
         raise InputError(
-            f"This file is no suggester: it has more than {LIMIT:,} bytes.", where=where
+            f"This file is not a suggester: it has more than {LIMIT:,} bytes.", where=where
         )
     magic, _, rest = data.partition(b"\n")
     line, _, body = rest.partition(b"\n")

@@ -1,7 +1,7 @@
 """Attributions of an article: whose words stand where, quoted or reported.
 
-Wider than a label: "opposes the plan", "wants to close it" and "fears a rise" are attributed to
-somebody, too, and are no claim by the guidelines. Each attribution says which it is.
+Wider than a label: "opposes the plan", "wants to close it" and "fears a rise" are also attributed
+to somebody, though the guidelines do not call them claims. Each attribution says which kind it is.
 """
 
 from __future__ import annotations

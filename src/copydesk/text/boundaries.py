@@ -23,7 +23,7 @@ _NOTE: Final = "¹²³⁰⁴-⁹†‡"
 _LOWER_NAME: Final = r"[a-z][A-Z]|[ae]l-[A-Z]|https?:|www\."
 
 _NEXT: Final = re.compile(
-    rf"(?:[{_OPENING}–—-]\s?){{0,4}}+([^\W\d_][^\W_]{{0,30}}+(?:[’'-][^\W_]{{1,30}}+){{0,3}})?"
+    rf"(?:(?:[{_OPENING}–—-]|,,)\s?){{0,4}}+([^\W\d_][^\W_]{{0,30}}+(?:[’'-][^\W_]{{1,30}}+){{0,3}})?"
 )
 _LOWER: Final = re.compile(_LOWER_NAME)
 _ACRONYM: Final = re.compile(r"(?:[^\W\d_]\.){1,8}[^\W\d_]")
@@ -115,7 +115,7 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
         [.!?…{known.stops}]
         (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
             ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›«‹](?=[\s.,;:!?)]|$))?+)
-            (?: \s++ (?=[^{"" if lower else "a-z"}.,;:!?…)\]] | {_LOWER_NAME})
+            (?: \s++ (?=[^{"" if lower else "a-z"}.,;:!?…)\]] | ,,\w | {_LOWER_NAME})
               | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)
               | (?=[{_OPENING}]?[A-Z]) )
           {always} )
@@ -125,7 +125,7 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
 
 
 def _end(text: str, start: int, end: int, match: re.Match[str], known: Rules, lower: bool) -> int:
-    """Offset where the sentence that begins at `start` ends if it does so here, or 0."""
+    """Offset at which the sentence that begins at `start` ends, if it ends here, or 0."""
     at = match.start()
     last = match.end(1)
     if last < 0:
@@ -272,7 +272,7 @@ def _abbreviation_ends(
 
 
 def _opens(text: str, after: int, word: str, known: Rules) -> bool:
-    """Whether the next word opens a sentence and is no part of a name."""
+    """Whether the next word opens a sentence and is not part of a name."""
     if word.islower() or (len(word) > 1 and word.isupper()):
         return False
     if word.lower().replace("’", "'") not in known.openers:

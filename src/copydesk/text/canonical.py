@@ -14,7 +14,7 @@ LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 _REFUSED: Final = re.compile("[\x00\ud800-\udfff]")
-"""NUL, which no text has, and halves of surrogate pairs, which UTF-8 cannot hold."""
+"""NUL, which does not occur in text, and halves of surrogate pairs, which UTF-8 cannot encode."""
 _DROPPED: Final = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters but tab and line ends
     "\u202a-\u202e\u2066-\u2069]"  # bidirectional embeddings, overrides and isolates
@@ -66,7 +66,7 @@ def canonical(data: bytes | str) -> str:
     text = "\n".join(line for line in map(str.rstrip, text.split("\n")) if line)
     if not text.strip(_INVISIBLE + " \n\t"):
         raise InputError(
-            "The text is empty or holds nothing but blanks.",
+            "The text is empty or consists of blanks only.",
             hint="Give the article's text, or leave the article out.",
         )
     return text

@@ -36,8 +36,8 @@ _QUOTES: Final = frozenset("\"'“‘„«»")
 def dotted_headline(article: Sequence[str], first: int, known: Wording) -> bool:
     """Whether the line at an index is a headline that was given a full stop.
 
-    It is short, tells no day and reports nobody in the past tense, and is followed by a paragraph
-    that is a good deal longer.
+    It is short, names no day, reports nobody's words in the past tense, and is followed by a much
+    longer paragraph.
     """
     line = article[first]
     words = line.split()
@@ -100,7 +100,7 @@ def letters(
 
 
 def section_labels(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
-    """Lines that name a part of the paper or of a data base: "LETTERS", "FULL TEXT"."""
+    """Lines that name a section of the paper or a field of a database: "LETTERS", "FULL TEXT"."""
     for index, line in enumerate(article):
         if len(line) <= 40 and line.strip(_MARKS).casefold() in known.sections:
             zones[index] = "note"

@@ -22,7 +22,7 @@ _LONGEST: Final = 160
 def is_figures(line: str, known: Wording) -> bool:
     """Whether a line is a row of a table, a score or the result of a poll.
 
-    It has figures and names, and no verb: "Sandby 2-1 Port Orrin", "Orr 46%, Lund 43%",
+    It has figures and names but no verb: "Sandby 2-1 Port Orrin", "Orr 46%, Lund 43%",
     "1. A. Orr 9.91; 2. B. Lund 9.97", "Sandby | 3 | 1".
     """
     if len(line) > _LONGEST or not _CELL_OR_DIGIT.search(line):

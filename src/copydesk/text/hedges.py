@@ -136,7 +136,7 @@ def _is_will(unit: Unit, after: int) -> bool:
 
 
 def _expects(unit: Unit, first: int) -> bool:
-    """Whether "expect" forecasts: it has an object, and is no adjective or bare participle."""
+    """Whether "expect" forecasts: it has an object, and is not an adjective or bare participle."""
     found = unit.words
     wishes = first > 0 and found[first - 1].form in unit.context("expects nothing")
     if wishes and found[first + 1 : first + 2] and found[first + 1].form == "to":

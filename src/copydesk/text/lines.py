@@ -14,7 +14,7 @@ from copydesk.text.pieces import Zone
 from copydesk.text.verbs import has_clause, has_main_verb, has_regular_past
 from copydesk.text.wording import Wording
 
-_CLOSING: Final = "\"'”’“‘)]}»*_ \u00a0"
+_CLOSING: Final = "\"'”’“‘)]}»›«‹*_ \u00a0\u202f"
 _STOPS: Final = frozenset(".!?…。！？")
 _GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
@@ -118,11 +118,13 @@ def with_stop(line: str, known: Wording) -> Zone:
 
 def _describes_picture(line: str, known: Wording) -> bool:
     """Whether a line that ends in a full stop is a caption: no main verb, or a scene and a date."""
-    if _TELLING_MARK.search(line) or line.partition(" ")[0].lower() in known.not_of_captions:
+    verbs = known.verbs
+    if verbs is None:
         return False
     tokens = line.split()
-    verbs = known.verbs
-    if verbs is None or not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
+    if not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
+        return False
+    if _TELLING_MARK.search(line) or tokens[0].lower() in known.not_of_captions:
         return False
     if _BULLET.match(line) or line.isupper():
         return False
@@ -131,7 +133,7 @@ def _describes_picture(line: str, known: Wording) -> bool:
     forms = frozenset(
         token.strip(".,;()").lower().replace("’", "'")
         for token in tokens
-        if token != "May"  # the month is no modal verb
+        if token != "May"  # the month is not a modal verb
     )
     if not verbs.telling.isdisjoint(forms):
         return False
@@ -172,7 +174,8 @@ def without_stop(line: str, known: Wording) -> Zone:
         return "subhead" if counted else "body"
     if credit_start(line, known) > 0:
         return "caption"
-    if NAME_BELOW_QUOTE.search(line, max(0, len(line) - 80)):
+    near = max(0, len(line) - 80)
+    if _STOP_INSIDE.search(line, near) and NAME_BELOW_QUOTE.search(line, near):
         return "body"
     if tells_when_or_side(line, known):
         return "caption" if len(tokens) <= _CAPTION_WORDS_AT_MOST else "body"
@@ -215,9 +218,10 @@ def tells_when_or_side(line: str, known: Wording) -> bool:
 
 
 def _names_a_time(line: str, known: Wording) -> bool:
-    return not known.time.isdisjoint(line.rstrip(".").replace(",", " ").split()) or any(
-        year in line for year in _CENTURIES
-    )
+    for year in _CENTURIES:
+        if year in line:
+            return True
+    return not known.time.isdisjoint(line.rstrip(".").replace(",", " ").split())
 
 
 def is_title_case(tokens: Sequence[str], known: Wording) -> bool:

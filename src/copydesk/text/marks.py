@@ -17,14 +17,15 @@ from copydesk.text.language import Language, language
 from copydesk.text.lexicon import Lexicon
 
 _LINE: Final = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_MARK: Final = re.compile("``|''|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
+_MARK: Final = re.compile(r"``|''|(?<!\w),,(?=\w)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
 _MEASURE: Final = re.compile(r"\d['’′]\s?\d{1,2}(?:[\"”″]|''|’’)?")
 _DECADE: Final = re.compile(r"\d0s?\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]{1,8}\b")
 
-_DOUBLE: Final = frozenset(["``", "''", "‘‘", "’’", *'"“”„‟〝〞＂'])
+_DOUBLE: Final = frozenset(["``", "''", ",,", "‘‘", "’’", *'"“”„‟〝〞＂'])
 _GUILLEMETS: Final = frozenset("«»‹›")
-_OPENING: Final = frozenset(["``", "‘‘", *"“„‟〝«‘‚‛‹"])
+_TURNED: Final = {"«": "»", "»": "«", "‹": "›", "›": "‹"}
+_OPENING: Final = frozenset(["``", "‘‘", ",,", *"“„‟〝«‘‚‛‹"])
 _EITHER: Final = frozenset('"＂')
 _BRACKETS: Final = frozenset("([{<")
 _DASHES: Final = frozenset("-–—/")
@@ -160,7 +161,7 @@ def _closes(marks: list[_Mark], opener: _Mark) -> bool:
 
 
 def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark]:
-    """The marks of a line that are no apostrophes and no signs of measure, with their roles."""
+    """The marks of a line that are neither apostrophes nor signs of measure, with their roles."""
     found = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text, start, end)]
     if not found:
         return
@@ -171,7 +172,8 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
     }
     if measures:
         found = [mark for mark in found if mark[0] not in measures]
-    after = [""] * len(found)  # the first character to the right that is no mark
+    turned = _turned([glyph for _, _, glyph in found])
+    after = [""] * len(found)  # the first character to the right that is not a mark
     for index in range(len(found) - 1, -1, -1):
         stop = found[index][1]
         if index + 1 < len(found) and found[index + 1][0] == stop:
@@ -188,7 +190,7 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
         single = glyph not in _DOUBLE and glyph not in _GUILLEMETS
         if single and alone and before.isalnum() and after[index].isalnum():
             continue
-        role = _role(before, after[index], glyph)
+        role = _role(before, after[index], _TURNED.get(glyph, glyph) if turned else glyph)
         if single:
             if role is not Role.CLOSE and _elides(text, right, elisions):
                 continue
@@ -205,11 +207,19 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
         )
 
 
+def _turned(glyphs: list[str]) -> bool:
+    """Whether quotations of a line stand between » and «, as in German and Danish."""
+    guillemets = [glyph for glyph in glyphs if glyph in _GUILLEMETS]
+    closing = sum(glyph in "»›" for glyph in guillemets)
+    return 2 * closing == len(guillemets) > 0 and guillemets[0] in "»›"
+
+
 def _role(before: str, after: str, glyph: str) -> Role:
     blank_before, blank_after = before.isspace(), after.isspace()
     if blank_before != blank_after:
         if blank_before:
-            return Role.OPEN
+            closes = glyph in "»›" and after in _PUNCTUATION and after != "…"
+            return Role.CLOSE if closes else Role.OPEN
         return Role.OPEN if before in _BRACKETS else Role.CLOSE
     if not blank_before:
         if before in _BRACKETS:

@@ -1,6 +1,6 @@
 """A cheap look at a line: is it worth trying the wording of `copydesk.text.wording`?
 
-Hardly any line has fixed wording, and most speed lies in telling that by a word or two.
+Hardly any line has fixed wording; seeing that from a word or two saves most of the time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from copydesk.text.wording import Openings
 
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
 _INSIDE_QUOTES: Final = frozenset({"follow", "(cross", "(laugh", "(appla", "[laugh", "[appla"})
-"""How furniture may begin that stands in a long quotation by mistake."""
+"""How furniture begins that was caught inside a long quotation by mistake."""
 _STOPS: Final = frozenset(".!?…")
 _LAST_MARKS: Final = frozenset("-–—)")
 

@@ -76,8 +76,8 @@ class People:
         Args:
             span: Offsets of the mention, such as a speaker.
             before: Who spoke last, for a pronoun.
-            unknown: Where a speaker before it stands of whom nothing is known; a pronoun may be
-                that speaker's.
+            unknown: Where a speaker before it stands of whom nothing is known; a pronoun may refer
+                to that speaker.
         """
         if not self.words:
             return None
@@ -205,7 +205,7 @@ class People:
         return result
 
     def _is_head(self, run: _Run, span: Span) -> bool:
-        """Whether a phrase names whom it holds: "Ann Orr’s lawyer" and "a son of Orr" do not."""
+        """Whether a phrase means whom it names: "Ann Orr’s lawyer" does not, nor "a son of Orr"."""
         start, end = run[0], run[1]
         owns = self.text[end : end + 2] in ("'s", "’s") and end + 2 < span[1]
         before = self.text[span[0] : start].split()
@@ -216,7 +216,7 @@ class People:
         return not self.words["firm"].isdisjoint(person.parts)
 
     def _leads(self, start: int) -> bool:
-        """Whether a mention may be a subject: no preposition and no mark stands before it."""
+        """Whether a mention may be a subject: neither a preposition nor a mark stands before it."""
         left = self.text[max(0, start - 24) : start].rpartition("\n")[2].split()
         word = left[-1].lower() if left else ""
         return word not in self.words.get("preposition", ()) and word[-1:] not in _MARKS

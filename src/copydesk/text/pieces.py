@@ -12,10 +12,10 @@ UNIT_ZONES: Final[frozenset[str]] = frozenset({"headline", "caption", "body"})
 
 
 class Piece(NamedTuple):
-    """A sentence, or a line that is none.
+    """A sentence, or a line that is not a sentence.
 
-    A named tuple and no dataclass, because `segment` makes one for each sentence of a corpus and
-    a frozen dataclass takes three times as long to make.
+    A named tuple, since `segment` makes one for each sentence of a corpus, and a frozen dataclass
+    takes three times as long to make.
 
     Attributes:
         start: Offset of the first character, in code points of the canonical text.

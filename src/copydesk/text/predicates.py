@@ -1,8 +1,8 @@
-"""Cues of attribution in a sentence: verbs, nouns and adjectives that make words somebody's.
+"""Cues of attribution in a sentence: verbs, nouns and adjectives that attribute words to somebody.
 
 `reports` finds the words by which a label calls a sentence a claim. Attribution is wider: a stance
 ("opposes the plan"), a wish ("wants to close it"), a thought, a ruling and a finding are
-somebody's, too. A form counts only where the words around it show the use that attributes.
+attributed, too. A form counts only where the words around it show the use that attributes.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _around(lang: Language) -> dict[str, frozenset[str]]:
 
 
 def _is_bare(form: str, irregular: frozenset[str]) -> bool:
-    """Whether a form has no ending of a finite verb: a noun might look like this."""
+    """Whether a form lacks the ending of a finite verb: a noun might look like this."""
     return not form.endswith(("s", "ed", "ing")) and form not in irregular
 
 

@@ -23,7 +23,7 @@ Form = Literal["direct", "partial", "continuation"]
 _ENDS: Final = re.compile(r"[.!?…,][\"'”’)\]]*$")
 _BRACKETS: Final = re.compile(r"[\[\]]")
 SHORT: Final = 3
-"""Up to so many quoted words that no word of report explains are a name or scare quotes."""
+"""Up to this many quoted words without a word of report are taken for a name or scare quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,7 @@ def _alike(
 
 
 def _form(article: Article, marks: Marks, voice: Voice, before: Quotation | None) -> Form | None:
-    """What a marked stretch is; None if it carries no speech."""
+    """What kind of quotation a marked stretch is; None if it is not speech."""
     text, stretch, indices = article.text, marks.stretch, marks.pieces
     quoted = words(text, *stretch.inner)
     if not quoted:
@@ -253,7 +253,7 @@ def _is_reply(text: str, stretch: Marked, voice: Voice) -> bool:
 def _names(
     article: Article, marks: Marks, quoted: Sequence[Word], voice: Voice, *, headline: bool
 ) -> bool:
-    """Whether marks hold a name, a title or a motto and no speech."""
+    """Whether marks hold a name, a title or a motto rather than speech."""
     if len(quoted) > 8 or headline:
         return False
     text, stretch, cue = article.text, marks.stretch, voice.cue

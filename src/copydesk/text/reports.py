@@ -1,4 +1,4 @@
-"""Words of report in a sentence, by which a label calls it a claim."""
+"""Words of report in a sentence, which make it a claim."""
 
 from __future__ import annotations
 

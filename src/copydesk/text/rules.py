@@ -20,7 +20,7 @@ class Kind(Enum):
     """What the full stop of an abbreviation means, by its key in `sentences.toml`."""
 
     TITLE = "title"
-    """Stands before a name: its stop ends no sentence."""
+    """Stands before a name: its stop does not end a sentence."""
     INSIDE = "inside"
     """Something of the same sentence always follows."""
     NUMBERED = "numbered"

@@ -15,6 +15,7 @@ from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, words
 from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation, flagged, quotations
+from copydesk.text.turns import turn_units
 from copydesk.text.unit import Unit
 
 _ASKS: Final = re.compile(r"\?[\"'”’)\]]*$")
@@ -52,10 +53,10 @@ def suggest(
 ) -> list[Suggestion]:
     """Suggest a label for each unit of an article. Never raises; linear in the text's length.
 
-    The first rule that holds decides (see `RULES`). A hedge in a quotation that carries the unit
-    changes nothing; marks around less than that hide no hedge, and no other cue stands inside
-    marks. A forecast or possibility outranks an indirect attribution; willingness, ability,
-    obligation and conditions do not.
+    A sentence in a turn of a transcript is a quote. Elsewhere the first rule that holds decides
+    (see `RULES`). A hedge in a quotation that carries the unit changes nothing; marks around less
+    than that hide no hedge, and no other cue stands inside marks. A forecast or possibility
+    outranks an indirect attribution; willingness, ability, obligation and conditions do not.
 
     Args:
         text: Canonical text.
@@ -71,6 +72,7 @@ def suggest(
     if not lang.suggests:
         return []
     found = quotations(text, pieces, language=language) if quotes is None else quotes
+    spoken = turn_units(text, pieces)
     by_piece: dict[int, list[Quotation]] = {}
     for quote in found:
         for index in quote.pieces:
@@ -89,12 +91,18 @@ def suggest(
             else found_words
         )
         unit = Unit(text, piece, found_words, outside, inside, carried, lang)
-        suggestion = _judge(unit)
+        suggestion = _turn(unit) if index in spoken else _judge(unit)
         carried = piece.zone == "body" and (
             suggestion.label in {"quote", "claim"} or bool(unit.reported)
         )
         result.append(suggestion)
     return result
+
+
+def _turn(unit: Unit) -> Suggestion:
+    """A sentence of a turn: its marker stands for quotation marks and for a cue."""
+    start, end = unit.piece.start, unit.piece.end
+    return Suggestion(start=start, end=end, label="quote", rule="turn", cues=())
 
 
 def _judge(unit: Unit) -> Suggestion:
@@ -164,7 +172,7 @@ def _evaluation(unit: Unit) -> _Found | None:
 def _inherited(unit: Unit) -> _Found | None:
     """A "would" that goes on with the report of the sentence before.
 
-    "Had" is no sign: in news copy it is mostly the outlet's own.
+    "Had" is not a sign of it: in news copy it is mostly the outlet's own.
     """
     if not unit.carried or unit.piece.zone != "body":
         return None

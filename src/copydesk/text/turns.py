@@ -15,7 +15,7 @@ _MARKER: Final = re.compile(
     rf"""
     ["“„«]?\s? (?P<bold>\*\*|__)? (?:\(\()?
     (?P<name>[QA](?=[.:])|{_WORD}(?:,?\s{_WORD}){{0,6}})
-    (?:\)\))? (?:\s[(\[][^()\[\]]{{1,40}}[)\]])?
+    (?:\)\))? (?:\s[(\[][^()\[\]]{{1,40}}[)\]])? (?P<role>,\s[^:.?!"“”„«»\n]{{2,60}})?
     (?:(?:\*\*|__)\s?:|\s?:(?:\*\*|__)?|(?<=\b[QA])\.(?:\*\*|__)?)
     (?=\s|$)
     """,
@@ -29,9 +29,10 @@ _COLON_WITHIN: Final = 80
 def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
     """Which lines are turns of a conversation: index of the line -> length of its marker.
 
-    A marker is "Q:", "SMITH:", "Ann Orr:" or one of these in bold. Lines with one are turns if the
-    article has questions and answers, or if a name comes again; for names in capitals or bold, two
-    names are enough. A list of labels with values ("Price: 3 pounds") repeats none.
+    A marker is "Q:", "SMITH:", "SMITH, for the town:", "Ann Orr:" or one of these in bold. Lines
+    with one are turns if the article has questions and answers, or if a name comes again; for
+    names in capitals or bold, two names are enough. A list of labels with values ("Price: 3
+    pounds") repeats no label.
 
     Args:
         lines: The article's lines, trimmed.
@@ -40,7 +41,7 @@ def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
     found: dict[int, re.Match[str]] = {}
     for index, line in enumerate(lines):
         if line.find(":", 0, _COLON_WITHIN) > 0 or line[:2] in ("Q.", "A."):
-            marker = _MARKER.match(line)
+            marker = _marker(line)
             if marker and not _is_label(marker["name"], known):
                 found[index] = marker
     if len(found) < 2:
@@ -54,6 +55,12 @@ def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
         for index, marker in found.items()
         if (asked if marker["name"] in ("Q", "A") else again or _stands_out(found, lines))
     }
+
+
+def _marker(text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+    """The marker at a place; a name in capitals may be followed by a role, as in a transcript."""
+    marker = _MARKER.match(text, start, len(text) if end is None else end)
+    return None if marker and marker["role"] and not marker["name"].isupper() else marker
 
 
 def _stands_out(found: dict[int, re.Match[str]], lines: Sequence[str]) -> bool:
@@ -77,28 +84,31 @@ def answer_length(text: str, start: int, end: int) -> int:
     return 2 if marker else 0
 
 
-def turn_speakers(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
-    """Who speaks in each unit of a turn: index of the piece -> offsets of the speaker's name.
+def turn_units(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int] | None]:
+    """The units of turns: index of the piece -> offsets of the speaker's name.
 
     A turn is the units of a line after a marker, which is a `note` at the start of the line or, in
-    a line with a question, before its answer. "Q:" and "A:" name nobody.
+    a line with a question, before its answer. "Q:" and "A:" name nobody: None.
 
     Args:
         text: Canonical text.
         pieces: Its pieces, in order, as `segment` gives them.
     """
-    speakers: dict[int, tuple[int, int]] = {}
-    named: tuple[int, int] | None = None
+    units: dict[int, tuple[int, int] | None] = {}
+    marker: re.Match[str] | None = None
     end = -1
     for index, piece in enumerate(pieces):
         if end < 0 or "\n" in text[end : piece.start]:
-            named = None
+            marker = None
         if piece.zone == "note":
-            marker = _MARKER.match(text, piece.start, piece.end)
-            whole = marker is not None and marker.end() == piece.end
-            called = marker is not None and marker["name"] not in ("Q", "A")
-            named = marker.span("name") if marker and whole and called else None
-        elif named and piece.is_unit:
-            speakers[index] = named
+            found = _marker(text, piece.start, piece.end)
+            marker = found if found and found.end() == piece.end else None
+        elif marker and piece.is_unit:
+            units[index] = None if marker["name"] in ("Q", "A") else marker.span("name")
         end = piece.end
-    return speakers
+    return units
+
+
+def turn_speakers(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
+    """Who speaks in each unit of a turn whose marker names somebody; see `turn_units`."""
+    return {index: name for index, name in turn_units(text, pieces).items() if name}

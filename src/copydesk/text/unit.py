@@ -44,7 +44,7 @@ class Unit:
         return self.lang.lexicon("suggest-context").forms(key)
 
     def gap(self, index: int) -> bool:
-        """Whether anything but a blank stands between a word and the one before it."""
+        """Whether anything other than a blank stands between a word and the one before it."""
         between = self.text[self.words[index - 1].end : self.words[index].start]
         return not between.isspace() and between != ". "
 

@@ -263,7 +263,7 @@ def _closes_speech(text: str, stretch: Marked) -> bool:
 
 
 def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool:
-    """Whether nothing but a subject stands between a quotation and a verb of report."""
+    """Whether only a subject stands between a quotation and a verb of report."""
     outside = last.outside
     at = bisect_left(outside, stretch.end, key=lambda word: word.start)
     between = outside[at : cue.first]

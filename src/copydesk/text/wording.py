@@ -117,8 +117,10 @@ class Wording:
         """Whether a short line has words that only a caption has: "(left)", "file photo"."""
         if "(" in line and self.side_of_picture.search(line):
             return True
-        signs = any(sign in line for sign in self.scene_signs)
-        return signs and self.from_file.search(line) is not None
+        for sign in self.scene_signs:
+            if sign in line:
+                return self.from_file.search(line) is not None
+        return False
 
 
 @cache

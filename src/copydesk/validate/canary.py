@@ -9,7 +9,7 @@ import polars as pl
 from copydesk.contract.samples import sample_row
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import IntegrityError
-from copydesk.validate import models
+from copydesk.validate import by_pandera
 
 EXPECTED: Final = {
     ("id-malformed", "sentence_id"),
@@ -25,7 +25,7 @@ def canary(contract: Contract = CURRENT) -> pl.DataFrame:
     good = sample_row("sentences", contract)
     bad = [good, good | {"sentence_id": "Canary 2", "index": 0}, good | {"label": -1}]
     rows = [*bad, good | {"article_id": None}]
-    return pl.DataFrame(rows, schema=models.dtypes("sentences", contract))
+    return pl.DataFrame(rows, schema=by_pandera.dtypes("sentences", contract))
 
 
 def prove_gate() -> None:
@@ -35,9 +35,9 @@ def prove_gate() -> None:
         InputError: pandera is turned off.
         IntegrityError: pandera is on, but passes a bad table.
     """
-    models.refuse_if_off()
+    by_pandera.refuse_if_off()
     frame = canary()
-    failed = models.violations("sentences", frame) or []
+    failed = by_pandera.violations("sentences", frame) or []
     found = {(violation.rule, violation.column) for violation in failed}
     if found != EXPECTED:
         missed = ", ".join(f"{rule} of {column}" for rule, column in sorted(EXPECTED ^ found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
+    by_datasets,
     corpora,
     given,
     history,
@@ -11,7 +12,6 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
     people,
     personal,
     published,
-    reader,
     relations,
     shape,
     sources,

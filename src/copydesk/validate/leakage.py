@@ -1,7 +1,7 @@
 """Level 4: the same or nearly the same text in two splits.
 
-Sentences of fewer than `MIN_WORDS` words ("He declined to comment.") are nobody's and are not
-compared. Withheld sentences are compared by their hash.
+Sentences of fewer than `MIN_WORDS` words ("He declined to comment.") may stand in any article and
+are not compared. Withheld sentences are compared by their hash.
 """
 
 from __future__ import annotations

@@ -19,10 +19,10 @@ from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import InputError
 from copydesk.release.contents import PLACE, Contents, Part
 from copydesk.scope import is_release_file
+from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
-from copydesk.validate.models import dtypes
 from copydesk.validate.parquet import read_parquet
 from copydesk.validate.rules import CUT, rule
 

@@ -36,7 +36,7 @@ def is_older(contents: Contents, text: str) -> bool:
 
 
 def wrong_front_matter(found: str, wanted: str) -> Iterator[str]:
-    """What a card's front matter states otherwise than the release makes it, as sentences."""
+    """What in a card's front matter differs from what the release makes it, as sentences."""
     stated, makes = card.front_matter(found), _earlier(card.front_matter(wanted))
     for key in makes:
         if stated.get(key) != makes[key]:

@@ -10,7 +10,7 @@ import polars as pl
 from copydesk.contract.tables import Contract
 from copydesk.errors import InputError
 from copydesk.text import canonical
-from copydesk.validate import models
+from copydesk.validate import by_pandera
 from copydesk.validate.documents import check_document
 from copydesk.validate.faults import Fault, Found, rows_at_fault
 from copydesk.validate.loading import MANIFEST, Release
@@ -79,7 +79,7 @@ def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Itera
     for frame in frames:
         if not set(columns) <= set(frame.columns):
             continue
-        for found in models.violations(table, frame, contract) or ():
+        for found in by_pandera.violations(table, frame, contract) or ():
             yield from rows_at_fault(
                 found.rule, found.rows, found.message, contract[table].key, f"/{found.column}"
             )

@@ -115,7 +115,7 @@ def quotes(release: Release) -> Iterator[Found]:
     message = "It names the sentences {sentence_ids}, but touches {_touched}."
     yield from rows_at_fault("quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids")
     beyond = both.filter((pl.col("start") < pl.col("_from")) | (pl.col("end") > pl.col("_to")))
-    # A quotation may begin or end in a line that is no unit, but not between pieces.
+    # A quotation may begin or end in a line that is not a unit, but not between pieces.
     outside = beyond.join(_within_pieces(release, beyond), on=["_file", "_row"], how="anti")
     message = "It goes from {start} to {end}, beyond its sentences, {_from} to {_to}."
     yield from rows_at_fault("quote-outside-sentence", outside, message, "quote_id", "/start")

@@ -1,4 +1,4 @@
-"""Adjudication in Label Studio: each open sentence in its context, and nobody's answers shown."""
+"""Adjudication in Label Studio: each open sentence in its context, without anybody's answers."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def pull_decisions(
 ) -> tuple[int, list[str]]:
     """Take the decisions made in the adjudicator's projects into the log.
 
-    A decision that was taken before is not taken again, also where another was made since.
+    A decision that was taken before is not taken again, even if another was made since.
 
     Returns:
         How many said something new, and a sentence for each answer that could not be taken.

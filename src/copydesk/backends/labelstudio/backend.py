@@ -34,7 +34,7 @@ from copydesk.rounds.tasks import data_sha256
 
 
 class LabelStudio:
-    """One server, as the account sees it whose token connects to it.
+    """One server, as seen by the account whose token is used.
 
     Args:
         patience: seconds to wait for a server that may still be storing an earlier batch.

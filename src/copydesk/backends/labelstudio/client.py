@@ -1,7 +1,7 @@
 """The requests that a round makes of Label Studio, in its own JSON.
 
-The SDK carries them (it refreshes personal access tokens), but its models are passed by: they fail
-on fields that some rows lack, and change what is to be archived as it came.
+The SDK carries them (it refreshes personal access tokens), but not its models: they fail on fields
+that some rows lack, and alter what is to be archived unchanged.
 """
 
 from __future__ import annotations

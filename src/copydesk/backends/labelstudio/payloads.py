@@ -59,7 +59,7 @@ def regions(text: str, anchors: tuple[Anchor, ...], arm: str, control: str) -> l
 
 
 class PayloadWriter:
-    """Makes the payload of planned tasks, and makes sure that it is what was planned."""
+    """Makes the payloads of planned tasks, and checks that they are what was planned."""
 
     def __init__(self, round: Round) -> None:
         self._texts = TaskTexts(round)
@@ -89,7 +89,7 @@ def check_predictions(config: str, payloads: list[dict[str, Any]]) -> None:
     Raises:
         IntegrityError: naming the task and what is wrong.
     """
-    # The SDK takes milliseconds for each region, and ours differ in nothing but their places.
+    # The SDK takes milliseconds for each region, and ours differ only in their places.
     kinds: dict[tuple[str, ...], tuple[str, dict[str, Any]]] = {}
     for payload in payloads:
         for prediction in payload.get("predictions", ()):

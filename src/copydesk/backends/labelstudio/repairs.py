@@ -31,11 +31,11 @@ _WORDS: Final = {
     "show_collab_predictions": "whether marked sentences are shown",
     "model_version": "which marked sentences are shown",
 }
-"""What annotators see of a project, and how a difference is called."""
+"""What annotators see of a project, and what a difference in it is called."""
 
 
 def differing(there: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """The settings that are otherwise, as they should be.
+    """The settings that differ, with the values that they should have.
 
     Args:
         there: a project as the server gives it.
@@ -63,7 +63,7 @@ def _is_xml(value: Any) -> bool:
 
 
 def in_words(names: Sequence[str]) -> list[str]:
-    """What differs, as a person calls it."""
+    """What differs, in words."""
     return [_WORDS.get(name, name) for name in names]
 
 

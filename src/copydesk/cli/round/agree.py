@@ -43,6 +43,6 @@ def agree(
     least = float(here.config.get("checks", {}).get("alpha_min", ALPHA_MIN))
     if found.alpha.value is not None and found.alpha.value < least:
         words().print(
-            f"Alpha is below {least:g}: 'validate' finds a release with these answers wanting "
+            f"Alpha is below {least:g}: 'validate' reports a release with these answers "
             "('alpha_min' under [checks] in copydesk.toml)."
         )

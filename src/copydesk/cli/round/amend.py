@@ -31,7 +31,7 @@ MoreFor = Annotated[
     list[str] | None, typer.Option(help="One answer more for this article; repeatable.")
 ]
 Guidelines = Annotated[
-    bool, typer.Option("--guidelines", help="The guidelines as they are now hold from now on.")
+    bool, typer.Option("--guidelines", help="From now on the guidelines hold as they are now.")
 ]
 Reopen = Annotated[bool, typer.Option("--reopen", help="Open a closed round again.")]
 

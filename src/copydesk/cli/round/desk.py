@@ -81,7 +81,7 @@ def decide_here(sitting: Sitting) -> None:
 
 
 class _Desk:
-    """One person's sitting; ``made`` counts the decisions of it that said something new."""
+    """One person's sitting; ``made`` counts its decisions that said something new."""
 
     def __init__(self, sitting: Sitting, scheme: Scheme, console: Console) -> None:
         self._sitting, self._console = sitting, console
@@ -114,11 +114,11 @@ class _Desk:
 
         from copydesk.rounds.decisions import in_context
 
-        # As much on either side as leaves room for the rest on this screen.
+        # As much context on either side as the screen has room for.
         reach = max(200, (self._console.height - 8) // 2 * self._console.width)
         around = in_context(self._sitting.corpus, self._articles, item, reach=reach)
         self._console.rule(f"{place}: {item.anchor.sentence_id} ({item.anchor.zone})")
-        # The sign is for those whose terminal, or eyes, show no difference in style.
+        # The sign is for terminals and eyes that do not show a difference in style.
         for text, style in (
             (around["before"].strip(), "dim"),
             (f"▶ {around['text']}", "bold reverse"),

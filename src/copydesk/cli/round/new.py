@@ -66,7 +66,7 @@ Events = Annotated[list[str] | None, typer.Option(help="Take this event; repeata
 Collections = Annotated[list[str] | None, typer.Option(help="Take this collection; repeatable.")]
 Articles = Annotated[list[str] | None, typer.Option(help="Take this article; repeatable.")]
 First = Annotated[Order, typer.Option(help="Which articles come first.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Take at most so many.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Take at most this many.")]
 Gold = Annotated[
     Path | None,
     typer.Option(help="Known answers, a line {sentence_id, label} each; never sent."),
@@ -93,7 +93,7 @@ Plan_ = Annotated[
     typer.Option(
         "--plan",
         metavar="WIDTH",
-        help="Make no round: say how many articles and answers give alpha a 95 % interval of this "
+        help="Plan nothing: say how many articles and answers give alpha a 95 % interval of this "
         "width, by simulation.",
     ),
 ]

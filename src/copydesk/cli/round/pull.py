@@ -22,7 +22,7 @@ def pull(
         list[str] | None,
         typer.Option(
             metavar="RULE",
-            help="Take this time what is irregular: answer-older or answer-edited takes the "
+            help="Accept an irregularity this time: answer-older or answer-edited takes the "
             "server's answer, answer-vanished lets ours stand; repeatable.",
         ),
     ] = None,

@@ -101,8 +101,8 @@ def invitation(url: str, token: str) -> str:
 def invite(data_dir: Path, url: str, count: int) -> list[Person]:
     """See to it that annotators 1 to ``count`` have accounts; those who have keep them.
 
-    A password is on the disk before its account is made, so a run that was cut off anywhere is
-    made good by the next.
+    A password is on the disk before its account is made, so the next run completes one that was cut
+    off anywhere.
 
     Args:
         data_dir: of the running server.

@@ -65,7 +65,7 @@ class Studio:
 
     @property
     def log(self) -> Path:
-        """What the server says, from its last start on."""
+        """What the server has printed since its last start."""
         return _log(self.data_dir)
 
     def annotators(self, count: int) -> list[people.Person]:
@@ -77,7 +77,7 @@ class Studio:
         return people.invite(self.data_dir, self.url, count)
 
     def wait(self) -> None:
-        """Wait for the end of the server, which does not come by itself.
+        """Wait until the server ends; it does not end by itself.
 
         Raises:
             ServerError: it ended.
@@ -90,7 +90,7 @@ class Studio:
         )
 
     def stop(self, grace: float = 10.0) -> None:
-        """End the server and whatever it started; stopping twice is stopping once.
+        """End the server and whatever it started; stopping it again does nothing.
 
         Args:
             grace: seconds that it is given to end by itself before it is killed.
@@ -159,7 +159,7 @@ def running(data_dir: Path) -> tuple[str, people.Person]:
     """
     with contextlib.suppress(FileNotFoundError, ServerError):
         url = _address(data_dir).read_text(encoding="utf-8")
-        if _is_occupied(data_dir):  # else whoever listens there now must not be sent the token
+        if _is_occupied(data_dir):  # another program that listens there must not get the token
             admin = people.load(data_dir)[0]
             _check_identity(url, admin)
             return url, admin
@@ -290,7 +290,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeo
 
 
 def _check_identity(url: str, admin: people.Person) -> None:
-    """Make sure that the one who answers is ours and knows its administrator."""
+    """Make sure that the server that answers is ours and knows its administrator."""
     with connection.http(url, admin.token) as client:
         name = client.get("api/current-user/whoami").json().get("email")
     if name != admin.email:

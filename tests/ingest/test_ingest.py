@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sources import write
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
@@ -17,17 +18,6 @@ from copydesk.ingest.walk import File
 from copydesk.layout import lay_out
 
 TEXT = "Bridge opens\nThe bridge opened on Monday.\n"
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return lay_out(tmp_path / "corpus")
-
-
-def write(path: Path, data: str | bytes = TEXT) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return path
 
 
 def manifest(folder: Path, *lines: object) -> Path:
@@ -56,7 +46,7 @@ def test_text_is_given_or_withheld_by_its_licence(tmp_path: Path, corpus: Corpus
     """An open licence puts text, title and attribution into the data set; without one they stay
     in the private room."""
     source = tmp_path / "in"
-    write(source / "a.txt")
+    write(source / "a.txt", TEXT)
     write(source / "b.txt", "Tunnel shut\r\n\r\nThe tunnel is shut.  \r\n")
     manifest(
         source,
@@ -94,8 +84,8 @@ def test_text_is_given_or_withheld_by_its_licence(tmp_path: Path, corpus: Corpus
 
 def test_a_folder_without_metadata_works(tmp_path: Path, corpus: Corpus) -> None:
     """Ids come from file names, the collection from the folder; sub-folders are read too."""
-    write(tmp_path / "My News" / "Bridge (1).txt")
-    write(tmp_path / "My News" / "more" / "Tunnel.TXT")
+    write(tmp_path / "My News" / "Bridge (1).txt", TEXT)
+    write(tmp_path / "My News" / "more" / "Tunnel.TXT", TEXT)
 
     ingest([str(tmp_path / "My News")], corpus, licence="CC0-1.0")
 
@@ -159,7 +149,7 @@ def test_html_gives_the_article_without_its_page(tmp_path: Path, corpus: Corpus)
 
 def test_ingesting_again_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
     """The same sources give the same files."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     ingest([str(tmp_path / "in")], corpus)
     before = state(corpus)
 
@@ -171,7 +161,7 @@ def test_ingesting_again_changes_nothing(tmp_path: Path, corpus: Corpus) -> None
 
 def test_a_changed_text_is_taken_only_when_asked(tmp_path: Path, corpus: Corpus) -> None:
     """Another text under a known id is refused, and replaces the old one with `replace`."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     ingest([str(tmp_path / "in")], corpus)
     path = write(tmp_path / "in" / "a.txt", "Bridge shuts\n")
 
@@ -191,8 +181,8 @@ LINE = {"article_id": "a", "file": "a.txt"}
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
-        (b"", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
-        (b" \n\t\n", LINE, "in/a.txt: The text is empty or holds nothing but blanks."),
+        (b"", LINE, "in/a.txt: The text is empty or consists of blanks only."),
+        (b" \n\t\n", LINE, "in/a.txt: The text is empty or consists of blanks only."),
         (b"ab\0c", LINE, "in/a.txt: line 1, column 3: U+0000 (control character) is not allowed"),
         (
             "café für Ödön".encode() + b" \xff",
@@ -211,7 +201,7 @@ def test_bad_input_is_named_and_changes_nothing(
     tmp_path: Path, corpus: Corpus, text: bytes, line: object, sentence: str
 ) -> None:
     """Each fault is a sentence with its file and line, and the corpus is as it was."""
-    write(tmp_path / "good.txt")
+    write(tmp_path / "good.txt", TEXT)
     ingest([str(tmp_path / "good.txt")], corpus)
     before = state(corpus)
     write(tmp_path / "in" / "a.txt", text)
@@ -237,7 +227,7 @@ def test_good_records_are_taken_and_bad_ones_set_aside(tmp_path: Path, corpus: C
         {
             "source": str(tmp_path / "in" / "a.txt"),
             "place": "",
-            "reason": "The text is empty or holds nothing but blanks.",
+            "reason": "The text is empty or consists of blanks only.",
             "what_to_do": "Give the article's text, or leave the article out.",
         },
         {
@@ -255,7 +245,7 @@ def test_a_second_run_takes_what_was_fixed(tmp_path: Path, corpus: Corpus) -> No
     write(tmp_path / "in" / "a.txt", b"")
     write(tmp_path / "in" / "b.txt", b"a\0")
     ingest([str(tmp_path / "in")], corpus)
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
 
     done = ingest([str(tmp_path / "in")], corpus)
 
@@ -268,7 +258,7 @@ def test_a_second_run_reads_only_what_changed(
 ) -> None:
     """Files that have not changed are not read again, good ones and bad ones; a file that changed
     is, and so are all if an option changes."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     write(tmp_path / "in" / "b.txt", b"a\0")
     write(tmp_path / "in" / "c.txt", "Old\n")
     first = ingest([str(tmp_path / "in")], corpus)
@@ -304,7 +294,7 @@ def test_strict_takes_all_or_none(tmp_path: Path, corpus: Corpus) -> None:
 
 def test_a_repeated_id_names_both_places(tmp_path: Path, corpus: Corpus) -> None:
     """Of two articles of one id the second is set aside, with where the first stands."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     path = manifest(tmp_path / "in", LINE, LINE)
 
     done = ingest([str(tmp_path / "in")], corpus)
@@ -336,7 +326,7 @@ def test_a_source_that_matches_nothing_is_named(corpus: Corpus) -> None:
 
 def test_a_corpus_is_a_source_for_another(tmp_path: Path, corpus: Corpus) -> None:
     """Lines of a published manifest whose text is withheld are counted, not refused."""
-    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "a.txt", TEXT)
     write(tmp_path / "in" / "b.txt", "Tunnel shut\n")
     manifest(tmp_path / "in", LINE | {"licence": "CC0-1.0"}, {"article_id": "b", "file": "b.txt"})
     ingest([str(tmp_path / "in")], corpus)

@@ -1,4 +1,4 @@
-"""Level 5, the reader's view: what ``datasets.load_dataset`` makes of the data set folder.
+"""Level 5, what a reader gets: what ``datasets.load_dataset`` makes of the data set folder.
 
 The card's list of files is compared with the release first, so that nothing outside the folder is
 ever asked for; then every config is read as a stream, without a cache.

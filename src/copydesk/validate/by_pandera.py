@@ -1,4 +1,4 @@
-"""pandera models of the tables, derived from a `copydesk.contract.tables.Contract`.
+"""Tables judged by pandera: its models, derived from a `copydesk.contract.tables.Contract`.
 
 A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. What it says
 of each row tells which rows are at fault, and its checks carry the rule and the message.
