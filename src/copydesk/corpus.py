@@ -84,6 +84,11 @@ class Corpus:
         return self.annotations / "guidelines.md"
 
     @property
+    def guidelines_card(self) -> Path:
+        """What annotators keep open while they work: a page of one screen, where there is one."""
+        return self.annotations / "guidelines-card.md"
+
+    @property
     def rounds(self) -> Path:
         """A folder for each annotation round."""
         return self.annotations / "rounds"

@@ -17,6 +17,7 @@ class Article:
         redistributable: whether the text is given in a release; if not, ``title`` and
             ``attribution`` come from the private room and go into no release.
         zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
+        genre: what kind of article it is, such as ``interview``.
         held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
             named, or "personal-data".
         reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
@@ -38,13 +39,14 @@ class Article:
     zones: tuple[str, ...] = ()
     reading: Mapping[str, Any] | None = None
     held_back: str | None = None
+    genre: str | None = None
     bulk: bool = False
 
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
         record = dataclasses.asdict(self)
         del record["redistributable"]
-        for name in ("zones", "reading", "held_back", "bulk"):
+        for name in ("zones", "reading", "held_back", "genre", "bulk"):
             if not record[name]:
                 del record[name]
         record["file"] = None

@@ -69,6 +69,7 @@ class Ingested:
         refused: what was set aside now.
         new_refusals: how many of these no earlier ingest had set aside.
         joined: articles that were put into another article's event.
+        apart: articles that share text with one of another event, both named by the user.
         steps: how many articles were read with each step of reading, such as "lines_joined".
         unread: files of kinds that are not read, by ending.
         passed: links, pipes and devices that were passed over, with the reason.
@@ -84,6 +85,7 @@ class Ingested:
     refused: tuple[Refusal, ...] = ()
     new_refusals: int = 0
     joined: tuple[events.Joined, ...] = ()
+    apart: tuple[events.Joined, ...] = ()
     steps: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, int] = field(default_factory=dict)
     passed: Mapping[str, str] = field(default_factory=dict)
@@ -386,6 +388,7 @@ class _Run:
             refused=tuple(self.missed.refused),
             new_refusals=new,
             joined=joined,
+            apart=tuple(found.apart),
             steps=dict(self.steps),
             unread=dict(self.missed.unread),
             passed=dict(self.missed.passed),
