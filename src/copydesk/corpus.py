@@ -139,8 +139,15 @@ class Corpus:
         """The corpus's decision about whose text is given."""
         return Policy(**self.config.get("rights", {}))
 
+    @property
+    def journal(self) -> Path:
+        """What a withdrawal is about to do; there until it is finished."""
+        return self.private / "withdrawing.json"
+
     @contextlib.contextmanager
-    def lock(self, *, shared: bool = False, wait_s: float | None = None) -> Iterator[None]:
+    def lock(
+        self, *, shared: bool = False, wait_s: float | None = None, withdrawing: bool = False
+    ) -> Iterator[None]:
         """Keep other processes from writing to this corpus; every verb that writes takes it.
 
         It may be taken again by the process that has it, in the same way. What a killed process
@@ -150,12 +157,22 @@ class Corpus:
             shared: whether others that also ask for it so may work at the same time, as the shards
                 of one build do.
             wait_s: seconds to wait; `copydesk.files.LOCK_WAIT_S` by default.
+            withdrawing: whether to work although a withdrawal was broken off, as only the verb
+                that finishes it may.
 
         Raises:
-            InputError: another process still writes here after that time.
+            InputError: another process still writes here after that time, or a withdrawal was
+                broken off.
         """
         with locked(self.build_dir / "corpus.lock", shared=shared, wait_s=wait_s):
             self.keep_private()
+            if self.journal.is_file() and not withdrawing:
+                raise InputError(
+                    "The withdrawal of an article was broken off; until it is finished, nothing "
+                    "else may change the corpus.",
+                    where=str(self.journal),
+                    hint="Run 'copydesk release withdraw --resume'.",
+                )
             if not shared:
                 for room in (self.dataset, self.build_dir, self.private / "raw"):
                     sweep(room)

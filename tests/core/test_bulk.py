@@ -215,3 +215,17 @@ def test_a_group_ends_where_the_next_begins(tmp_path: Path) -> None:
         assert again.text(name, f"of {name}") == f"text of {name}"
     assert not again.has("n0200", "of another text")
     assert not again.has("n0450", "of n0450")
+
+
+def test_a_forgotten_text_is_in_no_file(bulk: Corpus) -> None:
+    """The others stay; what has to be forgotten twice is no fault."""
+    for _ in range(2):
+        bulk.texts.bulk.forget("ferry-day")
+
+    left = {article.article_id for article in bulk.articles_here()}
+    assert left == {"bridge-day", "bridge-wire", "kept-day"}
+    assert [article.article_id for article in bulk.absent()] == ["ferry-day"]
+    (name,) = parts(bulk)
+    table = pq.read_table(bulk.private / "articles" / name)
+    assert table["article_id"].to_pylist() == ["bridge-day", "bridge-wire", "kept-day"]
+    assert all("ferry" not in text.casefold() for text in table["text"].to_pylist())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from itertools import islice
@@ -106,8 +106,7 @@ class Bulk:
         there = {part.file for part in old}
         new: list[Part] = []
         for rows in _cut(entries):
-            listed = "\n".join(f"{name} {digest}" for name, digest, _ in rows)
-            file = f"{rows[0][0]}-{sha256_text(listed)[:16]}.parquet"
+            file = _name(rows)
             if file not in there:
                 self._write(file, rows, text)
             new.append(Part(file, rows[0][0], rows[-1][0], len(rows)))
@@ -120,6 +119,26 @@ class Bulk:
                 self.storage.remove(part.file)
 
         return let_go
+
+    def forget(self, article_id: str) -> None:
+        """Hold no text of an article any more; the files that had one are written again."""
+        gone = [part for part in self.parts if self._has_any(part, article_id)]
+        kept = [part for part in self.parts if part not in gone]
+        for part in gone:
+            held = _rows(self.storage, part.file).items()
+            rows = [(name, row[1], (name, row[1])) for name, row in held if name != article_id]
+            if rows:
+                file = _name(rows)
+                self._write(file, rows, lambda key: self.text(*key) or "")
+                kept.append(Part(file, rows[0][0], rows[-1][0], len(rows)))
+        if gone:
+            self._keep(sorted(kept, key=lambda part: part.first))
+        for part in gone:
+            self.storage.remove(part.file)
+
+    def _has_any(self, part: Part, article_id: str) -> bool:
+        inside = part.first <= article_id <= part.last
+        return inside and article_id in _rows(self.storage, part.file)
 
     def _write(self, file: str, rows: list[tuple[str, str, T]], text: Callable[[T], str]) -> None:
         remaining = iter(rows)
@@ -141,6 +160,11 @@ class Bulk:
             listed = {"parts": [part._asdict() for part in parts]}
             self.storage.write(INDEX, dump_json(listed))
         self._parts = parts
+
+
+def _name(rows: Sequence[tuple[str, str, Any]]) -> str:
+    listed = "\n".join(f"{name} {digest}" for name, digest, _ in rows)
+    return f"{rows[0][0]}-{sha256_text(listed)[:16]}.parquet"
 
 
 def _cut(entries: Iterable[tuple[str, str, T]]) -> Iterator[list[tuple[str, str, T]]]:
