@@ -2,9 +2,9 @@
 
     python scripts/bench/articles.py OUT.parquet --articles 100000
 
-No sentence is anybody's: names, places and things are made up of syllables, and verbs and frames
-are this script's own. One article in fifty is a copy of another one with a line added, so that what
-looks for copies has something to find.
+Every other one may be given (CC0-1.0). No sentence is anybody's: names, places and things are made
+up of syllables, and verbs and frames are this script's own. One article in fifty is a copy of
+another one with a line added, so that what looks for copies has something to find.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("title", pa.string()),
         ("outlet", pa.string()),
         ("published", pa.string()),
+        ("licence", pa.string()),
         ("text", pa.string()),
     ]
 )
@@ -67,7 +68,7 @@ def sentence(rng: random.Random, words: list[str]) -> str:
     return pick(_FRAMES).format(**names)
 
 
-def articles(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+def articles(count: int, seed: int = 1, first: int = 0) -> Iterator[dict[str, Any]]:
     """So many articles: 8 to 60 sentences each, 24 on average, in paragraphs of one to four."""
     rng = random.Random(seed)
     words = sorted({word(rng) for _ in range(60_000)})
@@ -87,19 +88,20 @@ def articles(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
             title = before.partition("\n")[0]
         before = text
         yield {
-            "id": f"n{number:08d}",
+            "id": f"n{first + number:08d}",
             "title": title,
             "outlet": f"The {words[number % 200].capitalize()} Post",
             "published": f"20{number % 20 + 5:02d}-0{number % 9 + 1}-1{number % 9}",
+            "licence": "CC0-1.0" if number % 2 else None,
             "text": text,
         }
 
 
-def write(path: Path, count: int, seed: int = 1) -> None:
+def write(path: Path, count: int, seed: int = 1, first: int = 0) -> None:
     """Write them, some thousand at a time."""
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
         rows: list[dict[str, Any]] = []
-        for row in articles(count, seed):
+        for row in articles(count, seed, first):
             rows.append(row)
             if len(rows) == 2000:
                 writer.write_table(pa.Table.from_pylist(rows, SCHEMA))

@@ -126,24 +126,19 @@ def prepare(room: Path, articles: int) -> None:
 
 def once(room: Path, code: str, workers: int) -> tuple[float, float, float]:
     """Seconds on the clock, seconds of processors, and peak MB of one run from nothing."""
-    import resource
-
     out = room / "out"
     for old in (out, room / "corpus" / "build" / "shards"):
         shutil.rmtree(old, ignore_errors=True)
     out.mkdir()
     script = room / "engine.py"
     script.write_text(HEAD + code, encoding="utf-8")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     cost = measure([sys.executable, str(script), str(room), str(out), str(workers)])
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if cost.code:
         raise subprocess.CalledProcessError(cost.code, "engine.py")
     made = len(list(Path(room).glob("*/**/sentences.parquet")))
     wanted = len(list((room / "inputs").iterdir()))
     assert made == wanted, f"{made} shards, not {wanted}"
-    used = sum(getattr(after, n) - getattr(before, n) for n in ("ru_utime", "ru_stime"))
-    return cost.seconds, used, cost.peak_mb
+    return cost.seconds, cost.cpu_s, cost.peak_mb
 
 
 def main() -> None:

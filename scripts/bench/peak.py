@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -24,16 +25,17 @@ _EVERY_S = 0.2
 
 
 class Cost(NamedTuple):
-    """What a command took: seconds, peak MB of memory, and its exit code."""
+    """What a command took: seconds on the clock and of processors, peak MB, and its exit code."""
 
     seconds: float
+    cpu_s: float
     peak_mb: float
     code: int
 
 
 def measure(command: Sequence[str], *, quiet: bool = True) -> Cost:
     """Run a command to its end."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _used()
     out = subprocess.DEVNULL if quiet else None
     with subprocess.Popen(command, stdout=out) as process:
         peak = 0.0
@@ -49,7 +51,12 @@ def measure(command: Sequence[str], *, quiet: bool = True) -> Cost:
         code = process.wait()
         done.set()
         watcher.join()
-    return Cost(time.perf_counter() - started, peak, code)
+    return Cost(time.perf_counter() - started, _used() - before, peak, code)
+
+
+def _used() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tree(root: int) -> list[int]:

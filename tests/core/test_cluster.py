@@ -22,6 +22,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.ingest import ingest
 from copydesk.layout import lay_out
+from copydesk.release.cut import cut
+from copydesk.shards import Share
+
+from .test_cut import files, options
 
 pytestmark = [
     # Dask's own, of its event loops and of sockets that a killed process leaves.
@@ -124,6 +128,22 @@ def test_a_cluster_of_this_machine_gives_the_same_bytes(many: Corpus) -> None:
     assert "(12 of 12 shards made now)" in first.stderr
     assert "(0 of 12 shards made now)" in second.stderr
     assert content(many) == plain
+
+
+def test_a_release_is_the_same_however_it_was_built(many: Corpus, tmp_path: Path) -> None:
+    """Built here, as shares of an array job, or on a cluster: the same bytes, index included."""
+    released = []
+    for number, how in enumerate(("here", "shares", "cluster")):
+        corpus = Corpus(tmp_path / how / "corpus")
+        shutil.copytree(many.root, corpus.root)
+        shutil.rmtree(corpus.build_dir)
+        if how == "shares":
+            for share in (Share(2, 3), Share(3, 3)):
+                build(corpus, workers=1, share=share)
+        build(corpus, workers=1, dask="local" if how == "cluster" else None)
+        assert cut(corpus, options()).path is not None
+        released.append(files(corpus.dataset))
+        assert released[number] == released[0]
 
 
 def test_what_a_killed_worker_held_is_made_by_another(many: Corpus, cluster: Cluster) -> None:

@@ -164,6 +164,21 @@ def test_differences_and_filled_texts_are_the_same(
     assert "kept-day" in filled[0]["article_id"]
 
 
+def test_large_tables_are_compared_a_share_at_a_time(
+    twice: tuple[Corpus, Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With three records at once instead of all, the same changes are found, in the same order."""
+    before, after = (Contents.read(twice[0].releases / v) for v in ("0.1.0", "0.2.0"))
+    whole = compare(before, after)
+    assert whole.changes.height == 8
+    monkeypatch.setattr("copydesk.release.match._AT_ONCE", 3)
+
+    shares = compare(before, after)
+
+    assert shares.changes.equals(whole.changes)
+    assert shares.drifts == whole.drifts
+
+
 def test_croissant_names_every_file(twice: tuple[Corpus, Corpus]) -> None:
     """Each file has its rows, and the split of a row is read from a numbered name too."""
     import re
