@@ -1,10 +1,10 @@
 """Plain files as a round's backend: for programs, models, and tools that read and write JSON Lines.
 
 Each annotator has a folder, ``private/rounds/<round>/<annotator>``. A push writes ``tasks.jsonl``,
-``labels.json`` and ``guidelines.md`` into it; whoever answers writes ``answers.jsonl`` beside them,
-a line ``{"sentence_id", "label"}`` for each answer, with ``lead_time_s``, ``confidence``,
-``comment``, ``flag`` and ``at`` (a time with its zone) where they are known. Lines may be appended
-at any time; the last one for a sentence counts.
+``labels.json``, ``guidelines.md`` and, where the corpus has it, ``guidelines-card.md`` into it;
+whoever answers writes ``answers.jsonl`` beside them, a line ``{"sentence_id", "label"}`` for each
+answer, with ``lead_time_s``, ``confidence``, ``comment``, ``flag`` and ``at`` (a time with its
+zone) where they are known. Lines may be appended at any time; the last one for a sentence counts.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ TASKS: Final = "tasks.jsonl"
 ANSWERS: Final = "answers.jsonl"
 _LABELS: Final = "labels.json"
 _GUIDELINES: Final = "guidelines.md"
+_CARD: Final = "guidelines-card.md"
 _Change = Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
 _KNOWN: Final = ("sentence_id", "label", "lead_time_s", "confidence", "comment", "flag", "at")
 
@@ -293,7 +294,9 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             hint="Restore them, or plan a new round.",
         )
     texts = TaskTexts(round)
-    guidelines = round.corpus.guidelines.read_text(encoding="utf-8")
+    pages = {_GUIDELINES: round.corpus.guidelines.read_text(encoding="utf-8")}
+    if round.corpus.guidelines_card.is_file():
+        pages[_CARD] = round.corpus.guidelines_card.read_text(encoding="utf-8")
     labels = dump_json({"labels": [dataclasses.asdict(label) for label in round.scheme.labels]})
     lines: dict[str, list[str]] = {}
     for stream in streams:
@@ -302,8 +305,7 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             dump_line(_task(round, texts, task)) + "\n" for task in stream.tasks
         )
     return {
-        name: {TASKS: "".join(tasks), _LABELS: labels, _GUIDELINES: guidelines}
-        for name, tasks in lines.items()
+        name: {TASKS: "".join(tasks), _LABELS: labels, **pages} for name, tasks in lines.items()
     }
 
 

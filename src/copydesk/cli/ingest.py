@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -50,6 +50,13 @@ KeepLines = Annotated[
 Replace = Annotated[
     bool, typer.Option("--replace", help="Replace the text of an article the corpus has.")
 ]
+Store = Annotated[
+    Literal["files", "parquet"] | None,
+    typer.Option(
+        help="Keep texts in a file each or in Parquet; by default in Parquet where the corpus has "
+        "them there, and where 10,000 articles or more come from Parquet files.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Take all articles or none.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
 
@@ -66,6 +73,7 @@ def ingest(
     encoding: Encoding = None,
     keep_lines: KeepLines = False,
     replace: Replace = False,
+    store: Store = None,
     strict: Strict = False,
     workers: Workers = None,
 ) -> None:
@@ -91,6 +99,7 @@ def ingest(
             ),
             options=options,
             replace=replace,
+            bulk=None if store is None else store == "parquet",
             strict=strict,
             workers=workers,
             progress=progress,
@@ -135,7 +144,7 @@ def _told(done: Ingested) -> str:
         lines.append(
             f"{many(done.absent, 'line')} of the manifest name articles whose text is not here."
         )
-    return "\n".join([*lines, *_events(done), *_passed(done), *_refused(done)])
+    return "\n".join([*lines, *_events(done), *_apart(done), *_passed(done), *_refused(done)])
 
 
 def _why_withheld(done: Ingested) -> list[str]:
@@ -145,6 +154,22 @@ def _why_withheld(done: Ingested) -> list[str]:
             "  State a licence with --licence ID, in the source, or for an outlet in the table "
             "[outlets] of copydesk.toml."
         )
+    return lines
+
+
+def _apart(done: Ingested) -> list[str]:
+    if not done.apart:
+        return []
+    shared = many(len(done.apart), "article")
+    lines = [f"{shared} of an event that you named share text with another of yours:"]
+    for one in done.apart[:_SHOWN]:
+        lines.append(f"  {one.article_id} ({one.event}) shares {one.because} with {one.other}")
+    if len(done.apart) > _SHOWN:
+        lines.append(f"  … and {len(done.apart) - _SHOWN} more.")
+    lines.append(
+        "  If their events fall into different splits, 'validate' reports it: give them one event, "
+        "or leave one of them out."
+    )
     return lines
 
 

@@ -32,8 +32,7 @@ def segment(
 
     Args:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
-        language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
-            `languages/` is cut by general rules.
+        language: Its BCP 47 tag, such as `de-AT`; one without data is cut by general rules.
         zones: Zones of lines that are known from the source (a page's headings), by the line's
             number from 0; the other lines are told by the text.
         furniture: Lines that the outlet repeats over its articles, trimmed; each is a note.
@@ -71,8 +70,7 @@ def segment(
         elif zone == "body":
             tail = tail_start(line, known) if ")" in line[-2:] or "(@" in line else -1
             stop = start + len(line[:tail].rstrip()) if tail > 0 else end
-            found = sentences(text, start, stop, lang)
-            pieces += [_new((first, last, "body", True)) for first, last in found]
+            pieces += [_new((a, b, zone, True)) for a, b in sentences(text, start, stop, lang)]
             if tail > 0:
                 pieces.append(Piece(start + tail, end, "credit", False))
         elif zone == "caption":

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from copydesk.backends.labelstudio.configs import (
+from copydesk.backends.labelstudio.aids import (
     COMMENT_CONTROL,
     FLAG_CONTROL,
     LABEL_CONTROL,
-    REASON_CONTROL,
     TEXT_OBJECT,
+    UNSURE,
+)
+from copydesk.backends.labelstudio.configs import (
+    REASON_CONTROL,
     UNIT_CONTROL,
     not_yet,
     region_id,
@@ -20,8 +23,6 @@ from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.files import sha256_text
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask
-
-UNSURE: Final = FLAGS[0]
 
 Item = Mapping[str, Any]
 """One entry of an annotation's ``result``."""
