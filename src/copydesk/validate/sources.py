@@ -93,12 +93,7 @@ def answered(subject: Released) -> Iterator[Found]:
             record=str(row["annotation_id"]),
             pointer="/rounds",
         )
-    zones = subject.release.labelled.select("sentence_id", "zone", "_file", "_row").join(
-        given.select("sentence_id", _planned="zone").unique(), on="sentence_id"
-    )
-    wrong = zones.filter(pl.col("zone") != pl.col("_planned"))
-    message = "'zone' is {zone}, but {_planned} in the plan of its round."
-    yield from rows_at_fault("source-disagrees", wrong, message, "sentence_id", "/zone")
+    yield from _zones(subject.release.labelled, given)
     message = "No round of the corpus holds this answer."
     yield from rows_at_fault(
         "source-disagrees", unknown, message, "annotation_id", "/annotation_id"
@@ -118,6 +113,14 @@ def answered(subject: Released) -> Iterator[Found]:
         wrong = both.filter(pl.col("sentence_id_given").is_not_null() & found.ne_missing(wanted))
         message = f"'{name}' is {{{name}}}, but {{{name}_given}} in the round."
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", f"/{name}")
+
+
+def _zones(labelled: pl.DataFrame, given: pl.DataFrame) -> Iterator[Found]:
+    planned = given.select("sentence_id", _planned="zone").unique()
+    rows = labelled.select("sentence_id", "zone", "_file", "_row").join(planned, on="sentence_id")
+    message = "'zone' is {zone}, but {_planned} in the plan of its round."
+    wrong = rows.filter(pl.col("zone") != pl.col("_planned"))
+    yield from rows_at_fault("source-disagrees", wrong, message, "sentence_id", "/zone")
 
 
 @check("rebuild", needs=(*ALL, "manifest", "corpus"))
