@@ -1,14 +1,17 @@
 """Keys and seconds for labelling 50 sentences by article and by sentence, in a real browser.
 
-Starts a Label Studio of its own in a temporary folder, pushes a round by article and one by
-sentence of the same two articles, labels them with the keyboard alone, 60 ms between keys, and
-prints what it took. A person adds the time to read and decide, which is the same in both.
-`--images DIR` keeps two screenshots, which take time of their own.
+Starts a Label Studio of its own in a temporary folder, pushes rounds by article and by sentence of
+the same two articles, labels them with the keyboard alone, 60 ms between keys, and prints what it
+took: as Label Studio comes (a key to the next sentence, one for the label), and with "go on after
+an answer". A third measure is an article of 120 sentences. A person adds the time to read and
+decide, which is the same in all. `--images DIR` keeps two screenshots, which take time of their
+own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import tempfile
 import time
@@ -38,6 +41,9 @@ from copydesk.rounds.streams import streams
 PAUSE = 0.06
 ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-pelagic-review")
 """In the order in which they are drawn; they have 50 sentences."""
+
+LONG = "council-minutes"
+"""An article of 120 sentences, made for the measure."""
 OPENING = (
     *("claim", "background", "background", "claim", "background", "claim"),
     *("quote", "claim", "background", "background", "claim", "speculation"),
@@ -58,6 +64,7 @@ def main() -> None:
         person = studio.annotators(1)[0]
         corpus = lay_out(Path(folder) / "corpus")
         ingest([str(dataset_dir() / "raw")], corpus)
+        take_long(corpus, Path(folder) / "long")
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -67,42 +74,72 @@ def main() -> None:
         page.fill("[name=password]", person.password)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Welcome")).to_be_visible(timeout=60_000)
-        for unit, label in (("article", label_articles), ("sentence", label_sentences)):
-            plan = plan_round(corpus, unit, person.email)
+        for unit, articles, goes_on in (
+            ("article", ARTICLES, False),
+            ("article", ARTICLES, True),
+            ("sentence", ARTICLES, False),
+            ("sentence", ARTICLES, True),
+            ("article", (LONG,), False),
+            ("article", (LONG,), True),
+        ):
+            plan = plan_round(corpus, unit, person.email, articles, goes_on)
             open_project(page, studio, corpus, plan)
-            every = sentences(corpus, plan)
+            option = page.get_by_label("go on after an answer")
+            option.set_checked(goes_on)
+            every = sentences(corpus, plan, articles)
+            label = label_articles if unit == "article" else label_sentences
             began = time.perf_counter()
-            keys = label(page, every, images)
+            keys = label(page, every, goes_on, images)
             seconds = time.perf_counter() - began
             print(
-                f"by {unit}: {len(every)} sentences, {keys} key presses, {seconds:.1f} s, "
-                f"of which {seconds - keys * PAUSE:.1f} s waiting for Label Studio"
+                f"by {unit}, {'going on' if goes_on else 'as it comes'}: {len(every)} sentences of "
+                f"{len(articles)} articles, {keys} key presses, {seconds:.1f} s, of which "
+                f"{seconds - keys * PAUSE:.1f} s waiting for Label Studio",
+                flush=True,
             )
         browser.close()
 
 
-def plan_round(corpus: Corpus, unit: str, email: str) -> Plan:
-    """A round of one annotator, whose articles come in the order of `ARTICLES`."""
+def take_long(corpus: Corpus, folder: Path) -> None:
+    """Take the article of 120 sentences into the corpus."""
+    folder.mkdir()
+    lines = ["The council sat until midnight"]
+    for item in range(1, 41):
+        lines.append(
+            f"The council took item {item} at its third reading. “We shall not pay for item {item} "
+            f"again,” said Ada Crane, the mayor."
+            + ("" if item == 40 else f" Item {item + 1} may cost more by the spring.")
+        )
+    (folder / "long.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    line = {"article_id": LONG, "file": "long.txt", "event": LONG, "licence": "CC0-1.0"}
+    (folder / "articles.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    ingest([str(folder)], corpus)
+
+
+def plan_round(
+    corpus: Corpus, unit: str, email: str, articles: tuple[str, ...], goes_on: bool
+) -> Plan:
+    """A round of one annotator, whose articles come in their order."""
     return new_round(
         corpus,
         Options(
-            round=f"by-{unit}",
+            round=f"by-{unit}-{len(articles)}-{'on' if goes_on else 'off'}",
             annotators=(Annotator(annotator="a1", kind="human"),),
             emails={"a1": email},
             unit=unit,
             overlap=Overlap(base=1),
-            selection=Selection(articles=ARTICLES),
+            selection=Selection(articles=articles),
             seed="annotating",
         ),
     )
 
 
-def sentences(corpus: Corpus, plan: Plan) -> list[tuple[str, str]]:
+def sentences(corpus: Corpus, plan: Plan, articles: tuple[str, ...]) -> list[tuple[str, str]]:
     """Every sentence of a round in the order of its articles: article_id, text."""
     texts = {article.article_id: corpus.text(article) for article in corpus.articles()}
     return [
         (name, texts[name][anchor.start : anchor.end])
-        for name in ARTICLES
+        for name in articles
         for anchor in plan.by_id[name].sentences
     ]
 
@@ -131,32 +168,38 @@ def press(page: Page, *keys: str) -> int:
     return len(keys)
 
 
-def label_articles(page: Page, every: list[tuple[str, str]], images: Path | None) -> int:
+def label_articles(
+    page: Page, every: list[tuple[str, str]], goes_on: bool, images: Path | None
+) -> int:
     """Label every sentence of every article; gives the number of key presses."""
     keys = 0
     given = answers()
     for article, group in groupby(every, key=itemgetter(0)):
         group_sentences = [sentence for _, sentence in group]
         expect(page.locator(".copydesk-text")).to_contain_text(group_sentences[0])
+        if goes_on:
+            expect(page.locator(".htx-highlight.__active").first).to_be_visible()
         for at in range(len(group_sentences)):
-            keys += press(page, ".")
-            if images and article == ARTICLES[0] and at == len(OPENING):
+            keys += 0 if goes_on else press(page, ".")
+            if images and goes_on and article == ARTICLES[0] and at == len(OPENING):
                 page.screenshot(path=images / "annotating-article.png")
             keys += press(page, NEWS.hotkeys[next(given)])
         keys += press(page, "Control+Enter")
     return finish(page, keys)
 
 
-def label_sentences(page: Page, every: list[tuple[str, str]], images: Path | None) -> int:
+def label_sentences(
+    page: Page, every: list[tuple[str, str]], goes_on: bool, images: Path | None
+) -> int:
     """Label every sentence on a page of its own; gives the number of key presses."""
     keys = 0
     for number, ((_, sentence), label) in enumerate(zip(every, answers(), strict=False)):
         expect(page.locator(".copydesk-target")).to_have_text(sentence, timeout=60_000)
-        keys += press(page, NEWS.hotkeys[label])
-        if images and number == len(OPENING) - 1:
+        if images and goes_on and number == len(OPENING) - 1:
             expect(page.get_by_text("saved successfully")).to_be_hidden()
             page.screenshot(path=images / "annotating-sentence.png")
-        keys += press(page, "Control+Enter")
+        keys += press(page, NEWS.hotkeys[label])
+        keys += 0 if goes_on else press(page, "Control+Enter")
     return finish(page, keys)
 
 

@@ -30,6 +30,7 @@ class Article:
         redistributable: whether the text is given in a release; if not, ``title`` and
             ``attribution`` come from the private room and go into no release.
         zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
+        genre: what kind of article it is, such as ``interview``.
         held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
             named, or "personal-data".
         reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
@@ -50,12 +51,13 @@ class Article:
     zones: tuple[str, ...] = ()
     reading: Mapping[str, Any] | None = None
     held_back: str | None = None
+    genre: str | None = None
 
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
         record = dataclasses.asdict(self)
         del record["redistributable"]
-        for name in ("zones", "reading", "held_back"):
+        for name in ("zones", "reading", "held_back", "genre"):
             if not record[name]:
                 del record[name]
         if self.redistributable:
@@ -132,6 +134,11 @@ class Corpus:
         return self.annotations / "guidelines.md"
 
     @property
+    def guidelines_card(self) -> Path:
+        """What annotators keep open while they work: a page of one screen, where there is one."""
+        return self.annotations / "guidelines-card.md"
+
+    @property
     def rounds(self) -> Path:
         """A folder for each annotation round."""
         return self.annotations / "rounds"
@@ -187,8 +194,15 @@ class Corpus:
         """The corpus's decision about whose text is given."""
         return Policy(**self.config.get("rights", {}))
 
+    @property
+    def journal(self) -> Path:
+        """What a withdrawal is about to do; there until it is finished."""
+        return self.private / "withdrawing.json"
+
     @contextlib.contextmanager
-    def lock(self, *, shared: bool = False, wait_s: float | None = None) -> Iterator[None]:
+    def lock(
+        self, *, shared: bool = False, wait_s: float | None = None, withdrawing: bool = False
+    ) -> Iterator[None]:
         """Keep other processes from writing to this corpus; every verb that writes takes it.
 
         It may be taken again by the process that has it, in the same way. What a killed process
@@ -198,12 +212,22 @@ class Corpus:
             shared: whether others that also ask for it so may work at the same time, as the shards
                 of one build do.
             wait_s: seconds to wait; `copydesk.files.LOCK_WAIT_S` by default.
+            withdrawing: whether to work although a withdrawal was broken off, as only the verb
+                that finishes it may.
 
         Raises:
-            InputError: another process still writes here after that time.
+            InputError: another process still writes here after that time, or a withdrawal was
+                broken off.
         """
         with locked(self.build_dir / "corpus.lock", shared=shared, wait_s=wait_s):
             self.keep_private()
+            if self.journal.is_file() and not withdrawing:
+                raise InputError(
+                    "The withdrawal of an article was broken off; until it is finished, nothing "
+                    "else may change the corpus.",
+                    where=str(self.journal),
+                    hint="Run 'copydesk release withdraw --resume'.",
+                )
             if not shared:
                 for room in (self.dataset, self.build_dir, self.private / "raw"):
                     sweep(room)

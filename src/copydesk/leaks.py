@@ -8,12 +8,14 @@ may be given is not a leak. The time is linear in what is searched.
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import html
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -72,6 +74,7 @@ class Secrets:
         texts: Iterable[tuple[str, str]],
         given: Iterable[str] = (),
         urls: Iterable[str] = (),
+        salt: bytes = b"",
     ) -> None:
         """Prepare the search.
 
@@ -80,7 +83,10 @@ class Secrets:
             texts: record ids and texts of which every stretch is searched for.
             given: texts that may be given; what stands there as well is not a leak.
             urls: addresses that are given, and often repeat a title.
+            salt: makes the hashes of words such that they can be stored: the same in every
+                version of every library, and telling nothing to whoever does not have the salt.
         """
+        self._salt = salt
         self._urls = frozenset(urls)
         self._records: dict[int, list[str]] = {}
         found: dict[int, list[tuple[Hashes, NDArray[np.int64]]]] = {}
@@ -92,9 +98,47 @@ class Secrets:
             owners = np.concatenate([o for _, o in parts])
             unique, first = np.unique(hashes, return_index=True)
             self._needles[size] = unique, owners[first]
+        self._finish(given)
+
+    def _finish(self, given: Iterable[str]) -> None:
         self._allow(given)
         self._tables = {size: _table(hashes) for size, (hashes, _) in self._needles.items()}
         self._in_urls = self._hits(self._urls)
+
+    def stored(self) -> dict[str, dict[str, str]]:
+        """The hashes that are searched for, by record and number of words, as JSON types."""
+        found: dict[str, dict[str, str]] = {}
+        for size, (hashes, owners) in self._needles.items():
+            for number in np.unique(owners):
+                mine = np.sort(hashes[owners == number]).astype("<u8").tobytes()
+                record = self._records[0][number]
+                found.setdefault(record, {})[str(size)] = base64.b64encode(mine).decode("ascii")
+        return found
+
+    @classmethod
+    def of_stored(
+        cls, stored: Mapping[str, Mapping[str, str]], *, salt: bytes, given: Iterable[str] = ()
+    ) -> Secrets:
+        """The search for what `stored` gave, with the salt that it was made with.
+
+        Raises:
+            ValueError: it is not what `stored` gave.
+        """
+        found = cls((), (), salt=salt)
+        found._records = {0: list(stored)}
+        parts: dict[int, list[tuple[Hashes, int]]] = {}
+        for number, sizes in enumerate(stored.values()):
+            for name, text in sizes.items():
+                data = base64.b64decode(text, validate=True)
+                hashes = np.frombuffer(data, dtype="<u8").astype(np.uint64)
+                parts.setdefault(int(name), []).append((hashes, number))
+        for size, known in parts.items():
+            every = np.concatenate([hashes for hashes, _ in known])
+            owners = np.concatenate([np.full(len(h), n, dtype=np.int64) for h, n in known])
+            order = np.argsort(every, kind="stable")
+            found._needles[size] = every[order], owners[order]
+        found._finish(given)
+        return found
 
     def _collect(
         self,
@@ -108,7 +152,7 @@ class Secrets:
         names += records
         for start in range(0, len(texts), _CHUNK):
             part = texts[start : start + _CHUNK]
-            words, owner = _words(part)
+            words, owner = _words(part, self._salt)
             counts = np.bincount(owner, minlength=len(part))
             lengths = np.array([len(text) for text in part])
             begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -130,7 +174,7 @@ class Secrets:
 
     def _allow(self, given: Iterable[str]) -> None:
         for part in _batched(given):
-            words, owner = _words(part)
+            words, owner = _words(part, self._salt)
             for size, (hashes, owners) in list(self._needles.items()):
                 rolled = _rolled(words, size)[_inside(owner, size)]
                 keep = ~np.isin(hashes, rolled)
@@ -146,7 +190,7 @@ class Secrets:
     def _hits(self, texts: Iterable[str]) -> set[str]:
         hits: set[str] = set()
         for part in _batched(texts):
-            words, owner = _words(part)
+            words, owner = _words(part, self._salt)
             for size, (hashes, owners) in self._needles.items():
                 rolled = _rolled(words, size)
                 likely = np.flatnonzero(self._tables[size][_slot(rolled)])
@@ -216,7 +260,7 @@ def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _words(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.int64]]:
+def _words(texts: Sequence[str], salt: bytes) -> tuple[Hashes, NDArray[np.int64]]:
     """The words of some texts as numbers, one after another, and the text that each is of."""
     resolved = [_plain(text) if _ODD.search(text) else text for text in texts]
     plain = pl.Series(resolved, dtype=pl.String)
@@ -226,7 +270,20 @@ def _words(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.int64]]:
     counts = words.list.len().fill_null(0).to_numpy().astype(np.int64)
     flat = words.explode(empty_as_null=False).drop_nulls()
     owner = np.repeat(np.arange(len(texts)), counts)
+    if salt:
+        return _salted(flat, salt), owner
     return flat.hash(_SEED).to_numpy(), owner
+
+
+def _salted(words: pl.Series, salt: bytes) -> Hashes:
+    """BLAKE2b of each word with a key, 64 bits of it; each different word is hashed once."""
+    kinds = words.unique()
+    hashes = [
+        int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8, key=salt).digest(), "little")
+        for word in kinds
+    ]
+    known = pl.Series(hashes, dtype=pl.UInt64)
+    return words.replace_strict(kinds, known, return_dtype=pl.UInt64).to_numpy()
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import inside, sha256_file
 from copydesk.release.index import find_release, read_manifest
 from copydesk.rooms import dataset_dir
+from copydesk.withdrawals import told
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -26,11 +28,13 @@ def load(
     """Load one config of a release as `datasets` would, but from the files as they are.
 
     `datasets` caches a local folder by its card, so that files which changed under the same card
-    load as they were. This reads the files themselves, after comparing their checksums.
+    load as they were. This reads the files themselves, after comparing their checksums. Where
+    articles were withdrawn from the release, a warning says which, when and why.
 
     Args:
         config: a table of the release, such as ``sentences`` or ``standoff``.
-        version: the release; the newest by default.
+        version: the release; the newest by default. X.Y.Z means X.Y.Z+wN where something was
+            withdrawn from it.
         split: ``train``, ``validation`` or ``test``; all of them, in a DatasetDict, by default.
         corpus: a release, a data set folder or a corpus; the shipped data set by default.
 
@@ -40,6 +44,8 @@ def load(
     """
     release = find_release(Path(corpus) if corpus else dataset_dir(), version)
     manifest = read_manifest(release)
+    for sentence in told(manifest):
+        warnings.warn(f"Release {manifest['version']}: {sentence}", stacklevel=2)
     tables = Contract.of_release(manifest).tables
     if config not in tables:
         raise InputError(f"There is no config '{config}'.", hint=f"There are {', '.join(tables)}.")

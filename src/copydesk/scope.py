@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from copydesk.contract.filenames import TableFile
+from copydesk.contract.index import WITHDRAWALS, standing
 from copydesk.contract.tables import CURRENT
 from copydesk.rights import Policy
 
@@ -77,7 +78,7 @@ def scope(
     """
     rights = policy or Policy()
     lines = dict(_articles(dataset))
-    allowed = {*DOCUMENTS, INDEX, MANIFEST, *_of_releases(dataset, index)}
+    allowed = {*DOCUMENTS, INDEX, MANIFEST, WITHDRAWALS, *_of_releases(dataset, index)}
     allowed |= {name for name, line in lines.items() if _gives(rights, line)}
     known = {PurePosixPath(name).name for name in lines}
     files, strays, withheld = [], {}, []
@@ -155,10 +156,8 @@ def _of_releases(dataset: Path, index: Iterable[Any] | None) -> Iterator[str]:
         document = _read(dataset / INDEX)
         entries = document.get("releases") if isinstance(document, dict) else None
         index = entries if isinstance(entries, list) else ()
-    for entry in index:
-        version = entry.get("version") if isinstance(entry, dict) else None
-        if not isinstance(version, str) or not is_version(version):
-            continue
+    named = [e for e in index if isinstance(e, dict) and is_version(e.get("version"))]
+    for version in (entry["version"] for entry in standing(named)):
         yield f"baselines/{version}.json"
         yield from (f"releases/{version}/{name}" for name in _of_release(dataset, version))
 

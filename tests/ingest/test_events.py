@@ -199,3 +199,20 @@ def test_no_event_of_the_shipped_corpus_is_joined_with_another(
     assert all(event.split("-")[0] == name.split("-")[0] for event, name in pairs)
     assert len(names) == 8
     assert len(set(events(corpus).values())) <= 13
+
+
+def test_shared_text_of_events_that_the_user_named_apart_is_told(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """They stay apart, since the user said so; what that may cost is said at once."""
+    config = corpus.root / "copydesk.toml"
+    config.write_text(config.read_text() + '\n[events]\none = ["a"]\ntwo = ["b"]\n')
+    named = Corpus(corpus.root)
+
+    done = take(tmp_path / "in", named, a=f"One\n{SAID}\n", b=f"Two\n{SAID}\n")
+
+    assert events(named) == {"a": "one", "b": "two"}
+    assert done.joined == ()
+    assert done.apart == (
+        Joined(article_id="b", event="two", other="a", because="nearly the whole text"),
+    )

@@ -20,6 +20,7 @@ from copydesk.contract.documents import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.explore import explore
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options as CutOptions
 from copydesk.release.cut import cut
@@ -139,7 +140,9 @@ def test_status_and_agreement_count_flags(corpus: Corpus) -> None:
     assert "m-1: “Which noon?”" in page
 
 
-def test_what_most_call_no_unit_becomes_a_note_of_the_release(corpus: Corpus) -> None:
+def test_what_most_call_no_unit_becomes_a_note_of_the_release(
+    corpus: Corpus, tmp_path: Path
+) -> None:
     """The headline goes to adjudication, is struck, and no row of the release is about it."""
     mill(corpus)
     (item,) = open_sentences(corpus, "r")
@@ -175,6 +178,11 @@ def test_what_most_call_no_unit_becomes_a_note_of_the_release(corpus: Corpus) ->
     ]
     assert faults(corpus) == []
     assert verify(corpus, "1.0.0").differing == ()
+    shown = (
+        explore(corpus.dataset, tmp_path / "pages").parent / "articles" / "mill.html"
+    ).read_text()
+    assert '<li><b class="warn">⚑ unsure</b> m-1</li>' in shown
+    assert '<li><b class="warn">⚑ badly-cut</b> m-3</li>' in shown
 
 
 def test_an_adjudicator_may_label_what_everybody_calls_badly_cut(corpus: Corpus) -> None:

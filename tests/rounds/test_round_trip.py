@@ -489,11 +489,14 @@ def test_a_plan_changed_after_its_push_is_refused(pushed: Round) -> None:
 
 
 def test_guidelines_are_shown_as_instructions(pushed: Round) -> None:
-    """The project shows the guidelines' text as HTML: no front matter, headings two levels down."""
+    """The project shows what the labels mean, and the guidelines' text as HTML a click away."""
     with pushed.project("anna") as (server, number):
         project = server.project(number)
         assert project is not None
     assert project["show_instruction"] is True
-    assert project["expert_instruction"] == (
-        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n"
+    card, _, full = project["expert_instruction"].partition("<details>")
+    assert "A speaker&#x27;s own words, in quotation marks, carry the sentence." in card
+    assert full == (
+        "<summary>The guidelines in full</summary>\n"
+        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n</details>\n"
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from copydesk.backends.labelstudio import projects
+from copydesk.backends.labelstudio.aids import LABEL_CONTROL, TEXT_OBJECT
 from copydesk.backends.labelstudio.client import Server
-from copydesk.backends.labelstudio.configs import LABEL_CONTROL, TEXT_OBJECT
 from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus

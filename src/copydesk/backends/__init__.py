@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,13 @@ def codecs() -> Mapping[str, Codec]:
     from copydesk.backends.labelstudio.codec import LabelStudioCodec
 
     return {FILES: FilesCodec(), LABEL_STUDIO: LabelStudioCodec()}
+
+
+def local_backends() -> Sequence[Backend]:
+    """The backends that need no server."""
+    from copydesk.backends.files import Files
+
+    return (Files(),)
 
 
 @contextmanager

@@ -1,18 +1,19 @@
 """Plain files as a round's backend: for programs, models, and tools that read and write JSON Lines.
 
 Each annotator has a folder, ``private/rounds/<round>/<annotator>``. A push writes ``tasks.jsonl``,
-``labels.json`` and ``guidelines.md`` into it; whoever answers writes ``answers.jsonl`` beside them,
-a line ``{"sentence_id", "label"}`` for each answer, with ``lead_time_s``, ``confidence``,
-``comment``, ``flag`` and ``at`` (a time with its zone) where they are known. Lines may be appended
-at any time; the last one for a sentence counts.
+``labels.json``, ``guidelines.md`` and, where the corpus has it, ``guidelines-card.md`` into it;
+whoever answers writes ``answers.jsonl`` beside them, a line ``{"sentence_id", "label"}`` for each
+answer, with ``lead_time_s``, ``confidence``, ``comment``, ``flag`` and ``at`` (a time with its
+zone) where they are known. Lines may be appended at any time; the last one for a sentence counts.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +46,8 @@ TASKS: Final = "tasks.jsonl"
 ANSWERS: Final = "answers.jsonl"
 _LABELS: Final = "labels.json"
 _GUIDELINES: Final = "guidelines.md"
+_CARD: Final = "guidelines-card.md"
+_Change = Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
 _KNOWN: Final = ("sentence_id", "label", "lead_time_s", "confidence", "comment", "flag", "at")
 
 
@@ -202,9 +205,56 @@ class Files:
             for s in streams
         ]
 
+    def remove(
+        self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
+    ) -> list[str]:
+        """See `copydesk.rounds.backend.Backend`; older files that a push kept are seen to too."""
+        sentences = {
+            anchor.sentence_id
+            for stream in streams
+            for task in stream.tasks
+            if task.uid in uids
+            for anchor in round.plan.expected(task)
+        }
+        change = None if erase else partial(_hashed, labels=round.plan.labels)
+        removed = []
+        for name in sorted({name for stream in streams for name in stream.annotators}):
+            place = folder(round, name)
+            for path in sorted(place.glob(f"{TASKS}*")):
+                count, left = _without(path, "task", uids)
+                if count and path.name == TASKS:
+                    removed.append(f"tasks {', '.join(sorted(uids))} in {path}")
+                    # Before the file: a kill in between leaves a file that is changed again.
+                    record(round.folder, "files", annotator=name, sha256=sha256_text(left))
+                if count:
+                    atomic_write(path, left)
+            count, left = _without(place / ANSWERS, "sentence_id", sentences, change)
+            if count:
+                atomic_write(place / ANSWERS, left)
+        return removed
+
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """See `copydesk.rounds.backend.Backend`: nobody needs an account."""
         return {}
+
+
+def _without(
+    path: Path, key: str, gone: Collection[str], change: _Change = None
+) -> tuple[int, str]:
+    """A file with the lines about some records changed, or by default removed, and their number."""
+    kept, count = [], 0
+    for raw in (_read(path) or "").split("\n"):
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict) or line.get(key) not in gone:
+            kept.append(raw)
+            continue
+        changed = None if change is None else dump_line(change(line))
+        count += changed != raw
+        kept += [] if changed is None else [changed]
+    return count, "\n".join(kept)
 
 
 def folder(round: Round, annotator: str) -> Path:
@@ -244,7 +294,9 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             hint="Restore them, or plan a new round.",
         )
     texts = TaskTexts(round)
-    guidelines = round.corpus.guidelines.read_text(encoding="utf-8")
+    pages = {_GUIDELINES: round.corpus.guidelines.read_text(encoding="utf-8")}
+    if round.corpus.guidelines_card.is_file():
+        pages[_CARD] = round.corpus.guidelines_card.read_text(encoding="utf-8")
     labels = dump_json({"labels": [dataclasses.asdict(label) for label in round.scheme.labels]})
     lines: dict[str, list[str]] = {}
     for stream in streams:
@@ -253,8 +305,7 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             dump_line(_task(round, texts, task)) + "\n" for task in stream.tasks
         )
     return {
-        name: {TASKS: "".join(tasks), _LABELS: labels, _GUIDELINES: guidelines}
-        for name, tasks in lines.items()
+        name: {TASKS: "".join(tasks), _LABELS: labels, **pages} for name, tasks in lines.items()
     }
 
 

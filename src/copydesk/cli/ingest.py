@@ -135,7 +135,7 @@ def _told(done: Ingested) -> str:
         lines.append(
             f"{many(done.absent, 'line')} of the manifest name articles whose text is not here."
         )
-    return "\n".join([*lines, *_events(done), *_passed(done), *_refused(done)])
+    return "\n".join([*lines, *_events(done), *_apart(done), *_passed(done), *_refused(done)])
 
 
 def _why_withheld(done: Ingested) -> list[str]:
@@ -145,6 +145,22 @@ def _why_withheld(done: Ingested) -> list[str]:
             "  State a licence with --licence ID, in the source, or for an outlet in the table "
             "[outlets] of copydesk.toml."
         )
+    return lines
+
+
+def _apart(done: Ingested) -> list[str]:
+    if not done.apart:
+        return []
+    shared = many(len(done.apart), "article")
+    lines = [f"{shared} of an event that you named share text with another of yours:"]
+    for one in done.apart[:_SHOWN]:
+        lines.append(f"  {one.article_id} ({one.event}) shares {one.because} with {one.other}")
+    if len(done.apart) > _SHOWN:
+        lines.append(f"  … and {len(done.apart) - _SHOWN} more.")
+    lines.append(
+        "  If their events fall into different splits, 'validate' reports it: give them one event, "
+        "or leave one of them out."
+    )
     return lines
 
 

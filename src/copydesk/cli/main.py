@@ -29,6 +29,7 @@ from copydesk.cli import (
     suggester,
     validate,
     verify,
+    withdraw,
 )
 from copydesk.errors import CopydeskError
 
@@ -56,6 +57,7 @@ release.command("verify")(verify.verify)
 release.command("hydrate")(hydrate.hydrate)
 release.command("describe")(describe.describe)
 release.command("retract")(retract.retract)
+release.command("withdraw")(withdraw.withdraw)
 release.command("publish")(publish.publish)
 app.add_typer(release, name="release")
 app.command("validate")(validate.validate)

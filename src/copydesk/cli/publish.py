@@ -32,7 +32,9 @@ def publish(
 
     from copydesk.publish import prepare, shown
     from copydesk.publish import publish as send
+    from copydesk.release.reach import beyond_target
     from copydesk.release.retract import record_published
+    from copydesk.withdrawals import read_withdrawals
 
     found = find_corpus(corpus)
     plan = prepare(found.dataset)
@@ -50,6 +52,10 @@ def publish(
             + ".",
             markup=False,
         )
+        if read_withdrawals(found.dataset):
+            console.print("Copies of what was withdrawn that this cannot reach:")
+            for line in beyond_target(shown(target)):
+                console.print(f"  {line}", markup=False)
         return
     out = data()
     for path, size in plan.files.items():

@@ -123,6 +123,14 @@ _ARTICLE_COLUMNS: Final = (
     Column(name="url", type=_STRING, nullable=True, pattern=_URL, meaning="where it was published"),
     Column(name="published", type=_STRING, nullable=True, is_date=True, meaning="date, YYYY-MM-DD"),
     Column(name="language", type=_STRING, pattern=_LANGUAGE, meaning="BCP 47 tag"),
+    Column(
+        name="genre",
+        type=_STRING,
+        since="1.1",
+        nullable=True,
+        pattern=SLUG,
+        meaning="what kind of article it is, such as news, interview or obituary",
+    ),
     Column(name="licence", type=_STRING, nullable=True, meaning="SPDX id; null if none"),
     Column(
         name="attribution",

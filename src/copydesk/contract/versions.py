@@ -8,7 +8,7 @@ SCHEMA_VERSIONS: Final = {
     "1.0": "The five tables, with the labels of the news scheme.",
     "1.1": "release.json carries the release's labels, and croissant.json who made what (PROV) and "
     "under which conditions it may be used (ODRL); quotations say who their speaker is; an answer "
-    "may have a flag, beside its label or in place of it.",
+    "may have a flag, beside its label or in place of it; articles may have a genre.",
 }
 """Every schema version, oldest first, with what is new in it.
 

@@ -38,11 +38,13 @@ class Sentence:
 
     Args:
         answers: (annotator, label), by annotator.
+        flags: (annotator, flag), beside a label or in place of one.
         decision: the adjudicator's, if it was adjudicated and the corpus is at hand.
     """
 
     row: Row
     answers: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
     decision: Decision | None = None
 
     @property

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from copydesk.explore.article import ArticlePage
 from copydesk.pages.colours import letters
+
+_PLACED: Final = ("zones", "sources", "annotators", "flags")
 
 
 class Index:
     """Sentences as rows of numbers and text, gathered article by article.
 
     A row is the article's place, the sentence's number in it, its zone's, label's and source's
-    place, its answers (annotator's and label's place, in turn), and its text or None.
+    place, its answers (annotator's and label's place, in turn), its text or None, and its flags
+    (annotator's and flag's place, in turn).
     """
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = {name: place for place, name in enumerate(labels)}
-        self._places: dict[str, dict[str, int]] = {"zones": {}, "sources": {}, "annotators": {}}
+        self._places: dict[str, dict[str, int]] = {name: {} for name in _PLACED}
         self._articles: list[dict[str, Any]] = []
         self._rows: list[list[Any]] = []
 
@@ -33,6 +36,7 @@ class Index:
                 "event": row["event"],
                 "split": row["split"],
                 "collection": row["collection"],
+                "genre": row.get("genre") or "",
             }
         )
         for sentence in article.sentences:
@@ -48,6 +52,14 @@ class Index:
                     self._place("sources", sentence.row["label_source"]),
                     answers,
                     sentence.row["text"],
+                    [
+                        place
+                        for annotator, flag in sentence.flags
+                        for place in (
+                            self._place("annotators", annotator),
+                            self._place("flags", flag),
+                        )
+                    ],
                 ]
             )
 
@@ -63,6 +75,7 @@ class Index:
             **{name: list(values) for name, values in self._places.items()},
             "splits": _each(article["split"] for article in self._articles),
             "collections": _each(article["collection"] for article in self._articles),
+            "genres": sorted({article["genre"] for article in self._articles} - {""}),
             "articles": self._articles,
             "rows": self._rows,
         }

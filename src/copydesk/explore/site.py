@@ -185,19 +185,23 @@ def _write_articles(
 def _articles(source: Source) -> Iterator[ArticlePage]:
     sentences = _ByArticle(source.sentences)
     quotes = _ByArticle(source.quotes)
-    answers = _ByArticle(source.answers.select("article_id", "sentence_id", "annotator", "label"))
+    names = ("article_id", "sentence_id", "annotator", "label", "flag")
+    answers = _ByArticle(source.answers.select(n for n in names if n in source.answers.columns))
     for row in source.articles.iter_rows(named=True):
         name = row["article_id"]
         given: dict[str, list[tuple[str, str]]] = {}
+        flags: dict[str, list[tuple[str, str]]] = {}
         for answer in answers.get(name, ()):
-            pair = (answer["annotator"], answer["label"])
-            given.setdefault(answer["sentence_id"], []).append(pair)
+            for said, what in ((given, answer["label"]), (flags, answer.get("flag"))):
+                if what is not None:
+                    said.setdefault(answer["sentence_id"], []).append((answer["annotator"], what))
         yield read_article(
             row,
             [
                 Sentence(
                     row=unit,
                     answers=tuple(sorted(given.get(unit["sentence_id"], ()))),
+                    flags=tuple(sorted(flags.get(unit["sentence_id"], ()))),
                     decision=source.decisions.get(
                         (name, row["text_sha256"], unit["start"], unit["end"])
                     ),

@@ -133,8 +133,10 @@ def _named(rows: pl.DataFrame, contents: Contents, *tables: str) -> pl.DataFrame
     names = dict(enumerate(_label_names(contents, *tables)))
     label = pl.col("label").replace_strict(names, default=None, return_dtype=pl.String)
     named = rows.with_columns(label)
-    if named["label"].null_count():
-        row = rows.filter(named["label"].is_null()).row(0, named=True)
+    # A flag may stand in place of a label, which is null then.
+    lost = named["label"].is_null() & rows["label"].is_not_null()
+    if lost.any():
+        row = rows.filter(lost).row(0, named=True)
         raise IntegrityError(
             f"The label {row['label']} of sentence {row['sentence_id']} has no name.",
             where=f"release {contents.version}",

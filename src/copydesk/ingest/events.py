@@ -119,10 +119,12 @@ class Events:
     Args:
         splits: the split of each event that a release has.
         aside: articles that would tie two splits together, with the reason.
+        apart: articles that share text although the user named different events for them.
     """
 
     splits: Mapping[str, str]
     aside: dict[str, str] = field(default_factory=dict)
+    apart: list[Joined] = field(default_factory=list)
     _leader: dict[str, str] = field(default_factory=dict)
     _fixed: set[str] = field(default_factory=set)
     _why: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -153,7 +155,10 @@ class Events:
                 f"It shares {because} with '{a.article.article_id}' of the split '{here}', but "
                 f"belongs to the event '{theirs}' of the split '{there}'."
             )
-        elif not (self._is_fixed(mine) and self._is_fixed(theirs)):
+        elif self._is_fixed(mine) and self._is_fixed(theirs):
+            name, found = b.article.article_id, a.article.article_id
+            self.apart.append(Joined(article_id=name, event=theirs, other=found, because=because))
+        else:
             into, gone = (theirs, mine) if self._is_fixed(theirs) else (mine, theirs)
             self._leader[gone] = into
             moved, other = (a, b) if into == theirs else (b, a)

@@ -30,6 +30,7 @@ from copydesk.ingest.walk import MANIFEST, each
 from copydesk.personal import find
 from copydesk.rights import spdx, wants_attribution
 from copydesk.stretches import Index
+from copydesk.withdrawals import read_withdrawals
 
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
@@ -64,6 +65,7 @@ class Ingested:
         refused: what was set aside now.
         new_refusals: how many of these no earlier ingest had set aside.
         joined: articles that were put into another article's event.
+        apart: articles that share text with one of another event, both named by the user.
         steps: how many articles were read with each step of reading, such as "lines_joined".
         unread: files of kinds that are not read, by ending.
         passed: links, pipes and devices that were passed over, with the reason.
@@ -79,6 +81,7 @@ class Ingested:
     refused: tuple[Refusal, ...] = ()
     new_refusals: int = 0
     joined: tuple[events.Joined, ...] = ()
+    apart: tuple[events.Joined, ...] = ()
     steps: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, int] = field(default_factory=dict)
     passed: Mapping[str, str] = field(default_factory=dict)
@@ -163,6 +166,9 @@ class _Run:
         self.withheld: Counter[str] = Counter()
         self.store = store
         self.store.load(corpus, events.found_before(corpus))
+        lines = read_withdrawals(corpus.dataset).values()
+        self.withdrawn = {line.article_id: line for line in lines}
+        self.withdrawn |= {line.text_sha256: line for line in lines if line.text_sha256}
         self.clashing = _clashing(sources)
         manner = f"{__version__} {options} {defaults} {replace} {corpus.config} {self.splits}"
         self.seen = Seen(corpus.build_dir / SEEN, sha256_text(manner))
@@ -252,6 +258,7 @@ class _Run:
                 hint="Give each article an id of its own.",
             )
         digest = sha256_text(reading.text)
+        self._refuse_withdrawn(name, digest)
         fresh = before is None or before.article.text_sha256 != digest
         if before and fresh and not self.replace:
             raise InputError(
@@ -279,6 +286,14 @@ class _Run:
             self.counts["replaced"] += 1
         other = dump_line(reading.other) if reading.other else ""
         return Entry(article, source, other, reading.where, None, fresh, stated)
+
+    def _refuse_withdrawn(self, name: str, digest: str) -> None:
+        line = self.withdrawn.get(name) or self.withdrawn.get(digest)
+        if line is not None:
+            raise InputError(
+                f"Article '{line.article_id}' was {line}",
+                hint="What was withdrawn is not taken in again.",
+            )
 
     def _name(self, reading: Reading, source: str) -> str:
         """The article's id: its own, or one from its place that no other article has."""
@@ -365,6 +380,7 @@ class _Run:
             refused=tuple(self.missed.refused),
             new_refusals=new,
             joined=joined,
+            apart=tuple(found.apart),
             steps=dict(self.steps),
             unread=dict(self.missed.unread),
             passed=dict(self.missed.passed),

@@ -19,7 +19,7 @@ from copydesk.pages.filters import FILTERS
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_MARKER: Final = re.compile(r"^<!-- copydesk:(begin|end) ([A-Za-z0-9.-]+) -->$", re.MULTILINE)
+_MARKER: Final = re.compile(r"^<!-- copydesk:(begin|end) ([A-Za-z0-9.+-]+) -->$", re.MULTILINE)
 
 
 def render(template: str, **values: Any) -> str:

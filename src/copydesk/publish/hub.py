@@ -93,8 +93,8 @@ def _refuse_another_past(
             repo, INDEX, revision=head, repo_type="dataset", local_dir=folder
         )
         entries = read_entries(Path(local).read_bytes(), path)
-    if plan.version in entries:
-        del entries[plan.version]  # its tag is not there: publishing it was broken off
+    if plan.latest in entries:
+        del entries[plan.latest]  # its tag is not there: publishing it was broken off
     list(settled(plan, entries, where))
 
 
@@ -103,7 +103,7 @@ def _head(api: HfApi, repo: str, plan: Plan, where: str) -> str | None:
     refs = api.list_repo_refs(repo, repo_type="dataset")
     if plan.tag in {tag.name for tag in refs.tags}:
         raise InputError(
-            f"Version {plan.version} is published there already: the tag {plan.tag} exists.",
+            f"Version {plan.latest} is published there already: the tag {plan.tag} exists.",
             where=where,
             hint="A release never changes; cut and publish the next version.",
         )

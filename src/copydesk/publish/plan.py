@@ -12,7 +12,7 @@ from typing import Final
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_bytes, sha256_file
-from copydesk.release.index import Entry, read_index
+from copydesk.release.index import Index, read_index
 from copydesk.scope import scope
 
 _SHOWN: Final = 3
@@ -27,7 +27,7 @@ class Plan:
         files: sizes in bytes by path in the data set folder, in the order in which they go.
         digests: the SHA-256 of each of these files as it was judged.
         card: the text of ``README.md``.
-        releases: the folder's index.
+        index: the folder's index of releases.
     """
 
     dataset: Path
@@ -35,12 +35,17 @@ class Plan:
     files: Mapping[str, int]
     digests: Mapping[str, str]
     card: str
-    releases: tuple[Entry, ...]
+    index: Index
+
+    @property
+    def latest(self) -> str:
+        """The version that was made last: the newest, or an older one that was withdrawn from."""
+        return self.index.latest or self.version
 
     @property
     def tag(self) -> str:
-        """The tag of the version on the Hub."""
-        return f"v{self.version}"
+        """The tag on the Hub of what is published."""
+        return f"v{self.latest}"
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, which are those that were judged.
@@ -85,8 +90,8 @@ def prepare(dataset: Path) -> Plan:
             validate, or it holds changes that are not committed.
         IntegrityError: a file changed while it was judged.
     """
-    releases = read_index(dataset).entries
-    if not releases:
+    index = read_index(dataset)
+    if index.newest is None:
         raise InputError(
             "There is no release to publish.",
             where=str(dataset),
@@ -94,7 +99,7 @@ def prepare(dataset: Path) -> Plan:
         )
     corpus = Corpus(dataset.parent)
     is_corpus = (corpus.root / CONFIG_NAME).is_file()
-    found = scope(dataset, corpus.policy if is_corpus else None)
+    found = scope(dataset, corpus.policy if is_corpus else None, index.lines)
     _refuse_strays(dataset, found.strays)
     _refuse_uncommitted(dataset)
     digests = {name: sha256_file(dataset / name) for name in found.files}
@@ -104,11 +109,11 @@ def prepare(dataset: Path) -> Plan:
             raise _changed(dataset / name)
     return Plan(
         dataset=dataset,
-        version=releases[-1].version,
+        version=index.newest.version,
         files={name: (dataset / name).stat().st_size for name in found.files},
         digests=digests,
         card=(dataset / "README.md").read_text(encoding="utf-8"),
-        releases=releases,
+        index=index,
     )
 
 
@@ -175,25 +180,29 @@ def read_entries(content: bytes, where: str) -> dict[str, str]:
 
 
 def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
-    """Releases that are there already and the same; refuses others, and the newest itself.
+    """Releases that are there already and the same; refuses others, and the latest itself.
+
+    A release there that was retracted, or replaced by a withdrawal, is passed over: it goes.
 
     Raises:
-        InputError: the newest release is there already.
+        InputError: the latest release is there already.
         IntegrityError: a release there is not that of the plan, or the plan lacks it.
     """
-    known = {entry.version: entry.digest for entry in plan.releases}
-    if plan.version in there and known[plan.version] == there[plan.version]:
+    known = {entry.version: entry.digest for entry in plan.index.entries}
+    if plan.latest in there and known[plan.latest] == there[plan.latest]:
         raise InputError(
-            f"Version {plan.version} is published there already.",
+            f"Version {plan.latest} is published there already.",
             where=where,
             hint="A release never changes; cut and publish the next version.",
         )
+    before = {(line["version"], line["digest"]) for line in plan.index.lines}
     for version, digest in there.items():
-        if known.get(version) != digest:
+        if known.get(version) == digest:
+            yield version
+        elif (version, digest) not in before or version in known:
             raise IntegrityError(
                 f"Release {version} there is not the one of this data set.",
                 where=where,
                 hint="A release never changes: find out which of the two was altered, or choose "
                 "another target.",
             )
-        yield version

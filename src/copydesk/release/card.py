@@ -20,6 +20,7 @@ import yaml
 from copydesk.contract.columns import Column, Table
 from copydesk.contract.documents import check_document
 from copydesk.contract.features import arrow_bytes, type_name, yaml_features
+from copydesk.contract.index import base
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep
@@ -201,8 +202,8 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
     return {
         "config_name": table,
         # `datasets` keys its cache on these two, not on the files: a changed release must change
-        # them, or it is never read.
-        "version": contents.version,
+        # them, or it is never read. Of versions it knows three numbers only.
+        "version": base(contents.version),
         "description": f"release.json {contents.digest}",
         "features": yaml_features(contents.schemas[table]),
         # Since 5.1 `datasets` throws all of this away if one of the three is missing.

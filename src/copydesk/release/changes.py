@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from copydesk.contract.index import base
 from copydesk.files import atomic_write
 from copydesk.pages.markdown import keep, spans, wrap
 from copydesk.pages.markdown import render as rendered
@@ -30,6 +31,7 @@ NAMES: Final = {
     "label-changed": "label changed",
     "split-moved": "moved to another split",
     "rights-changed": "text withheld or given that was not",
+    "withdrawn": "of a withdrawn article",
     "config-gone": "config gone",
     "column-gone": "columns gone",
     "column-type-changed": "columns with another type",
@@ -67,7 +69,8 @@ def forget_changes(dataset: Path, known: Collection[str]) -> None:
     """
     path = dataset / "CHANGES.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    for name in [name for name in spans(text, where="CHANGES.md") if name not in known]:
+    there = {*known, *map(base, known)}
+    for name in [name for name in spans(text, where="CHANGES.md") if name not in there]:
         start, end = spans(text, where="CHANGES.md")[name]
         text = text[:start].rstrip("\n") + "\n\n" + text[end:].lstrip("\n")
     if path.is_file() and text != path.read_text(encoding="utf-8"):
@@ -110,4 +113,9 @@ def entry(contents: Contents, diff: Diff | None) -> str:
         reasons=diff.reasons(_SHOWN) if diff else (),
         labels=diff.matrix_labels if diff else (),
         names=NAMES,
+        withdrawn=[
+            line
+            for line in contents.manifest.get("withdrawn", ())
+            if line["version"] == contents.version
+        ],
     )

@@ -19,23 +19,24 @@ import polars as pl
 from copydesk.answers import Labelling, rule_labelling
 from copydesk.batch import text_code
 from copydesk.build import read_all_built
-from copydesk.contract.arrow import write_table
+from copydesk.contract.index import base
 from copydesk.contract.labels import Scheme
-from copydesk.contract.tables import Contract, release_file
+from copydesk.contract.tables import Contract
 from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_json, replacing_dir, sha256_file
+from copydesk.files import replacing_dir
 from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.changes import forget_changes, write_changes
 from copydesk.release.contents import Contents
-from copydesk.release.croissant import render as render_croissant
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
+from copydesk.release.folder import write_folder
 from copydesk.release.index import Index, add_release, read_index
 from copydesk.release.versions import Version
 from copydesk.scope import scope
+from copydesk.withdrawals import read_withdrawals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +91,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
             a sentence is unresolved, or an article's text is not here and this is not a dry run.
         IntegrityError: an answer refers to no sentence, or withheld text would be given.
     """
-    version = str(Version.parse(options.version))
+    version = str(_plain(options.version))
     with corpus.lock():
         index = read_index(corpus.dataset)
         _refuse_existing(corpus, version, index.versions)
@@ -125,6 +126,17 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     )
 
 
+def _plain(text: str) -> Version:
+    version = Version.parse(text)
+    if version.withdrawal:
+        raise InputError(
+            f"'{text}' is the version of a release from which something was withdrawn.",
+            hint="Write three whole numbers, such as 1.2.0; 'copydesk release withdraw' makes the "
+            "others.",
+        )
+    return version
+
+
 def unjudged_articles(corpus: Corpus) -> tuple[str, ...]:
     """The articles of events of which a text is not here, as in a clone without withheld texts.
 
@@ -152,6 +164,7 @@ def present(corpus: Corpus, options: Options) -> Contents:
         "version": options.version,
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
+        **_withdrawn(corpus),
     }
     return Contents.of_tables(manifest, assembled.tables).without(unjudged_articles(corpus))
 
@@ -171,7 +184,7 @@ def _refuse_absent(corpus: Corpus, previous: Contents | None) -> None:
 
 
 def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None:
-    if version in known:
+    if version in map(base, known):
         raise InputError(
             f"Release {version} exists, and a release never changes.",
             where=str(corpus.releases / version),
@@ -244,6 +257,7 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
     found = labelling(corpus, options.rounds, codecs=codecs())
     _refuse_later(found.answers, options.created)
     absent = [article.article_id for article in corpus.absent()]
+    absent += read_withdrawals(corpus.dataset)
     here = ~pl.col("article_id").is_in(absent)
     return replace(
         found, answers=found.answers.filter(here), adjudications=found.adjudications.filter(here)
@@ -267,15 +281,7 @@ def _write(
     folder: Path, assembled: Assembled, options: Options, corpus: Corpus, previous: Contents | None
 ) -> Contents:
     """Write the tables, the Croissant description and ``release.json`` into a folder."""
-    files = []
-    counts: dict[str, dict[str, int]] = {}
-    for (name, split), table in assembled.tables.items():
-        path = folder / release_file(name, split)
-        path.parent.mkdir(exist_ok=True)
-        write_table(table, path)
-        counts.setdefault(name, {})[split] = table.num_rows
-        files.append(_file(folder, path, table.num_rows))
-    manifest = {
+    stated = {
         "version": options.version,
         "created": options.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": SCHEMA_VERSION,
@@ -291,26 +297,24 @@ def _write(
         "annotators": dict(assembled.annotators),
         "adjudicators": dict(assembled.adjudicators),
         "splits": dict(assembled.splits),
-        "counts": counts,
-        "files": files,
+        **_withdrawn(corpus),
     }
-    croissant = folder / "croissant.json"
-    # The same dict gets the list of all files below: from here on there is one `Contents` of the
-    # release, whose facts are counted once.
-    contents = Contents.of_tables(manifest, assembled.tables)
-    croissant.write_text(dump_json(render_croissant(contents)), encoding="utf-8", newline="\n")
-    manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
-    (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    return contents
+    return write_folder(folder, stated, assembled.tables)
 
 
-def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:
-    return {
-        "path": path.relative_to(folder).as_posix(),
-        "sha256": sha256_file(path),
-        "bytes": path.stat().st_size,
-        "rows": rows,
-    }
+def _withdrawn(corpus: Corpus) -> dict[str, Any]:
+    """What was withdrawn from earlier releases, as a release says it."""
+    lines = [
+        {
+            "article_id": line.article_id,
+            "on": line.on,
+            "reason": line.reason,
+            "erased": line.erased,
+            "version": None,
+        }
+        for line in read_withdrawals(corpus.dataset).values()
+    ]
+    return {"withdrawn": lines} if lines else {}
 
 
 def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:

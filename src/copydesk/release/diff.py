@@ -23,6 +23,7 @@ KINDS: Final = {
     "label-changed": Bump.MAJOR,
     "split-moved": Bump.MAJOR,
     "rights-changed": Bump.MAJOR,
+    "withdrawn": Bump.MAJOR,
     "config-gone": Bump.MAJOR,
     "column-gone": Bump.MAJOR,
     "column-type-changed": Bump.MAJOR,
@@ -34,8 +35,9 @@ KINDS: Final = {
 """Every kind of change, in the order of reports, with what it asks of the version.
 
 ``moved`` are the same words at another place of a rewritten article; ``rights-changed``, a record
-whose text is given now and was not, or the reverse; ``values-changed``, a change of columns other
-than identity, text, label and split, such as new votes for the same label.
+whose text is given now and was not, or the reverse; ``withdrawn``, a record of an article that was
+withdrawn; ``values-changed``, a change of columns other than identity, text, label and split, such
+as new votes for the same label.
 """
 
 

@@ -82,6 +82,8 @@ def hydrate(
 ) -> Hydrated:
     """Write a full data set: a release with its withheld text filled in.
 
+    The text of an article that was withdrawn is not filled in, whoever has a copy of it.
+
     A text matches if the SHA-256 of its canonical form is the article's; else every sentence whose
     own hash a stretch of the copy has is filled. What is still withheld stays in the ``standoff``
     config.
@@ -100,8 +102,10 @@ def hydrate(
     source = find_release(release, version)
     contents = Contents.read(source)
     articles = contents.frame("articles")
-    withheld = articles.filter(~pl.col("redistributable")).to_dicts()
-    rows = _rows(contents)
+    gone = _withdrawn(contents)
+    kept = ~pl.col("article_id").is_in([gap.article_id for gap in gone])
+    withheld = articles.filter(~pl.col("redistributable") & kept).to_dicts()
+    rows = _rows(contents.without([gap.article_id for gap in gone]))
     copies = find_copies(raw, withheld, rows, encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
@@ -123,10 +127,18 @@ def hydrate(
         path=out,
         version=contents.version,
         filled=tuple(whole),
-        gaps=tuple(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps),
+        gaps=(*(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps), *gone),
         sentences=tables["sentences"].height,
         coverage=texts.height / total if total else 1.0,
     )
+
+
+def _withdrawn(contents: Contents) -> list[Gap]:
+    """The articles that were withdrawn, erased ones too."""
+    return [
+        Gap(article_id=line["article_id"], reason=f"withdrawn on {line['on']}: {line['reason']}")
+        for line in contents.manifest.get("withdrawn", ())
+    ]
 
 
 def _rows(contents: Contents) -> dict[str, list[Row]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.contract.documents import check_document
-from copydesk.contract.index import standing
+from copydesk.contract.index import RETRACTED, base, standing
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_text
 from copydesk.release.versions import Version
@@ -98,6 +98,17 @@ class Index:
         """The release of the highest version."""
         return self.entries[-1] if self.entries else None
 
+    @property
+    def latest(self) -> str | None:
+        """The version made last: the newest, or an older one from which something was withdrawn."""
+        made = [str(line["version"]) for line in self.lines if line.get("event") != RETRACTED]
+        return next((name for name in reversed(made) if name in self.versions), None)
+
+    def find(self, version: str) -> str | None:
+        """The release that a version means: X.Y.Z is X.Y.Z+wN where something was withdrawn."""
+        known = {base(name): name for name in self.versions}
+        return version if version in self.versions else known.get(version)
+
 
 def read_index(dataset: Path) -> Index:
     """The index of a data set folder; empty if there is none.
@@ -128,23 +139,27 @@ def add_release(dataset: Path, index: Index, manifest: Mapping[str, Any]) -> Ind
         created=manifest["created"],
         digest=sha256_text(dump_json(manifest)),
     )
-    if entry.version in index.versions:
+    if index.find(base(entry.version)) is not None:
         raise InputError(
             f"The index names release {entry.version} already.",
             where=str(dataset / INDEX),
             hint="A release never changes; cut the next version.",
         )
-    return append_entry(dataset, index, entry.as_document())
+    return append_entries(dataset, index, entry.as_document())
 
 
-def append_entry(dataset: Path, index: Index, entry: Mapping[str, str]) -> Index:
-    """Append an entry to the index, with the digest of the entry before it; the index it makes.
+def append_entries(dataset: Path, index: Index, *added: Mapping[str, str]) -> Index:
+    """Append entries to the index in one write; the index that it makes.
+
+    Each gets the digest of the entry before it.
 
     Args:
         index: what the data set folder's index is now.
     """
-    before = {"before": entry_digest(index.lines[-1])} if index.lines else {}
-    lines = [*index.lines, {**entry, **before}]
+    lines = list(index.lines)
+    for entry in added:
+        before = {"before": entry_digest(lines[-1])} if lines else {}
+        lines.append({**entry, **before})
     atomic_write(dataset / INDEX, dump_json({"releases": lines}))
     return Index.of(lines)
 
@@ -154,7 +169,7 @@ def find_release(path: Path, version: str | None = None) -> Path:
 
     Args:
         path: a release folder, a data set folder or a corpus.
-        version: the version to take from a data set; its newest by default.
+        version: the version to take from a data set; its newest by default. See `Index.find`.
 
     Raises:
         InputError: there is no such release.
@@ -166,12 +181,16 @@ def find_release(path: Path, version: str | None = None) -> Path:
         if index.newest is None:
             continue
         wanted = version or index.newest.version
-        if wanted in index.versions:
-            return dataset / "releases" / wanted
+        found = index.find(wanted)
+        if found is not None:
+            return dataset / "releases" / found
+        now = index.find(base(wanted))
         raise InputError(
             f"There is no release {wanted} here.",
             where=str(dataset),
-            hint=f"There are {', '.join(index.versions)}.",
+            hint=f"More was withdrawn from it since: it is {now} now."
+            if now
+            else f"There are {', '.join(index.versions)}.",
         )
     raise InputError(
         "This is not a release and does not hold one.",

@@ -89,7 +89,10 @@ def _family(
     pairs = old.join(new, on=keys, suffix="_after")
     gone = old.join(pairs, on="row", how="anti")
     added = new.join(pairs, left_on="row", right_on="row_after", how="anti")
-    yield from _kept(pairs)
+    withdrawn = pl.col("article_id").is_in(
+        [line["article_id"] for line in after.manifest.get("withdrawn", ())]
+    )
+    yield from _kept(pairs, withdrawn)
     if family == "sentences":
         again = rewritten.select("article_id")
         yield from _realigned(
@@ -101,7 +104,8 @@ def _family(
         yield recut
         gone = gone.join(recut, left_on="record", right_on="was", how="anti")
         added = added.join(recut.explode("now"), left_on="record", right_on="now", how="anti")
-    yield _change(gone, "gone")
+    yield _change(gone.filter(~withdrawn), "gone")
+    yield _change(gone.filter(withdrawn), "withdrawn")
     yield _change(added, "added")
 
 
@@ -173,15 +177,17 @@ def _text(table: str) -> pl.Expr:
     return pl.lit(0, dtype=pl.UInt64)
 
 
-def _kept(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Changes of records that are in both releases."""
+def _kept(pairs: pl.DataFrame, withdrawn: pl.Expr) -> Iterator[pl.DataFrame]:
+    """Changes of records that are in both releases; ``withdrawn`` says of which articles."""
 
     def differ(name: str) -> pl.Expr:
         return pl.col(name).ne_missing(pl.col(f"{name}_after"))
 
     yield from _labels_and_splits(pairs)
     yield _change(pairs.filter(differ("record")), "renumbered", "record", "record_after")
-    yield _change(pairs.filter(differ("rights")), "rights-changed", "rights", "rights_after")
+    rights = pairs.filter(differ("rights"))
+    yield _change(rights.filter(~withdrawn), "rights-changed", "rights", "rights_after")
+    yield _change(rights.filter(withdrawn), "withdrawn", "rights", "rights_after")
     same = pairs.filter(~differ("rights"))
     yield _change(same.filter(differ("text")), "text-changed")
     values = [n for n in same.columns if n.startswith("=") and f"{n}_after" in same.columns]
@@ -190,7 +196,9 @@ def _kept(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         changed = same.with_columns(
             pl.concat_str(named, separator=", ", ignore_nulls=True).alias("columns")
         )
-        yield _change(changed.filter(pl.col("columns") != ""), "values-changed", "", "columns")
+        changed = changed.filter(pl.col("columns") != "")
+        yield _change(changed.filter(~withdrawn), "values-changed", "", "columns")
+        yield _change(changed.filter(withdrawn), "withdrawn", "", "columns")
 
 
 def _labels_and_splits(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -11,9 +11,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_line, read_jsonl
 from copydesk.release.cut import forget_unnamed
-from copydesk.release.index import append_entry, find_release, read_index, read_manifest
+from copydesk.release.index import append_entries, find_release, read_index, read_manifest
 
-_LOG: Final = "published.jsonl"
+PUBLISHED: Final = "published.jsonl"
+"""In the private room: which release was published where, and when."""
 
 
 def record_published(corpus: Corpus, version: str, target: str, at: datetime) -> None:
@@ -23,7 +24,7 @@ def record_published(corpus: Corpus, version: str, target: str, at: datetime) ->
         target: the address, without passwords.
         at: when, UTC.
     """
-    path = corpus.private / _LOG
+    path = corpus.private / PUBLISHED
     path.parent.mkdir(exist_ok=True, mode=0o700)
     line = {"version": version, "target": target, "at": at.isoformat(timespec="seconds")}
     with path.open("a", encoding="utf-8") as stream:
@@ -44,8 +45,9 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
             InputError: there is no such release, it is not the newest, or it was published.
     """
     with corpus.lock():
-        folder = find_release(corpus.dataset, version)
         index = read_index(corpus.dataset)
+        forget_unnamed(corpus, index)
+        folder = find_release(corpus.dataset, version)
         newest = index.entries[-1]
         if version != newest.version:
             raise InputError(
@@ -60,7 +62,7 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
                 where=str(folder),
                 hint="A published release never changes. Cut the next version.",
             )
-        index = append_entry(
+        index = append_entries(
             corpus.dataset,
             index,
             {
@@ -76,7 +78,7 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
 
 def _published(corpus: Corpus, folder: Path) -> str:
     """How we know that a release was published; empty if we do not."""
-    version, log = folder.name, corpus.private / _LOG
+    version, log = folder.name, corpus.private / PUBLISHED
     if log.is_file():
         for _, line in read_jsonl(log):
             if line["version"] == version:

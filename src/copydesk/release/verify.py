@@ -31,6 +31,7 @@ from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
 from copydesk.release.index import find_release
 from copydesk.release.rebuild import as_recorded, built, rebuild
+from copydesk.withdrawals import read_withdrawals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,11 +111,14 @@ def _differing(
 def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The released articles whose whole event is here, and the others with the reason."""
     known = {article.article_id: article for article in corpus.articles()}
+    gone = read_withdrawals(corpus.dataset)
     found: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
     wanted = released.frame("articles", "article_id", "event", "text_sha256", "pieces")
     for name, _, digest, pieces in wanted.iter_rows():
         try:
+            if name in gone:
+                raise InputError(f"'{name}' was {gone[name]}")
             article = _same(known.get(name), name, digest)
             text = corpus.text(article)
             found.append({**dataclasses.asdict(article), "text": text, "pieces": pieces})

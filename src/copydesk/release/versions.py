@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
 from copydesk.errors import InputError
 
-_VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", re.ASCII)
+_VERSION: Final = re.compile(
+    r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:\+w([1-9]\d{0,3}))?", re.ASCII
+)
 
 
 class Bump(IntEnum):
@@ -25,18 +27,22 @@ class Bump(IntEnum):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Version:
-    """The version of a release, such as 1.2.0; ordered as numbers."""
+    """The version of a release, such as 1.2.0; ordered as numbers.
+
+    1.2.0+w1 is release 1.2.0 after the first withdrawal from it, and comes after 1.2.0.
+    """
 
     major: int
     minor: int
     patch: int
+    withdrawal: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Read ``X.Y.Z``: three whole numbers without leading zeros, and nothing else.
+        """Read ``X.Y.Z`` or ``X.Y.Z+wN``: whole numbers without leading zeros, and nothing else.
 
         Raises:
-            InputError: it is anything else, pre-release and build suffixes included.
+            InputError: it is anything else, such as a version with a pre-release suffix.
         """
         found = _VERSION.fullmatch(text)
         if found is None:
@@ -44,10 +50,15 @@ class Version:
                 f"'{text}' is not the version of a release.",
                 hint="Write three whole numbers, such as 1.2.0.",
             )
-        return cls(*map(int, found.groups()))
+        return cls(*(int(number or 0) for number in found.groups()))
 
     def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.patch}"
+        mark = f"+w{self.withdrawal}" if self.withdrawal else ""
+        return f"{self.major}.{self.minor}.{self.patch}{mark}"
+
+    def withdrawn(self) -> Version:
+        """The version that this release has after one more withdrawal."""
+        return replace(self, withdrawal=self.withdrawal + 1)
 
     def raised(self, bump: Bump) -> Version:
         """The least version above this one that announces such a change."""

@@ -19,6 +19,7 @@ from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import context
+from copydesk.withdrawals import read_withdrawals
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,6 +68,31 @@ def agree(
     return agreement
 
 
+def report_again(corpus: Corpus, round_id: str | None) -> None:
+    """Write the reports of a round, closed or not, or those over all rounds, again.
+
+    Reports that are not there stay so; those that say nothing any more, since all answers are
+    gone, are removed.
+
+    Args:
+        round_id: None for the reports over all rounds.
+    """
+    title, names = "All rounds", round_ids(corpus)
+    public, private = corpus.rounds, corpus.private / "rounds"
+    if round_id is not None:
+        folder = RoundFolder(corpus, round_id)
+        title, names = f"Round {round_id}", [round_id]
+        public, private = folder.path, folder.private
+    (private / "report.html").unlink(missing_ok=True)
+    if not (public / "report.json").is_file():
+        return
+    if answers_of(corpus, names).is_empty():
+        for kind in ("json", "html"):
+            (public / f"report.{kind}").unlink(missing_ok=True)
+        return
+    _write(corpus, measured(corpus, names), names, f"{title}: agreement", public, private)
+
+
 def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = None) -> Agreement:
     """Agreement over the answers of rounds, with their suggestions and gold.
 
@@ -82,7 +108,10 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         raise InputError(
             f"There are no answers in {', '.join(rounds)}.", hint="Pull them with 'round pull'."
         )
-    about = {a.article_id: (a.collection, a.event) for a in corpus.articles()}
+    gone = read_withdrawals(corpus.dataset).values()
+    about: dict[str, tuple[str | None, str | None]]
+    about = {line.article_id: (line.collection, line.event) for line in gone}
+    about |= {a.article_id: (a.collection, a.event) for a in corpus.articles()}
     places = pl.DataFrame(
         [(name, *place) for name, place in about.items()],
         schema=["article_id", "collection", "event"],

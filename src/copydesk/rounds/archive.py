@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_line
+from copydesk.files import atomic_write, dump_line
 from copydesk.rounds.backend import Account, Codec, Held
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO, now
@@ -209,3 +210,18 @@ def _held(line: dict[str, Any]) -> Held:
         data_sha256=line["data_sha256"],
         answers=line["annotations"],
     )
+
+
+def rewritten(path: Path, lines: list[str]) -> Path:
+    """Put an archive with other lines, and the name that tells of them, in the place of one."""
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    pull = path.name.removesuffix(".jsonl.gz").rpartition("-")[0]
+    digest = hashlib.sha256(data).hexdigest()[:_DIGEST]
+    place = path.with_name(f"{pull}-{digest}.jsonl.gz")
+    packed = io.BytesIO()
+    with _gzip(packed) as stream:
+        stream.write(data)
+    atomic_write(place, packed.getvalue())
+    if place != path:
+        path.unlink()
+    return place

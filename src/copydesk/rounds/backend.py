@@ -7,7 +7,7 @@ such an answer means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -215,4 +215,20 @@ class Backend(Protocol):
 
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """The annotators who have no account yet, each with the address where one is made."""
+        ...
+
+    def remove(
+        self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
+    ) -> list[str]:
+        """Remove tasks of a withdrawn article, and what was written about it there.
+
+        Args:
+            erase: whether the answers to them go too, where they are kept apart from the tasks.
+
+        Returns:
+            The tasks that are gone, in words.
+
+        Raises:
+            ServerError: it failed; asking again removes the rest.
+        """
         ...

@@ -128,3 +128,14 @@ def check_closed(folder: RoundFolder) -> None:
             where=str(folder.closed),
             hint="Restore the file from version control.",
         )
+
+
+def close_again(folder: RoundFolder) -> None:
+    """Bring the digest of a closed round in step with files that a withdrawal redacted."""
+    if not folder.closed.is_file():
+        return
+    document = read_json(folder.closed)
+    files = _files(folder)
+    if files != document["files"]:
+        document |= {"files": files, "digest": _digest(files)}
+        atomic_write(folder.closed, dump_json(document))

@@ -112,7 +112,9 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
             comments=tuple(comments.get(anchor.sentence_id, ())),
         )
         for article, anchor in plan.anchors()
-        if anchor.sentence_id in left.keys() - struck and anchor.sentence_id in asked
+        if anchor.sentence_id in left.keys() - struck
+        and anchor.sentence_id in asked
+        and article.article_id not in plan.withdrawn
     ]
 
 

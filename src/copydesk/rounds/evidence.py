@@ -6,6 +6,7 @@ plan that was edited by hand, cut short or badly merged contradicts them.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -17,7 +18,7 @@ from copydesk.files import atomic_write, sha256_file
 from copydesk.rounds.archive import Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
 from copydesk.rounds.decisions import decisions_of
-from copydesk.rounds.log import REPAIR, State, log_lines
+from copydesk.rounds.log import REPAIR, Answer, State, log_lines
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
 from copydesk.rounds.push_log import events
@@ -86,10 +87,17 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
             where=where,
             hint="Restore round.json from version control.",
         )
+    if round.plan.file_sha256 not in ("", sha256_file(round.folder.plan)):
+        yield IntegrityError(
+            "The plan is not the one that a withdrawal left.",
+            where=where,
+            hint="Restore round.json from version control.",
+        )
     file = round.folder.amendments
     recorded = [e["sha256"] for e in events(round.folder) if e.get("event") == "amendments"]
     lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else []
     known = {sha256(b"".join(lines[:count])).hexdigest() for count in range(1, len(lines) + 1)}
+    known |= {digest for line in lines for digest in json.loads(line).get("amendments", ())}
     if set(recorded) - known:
         yield IntegrityError(
             "The amendments are not those that were pushed.",
@@ -124,6 +132,13 @@ def derive(round: Round, codecs: Codecs) -> State:
     for _, _, after in _replay(round, codecs):
         state = after
     return state
+
+
+def replayed(round: Round, codecs: Codecs) -> Iterator[tuple[str, Answer]]:
+    """Every answer that a pull added or changed, with the pull's name, by the archives."""
+    for pull, step, _ in _replay(round, codecs):
+        for answer in (*step.changes.new, *step.changes.changed):
+            yield pull, answer
 
 
 def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:

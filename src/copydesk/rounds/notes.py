@@ -13,7 +13,7 @@ from copydesk.files import read_json, read_jsonl
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
-from copydesk.rounds.plan import Plan
+from copydesk.rounds.plan import WITHDRAWN, Plan
 from copydesk.rounds.record import read_state
 
 
@@ -53,23 +53,34 @@ class Notes:
         return dataclasses.asdict(self)
 
     def published(self) -> dict[str, Any] | None:
-        """What a release says of the round; None where there is nothing to say."""
-        if not (self.amendments or self.flags or self.doubts):
+        """What a release says of the round; None where there is nothing to say.
+
+        Of withdrawals it speaks elsewhere, in `withdrawn`.
+        """
+        told = [a for a in self.amendments if a.event != WITHDRAWN]
+        if not (told or self.flags or self.doubts):
             return None
         document = self.as_document()
         del document["versions"], document["revised_to"]
-        document["amendments"] = list(document["amendments"])
+        document["amendments"] = [dataclasses.asdict(a) for a in told]
         document["doubts"] = list(document["doubts"])
         return document
 
 
-def notes_of(round: Round) -> Notes:
+def notes_of(round: Round, *, without: str = "") -> Notes:
     """The notes of a round.
+
+    Args:
+        without: an article whose answers do not count.
 
     Raises:
         IntegrityError: its log is damaged.
     """
-    answers = read_state(round).answers.values()
+    answers = [
+        answer
+        for answer in read_state(round).answers.values()
+        if answer.sentence_id.rpartition(".")[0] != without
+    ]
     held = Counter(round.plan.guidelines_at(a.updated_at or a.created_at) for a in answers)
     flags = Counter(answer.flag for answer in answers if answer.flag)
     closed = read_json(round.folder.closed) if round.folder.closed.is_file() else {}

@@ -20,6 +20,8 @@ from copydesk.rounds.folder import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
 FILES: Final = "files"
+WITHDRAWN: Final = "withdrawn"
+"""The event of an amendment that takes an article out of the round."""
 _BEFORE: Final = "0001-01-01T00:00:00Z"
 
 
@@ -125,6 +127,8 @@ class Plan:
         revisions: from when on, UTC, which version of the guidelines holds; empty if they were
             never revised.
         gold: articles with known answers.
+        withdrawn: articles that are shown to nobody any more; their answers stay.
+        file_sha256: of ``round.json``, where articles were erased from it; else empty.
         review: of a follow-up round only.
         qualify: of a round with a qualification only.
     """
@@ -143,6 +147,8 @@ class Plan:
     label_configs: dict[str, str] = dataclasses.field(default_factory=dict)
     labels: tuple[str, ...] = NEWS.names
     revisions: tuple[tuple[str, str], ...] = ()
+    withdrawn: frozenset[str] = frozenset()
+    file_sha256: str = ""
     review: Review | None = None
     qualify: Qualify | None = None
 
@@ -172,6 +178,11 @@ class Plan:
         held = [v for since, v in self.revisions if datetime.fromisoformat(since) <= at]
         return held[-1] if held else self.guidelines_version
 
+    @functools.cached_property
+    def open_tasks(self) -> tuple[PlannedTask, ...]:
+        """The tasks but those of withdrawn articles."""
+        return tuple(task for task in self.tasks if task.article_id not in self.withdrawn)
+
     def anchors(self) -> Iterator[tuple[PlannedArticle, Anchor]]:
         """Every sentence of the round with its article."""
         for article in self.articles:
@@ -188,7 +199,8 @@ class Plan:
     def dump(self) -> str:
         """The plan as it stands in ``round.json``."""
         document = {"format": 2, **dataclasses.asdict(self)}
-        del document["revisions"]
+        for name in ("revisions", "withdrawn", "file_sha256"):
+            del document[name]
         for optional in ("review", "qualify"):
             if document[optional] is None:
                 del document[optional]
@@ -205,7 +217,7 @@ class Plan:
 def read_plan(folder: RoundFolder) -> Plan:
     """The plan of a round as it is in force: as it was made, with every amendment.
 
-    Its ``sha256`` is that of the plan as it was made.
+    Its ``sha256`` is that of the plan as it was made, whatever was erased from its file since.
 
     Raises:
         InputError: there is no such round, or its plan or an amendment breaks its schema.
@@ -227,17 +239,18 @@ def read_plan(folder: RoundFolder) -> Plan:
         raise IntegrityError(f"This is the plan of round '{plan.round}'.", where=str(folder.plan))
     if not folder.amendments.is_file():
         return plan
-    amended = plan
+    amended, named = plan, ""
     for number, line in read_jsonl(folder.amendments):
         try:
             amended = amend(amended, line)
+            named = named or line.get("plan", "")
         except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(
                 "This amendment does not fit the plan.",
                 where=f"{folder.amendments}:{number}",
                 hint="Restore the file from version control.",
             ) from error
-    vars(amended)["sha256"] = plan.sha256
+    vars(amended)["sha256"] = named or plan.sha256
     return amended
 
 
@@ -284,9 +297,36 @@ def amend(plan: Plan, line: Mapping[str, Any]) -> Plan:
             guidelines_sha256=line["sha256"],
             revisions=(*(plan.revisions or (first,)), (line["at"], line["version"])),
         )
+    if event == WITHDRAWN:
+        return _withdrawn(plan, line)
     if event == "reopened":
         return plan
     raise ValueError(event)
+
+
+def _withdrawn(plan: Plan, line: Mapping[str, Any]) -> Plan:
+    article = line["article_id"]
+    if not line["erased"]:
+        return dataclasses.replace(plan, withdrawn=plan.withdrawn | {article})
+    return dataclasses.replace(
+        plan,
+        articles=tuple(a for a in plan.articles if a.article_id != article),
+        tasks=tuple(task for task in plan.tasks if task.article_id != article),
+        gold=tuple(name for name in plan.gold if name != article),
+        review=plan.review and _review_without(plan.review, article),
+        qualify=plan.qualify and _qualify_without(plan.qualify, article),
+        file_sha256=line["plan_now"],
+    )
+
+
+def _qualify_without(qualify: Qualify, article: str) -> Qualify | None:
+    kept = tuple(name for name in qualify.articles if name != article)
+    return dataclasses.replace(qualify, articles=kept) if kept else None
+
+
+def _review_without(review: Review, article: str) -> Review:
+    kept = tuple(s for s in review.decisions if s.rpartition(".")[0] != article)
+    return dataclasses.replace(review, decisions=kept)
 
 
 def _replaced(plan: Plan, old: str, new: Annotator, uids: set[str]) -> Plan:

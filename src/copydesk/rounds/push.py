@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
@@ -14,6 +15,7 @@ from copydesk.rounds.opened import Round, changing, open_round
 from copydesk.rounds.push_log import events, record
 from copydesk.rounds.qualify import release, standings
 from copydesk.rounds.reading import by_backend
+from copydesk.rounds.streams import Stream
 
 Progress = Callable[[int], None]
 """Called with the number of tasks that are there."""
@@ -23,9 +25,7 @@ def difference(corpus: Corpus, round_id: str, backends: Iterable[Backend]) -> Di
     """Compare the plan with what its backends hold; nothing is changed."""
     round = open_round(corpus, round_id)
     through = [s.annotator for s in standings(round) if s.verdict == "passed"]
-    shown = [
-        backend.show(round, queues) for backend, queues in by_backend(round, backends, through)
-    ]
+    shown = [backend.show(round, queues) for backend, queues in _to_show(round, backends, through)]
     return Difference(
         streams=sum(d.streams for d in shown),
         streams_missing=sum(d.streams_missing for d in shown),
@@ -61,7 +61,7 @@ def push(
         cut_torn_line(round.folder.push_log)
         refuse_other_plan(round)
         release(round)
-        chosen = by_backend(round, backends)
+        chosen = _to_show(round, backends)
         record_amendments(round.folder)
         taken = [backend.take(round, queues, say, progress) for backend, queues in chosen]
     return Taken(
@@ -71,6 +71,21 @@ def push(
         removed=sum(t.removed for t in taken),
         fixed=tuple(what for t in taken for what in t.fixed),
     )
+
+
+def _to_show(
+    round: Round, backends: Iterable[Backend], also: Iterable[str] = ()
+) -> list[tuple[Backend, list[Stream]]]:
+    """As `by_backend`, without the tasks of withdrawn articles."""
+    gone = round.plan.withdrawn
+    found = []
+    for backend, queues in by_backend(round, backends, also):
+        left = [
+            replace(queue, tasks=tuple(t for t in queue.tasks if t.article_id not in gone))
+            for queue in queues
+        ]
+        found.append((backend, [queue for queue in left if queue.tasks]))
+    return found
 
 
 def refuse_other_plan(round: Round) -> None:

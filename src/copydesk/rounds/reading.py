@@ -89,13 +89,19 @@ class Reading:
             (name, anchor.sentence_id)
             for key in self._tasks
             for task in self._streams[key].tasks
+            if task.article_id not in self._round.plan.withdrawn
             for anchor in self._round.plan.expected(task)
             for name in self._streams[key].annotators
         }
 
     def missing(self) -> int:
         """How many planned tasks of the queues that are there were not seen."""
-        return sum(len(self._planned[key]) - len(tasks) for key, tasks in self._tasks.items())
+        gone = self._round.plan.withdrawn
+        return sum(
+            uid not in tasks and task.article_id not in gone
+            for key, tasks in self._tasks.items()
+            for uid, task in self._planned[key].items()
+        )
 
     def collected(self) -> Collected:
         """The answers and edits of all queues, and every finding."""
@@ -105,6 +111,8 @@ class Reading:
             people = self._people[stream.backend]
             for uid, planned in self._planned[key].items():
                 seen = tasks.get(uid)
+                if seen is None and planned.article_id in self._round.plan.withdrawn:
+                    continue
                 if seen is None:
                     whole.findings.append(finding("task-missing", where=uid, detail=key))
                     continue

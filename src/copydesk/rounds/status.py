@@ -251,7 +251,7 @@ def summarise(
         if submission.whole:
             by_task[submission.uid].add(submission.annotator)
     articles: dict[str, tuple[int, int, set[str]]] = {}
-    for task in plan.tasks:
+    for task in plan.open_tasks:
         needed, answered, waiting = articles.get(task.article_id, (0, 0, set()))
         if not plan.shared:
             waiting |= set(task.annotators) - by_task[task.uid]

@@ -71,8 +71,7 @@ def segment(
         elif zone == "body":
             tail = tail_start(line, known) if ")" in line[-2:] or "(@" in line else -1
             stop = start + len(line[:tail].rstrip()) if tail > 0 else end
-            found = sentences(text, start, stop, lang)
-            pieces += [_new((first, last, "body", True)) for first, last in found]
+            pieces += [_new((a, b, zone, True)) for a, b in sentences(text, start, stop, lang)]
             if tail > 0:
                 pieces.append(Piece(start + tail, end, "credit", False))
         elif zone == "caption":

@@ -18,6 +18,7 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
     spans,
     statements,
     surroundings,
+    withdrawn,
 )
 from copydesk.validate.rules import CHECKS, RULES, Check, Stage
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from copydesk.contract.index import RETRACTED, WITHDRAWN, base
 from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
 from copydesk.release.index import Index, chained
-from copydesk.scope import INDEX
+from copydesk.release.versions import Version
+from copydesk.scope import INDEX, is_version
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
 from copydesk.validate.loading import MANIFEST, Release
@@ -36,12 +38,34 @@ def appended(dataset: Folder, index: Index) -> Iterator[Found]:
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
+    for place, message in _withdrawals(index.lines):
+        yield Fault(
+            rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
+        )
     present = {json.dumps(entry, sort_keys=True) for entry in index.lines}
     for entry in _recorded(dataset):
         if json.dumps(entry, sort_keys=True) not in present:
             version = show(entry.get("version")) if isinstance(entry, dict) else show(entry)
             message = f"The entry of release {version}, which git recorded, is gone or changed."
             yield Fault(rule="index-rewritten", message=message, file=INDEX)
+
+
+def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    """The entries of withdrawals that do not follow the entry of what they take the place of."""
+    standing: dict[str, str] = {}
+    for place, entry in enumerate(entries):
+        version, event = str(entry.get("version")), entry.get("event")
+        if event == RETRACTED:
+            standing.pop(base(version), None)
+            continue
+        if not is_version(version):
+            continue
+        before, mark = standing.get(base(version)), base(version) != version
+        if mark != (event == WITHDRAWN):
+            yield place, f"Entry {place + 1} is of {version}, but its event is {show(event)}."
+        elif mark and (before is None or version != str(Version.parse(before).withdrawn())):
+            yield place, f"Entry {place + 1} is of {version}, but {show(before)} is what was there."
+        standing[base(version)] = version
 
 
 def _recorded(dataset: Folder) -> Iterator[Any]:
@@ -99,11 +123,13 @@ def known_schema(release: Release) -> Iterator[Found]:
 def previous(subject: Released) -> Iterator[Found]:
     """The previous release is the newest earlier one; the schema version does not decrease."""
     release = subject.release
-    if release.version is None or "+" in release.version:
+    if release.version is None:
         return
     before = subject.before
     stated = release.manifest.get("previous")
-    if stated != before:
+    # What was withdrawn from the previous release since gives it another version.
+    same = isinstance(stated, str) and before is not None and base(stated) == base(before)
+    if stated != before and not same:
         message = f"'previous' is {show(stated)}, but the newest earlier release is {show(before)}."
         yield _stated("previous-disagrees", message, "/previous")
     own = release.manifest.get("schema_version")

@@ -10,7 +10,7 @@ from typing import Any
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
-from copydesk.validate import corpora, history
+from copydesk.validate import corpora, history, withdrawn
 from copydesk.validate.canary import prove_gate
 from copydesk.validate.checks import of_stage
 from copydesk.validate.engine import Run, chosen
@@ -202,6 +202,10 @@ class _Request:
         run = self._run(config)
         run.add(broken)
         run.add(corpora.rooms(folder, config))
+        if not broken and withdrawn.RULE in run.rules:
+            if reason := withdrawn.unsearched(folder):
+                run.leave(withdrawn.RULE, reason)
+            run.add(withdrawn.remains(folder))
         version = None if broken else self._dataset_of(run, folder, config)
         return self._report(run, "corpus", version)
 

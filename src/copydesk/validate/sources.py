@@ -32,12 +32,15 @@ def sources(subject: Released) -> Iterator[Found]:
     lines = manifest_lines(subject.dataset)
     if not lines:
         return
+    gone = {str(w.get("article_id")) for w in subject.release.manifest.get("withdrawn", ())}
     known = subject.release.contract["articles"].names
     columns = [name for name in known if name not in ("text", "pieces")]
     for row in (
         subject.release.table("articles").select(*columns, "_file", "_row").iter_rows(named=True)
     ):
         line = lines.get(str(row["article_id"]))
+        if line is None and row["article_id"] in gone:
+            continue
         if line is None:
             message = "The corpus's manifest does not name this article."
             yield _source_fault(row, "article_id", message)

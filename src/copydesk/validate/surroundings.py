@@ -12,6 +12,7 @@ from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.facts import facts
 from copydesk.release.index import Index
+from copydesk.release.versions import Version
 from copydesk.rights import OPEN_LICENCES, Policy
 from copydesk.rounds.agree import ALPHA_MIN
 from copydesk.rounds.people import PSEUDONYMS
@@ -122,8 +123,11 @@ class Released:
 
 
 def _order(version: str | None) -> tuple[int, ...]:
-    parts = (version or "").split(".")
-    return tuple(int(part) for part in parts) if all(p.isdecimal() for p in parts) else ()
+    try:
+        found = Version.parse(version or "")
+    except CopydeskError:
+        return ()
+    return found.major, found.minor, found.patch, found.withdrawal
 
 
 def around(release: Release, index: Index | None = None) -> Released:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -192,6 +192,20 @@ class LabelStudio:
             for stream in streams
             if stream.key in found
         ]
+
+    def remove(
+        self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
+    ) -> list[str]:
+        """See `copydesk.rounds.backend.Backend`; the answers go with their tasks."""
+        found = self._found(round, streams)
+        removed = []
+        for stream in (s for s in streams if s.key in found):
+            mine = [task.uid for task in stream.tasks if task.uid in uids]
+            for at in range(0, len(mine), PAGE):
+                for row in self.server.find_tasks(found[stream.key], mine[at : at + PAGE]):
+                    self.server.delete_task(row["id"])
+                    removed.append(f"task {row['id']} of project '{projects.title(stream)}'")
+        return removed
 
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """See `copydesk.rounds.backend.Backend`."""

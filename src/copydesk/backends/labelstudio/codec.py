@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from copydesk.backends.labelstudio.configs import (
+from copydesk.backends.labelstudio.aids import (
     COMMENT_CONTROL,
     FLAG_CONTROL,
     LABEL_CONTROL,
-    REASON_CONTROL,
     TEXT_OBJECT,
+    UNSURE,
+)
+from copydesk.backends.labelstudio.configs import (
+    REASON_CONTROL,
     UNIT_CONTROL,
     not_yet,
     region_id,
@@ -19,8 +23,6 @@ from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.files import sha256_text
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask
-
-UNSURE: Final = FLAGS[0]
 
 Item = Mapping[str, Any]
 """One entry of an annotation's ``result``."""
@@ -93,6 +95,7 @@ _OUR_WORDS: Final = frozenset(
         *("updated", "accepted", "rejected", "skipped", "imported", "fixed_and_accepted"),
     }
 )
+_HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _TIMES: Final = frozenset({"created_at", "updated_at", "draft_created_at"})
 _DROPPED: Final = frozenset({"created_username", "created_ago"})
 """An e-mail address, and words that differ at each reading."""
@@ -237,7 +240,8 @@ def _drawn(
 
 def _hashed(value: Any, ours: frozenset[str]) -> Any:
     if isinstance(value, str):
-        return value if value in ours else f"sha256:{sha256_text(value)}"
+        known = value in ours or _HASH.fullmatch(value)
+        return value if known else f"sha256:{sha256_text(value)}"
     if isinstance(value, Mapping):
         return {_key(key): _hashed(inner, ours) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -247,4 +251,6 @@ def _hashed(value: Any, ours: frozenset[str]) -> Any:
 
 def _key(key: str) -> str:
     # Keys of results are Label Studio's own short names; one with a blank in it is none.
-    return key if key.isidentifier() and len(key) <= 40 else f"sha256:{sha256_text(key)}"
+    if (key.isidentifier() and len(key) <= 40) or _HASH.fullmatch(key):
+        return key
+    return f"sha256:{sha256_text(key)}"

@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import Final
 
+from copydesk.backends.labelstudio.aids import LABEL_CONTROL, TEXT_OBJECT, add_aids
+from copydesk.contract.columns import STANDS_ALONE
 from copydesk.contract.labels import NEWS, Scheme
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
@@ -15,11 +17,7 @@ from copydesk.rounds.choose import BLIND, SUGGESTED
 from copydesk.skeletons import label_config as config_for
 
 UNIT_CONTROL: Final = "unit"
-LABEL_CONTROL: Final = "label"
-FLAG_CONTROL: Final = "flag"
-COMMENT_CONTROL: Final = "comment"
 REASON_CONTROL: Final = "reason"
-TEXT_OBJECT: Final = "text"
 TO_DO: Final = "to do"
 """The name of a pre-drawn region that has no label yet."""
 
@@ -65,6 +63,7 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
     except (OSError, UnicodeDecodeError, ET.ParseError) as error:
         raise InputError(f"This label config cannot be read: {error}.", where=str(path)) from error
     _check_controls(view, scheme.names, unit, str(path))
+    add_aids(view, scheme, unit)
     if arm == SUGGESTED:
         _show_suggestions(view, scheme.names, unit)
     return canonical_xml(ET.tostring(view, encoding="unicode"))
@@ -93,14 +92,17 @@ def _check_controls(view: ET.Element, labels: Sequence[str], unit: str, where: s
     if view.find(f".//Text[@name='{TEXT_OBJECT}']") is None:
         raise InputError(f"There is no Text named '{TEXT_OBJECT}'.", where=where)
     choices = view.find(f".//Choices[@name='{LABEL_CONTROL}']")
-    names = [] if choices is None else [choice.get("value") for choice in choices.iter("Choice")]
+    offered = () if choices is None else choices.iter("Choice")
+    names = [str(choice.get("value")) for choice in offered]
     regions: list[str] = []
     if unit == "article":
         regions = _region_labels(view, LABEL_CONTROL)
-        names = names or [name for name in regions if name != TO_DO]
+        names = names or regions
         regions = regions or _region_labels(view, UNIT_CONTROL)
         if TO_DO not in regions:
             raise InputError(f"There are no Labels with the value '{TO_DO}'.", where=where)
+    beside = {TO_DO, *STANDS_ALONE}.difference(labels)
+    names = [name for name in names if name not in beside]
     if tuple(names) != tuple(labels):
         raise InputError(
             f"The control '{LABEL_CONTROL}' offers {names}, not the labels.",
@@ -145,6 +147,9 @@ def same_config(config: str, expected: str) -> bool:
 def adjudication_config(corpus: Corpus, scheme: Scheme, *, show_answers: bool) -> str:
     """A sentence in its context, a field for the reason, and the answers in words if asked for."""
     view = ET.fromstring(label_config(corpus, scheme, "sentence", BLIND))
+    for parent in view.iter():
+        for aids in parent.findall("View[@className='copydesk-aids']"):
+            parent.remove(aids)
     if show_answers:
         titles = [at for at, child in enumerate(view) if child.tag == "Header"]
         below = titles[0] + 1 if titles else 0

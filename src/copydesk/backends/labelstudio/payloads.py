@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from copydesk.backends.labelstudio.aids import TEXT_OBJECT
 from copydesk.backends.labelstudio.configs import (
-    TEXT_OBJECT,
     TO_DO,
     UNIT_CONTROL,
     region_control,

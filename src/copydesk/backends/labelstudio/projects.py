@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.backends.labelstudio.configs import canonical_xml, config_sha256, label_config
-from copydesk.corpus import Corpus
+from copydesk.backends.labelstudio.instructions import instructions
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
 from copydesk.guidelines import read_guidelines
@@ -138,20 +138,3 @@ def settings(round: Round, stream: Stream, config: str) -> dict[str, Any]:
         "enable_empty_annotation": False,
         "show_collab_predictions": True,
     }
-
-
-def instructions(corpus: Corpus) -> str:
-    """The guidelines as HTML, without their front matter.
-
-    Headings are two levels lower than in the file: Label Studio's window sets larger ones so close
-    that the lines of a long one lie on each other.
-    """
-    from markdown_it import MarkdownIt
-
-    text = corpus.guidelines.read_text(encoding="utf-8").split("---\n", 2)[-1]
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(text)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + 2, 6)}"
-    return str(markdown.renderer.render(tokens, markdown.options, {}))

@@ -56,13 +56,13 @@ if (search) {
   const results = document.querySelector("#results");
   const more = document.querySelector("#more");
   const pattern = document.querySelector("#result").content.firstElementChild;
-  const known = data.rows.map(([article, number, zone, label, source, answers, text]) => {
+  const known = data.rows.map(([article, number, zone, label, source, answers, text, flags]) => {
     const about = data.articles[article];
     const id = `${about.id}.${number}`;
     const votes = new Set();
     for (let at = 1; at < answers.length; at += 2) votes.add(answers[at]);
     return {
-      id, text, answers, votes, about, label: data.labels[label],
+      id, text, answers, flags, votes, about, label: data.labels[label],
       zone: data.zones[zone], source: data.sources[source],
       agreement: answers.length < 4 ? "one answer" : votes.size > 1 ? "disputed" : "unanimous",
       sought: `${id} ${about.outlet} ${about.event} ${text ?? ""}`.toLowerCase(),
@@ -89,12 +89,14 @@ if (search) {
     }
     const verdict = made.querySelector(".verdict");
     verdict.append(chip(row.label), ` ${row.label} · ${row.source}`);
-    if (row.answers.length) {
+    if (row.answers.length || row.flags.length) {
       const who = document.createElement("span");
       who.className = "soft";
       const said = [];
       for (let at = 0; at < row.answers.length; at += 2)
         said.push(`${data.annotators[row.answers[at]]}: ${data.labels[row.answers[at + 1]]}`);
+      for (let at = 0; at < row.flags.length; at += 2)
+        said.push(`${data.annotators[row.flags[at]]}: ⚑ ${data.flags[row.flags[at + 1]]}`);
       who.textContent = said.join("; ");
       verdict.append(who);
     }
@@ -114,10 +116,13 @@ if (search) {
     const words = wordsOf(want.words ?? "");
     const who = want.annotator ? data.annotators.indexOf(want.annotator) : -1;
     const voted = want.voted ? data.labels.indexOf(want.voted) : -1;
+    const flag = want.flag ? data.flags.indexOf(want.flag) : -1;
     found = known.filter((row) => {
       if (plain.some((name) => want[name] && row[name] !== want[name])) return false;
       if (want.split && row.about.split !== want.split) return false;
       if (want.collection && row.about.collection !== want.collection) return false;
+      if (want.genre && row.about.genre !== want.genre) return false;
+      if (want.flag && !row.flags.some((place, at) => at % 2 && place === flag)) return false;
       if (who >= 0) {
         let at = 0;
         while (at < row.answers.length && row.answers[at] !== who) at += 2;

@@ -2,12 +2,39 @@
 
 The starter holds the other end of the pipe and writes nothing. Should the starter be killed, the
 system closes the pipe, so a server never outlives the one who knows its address and its folder.
+Every page gets the script ``annotate.js``.
 """
 
 import os
 import threading
+from pathlib import Path
 
-from label_studio.server import main  # type: ignore[import-not-found]  # in its own env
+from label_studio import server  # type: ignore[import-not-found]  # in its own env
+
+_SCRIPT = Path(__file__).with_name("annotate.js").read_text(encoding="utf-8")
+_TAG = f"<script>{_SCRIPT}</script></body>".encode()
+_set_up = server._setup_env
+
+
+def with_script(get_response):  # type: ignore[no-untyped-def]  # in terms of Django, which is not here
+    """A middleware that adds the script to whole pages."""
+
+    def answer(request):  # type: ignore[no-untyped-def]  # the same
+        response = get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if is_page and not response.streaming and b"</body>" in response.content:
+            head, _, tail = response.content.rpartition(b"</body>")
+            response.content = head + _TAG + tail
+        return response
+
+    return answer
+
+
+def _set_up_with_script() -> None:
+    _set_up()
+    from django.conf import settings  # type: ignore[import-not-found]  # in its own env
+
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "__main__.with_script"]
 
 
 def _end_with_starter() -> None:
@@ -18,4 +45,5 @@ def _end_with_starter() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, daemon=True).start()
-    main()
+    server._setup_env = _set_up_with_script
+    server.main()

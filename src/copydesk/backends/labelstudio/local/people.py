@@ -31,6 +31,8 @@ _HOTKEYS: Final = {
     "regions:region:delete": {"key": "backspace", "active": False},
     "regions:region:delete-all": {"key": "ctrl+backspace", "active": False},
     "regions:region:duplicate": {"key": "ctrl+d", "active": False},
+    # the key of the flag "unsure"
+    "regions:region:unselect": {"key": "u", "active": False},
 }
 
 

@@ -1,0 +1,133 @@
+"""Level 5, a whole corpus: nothing is left of articles that were withdrawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from copydesk.contract.index import WITHDRAWALS
+from copydesk.corpus import Corpus
+from copydesk.errors import CopydeskError
+from copydesk.release.contents import Contents
+from copydesk.release.index import read_index
+from copydesk.release.withdrawn import left, read_needles
+from copydesk.validate.faults import Fault, Found
+from copydesk.validate.folder import Folder
+from copydesk.validate.rules import rule
+from copydesk.withdrawals import Withdrawal, read_withdrawals
+
+RULE = "withdrawn-left"
+_LOGS = ("round.json", "closed.json", "annotations.jsonl", "adjudications.jsonl", "gold.jsonl")
+
+
+def unsearched(folder: Folder) -> str:
+    """Why the corpus could not be searched for withdrawn text; empty if it could, or need not."""
+    corpus = Corpus(folder.root)
+    try:
+        gone = read_withdrawals(corpus.dataset)
+        known = read_needles(corpus)["articles"]
+    except CopydeskError:
+        return ""
+    lacking = [name for name, line in gone.items() if not line.erased and name not in known]
+    return (
+        f"the hashes to search for are in the private room of another copy ({', '.join(lacking)})"
+        if lacking
+        else ""
+    )
+
+
+@rule(
+    RULE,
+    level=5,
+    waivable=False,
+    meaning="Nothing is left of an article that was withdrawn: its words stand in no file of the "
+    "corpus, and nothing about it where it was erased.",
+    fix="Remove the file or the words; 'copydesk release withdraw --resume' finishes what was "
+    "broken off.",
+)
+def remains(folder: Folder) -> Iterator[Found]:
+    """No words of withdrawn articles stand in any file, and no rows about those erased."""
+    corpus = Corpus(folder.root)
+    if corpus.journal.is_file():
+        message = "The withdrawal of an article was broken off."
+        yield Fault(rule=RULE, message=message, file="private/withdrawing.json")
+        return
+    try:
+        gone = read_withdrawals(corpus.dataset)
+        if gone:
+            for leak in left(corpus, read_needles(corpus)):
+                message = f"This file contains text of '{leak.record}', which was withdrawn."
+                yield Fault(rule=RULE, message=message, file=leak.file, record=leak.record)
+            yield from _listed(corpus, gone)
+            yield from _in_releases(corpus, gone)
+            yield from _in_rounds(corpus, gone)
+    except CopydeskError as error:
+        message = f"What was withdrawn cannot be looked for: {error.message}"
+        yield Fault(rule=RULE, message=message, file=f"dataset/{WITHDRAWALS}")
+
+
+def _listed(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
+    for article in corpus.articles() if corpus.manifest.is_file() else ():
+        if article.article_id in gone:
+            message = f"The manifest names '{article.article_id}', which was withdrawn."
+            file = "dataset/raw/articles.jsonl"
+            yield Fault(rule=RULE, message=message, file=file, record=article.article_id)
+
+
+def _in_releases(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
+    """Releases that hold rows of an erased article, or do not say that another was withdrawn."""
+    for entry in read_index(corpus.dataset).entries:
+        room = corpus.releases / entry.version
+        try:
+            contents = Contents.read(room)
+            rows = contents.frame("articles", "article_id", "redistributable").iter_rows()
+            there = {name: given for name, given in rows if name in gone}
+        except CopydeskError:
+            continue  # the release's own rules name it
+        told = {line["article_id"] for line in contents.manifest.get("withdrawn", ())}
+        for name, given in there.items():
+            if gone[name].erased or given or name not in told:
+                what = "has rows of" if gone[name].erased else "does not withhold"
+                yield Fault(
+                    rule=RULE,
+                    message=f"Release {entry.version} {what} '{name}', which was withdrawn.",
+                    file=f"dataset/releases/{entry.version}/release.json",
+                    record=name,
+                )
+
+
+def _in_rounds(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
+    erased = {name for name, line in gone.items() if line.erased}
+    for path in sorted(corpus.rounds.glob("*/*")) if erased else ():
+        if path.name not in _LOGS or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        documents = [text] if path.suffix == ".json" else text.splitlines()
+        for name in sorted(erased):
+            if any(_about(document, name) for document in documents):
+                yield Fault(
+                    rule=RULE,
+                    message=f"This file is about '{name}', which was erased.",
+                    file=path.relative_to(corpus.root).as_posix(),
+                    record=name,
+                )
+
+
+def _about(document: str, article: str) -> bool:
+    if article not in document:
+        return False
+    try:
+        found = json.loads(document)
+    except (ValueError, RecursionError):
+        return False
+    stack = [found]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            sentence = str(item.get("sentence_id") or "").rpartition(".")[0]
+            if article in (item.get("article_id"), sentence):
+                return True
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+    return False
