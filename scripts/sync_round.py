@@ -24,6 +24,7 @@ from copydesk.rounds.answers import round_ids
 from copydesk.rounds.backend import Backend
 from copydesk.rounds.findings import RULES, counts, unfinished, worst
 from copydesk.rounds.folder import RoundBusyError, RoundFolder
+from copydesk.rounds.landing import write_landing
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
@@ -47,6 +48,7 @@ def sync(corpus: Corpus, name: str, backends: list[Backend]) -> int:
     except RoundBusyError:
         say(f"{name}: another process is at work on it, which is as good")
         return 0
+    write_landing(open_round(corpus, name), backends)
     found = read.changes
     address = next((backend.url for backend in backends if backend.url), "")
     say(

@@ -11,8 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from copydesk.files import atomic_write, dump_json
-from copydesk.release.baselines import baselines
+from copydesk.release.baselines import write_baselines
 from copydesk.release.card import write_card
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release, read_index
@@ -25,8 +24,7 @@ def main() -> None:
     options.add_argument("--version", help="the newest by default")
     given = options.parse_args()
     release = find_release(given.dataset, given.version)
-    document = baselines(Contents.read(release))
-    atomic_write(given.dataset / "baselines" / f"{release.name}.json", dump_json(document))
+    document = write_baselines(given.dataset, Contents.read(release))
     if release.name == read_index(given.dataset).versions[-1]:
         write_card(given.dataset, release)
     for model in document["models"]:

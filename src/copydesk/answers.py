@@ -75,30 +75,35 @@ class Labelling:
     notes: tuple[dict[str, Any], ...] = ()
 
 
-def rule_labelling(sentences: pl.DataFrame, *, created: datetime) -> Labelling:
-    """The rules' suggestions as the answers of one annotator of kind ``rule``.
+def machine_labelling(
+    sentences: pl.DataFrame, *, created: datetime, annotator: str = RULES, kind: str = "rule"
+) -> Labelling:
+    """Suggestions of the rules, or of a model, as the answers of one annotator.
 
     Args:
-        sentences: built sentences, with ``text_sha256`` of their article.
+        sentences: built sentences, with ``text_sha256`` of their article; ``suggestion`` is null in
+            a language that the annotator does not know.
         created: when the release is made, UTC.
+        annotator: the pseudonym of a model.
+        kind: ``rule`` or ``model``.
 
     Raises:
-        InputError: every sentence is in a language that the rules do not know; articles in such a
-            language are left out.
+        InputError: every sentence is in a language that the annotator does not know; articles in
+            such a language are left out.
     """
     silent = sentences.filter(pl.col("suggestion").is_null())["article_id"].unique().sort()
     sentences = sentences.filter(~pl.col("article_id").is_in(silent.implode()))
     if sentences.is_empty() and len(silent):
         raise InputError(
-            f"The rules suggest no labels in the language of {len(silent)} articles.",
+            f"There are no suggestions in the language of {len(silent)} articles.",
             where=f"article '{silent[0]}'",
             hint="Have these articles labelled in a round, or leave them out of the corpus.",
         )
     answers = sentences.select(
-        pl.format("{}.{}", "sentence_id", pl.lit(RULES)).alias("annotation_id"),
+        pl.format("{}.{}", "sentence_id", pl.lit(annotator)).alias("annotation_id"),
         *("sentence_id", "article_id", "text_sha256", "start", "end", "zone"),
-        pl.lit(RULES).alias("annotator"),
-        pl.lit("rule").alias("annotator_kind"),
+        pl.lit(annotator).alias("annotator"),
+        pl.lit(kind).alias("annotator_kind"),
         pl.col("suggestion").alias("label"),
         pl.lit(created).dt.cast_time_unit("us").alias("created_at"),
     )

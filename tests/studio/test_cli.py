@@ -91,6 +91,6 @@ def test_env_without_a_server(tmp_path: Path) -> None:
 
 def test_the_server_is_found_by_those_who_know_its_folder(studio) -> None:
     """A second process learns address and administrator from the folder."""
-    assert server.running(studio.data_dir) == (studio.url, studio.admin)
+    assert server.running(studio.data_dir) == (studio.url, studio.url, studio.admin)
     with connection.http(studio.url, studio.admin.token) as client:
         assert client.get("health/").json() == {"status": "UP"}

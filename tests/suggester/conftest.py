@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from specimens import make_corpus
 
+from copydesk.corpus import Corpus
+from copydesk.release.material import of_rounds
 from copydesk.suggester.lessons import Lesson, Material
+from copydesk.suggester.train import train
+from copydesk.suggester.weights import write_weights
 from copydesk.text import Piece
 
 SCHEME = ("sun", "rain", "wind")
@@ -64,3 +71,22 @@ def make_material() -> Callable[..., Material]:
 def make_lesson() -> Callable[..., Lesson]:
     """Makes a lesson by its number."""
     return lesson
+
+
+@pytest.fixture(scope="session")
+def _stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    corpus = make_corpus(tmp_path_factory.mktemp("stories"))
+    weights = train("desk", of_rounds(corpus)).weights
+    path = corpus.suggester_path("desk")
+    path.parent.mkdir()
+    write_weights(path, weights)
+    return corpus.root
+
+
+@pytest.fixture
+def stories(_stories: Path, tmp_path: Path) -> Corpus:
+    """Six small stories on five events, with two closed rounds and a suggester, ``desk``.
+
+    The text of one is withheld.
+    """
+    return Corpus(Path(shutil.copytree(_stories, tmp_path / "stories")))

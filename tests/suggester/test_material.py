@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
-from specimens import make_corpus
 from typer.testing import CliRunner
 
 from copydesk.cli.main import app
@@ -15,17 +11,6 @@ from copydesk.errors import IntegrityError
 from copydesk.release.contents import Contents
 from copydesk.release.material import of_release, of_rounds
 from copydesk.suggester import read_weights
-
-
-@pytest.fixture(scope="module")
-def _stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_corpus(tmp_path_factory.mktemp("stories")).root
-
-
-@pytest.fixture
-def stories(_stories: Path, tmp_path: Path) -> Corpus:
-    """Six small stories on five events, with two closed rounds; the text of one is withheld."""
-    return Corpus(Path(shutil.copytree(_stories, tmp_path / "stories")))
 
 
 def _allow(corpus: Corpus) -> None:
@@ -83,10 +68,10 @@ def test_a_forged_log_teaches_nothing(stories: Corpus) -> None:
 def test_the_command(stories: Corpus) -> None:
     """It writes weights and card, says what it left out, and writes over nothing unasked."""
     run = CliRunner().invoke
-    call = ["suggester", "train", "--name", "desk", "--corpus", str(stories.root)]
+    call = ["suggester", "train", "--name", "own", "--corpus", str(stories.root)]
     done = run(app, call)
     assert done.exit_code == 0, done.output
-    path = stories.annotations / "suggesters" / "desk.suggester"
+    path = stories.annotations / "suggesters" / "own.suggester"
     weights = read_weights(path)
     assert (
         "Left out: 3 sentences of 1 article whose text is withheld; [rights] train" in done.stderr

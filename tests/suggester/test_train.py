@@ -15,6 +15,7 @@ from copydesk.suggester.card import card
 from copydesk.suggester.lessons import Lesson, Material
 from copydesk.suggester.model import Suggester
 from copydesk.suggester.scores import calibration, score, temperature
+from copydesk.suggester.suspects import suspects
 from copydesk.suggester.train import Trained, train
 from copydesk.suggester.weights import read_weights, write_weights
 
@@ -183,3 +184,17 @@ def test_temperature() -> None:
     """
     scores = np.array([[2 * np.log(2), 0.0]] * 4)
     assert temperature(scores, np.array([0, 0, 0, 1])) == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_wrong_answer_is_suspected(
+    make_material: Make, make_lesson: Callable[..., Lesson]
+) -> None:
+    """One label out of place among many is first in the queue, with what the model would say."""
+    lessons = [make_lesson(number) for number in range(24)]
+    wrong = sorted(lessons[5].labels)[2]
+    was = lessons[5].labels[wrong]
+    label = next(name for name in ("sun", "rain", "wind") if name != was)
+    lessons[5] = dataclasses.replace(lessons[5], labels={**lessons[5].labels, wrong: label})
+    found = suspects(train("weather", make_material(*lessons)))
+    assert [(s.sentence_id, s.label, s.suggested) for s in found] == [("a005.003", label, was)]
+    assert found[0].of_label < 0.2 < 0.8 <= found[0].probability

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, words
+from copydesk.cli.describe import Baselines, rewrite
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-class Labels(StrEnum):
-    """Where the labels of a release come from."""
-
-    ROUNDS = "rounds"
-    RULE = "rule"
+LabelSource = Annotated[
+    str,
+    typer.Option(
+        metavar="rounds|rule|NAME",
+        help="Closed rounds' answers, the rules' suggestions, or those of the suggester NAME.",
+    ),
+]
 
 
 class Method(StrEnum):
@@ -33,9 +36,7 @@ class Method(StrEnum):
 def cut(
     version: Annotated[str, typer.Argument(help="The version, such as 1.2.0.")],
     corpus: CorpusDir = None,
-    labels: Annotated[
-        Labels, typer.Option(help="The answers of closed rounds, or the rules' suggestions.")
-    ] = Labels.ROUNDS,
+    labels: LabelSource = "rounds",
     rounds: Annotated[
         list[str] | None, typer.Option("--round", help="A round to take; all closed by default.")
     ] = None,
@@ -46,6 +47,7 @@ def cut(
         str | None,
         typer.Option(help="UTC time of the release; SOURCE_DATE_EPOCH or now by default."),
     ] = None,
+    baselines: Baselines = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
@@ -57,7 +59,7 @@ def cut(
     options = Options(
         version=version,
         created=_created(created),
-        labels=labels.value,
+        labels=labels,
         rounds=tuple(rounds) if rounds else None,
         method=method.value,
     )
@@ -73,6 +75,8 @@ def cut(
     if done.difference:
         least, before = done.difference.least, done.difference.before
         console.print(f"The changes since {before} require at least {least}.")
+    if baselines and done.path:
+        rewrite(find_corpus(corpus), baselines=True)
     files = len(done.manifest["files"]) + 1
     if done.path:
         console.print(f"Release {version} is made: {files} files in {done.path}", markup=False)
@@ -98,7 +102,8 @@ def label_table(labels: dict[str, dict[str, int]], source: str) -> Table:
 
     from copydesk.contract.columns import SPLITS
 
-    who = "suggested by rules" if source == "rule" else "from annotation rounds"
+    origins = {"rule": "suggested by rules", "model": "suggested by a trained model"}
+    who = origins.get(source, "from annotation rounds")
     table = Table(title=f"Sentences by label and split, labels {who}")
     table.add_column("label")
     for split in (*SPLITS, "all"):

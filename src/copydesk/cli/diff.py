@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, words
+from copydesk.cli.cut import LabelSource
 
 if TYPE_CHECKING:
     from copydesk.release.contents import Contents
@@ -23,13 +24,6 @@ class Format(StrEnum):
     HTML = "html"
 
 
-class Labels(StrEnum):
-    """Where the labels of the corpus's present state come from."""
-
-    ROUNDS = "rounds"
-    RULE = "rule"
-
-
 def diff(
     before: Annotated[
         str | None, typer.Argument(help="A version or a release's folder; the newest by default.")
@@ -40,10 +34,7 @@ def diff(
     corpus: CorpusDir = None,
     format: Annotated[Format, typer.Option(help="Output format.")] = Format.TEXT,
     out: Annotated[Path | None, typer.Option(help="A file to write; stdout by default.")] = None,
-    labels: Annotated[
-        Labels,
-        typer.Option(help="Labels for the comparison with a cut made now, as in 'release cut'."),
-    ] = Labels.ROUNDS,
+    labels: LabelSource = "rounds",
 ) -> None:
     """Compare two releases, or a release and the corpus as it is, record by record."""
     from copydesk.files import atomic_write
@@ -77,7 +68,7 @@ def _release(name: str | None, corpus: Path | None) -> Contents:
     return Contents.read(find_release(find_corpus(corpus).dataset, name))
 
 
-def _present(corpus: Path | None, labels: Labels) -> tuple[Contents, tuple[str, ...]]:
+def _present(corpus: Path | None, labels: str) -> tuple[Contents, tuple[str, ...]]:
     """What a cut would produce now, and the articles that it could not judge."""
     from datetime import UTC, datetime
 
@@ -85,7 +76,7 @@ def _present(corpus: Path | None, labels: Labels) -> tuple[Contents, tuple[str, 
 
     # The version goes into no row, and answers of rules are dated by their release: neither is
     # compared.
-    options = Options(version="0.0.0", created=datetime.now(UTC), labels=labels.value)
+    options = Options(version="0.0.0", created=datetime.now(UTC), labels=labels)
     found = find_corpus(corpus)
     return present(found, options), unjudged_articles(found)
 

@@ -35,7 +35,19 @@ def run(
     context: typer.Context,
     annotators: Annotated[int, typer.Option(min=0, help="Make accounts for this many.")] = 0,
     data_dir: DataDir = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8080,
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in, without TLS."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8080,
+    public: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Where annotators reach it, such as https://labels.example.org/ behind a reverse "
+            "proxy; this is what is sent to them.",
+        ),
+    ] = "",
 ) -> None:
     """Install Label Studio if need be, start it, and stop it on Ctrl+C."""
     if context.invoked_subcommand:
@@ -46,7 +58,11 @@ def run(
     with _stopped_by_signals():
         with words.status("Starting") as status:
             studio = server.start(
-                data_dir or server.default_data_dir(), port=port, say=status.update
+                data_dir or server.default_data_dir(),
+                port=port,
+                host=host,
+                public=public or None,
+                say=status.update,
             )
         with studio:
             studio.annotators(annotators)
@@ -72,8 +88,10 @@ def env(data_dir: DataDir = None) -> None:
     from copydesk.backends.labelstudio import connection
     from copydesk.backends.labelstudio.local import server
 
-    url, admin = server.running(data_dir or server.default_data_dir())
+    url, public, admin = server.running(data_dir or server.default_data_dir())
     typer.echo(f"export {connection.URL_VARIABLE}={shlex.quote(url)}")
+    if public != url:
+        typer.echo(f"export {connection.PUBLIC_VARIABLE}={shlex.quote(public)}")
     typer.echo(f"export {connection.TOKEN_VARIABLE}={shlex.quote(admin.token)}")
 
 
@@ -83,18 +101,26 @@ def people(data_dir: DataDir = None) -> None:
     from copydesk.backends.labelstudio.local import people, server
 
     folder = data_dir or server.default_data_dir()
-    url, admin = server.running(folder)
-    table = Table("e-mail", "password", title=f"Accounts of {url}")
+    url, public, admin = server.running(folder)
+    table = Table("e-mail", "password", title=f"Accounts of {public}")
     for person in people.load(folder):
         table.add_row(person.email, person.password)
     page = Console(soft_wrap=True, highlight=False)
     page.print(table)
-    page.print(f"Others make an account of their own at {people.invitation(url, admin.token)}")
+    link = people.invitation(url, admin.token, public)
+    page.print(f"Others make an account of their own at {link}")
 
 
 def _introduce(studio: Studio, words: Console, data_dir: Path | None, annotators: int) -> None:
     where = f" --data-dir {shlex.quote(str(data_dir))}" if data_dir else ""
     words.print(f"Label Studio answers at {studio.url} until Ctrl+C.", highlight=False)
+    if studio.public != studio.url:
+        words.print(f"Annotators reach it at {studio.public}", highlight=False)
+        if not studio.public.startswith("https:"):
+            words.print(
+                "Passwords travel unencrypted there: put it behind TLS, see docs/team.md.",
+                highlight=False,
+            )
     words.print("To let copydesk use it, type in another terminal:", highlight=False)
     words.print(f'    eval "$(copydesk studio env{where})"', highlight=False, markup=False)
     words.print(

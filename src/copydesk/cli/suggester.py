@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,15 +38,25 @@ def train(
         Path | None,
         typer.Option(help="Its file; annotations/suggesters/NAME.suggester by default."),
     ] = None,
+    doubted: Annotated[
+        Path | None,
+        typer.Option(
+            "--suspects",
+            metavar="FILE",
+            help="Write the sentences whose label it contradicts, the most doubtful first; 'round "
+            "adjudicate --suspects' takes them up.",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Write over a suggester that is there.")
     ] = False,
     corpus: CorpusDir = None,
 ) -> None:
     """Train a suggester, judge it on events that it has not seen, and write it with its card."""
-    from copydesk.files import atomic_write
+    from copydesk.files import atomic_write, dump_line
     from copydesk.rounds.folder import is_id
     from copydesk.suggester.card import card
+    from copydesk.suggester.suspects import suspects
     from copydesk.suggester.train import train as make
     from copydesk.suggester.weights import write_weights
 
@@ -62,6 +73,10 @@ def train(
     atomic_write(path.with_suffix(".md"), card(trained.weights))
     write_weights(path, trained.weights)
     _show(trained)
+    if doubted:
+        lines = [dataclasses.asdict(suspect) for suspect in suspects(trained)]
+        atomic_write(doubted, "".join(f"{dump_line(line)}\n" for line in lines))
+        words().print(f"{many(len(lines), 'suspect')} in {doubted}.", markup=False)
     words().print(
         f"Suggester {trained.weights.annotator} is in {path}, its card beside it.", markup=False
     )

@@ -1,176 +1,121 @@
 """How well simple baselines label the test split of a release: a floor for trained models.
 
-Majority class, the rules of `copydesk prelabel`, and a logistic regression on character and word
-n-grams and cues. Only sentences whose text is given take part.
+The commonest label, the rules of `copydesk prelabel` where they know the labels and the language,
+and a suggester. Only sentences whose text is given take part, so that anybody can compute them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import polars as pl
 
-from copydesk.extras import needs
+from copydesk.errors import InputError
+from copydesk.files import atomic_write, dump_json, read_json
 from copydesk.release.contents import Contents
-from copydesk.text import Piece, suggest
+from copydesk.release.material import of_release
+from copydesk.suggester.crossval import by_rules
+from copydesk.suggester.fit import Examples, bits_for, examples, fit
+from copydesk.suggester.grams import Numbers
+from copydesk.suggester.lessons import Lesson
+from copydesk.suggester.scores import RESAMPLES, score
+from copydesk.suggester.train import software
 
-RESAMPLES: Final = 1000
-_STRENGTHS: Final = (0.3, 1.0, 3.0, 10.0)
-_FEATURES: Final = ("text", "zone", "quoted_ratio", "cues")
+
+def write_baselines(dataset: Path, contents: Contents) -> dict[str, Any]:
+    """Compute the baselines of a release and write ``baselines/X.Y.Z.json``; gives its content.
+
+    What else the file says of the same release, such as comparisons with people, stays.
+
+    Raises:
+        InputError: nothing can be learnt or scored.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    path = dataset / "baselines" / f"{contents.version}.json"
+    found = baselines(contents)
+    before = read_json(path) if path.is_file() else {}
+    if isinstance(before, dict) and before.get("digest") == contents.digest:
+        found = {**before, **found}
+    atomic_write(path, dump_json(found))
+    return found
 
 
 def baselines(contents: Contents) -> dict[str, Any]:
-    """The baselines of a release, as ``schema/baselines.schema.json`` describes them."""
+    """The baselines of a release, as ``schema/baselines.schema.json`` describes them.
+
+    The same release gives the same figures with the same versions of the libraries, which are
+    written down.
+
+    Raises:
+        InputError: no text is given in the training or test split, or all has one label.
+        MissingExtraError: scikit-learn is not installed.
+    """
     labels = contents.labels("sentences")
-    rows = contents.frame("sentences")
-    parts = {s: rows.filter(pl.col("split") == s) for s in ("train", "validation", "test")}
-    test = parts["test"]
-    if parts["train"]["label"].n_unique() < 2 or test.is_empty():
-        raise SystemExit("This release has no given text to train on, or none to score.")
-    majority = Counter(parts["train"]["label"]).most_common(1)[0][0]
-    answers = {
-        f"majority class ({labels[majority]})": np.full(test.height, majority),
-        "rules": by_rules(contents, test, labels),
-        "logistic regression, n-grams and cues": by_model(parts),
+    material = of_release(contents)
+    lessons = sorted(material.lessons, key=lambda lesson: lesson.article_id)
+    data = examples(lessons, labels, bits_for(len(labels)))
+    splits = contents.manifest["splits"]
+    is_test = np.array([splits[lessons[at].event] == "test" for at in data.lessons.tolist()])
+    seen, test = np.flatnonzero(~is_test), np.flatnonzero(is_test)
+    if not len(test) or len(np.unique(data.labels[seen])) < 2:
+        raise InputError(
+            "This release has no baselines: its training split gives no text of two labels, or its "
+            "test split gives no text.",
+            where=f"release {contents.version}",
+        )
+    events = [lessons[data.lessons[at]].event for at in test]
+    scored = {
+        name: score(data.labels[test], found, events, labels)
+        for name, found in _answers(lessons, data, labels, seen, test).items()
     }
-    scored = {name: score(test, guess, labels) for name, guess in answers.items()}
     return {
         "version": contents.version,
         "digest": contents.digest,
-        "method": _method(contents, parts),
+        "method": _method(contents, lessons, data, seen, test),
+        "made_with": software(),
         "models": [{"name": name, **result} for name, result in scored.items()],
     }
 
 
-def _method(contents: Contents, parts: dict[str, pl.DataFrame]) -> str:
-    seen = pl.concat([parts["train"], parts["validation"]])
-    test = parts["test"]
+def _answers(
+    lessons: Sequence[Lesson],
+    data: Examples,
+    labels: Sequence[str],
+    seen: Numbers,
+    test: Numbers,
+) -> dict[str, Numbers]:
+    """What each baseline says of the test sentences."""
+    commonest = int(np.bincount(data.labels[seen]).argmax())
+    found: dict[str, Numbers] = {
+        f"majority class ({labels[commonest]})": np.full(len(test), commonest)
+    }
+    rules = by_rules(lessons, data, labels)
+    if rules is not None:
+        found["rules"] = rules[test]
+    model = fit(data.matrix[seen], data.labels[seen])
+    found["suggester"] = model.scores(data.matrix[test], len(labels)).argmax(axis=1)
+    return found
+
+
+def _method(
+    contents: Contents, lessons: Sequence[Lesson], data: Examples, seen: Numbers, test: Numbers
+) -> str:
+    counts = [
+        (len(part), len({lessons[data.lessons[at]].event for at in part})) for part in (seen, test)
+    ]
     kinds = set(contents.frame("annotations", "annotator_kind")["annotator_kind"])
     circle = (
         " The labels themselves are those of the rules here: their score says nothing."
         if kinds == {"rule"}
         else ""
     )
+    (trained, of), (scored, on) = counts
     return (
-        f"Trained on {seen.height:,} sentences of {seen['event'].n_unique()} events, scored on the "
-        f"{test.height:,} sentences of the {test['event'].n_unique()} events of the test split "
-        "whose text is given; none of these was seen in training or in choosing the model. "
-        "Macro-F1 is the mean F1 of the labels that occur in the test split; intervals are "
-        f"percentiles of {RESAMPLES:,} resamples of whole events.{circle}"
+        f"Trained on {trained:,} sentences of {of} event{'s' * (of != 1)}, scored on the "
+        f"{scored:,} sentences of the {on} event{'s' * (on != 1)} of the test split whose text is "
+        "given; none of these was seen in training. Macro-F1 is the mean F1 of the labels that "
+        f"occur in the test split; intervals are percentiles of {RESAMPLES:,} resamples of whole "
+        f"events.{circle}"
     )
-
-
-def by_rules(contents: Contents, test: pl.DataFrame, labels: Sequence[str]) -> np.ndarray[Any, Any]:
-    """What the rules suggest for the test sentences."""
-    wanted = test["article_id"].unique().to_list()
-    articles = contents.frame("articles").filter(pl.col("article_id").is_in(wanted))
-    found = {}
-    for article in articles.iter_rows(named=True):
-        pieces = [Piece(**piece) for piece in article["pieces"]]
-        for unit in suggest(article["text"], pieces):
-            found[article["article_id"], unit.start] = labels.index(unit.label)
-    return np.array([found[key] for key in test.select("article_id", "start").iter_rows()])
-
-
-def by_model(parts: dict[str, pl.DataFrame]) -> np.ndarray[Any, Any]:
-    """What a small model says that was trained on the other splits; see `_pipeline`.
-
-    Its one free number, the strength of the penalty, is chosen on the validation split.
-    """
-    train, validation = parts["train"], parts["validation"]
-    strength = 1.0
-    if validation.height:
-        strength = max(_STRENGTHS, key=lambda c: _macro_on(validation, _fitted(train, c)))
-    return np.asarray(
-        _fitted(pl.concat([train, validation]), strength).predict(_rows(parts["test"]))
-    )
-
-
-def _fitted(rows: pl.DataFrame, strength: float) -> Any:
-    return _pipeline(strength).fit(_rows(rows), rows["label"].to_numpy())
-
-
-def _macro_on(rows: pl.DataFrame, model: Any) -> float:
-    with needs("train", "Fitting baselines"):
-        from sklearn.metrics import f1_score
-
-    found = model.predict(_rows(rows))
-    return float(f1_score(rows["label"].to_numpy(), found, average="macro", zero_division=0.0))
-
-
-def _rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    return rows.select(_FEATURES).to_dicts()
-
-
-def _pipeline(strength: float) -> Any:
-    with needs("train", "Fitting baselines"):
-        from sklearn.feature_extraction import DictVectorizer
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline, make_union
-        from sklearn.preprocessing import FunctionTransformer
-
-    def texts(rows: Iterable[dict[str, Any]]) -> list[str]:
-        return [row["text"] for row in rows]
-
-    def cues(rows: Iterable[dict[str, Any]]) -> list[dict[str, float]]:
-        return [
-            {
-                "quoted": row["quoted_ratio"],
-                f"zone={row['zone']}": 1.0,
-                **{f"cue={cue['entry']}": 1.0 for cue in row["cues"]},
-            }
-            for row in rows
-        ]
-
-    return make_pipeline(
-        make_union(
-            make_pipeline(
-                FunctionTransformer(texts),
-                TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
-            ),
-            make_pipeline(
-                FunctionTransformer(texts),
-                TfidfVectorizer(
-                    ngram_range=(1, 2), token_pattern=r"\w+|[^\w\s]", sublinear_tf=True
-                ),
-            ),
-            make_pipeline(FunctionTransformer(cues), DictVectorizer()),
-        ),
-        LogisticRegression(C=strength, class_weight="balanced", max_iter=2000),
-    )
-
-
-def score(test: pl.DataFrame, found: np.ndarray[Any, Any], labels: Sequence[str]) -> dict[str, Any]:
-    """Macro-F1 with its interval over events, and the scores of each label."""
-    events = test["event"].rank("dense").to_numpy() - 1
-    truth = test["label"].to_numpy()
-    tables = np.zeros((events.max() + 1, len(labels), len(labels)))
-    np.add.at(tables, (events, truth, found), 1)
-    present = tables.sum(axis=(0, 2)) > 0
-    draws = np.random.default_rng(20).integers(len(tables), size=(RESAMPLES, len(tables)))
-    resampled = [_f1(tables[draw].sum(axis=0))[present].mean() for draw in draws]
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    whole = tables.sum(axis=0)
-    f1 = _f1(whole)
-    return {
-        "macro_f1": round(float(f1[present].mean()), 4),
-        "low": round(float(low), 4),
-        "high": round(float(high), 4),
-        "labels": {
-            name: {"f1": round(float(f1[n]), 4), "sentences": int(whole[n].sum())}
-            for n, name in enumerate(labels)
-        },
-    }
-
-
-def _f1(table: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """F1 = 2 TP / (2 TP + FP + FN) of each label; 0 where nothing was asked or said."""
-    hits = np.diag(table)
-    whole = table.sum(axis=0) + table.sum(axis=1)
-    f1: np.ndarray[Any, Any] = np.zeros(len(table))
-    np.divide(2 * hits, whole, out=f1, where=whole > 0)
-    return f1

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from copydesk.answers import Labelling, rule_labelling
+from copydesk.answers import Labelling, machine_labelling
 from copydesk.batch import text_code
 from copydesk.build import read_all_built
 from copydesk.contract.index import base
@@ -34,6 +34,7 @@ from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
 from copydesk.release.folder import write_folder
 from copydesk.release.index import Index, add_release, read_index
+from copydesk.release.suggested import model_labelling, named, origin
 from copydesk.release.versions import Version
 from copydesk.scope import scope
 from copydesk.withdrawals import read_withdrawals
@@ -44,7 +45,8 @@ class Options:
     """What a cut is asked for.
 
     Args:
-        labels: ``rounds``, the answers of closed rounds, or ``rule``, the rules' suggestions.
+        labels: ``rounds``, the answers of closed rounds; ``rule``, the rules' suggestions; or the
+            name of a suggester in ``annotations/suggesters``.
         rounds: the rounds to take; all that are closed, by default.
         method: of aggregation, see `copydesk.aggregate.aggregate`.
         created: when the release is made, UTC; whole seconds go into it.
@@ -233,7 +235,7 @@ def _assemble(
         articles=built["articles"],
         sentences=sentences,
         quotes=built["quotes"],
-        labelling=_labelling(corpus, sentences, options),
+        labelling=_labelling(corpus, built["articles"], sentences, options),
         method=options.method,
         kept_splits=previous.manifest["splits"] if previous else {},
         split_options={"seed": seed, **({"shares": shares} if shares else {})},
@@ -242,7 +244,9 @@ def _assemble(
     )
 
 
-def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Labelling:
+def _labelling(
+    corpus: Corpus, articles: pl.DataFrame, sentences: pl.DataFrame, options: Options
+) -> Labelling:
     if options.labels == "rule" and not corpus.scheme.has_rules:
         raise InputError(
             f"There are no rules for this corpus's labels ({', '.join(corpus.scheme.names)}).",
@@ -250,7 +254,10 @@ def _labelling(corpus: Corpus, sentences: pl.DataFrame, options: Options) -> Lab
             hint="Have the sentences answered in a round; rules exist for the news labels only.",
         )
     if options.labels == "rule":
-        return rule_labelling(sentences, created=options.created)
+        return machine_labelling(sentences, created=options.created)
+    model = named(corpus, options.labels)
+    if model:
+        return model_labelling(model, articles, sentences, created=options.created)
     from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
@@ -290,7 +297,7 @@ def _write(
         "previous": previous.version if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,
-        "labels": options.labels,
+        **origin(named(corpus, options.labels), options.labels),
         "rounds": list(assembled.rounds),
         **({"notes": list(assembled.notes)} if assembled.notes else {}),
         "aggregation": options.method,

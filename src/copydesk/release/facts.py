@@ -87,6 +87,7 @@ class Facts:
         published: the first and last date of the articles, as far as they are dated.
         answers: answers by annotator, in the order of names; kinds by annotator beside it.
         adjudicators: the kind of each who decided what the answers left open.
+        suggester: what ``release.json`` says of the suggester that gave the labels, if one did.
         reviewed: answers that were given again under a later version of the guidelines, and how
             many of them with another label.
         notes: what the manifest says of the rounds beside their answers.
@@ -123,6 +124,7 @@ class Facts:
     answers: Counts
     kinds: dict[str, str]
     adjudicators: dict[str, str]
+    suggester: dict[str, Any] | None
     answered: tuple[str, str] | None
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
@@ -214,6 +216,7 @@ def _count(contents: Contents) -> Facts:
             answers.select("annotator", "annotator_kind").unique().sort(pl.all()).iter_rows()
         ),
         adjudicators=dict(contents.manifest.get("adjudicators", {})),
+        suggester=contents.manifest.get("suggester"),
         answered=_range(answers["created_at"].dt.strftime("%Y-%m-%d")),
         annotators_per_sentence=(
             _int(per_sentence.min()),

@@ -7,7 +7,7 @@ Text that is withheld from releases is learnt from only where ``[rights] train``
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -19,10 +19,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.release.contents import Contents
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
-from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.decisions import standing
 from copydesk.rounds.evidence import verify
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.plan import Plan
 from copydesk.suggester.lessons import Lesson, Material
 from copydesk.text import Piece
 
@@ -72,19 +72,19 @@ def of_rounds(corpus: Corpus, rounds: Sequence[str] | None = None) -> Material:
 
     names = round_ids(corpus) if rounds is None else list(rounds)
     scheme = corpus.scheme.names
-    for name in names:
-        opened = open_round(corpus, name)
-        verify(opened, codecs())
-        if opened.plan.labels != scheme:
+    opened = [open_round(corpus, name) for name in names]
+    for round in opened:
+        verify(round, codecs())
+        if round.plan.labels != scheme:
             raise InputError(
-                f"Round '{name}' is for other labels ({', '.join(opened.plan.labels)}) than this "
-                f"corpus has now ({', '.join(scheme)}).",
+                f"Round '{round.plan.round}' is for other labels ({', '.join(round.plan.labels)}) "
+                f"than this corpus has now ({', '.join(scheme)}).",
                 hint="Name the rounds to learn from with --round.",
             )
-    plans = [open_round(corpus, name).plan for name in names]
-    answers = answers_of(corpus, names).drop_nulls("label")
+    plans = [round.plan for round in opened]
+    answers = answers_of(corpus, names)
     built = read_all_built(corpus)
-    labelled, unsettled = _aggregated(corpus, names, answers, built)
+    labelled, unsettled = _aggregated(corpus, plans, answers, built)
     articles = built["articles"]
     absent = answers.join(articles, on=("article_id", "text_sha256"), how="anti")
     return _material(
@@ -108,13 +108,13 @@ def of_rounds(corpus: Corpus, rounds: Sequence[str] | None = None) -> Material:
 
 
 def _aggregated(
-    corpus: Corpus, names: Iterable[str], answers: pl.DataFrame, built: Mapping[str, pl.DataFrame]
+    corpus: Corpus, plans: Sequence[Plan], answers: pl.DataFrame, built: Mapping[str, pl.DataFrame]
 ) -> tuple[pl.DataFrame, int]:
     """The labels of the sentences that are built here, and how many are not settled."""
     texts = built["articles"].select("article_id", "text_sha256")
     sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
-    decided = [line for name in names for line in decisions_of(RoundFolder(corpus, name))]
-    rows = [{column: line[column] for column in ADJUDICATIONS} for line in decided]
+    decided, _ = standing(corpus, plans)
+    rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
     given, settled = (
         anchored(frame.join(texts, on=texts.columns, how="semi"), sentences, what=what)
         for frame, what in (

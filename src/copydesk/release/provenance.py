@@ -92,7 +92,8 @@ def _of_table(table: str, known: Facts) -> dict[str, Any]:
 
 def _answering(known: Facts) -> str:
     if not known.rounds:
-        return "Labels were suggested by rules"
+        by = "a trained model" if known.suggester else "rules"
+        return f"Labels were suggested by {by}"
     names = ", ".join(known.rounds)
     return f"Annotation in {'round' if len(known.rounds) == 1 else 'rounds'} {names}"
 

@@ -10,13 +10,14 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling, rule_labelling
+from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling, machine_labelling
 from copydesk.batch import RECORDED_ARTICLES, build_batch
 from copydesk.build import SHARD_ARTICLES
 from copydesk.contract.columns import SPLITS
 from copydesk.corpus import Corpus
 from copydesk.release.assemble import Assembled, assemble, to_arrow
 from copydesk.release.contents import Contents
+from copydesk.release.suggested import MODEL, model_labelling, of_manifest
 
 
 def built(sources: list[dict[str, Any]], *, rules: bool) -> dict[str, pl.DataFrame]:
@@ -59,8 +60,8 @@ def rebuild(
     manifest, sentences = released.manifest, found["sentences"]
     labelling = (
         _recorded_labelling(released, sentences)
-        if as_recorded and manifest["labels"] == "rule"
-        else _labelling(corpus, sentences, manifest)
+        if as_recorded and manifest["labels"] in ("rule", MODEL)
+        else _labelling(corpus, found["articles"], sentences, manifest)
     )
     again = assemble(
         articles=found["articles"],
@@ -98,7 +99,7 @@ def _with_recorded_tables(released: Contents, again: Assembled) -> Assembled:
 
 
 def _recorded_labelling(released: Contents, sentences: pl.DataFrame) -> Labelling:
-    """The answers that rules gave when the release was made."""
+    """The answers that rules or a suggester gave when the release was made."""
     names = dict(enumerate(released.labels("annotations")))
     given = (
         released.frame("annotations")
@@ -112,10 +113,15 @@ def _recorded_labelling(released: Contents, sentences: pl.DataFrame) -> Labellin
     )
 
 
-def _labelling(corpus: Corpus, sentences: pl.DataFrame, manifest: Mapping[str, Any]) -> Labelling:
+def _labelling(
+    corpus: Corpus, articles: pl.DataFrame, sentences: pl.DataFrame, manifest: Mapping[str, Any]
+) -> Labelling:
+    created = datetime.fromisoformat(manifest["created"])
     if manifest["labels"] == "rule":
-        created = datetime.fromisoformat(manifest["created"])
-        return rule_labelling(sentences, created=created)
+        return machine_labelling(sentences, created=created)
+    model = of_manifest(corpus, manifest)
+    if model:
+        return model_labelling(model, articles, sentences, created=created)
     from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 

@@ -24,6 +24,8 @@ from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
 from copydesk.rounds.qualify import failed
 from copydesk.rounds.record import read_state
+from copydesk.suggester.asking import again
+from copydesk.suggester.model import Suggester
 
 Change = Callable[[Round], dict[str, Any]]
 """What an amendment says, from the round as it is."""
@@ -126,6 +128,7 @@ def add_articles(articles: Sequence[str]) -> Change:
                 shared=plan.shared,
                 seed=f"{plan.seed} {' '.join(articles)}",
                 selection=Selection(articles=tuple(articles)),
+                suggester=_suggester(round),
             ),
         )
         document = dataclasses.asdict(made)
@@ -138,6 +141,13 @@ def add_articles(articles: Sequence[str]) -> Change:
         }
 
     return change
+
+
+def _suggester(round: Round) -> Suggester | None:
+    """The suggester of the round's suggestions; None if they are the rules'."""
+    if round.plan.suggester is None:
+        return None
+    return again(round.corpus, round.plan.suggester, what=f"round '{round.plan.round}'")
 
 
 def raise_overlap(articles: Iterable[str] = ()) -> Change:

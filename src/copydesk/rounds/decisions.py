@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +65,9 @@ class Decision:
     flag: str | None = None
 
 
-def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> list[OpenSentence]:
+def open_sentences(
+    corpus: Corpus, round_id: str, *, disputed: bool = False, also: Collection[str] = ()
+) -> list[OpenSentence]:
     """The sentences of a round without a label, by majority and the decisions so far.
 
     Where answers were given again in a follow-up round, the newest of each annotator counts. An
@@ -76,6 +78,7 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
     Args:
         disputed: take also those that a majority settles against another answer, as long as
             nobody has decided them.
+        also: sentences to take whatever their answers say, as long as nobody has decided them.
 
     Raises:
         InputError: the round is unknown, or there are no answers in it.
@@ -101,6 +104,7 @@ def open_sentences(corpus: Corpus, round_id: str, *, disputed: bool = False) -> 
         for row in table.iter_rows(named=True)
         if row["label"] is None
         or (row["label_source"] == "majority" and (disputed or row["sentence_id"] in again))
+        or (row["sentence_id"] in also and row["label_source"] != "adjudicated")
     }
     flags, comments = _flags(corpus, plans), _comments(corpus, plans)
     return [
@@ -278,7 +282,7 @@ def _check_reason(
     """Refuse a reason that repeats a stretch of a text that is withheld: reasons are published."""
     planned, _ = places[decision.sentence_id]
     article = articles.get(planned.article_id)
-    if article is None or article.redistributable or not corpus.text_path(article).is_file():
+    if article is None or article.redistributable or not corpus.texts.has(article):
         return
     text, reason = corpus.text(article), decision.reason
     if any(reason[at : at + _QUOTED] in text for at in range(len(reason) - _QUOTED + 1)):

@@ -35,7 +35,10 @@ from copydesk.rounds.tasks import data_sha256, task_data
 if TYPE_CHECKING:
     import polars as pl
 
-ORDERS = ("drawn", "unlabelled", "disagreement")
+    from copydesk.batch import Built
+    from copydesk.suggester.model import Suggester
+
+ORDERS = ("drawn", "unlabelled", "disagreement", "uncertain")
 _BATCH = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -48,7 +51,8 @@ class Selection:
         events, collections, articles: names to take; empty takes all.
         order: ``drawn`` at random; ``unlabelled`` first; or by ``disagreement``, those first where
             the rules' suggestion and models' answers differ most (articles that no model has
-            answered are left out).
+            answered are left out); or ``uncertain``: those of which a suggester is least sure, one
+            of each event in turn, with articles that have answers last.
         limit: how many to take at most.
     """
 
@@ -69,6 +73,7 @@ class Options:
         gold: a file of known answers, a line ``{"sentence_id", "label"}`` each.
         qualify: a file of the same form, whose articles everyone answers first; whoever does not
             answer ``threshold`` of its sentences as is known gets nothing else.
+        suggester: gives the suggestions, in place of the rules.
     """
 
     round: str
@@ -83,6 +88,7 @@ class Options:
     gold: Path | None = None
     qualify: Path | None = None
     threshold: float = 0.85
+    suggester: Suggester | None = None
 
 
 def new_round(corpus: Corpus, options: Options) -> Plan:
@@ -172,15 +178,18 @@ def _check_options(options: Options) -> None:
 def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, Any]]]:
     """The plan that the options ask for, and the known answers that stay on our side."""
     seed = options.seed or options.round
-    chosen = choose_articles(corpus, options.selection, seed)
+    chosen = choose_articles(corpus, options.selection, seed, options.suggester)
     first = _known_articles(corpus, options.qualify)
     chosen = first + [article for article in chosen if article not in first]
-    planned = {a.article_id: a for a in _planned(corpus, chosen)}
+    planned = {a.article_id: a for a in _planned(corpus, chosen, options.suggester)}
     gold = _gold(options.qualify or options.gold, planned, corpus.scheme.names)
     if options.suggested_share and not any(a.suggestion for _, a in _anchors(planned)):
         raise InputError(
             "There are no suggestions for these articles: the rules know neither their labels nor "
-            "their language.",
+            "their language."
+            if options.suggester is None
+            else "There are no suggestions for these articles: the suggester "
+            f"'{options.suggester.weights.name}' has not learnt their language.",
             hint="Leave --suggested-share out.",
         )
     known = {article.article_id for article in first}
@@ -210,6 +219,7 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
         )
         if first
         else None,
+        suggester=options.suggester.weights.annotator if options.suggester else None,
     )
     return plan, gold
 
@@ -239,11 +249,14 @@ def _anchors(planned: Mapping[str, PlannedArticle]) -> Iterator[tuple[PlannedArt
             yield article, anchor
 
 
-def choose_articles(corpus: Corpus, selection: Selection, seed: str) -> list[Article]:
+def choose_articles(
+    corpus: Corpus, selection: Selection, seed: str, suggester: Suggester | None = None
+) -> list[Article]:
     """The articles that a selection takes, in the order in which annotators get them.
 
     Raises:
-        InputError: a name is unknown, or nothing is left.
+        InputError: a name is unknown, nothing is left, or the order asks for a suggester that was
+            not given.
     """
     if selection.order not in ORDERS:
         raise InputError(
@@ -269,11 +282,32 @@ def choose_articles(corpus: Corpus, selection: Selection, seed: str) -> list[Art
         order = sorted(
             (name for name in order if name in disputed), key=lambda name: -disputed[name]
         )
+    elif selection.order == "uncertain":
+        order = _uncertain(corpus, [everything[name] for name in order], suggester)
     if not order:
         raise InputError(
             "No article fits what was asked for.", hint="Ask for other events or collections."
         )
     return [everything[name] for name in order[: selection.limit]]
+
+
+def _uncertain(
+    corpus: Corpus, articles: Sequence[Article], suggester: Suggester | None
+) -> list[str]:
+    """Articles by how unsure a suggester is of them; those that have answers come last."""
+    from copydesk.suggester.asking import doubt, spread
+
+    if suggester is None:
+        raise InputError(
+            "The order 'uncertain' asks a suggester.", hint="Name one with --suggester."
+        )
+    margins: dict[str, list[float]] = {}
+    for rows in _sources(corpus, articles):
+        for sentence, margin in _asked(suggester, rows).select("sentence_id", "margin").iter_rows():
+            margins.setdefault(sentence.rpartition(".")[0], []).append(margin)
+    found = spread(doubt(margins), {a.article_id: a.event for a in articles})
+    answered = set(answers_of(corpus)["article_id"])
+    return sorted(found, key=lambda name: name in answered)
 
 
 def _know(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
@@ -318,31 +352,50 @@ def sizes_of(corpus: Corpus, articles: Sequence[Article]) -> tuple[int, ...]:
     return tuple(len(planned.sentences) for planned in _planned(corpus, articles))
 
 
-def _planned(corpus: Corpus, articles: Sequence[Article]) -> Iterator[PlannedArticle]:
+def _sources(corpus: Corpus, articles: Sequence[Article]) -> Iterator[Built]:
+    """Some articles as they are built, batch by batch."""
     from copydesk.batch import build_batch
     from copydesk.build import kept, sources
 
-    by_rule = corpus.scheme.has_rules
     known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]
-        rows = sources(corpus, batch, known.of(batch))
-        built = build_batch(rows, rules=corpus.scheme.has_rules).sentences
+        rows = sources(corpus.texts, batch, known.of(batch))
+        yield build_batch(rows, rules=corpus.scheme.has_rules)
+
+
+def _asked(suggester: Suggester, built: Built) -> pl.DataFrame:
+    from copydesk.suggester.asking import ask
+
+    return ask(suggester, built.articles.to_pylist())
+
+
+def _planned(
+    corpus: Corpus, articles: Sequence[Article], suggester: Suggester | None = None
+) -> Iterator[PlannedArticle]:
+    for rows in _sources(corpus, articles):
+        said = (
+            dict(_asked(suggester, rows).select("sentence_id", "label").iter_rows())
+            if suggester
+            else None
+        )
         anchors: dict[str, list[Anchor]] = {}
         names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]
-        for row in built.select(names).to_pylist():
-            row["suggestion"] = row["suggestion"] if by_rule else None
+        for row in rows.sentences.select(names).to_pylist():
+            if said is not None:
+                row["suggestion"] = said.get(row["sentence_id"])
             anchors.setdefault(row.pop("article_id"), []).append(Anchor(**row))
-        for article in batch:
-            if article.article_id not in anchors:
+        for name, digest in zip(
+            *(rows.articles[column].to_pylist() for column in ("article_id", "text_sha256")),
+            strict=True,
+        ):
+            if name not in anchors:
                 raise InputError(
-                    f"Article '{article.article_id}' has no sentence to label.",
+                    f"Article '{name}' has no sentence to label.",
                     hint="Leave it out of the round.",
                 )
             yield PlannedArticle(
-                article_id=article.article_id,
-                text_sha256=article.text_sha256,
-                sentences=tuple(anchors[article.article_id]),
+                article_id=name, text_sha256=digest, sentences=tuple(anchors[name])
             )
 
 

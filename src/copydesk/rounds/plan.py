@@ -31,7 +31,7 @@ class Anchor:
 
     Args:
         start, end: code points into the article's canonical text.
-        suggestion: the label that the rules give it; null if they give none.
+        suggestion: the label that the rules or a suggester give it; null if they give none.
     """
 
     sentence_id: str
@@ -131,6 +131,8 @@ class Plan:
         file_sha256: of ``round.json``, where articles were erased from it; else empty.
         review: of a follow-up round only.
         qualify: of a round with a qualification only.
+        suggester: the pseudonym of the suggester whose suggestions these are; None if they are the
+            rules'.
     """
 
     round: str
@@ -151,6 +153,7 @@ class Plan:
     file_sha256: str = ""
     review: Review | None = None
     qualify: Qualify | None = None
+    suggester: str | None = None
 
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
@@ -201,7 +204,7 @@ class Plan:
         document = {"format": 2, **dataclasses.asdict(self)}
         for name in ("revisions", "withdrawn", "file_sha256"):
             del document[name]
-        for optional in ("review", "qualify"):
+        for optional in ("review", "qualify", "suggester"):
             if document[optional] is None:
                 del document[optional]
         for task in document["tasks"]:

@@ -140,7 +140,7 @@ def status(corpus: Corpus, round_id: str, backends: Iterable[Backend] | None = N
             _logged(round.plan, state),
             closed=closed,
             source="log",
-            findings=_found(round.folder),
+            findings=last_findings(round.folder),
         )
         return replace(found, **beside)
     chosen = by_backend(round, backends)
@@ -195,7 +195,7 @@ def _submitted(
         yield from latest.values()
 
 
-def _found(folder: RoundFolder) -> list[Finding]:
+def last_findings(folder: RoundFolder) -> list[Finding]:
     """The findings of the last pull."""
     if not folder.findings.is_file():
         return []

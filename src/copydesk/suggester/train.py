@@ -11,7 +11,6 @@ import numpy as np
 
 import copydesk
 from copydesk.batch import text_code
-from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 from copydesk.suggester.crossval import (
     Judged,
@@ -73,7 +72,7 @@ def train(name: str, material: Material) -> Trained:
         **_numbers(model, heat),
         "data": {**material.data, **_counts(lessons, data, scheme)},
         "judged": _report(lessons, data, judged, scheme),
-        "made_with": _software(),
+        "made_with": software(),
     }
     return Trained(pack(head, model.table), lessons, data, judged)
 
@@ -120,7 +119,7 @@ def _report(
         return score(data.labels, found, events, scheme)
 
     models = {"suggester": scored(judged.found)}
-    rules = by_rules(lessons, data, scheme) if tuple(scheme) == NEWS.names else None
+    rules = by_rules(lessons, data, scheme)
     if rules is not None:
         models["rules"] = scored(rules)
     models["commonest label"] = scored(majority(data, judged.folds))
@@ -140,6 +139,7 @@ def _report(
     }
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """Versions of all that the bytes of a trained model depend on."""
     libraries = {name: version(name) for name in ("numpy", "scikit-learn", "scipy")}
     return {"copydesk": copydesk.__version__, "text_code": text_code(), **libraries}

@@ -32,8 +32,7 @@ def segment(
 
     Args:
         text: Canonical text (see `canonical`); any other text is cut by the same rules.
-        language: Its BCP 47 tag, such as `en` or `de-AT`. A language without data under
-            `languages/` is cut by general rules.
+        language: Its BCP 47 tag, such as `de-AT`; one without data is cut by general rules.
         zones: Zones of lines that are known from the source (a page's headings), by the line's
             number from 0; the other lines are told by the text.
         furniture: Lines that the outlet repeats over its articles, trimmed; each is a note.

@@ -62,12 +62,12 @@ def answered(subject: Released) -> Iterator[Found]:
         return
     answers = subject.release.table("annotations")
     manifest = subject.release.manifest
-    if manifest.get("labels") == "rule":
+    if manifest.get("labels") in ("rule", "model"):
         created = pl.lit(manifest.get("created")).str.to_datetime(
             "%+", time_unit="us", time_zone="UTC", strict=False
         )
         wrong = answers.filter(pl.col("created_at") != created)
-        message = "'created_at' is {created_at}, but rules answer when the release is made."
+        message = "'created_at' is {created_at}, but machines answer when the release is made."
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", "/created_at")
         return
     try:

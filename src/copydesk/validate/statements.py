@@ -53,11 +53,7 @@ def manifest(release: Release) -> Iterator[Found]:
     if isinstance(rounds, list) and not answered <= {str(name) for name in rounds}:
         message = f"'rounds' is {show(rounds)}, but the answers are of {show(sorted(answered))}."
         yield _fault(message, "/rounds")
-    by_rules = bool(kinds) and set(kinds.values()) == {"rule"}
-    if stated.get("labels") in ("rounds", "rule") and by_rules != (stated["labels"] == "rule"):
-        by = show(sorted(set(kinds.values())))
-        message = f"'labels' is {stated['labels']}, but the answers are by {by}."
-        yield _fault(message, "/labels")
+    yield from _origin(stated, kinds)
     last = rows.filter(pl.col("guidelines_version").is_not_null()).sort(
         "created_at", maintain_order=True
     )
@@ -69,6 +65,24 @@ def manifest(release: Release) -> Iterator[Found]:
         message = f"It names no adjudicators, but {decided:,} sentences were adjudicated."
         yield _fault(message, "/adjudicators")
     yield from _late(release)
+
+
+def _origin(stated: Any, kinds: dict[str, str]) -> Iterator[Found]:
+    """Whether the answers are by those who are said to have given them."""
+    labels = stated.get("labels")
+    by_rules = bool(kinds) and set(kinds.values()) == {"rule"}
+    if labels in ("rounds", "rule", "model") and by_rules != (labels == "rule"):
+        by = show(sorted(set(kinds.values())))
+        yield _fault(f"'labels' is {labels}, but the answers are by {by}.", "/labels")
+    named = stated.get("suggester")
+    if (labels == "model") != isinstance(named, dict):
+        message = f"'labels' is {show(labels)}, and a suggester is named only where it is 'model'."
+        yield _fault(message, "/suggester")
+    elif isinstance(named, dict):
+        annotator = f"{named.get('name')}-{str(named.get('sha256'))[:12]}"
+        if kinds != {annotator: "model"}:
+            message = f"The suggester is '{annotator}', but the answers are by {show(kinds)}."
+            yield _fault(message, "/suggester")
 
 
 def _same(stated: Any, name: str, found: Any) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,18 +54,19 @@ def push_disputed(
     by: str,
     show_answers: bool = False,
     disputed: bool = False,
+    also: Collection[str] = (),
     patience: float = PATIENCE,
 ) -> Sent:
     """Send the open sentences to a project of the adjudicator's own; those there stay there.
 
     Args:
-        disputed: see `copydesk.rounds.decisions.open_sentences`.
+        disputed, also: see `copydesk.rounds.decisions.open_sentences`.
     """
     with changing(corpus, round_id) as round:
         folder, plan = round.folder, round.plan
         folder.refuse_closed()
         check_adjudicator(plan, by, plan.kinds.get(by, "human"))
-        open_now = open_sentences(corpus, round_id, disputed=disputed)
+        open_now = open_sentences(corpus, round_id, disputed=disputed, also=also)
         payloads = _payloads(corpus, plan, open_now, show_answers)
         stream = _stream(plan, by, show_answers, payloads)
         sender = Sender(folder, server, patience=patience)

@@ -45,7 +45,7 @@ class LabelStudio:
 
     def __init__(self, server: Server, *, patience: float = PATIENCE) -> None:
         self.server, self._patience = server, patience
-        self.url = server.url
+        self.url = server.public
 
     def show(self, round: Round, streams: Sequence[Stream]) -> Difference:
         """See `copydesk.rounds.backend.Backend`."""
@@ -77,7 +77,7 @@ class LabelStudio:
         if pushed and self.server.identity() not in pushed:
             raise ServerError(
                 f"Round '{round.plan.round}' was pushed to another server than this one.",
-                where=self.url,
+                where=self.server.url,
                 hint="Connect to that one, or restore its database. If it is lost for good, remove "
                 'the line with "event": "server" from push.jsonl and push again: annotators '
                 "then start anew here, and what was pulled stays.",

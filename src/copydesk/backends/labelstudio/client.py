@@ -7,11 +7,16 @@ that some rows lack, and alter what is to be archived unchanged.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from copydesk.backends.labelstudio.ahead import ahead
-from copydesk.backends.labelstudio.connection import RequestError
+from copydesk.backends.labelstudio.connection import (
+    PUBLIC_VARIABLE,
+    RequestError,
+    canonical_url,
+)
 from copydesk.errors import ServerError
 from copydesk.files import sha256_text
 
@@ -34,10 +39,15 @@ _ANSWERED_FIELDS: Final = (
 
 
 class Server:
-    """One Label Studio as one account sees it; ``url`` is its address, with a trailing slash."""
+    """One Label Studio as one account sees it.
+
+    ``url`` is its address and ``public`` that by which annotators know it, both with a trailing
+    slash.
+    """
 
     def __init__(self, client: LabelStudio) -> None:
         self.url: str = client._client_wrapper.get_base_url()
+        self.public = canonical_url(os.environ.get(PUBLIC_VARIABLE, "").strip() or self.url)
         self._http = client._client_wrapper.httpx_client
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
@@ -63,7 +73,7 @@ class Server:
     def invitation(self) -> str:
         """The address under which a person makes an account of their own."""
         # The path given is absolute and leaves a sub-path out.
-        return self.url + str(self._ask("GET", "api/invite")["invite_url"]).lstrip("/")
+        return self.public + str(self._ask("GET", "api/invite")["invite_url"]).lstrip("/")
 
     def whoami(self) -> str:
         """The e-mail address of this account, in lower case."""

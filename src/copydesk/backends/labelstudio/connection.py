@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 URL_VARIABLE: Final = "COPYDESK_STUDIO_URL"
+PUBLIC_VARIABLE: Final = "COPYDESK_STUDIO_PUBLIC_URL"
+"""The server's address as annotators know it, where that is not the one that we connect to."""
 TOKEN_VARIABLE: Final = "COPYDESK_STUDIO_TOKEN"
 KEYRING_SERVICE: Final = "copydesk"
 OLDEST: Final = Version("1.23")

@@ -72,7 +72,7 @@ def _carriers(server: Server, wanted: Sequence[Stream]) -> dict[str, list[dict[s
 
 def page(server: Server, number: int) -> str:
     """The address where annotators answer a project's tasks one after the other, blind."""
-    return f"{server.url}projects/{number}/data?labeling=1"
+    return f"{server.public}projects/{number}/data?labeling=1"
 
 
 def planned_config(round: Round, arm: str) -> str:

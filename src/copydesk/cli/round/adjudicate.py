@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from copydesk.corpus import Corpus
 
 
+Suspects = Annotated[
+    Path | None,
+    typer.Option(
+        help="Take also the sentences of this file, in its order, whatever their answers say; "
+        "'suggester train --suspects' writes one."
+    ),
+]
+
+
 def adjudicate(
     round_id: RoundId,
     by: Annotated[
@@ -46,6 +55,7 @@ def adjudicate(
         bool,
         typer.Option("--disputed", help="Take also sentences that a majority settles."),
     ] = False,
+    suspects: Suspects = None,
     as_json: Json = False,
     url: Url = None,
     corpus: CorpusDir = None,
@@ -56,12 +66,15 @@ def adjudicate(
     label, a reason is asked for, and what was decided is kept when you quit half-way. Without a
     name the open sentences are listed, and the exit code is 1 if there are any.
     """
+    from copydesk.suggester.suspects import read_suspects
+
     found = find_corpus(corpus)
+    also = tuple(read_suspects(suspects)) if suspects else ()
     if not by:
         if studio or file:
             raise InputError("Decisions need a name.", hint="Say with --by who decides.")
-        _list(found, round_id, disputed=disputed, as_json=as_json)
-    desk = Sitting(found, round_id, *parse_person(by), show_answers, disputed)
+        _list(found, round_id, disputed=disputed, also=also, as_json=as_json)
+    desk = Sitting(found, round_id, *parse_person(by), show_answers, disputed, also)
     if file:
         _from_file(desk, file)
     elif studio:
@@ -70,10 +83,12 @@ def adjudicate(
         _here(desk)
 
 
-def _list(corpus: Corpus, round_id: str, *, disputed: bool, as_json: bool) -> None:
+def _list(
+    corpus: Corpus, round_id: str, *, disputed: bool, also: tuple[str, ...], as_json: bool
+) -> None:
     from copydesk.rounds.decisions import open_sentences
 
-    left = open_sentences(corpus, round_id, disputed=disputed)
+    left = open_sentences(corpus, round_id, disputed=disputed, also=also)
     if as_json:
         emit(
             [
@@ -128,6 +143,7 @@ def _in_studio(desk: Sitting, url: str | None) -> None:
             by=desk.by,
             show_answers=desk.show_answers,
             disputed=desk.disputed,
+            also=desk.also,
         )
     words().print(f"{many(taken, 'decision')} taken, {many(sent.sent, 'sentence')} sent.")
     if sent.page and sent.checked:

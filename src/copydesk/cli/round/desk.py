@@ -43,6 +43,7 @@ class Sitting:
     email: str
     show_answers: bool
     disputed: bool
+    also: tuple[str, ...] = ()
 
 
 def decide_here(sitting: Sitting) -> None:
@@ -56,14 +57,20 @@ def decide_here(sitting: Sitting) -> None:
     from copydesk.rounds.decisions import check_adjudicator, decisions_of, open_sentences
     from copydesk.rounds.opened import open_round
 
-    corpus, disputed = sitting.corpus, sitting.disputed
+    corpus, disputed, also = sitting.corpus, sitting.disputed, sitting.also
     round = open_round(corpus, sitting.round)
     folder, plan = round.folder, round.plan
     folder.refuse_closed()
     check_adjudicator(plan, sitting.by, sitting.kind)
     decided = {line["sentence_id"]: line for line in decisions_of(folder)}
-    queue = open_sentences(corpus, sitting.round, disputed=disputed)
-    queue.sort(key=lambda item: item.anchor.sentence_id in decided)
+    queue = open_sentences(corpus, sitting.round, disputed=disputed, also=also)
+    rank = {name: at for at, name in enumerate(also, start=1)}
+    queue.sort(
+        key=lambda item: (
+            item.anchor.sentence_id in decided,
+            rank.get(item.anchor.sentence_id, 0),
+        )
+    )
     console = words()
     if queue:
         console.print(
@@ -76,7 +83,7 @@ def decide_here(sitting: Sitting) -> None:
             desk.work(queue, decided)
         console.rule()
         console.print(f"{desk.made} decisions written.")
-    left = len(open_sentences(corpus, sitting.round, disputed=disputed))
+    left = len(open_sentences(corpus, sitting.round, disputed=disputed, also=also))
     console.print(f"{left} sentences are open." + (" Run this again to go on." if left else ""))
 
 

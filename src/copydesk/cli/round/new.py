@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.corpus import Corpus
     from copydesk.rounds.new import Selection
     from copydesk.rounds.plan import Annotator, Plan
+    from copydesk.suggester.model import Suggester
 
 
 class Place(StrEnum):
@@ -37,6 +38,7 @@ class Order(StrEnum):
     drawn = "drawn"
     unlabelled = "unlabelled"
     disagreement = "disagreement"
+    uncertain = "uncertain"
 
 
 People = Annotated[
@@ -60,6 +62,13 @@ ExtraShare = Annotated[
 ]
 SuggestedShare = Annotated[
     float, typer.Option(min=0, max=1, help="Share of articles seen with suggestions.")
+]
+Asked = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="The suggester that gives the suggestions, and is asked by --order uncertain.",
+    ),
 ]
 TaskUnit = Annotated[Unit, typer.Option(help="What a task is.")]
 Events = Annotated[list[str] | None, typer.Option(help="Take this event; repeatable.")]
@@ -112,6 +121,7 @@ def new(
     extra_overlap: ExtraOverlap = 0,
     extra_share: ExtraShare = 0.0,
     suggested_share: SuggestedShare = 0.0,
+    suggester: Asked = None,
     unit: TaskUnit = Unit.article,
     event: Events = None,
     collection: Collections = None,
@@ -153,6 +163,7 @@ def new(
             unit=unit.value,
             overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
             suggested_share=suggested_share,
+            suggester=_suggester(found, suggester),
             shared=shared,
             seed=seed,
             gold=gold,
@@ -162,6 +173,12 @@ def new(
         ),
     )
     _show_plan(made)
+
+
+def _suggester(corpus: Corpus, name: str | None) -> Suggester | None:
+    from copydesk.suggester.asking import find
+
+    return find(corpus, name) if name else None
 
 
 def _show_options(
@@ -228,6 +245,8 @@ def _show_plan(plan: Plan) -> None:
             f"Everyone answers {many(len(plan.qualify.articles), 'known article')} first and gets "
             f"the rest at the push after they have passed with {plan.qualify.threshold:.0%}."
         )
+    if plan.suggester:
+        words().print(f"Suggestions are those of the suggester {plan.suggester}.")
     words().print(
         f"Round {plan.round} is planned; nothing is sent yet. Next: copydesk round push "
         f"{plan.round}"

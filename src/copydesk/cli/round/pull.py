@@ -40,6 +40,7 @@ def pull(
     """
     from copydesk.backends import backends_of
     from copydesk.rounds.findings import unfinished, worst
+    from copydesk.rounds.landing import write_landing
     from copydesk.rounds.notes import guidelines_in_words, notes_of
     from copydesk.rounds.opened import open_round
     from copydesk.rounds.pull import pull as read
@@ -50,6 +51,7 @@ def pull(
         return
     with backends_of(found, round_id, url) as backends, counting("tasks read") as progress:
         done = read(found, round_id, backends, accept=accept or (), progress=progress)
+        write_landing(open_round(found, round_id), backends)
         address = next((backend.url for backend in backends if backend.url), "")
     again = [
         dataclasses.replace(answer, page=answer.page and address + answer.page)

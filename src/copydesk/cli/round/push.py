@@ -56,10 +56,13 @@ def _say(missing: Difference) -> None:
 
 def _show_pages(corpus: Corpus, round_id: str, backends: list[Backend]) -> None:
     """Where each annotator answers, and who has no account yet."""
+    from copydesk.rounds.landing import write_landing
     from copydesk.rounds.opened import open_round
     from copydesk.rounds.reading import by_backend
 
     round = open_round(corpus, round_id)
+    for name, place in write_landing(round, backends).items():
+        words().print(f"All of {name}'s work, on one page: {place}", markup=False, soft_wrap=True)
     for backend, queues in by_backend(round, backends):
         for page in backend.pages(round, queues):
             names = ", ".join(page.annotators)

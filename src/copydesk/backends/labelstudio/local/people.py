@@ -84,12 +84,13 @@ def save(data_dir: Path, people: list[Person]) -> None:
     path.chmod(0o600)
 
 
-def invitation(url: str, token: str) -> str:
+def invitation(url: str, token: str, public: str = "") -> str:
     """The address under which a person signs up at a server; whoever has it can make an account.
 
     Args:
         url: of the server.
         token: of its administrator.
+        public: its address as those who are invited know it; ``url`` by default.
 
     Raises:
         ServerError: the server is not there or refuses the token.
@@ -97,7 +98,7 @@ def invitation(url: str, token: str) -> str:
     with connection.http(url, token) as client:
         path = str(client.get("api/invite").json()["invite_url"])
     # the path given is absolute and leaves a sub-path out
-    return connection.canonical_url(url) + path.lstrip("/")
+    return connection.canonical_url(public or url) + path.lstrip("/")
 
 
 def invite(data_dir: Path, url: str, count: int) -> list[Person]:

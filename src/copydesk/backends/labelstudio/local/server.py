@@ -32,8 +32,10 @@ from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, replacing
 
 HOST: Final = "127.0.0.1"
+EVERY: Final = ("0.0.0.0", "::")  # only where the manager asks for it
+"""Addresses that stand for all those of a machine."""
 _CHILD: Final = Path(__file__).with_name("child.py")
-_LISTENING: Final = re.compile(rf"Starting development server at http://{re.escape(HOST)}:(\d+)/")
+_LISTENING: Final = re.compile(r"Starting development server at http://\S+?:(\d+)/")
 
 
 def default_data_dir() -> Path:
@@ -46,13 +48,15 @@ class Studio:
     """A running server; a context manager that stops it.
 
     Args:
-        url: where it answers, with a trailing slash.
+        url: where it answers on this machine, with a trailing slash.
+        public: where others reach it.
         data_dir: its database, log and accounts, readable by its owner alone.
         admin: the administrator, with password and token.
         process: the server's process, the leader of a group of its own.
     """
 
     url: str
+    public: str
     data_dir: Path
     admin: people.Person
     process: subprocess.Popen[bytes]
@@ -60,7 +64,7 @@ class Studio:
 
     @property
     def port(self) -> int:
-        """The port on 127.0.0.1."""
+        """The port that it listens at."""
         return int(self.url.rstrip("/").rpartition(":")[2])
 
     @property
@@ -115,6 +119,8 @@ def start(
     data_dir: Path,
     *,
     port: int | None = None,
+    host: str = HOST,
+    public: str | None = None,
     say: Say = lambda _: None,
     timeout: float = 300.0,
 ) -> Studio:
@@ -126,7 +132,10 @@ def start(
 
     Args:
         data_dir: is made if absent; one server at a time uses it.
-        port: on 127.0.0.1; by default one that is free.
+        port: by default one that is free.
+        host: the address of this machine to listen at; ``0.0.0.0`` listens at all.
+        public: where others reach it, such as through a reverse proxy; by default by the name of
+            this machine if it listens at all addresses, else by ``host``.
         say: is told what is being done, once a second while waiting.
         timeout: seconds to wait for the server.
 
@@ -134,35 +143,41 @@ def start(
         InputError: the port or the folder is in use, or the folder cannot be written.
         ServerError: Label Studio cannot be installed, or ended, or did not get ready in time.
     """
-    chosen = _free_port() if port is None else _require_free(port)
+    chosen = _free_port() if port is None else _require_free(port, host)
+    local = f"http://{HOST if host in EVERY else host}:{chosen}/"
+    stated = public is not None
+    public = connection.canonical_url(
+        public or (f"http://{socket.gethostname()}:{chosen}/" if host in EVERY else local)
+    )
     software = install(say)
     data_dir = data_dir.absolute()
     lock = _occupy(data_dir)
     with contextlib.ExitStack() as undo:
         undo.callback(lock.release)
         admin = _prepare(data_dir, software)
-        process = _spawn(software, data_dir, admin, chosen)
+        process = _spawn(software, data_dir, admin, chosen, host, public if stated else "")
         undo.callback(_end, process, 10.0)
-        url = f"http://{HOST}:{chosen}/"
-        _wait(process, _log(data_dir), url, say, timeout)
-        _check_identity(url, admin)
-        atomic_write(_address(data_dir), url)
+        _wait(process, _log(data_dir), local, say, timeout)
+        _check_identity(local, admin)
+        atomic_write(_address(data_dir), f"{local}\n{public}\n")
         undo.pop_all()
-    return Studio(url=url, data_dir=data_dir, admin=admin, process=process, lock=lock)
+    return Studio(
+        url=local, public=public, data_dir=data_dir, admin=admin, process=process, lock=lock
+    )
 
 
-def running(data_dir: Path) -> tuple[str, people.Person]:
-    """The address and the administrator of the server that runs on a folder.
+def running(data_dir: Path) -> tuple[str, str, people.Person]:
+    """The two addresses (here, and for others) and the administrator of a folder's server.
 
     Raises:
         ServerError: none runs there, or it does not answer.
     """
     with contextlib.suppress(FileNotFoundError, ServerError):
-        url = _address(data_dir).read_text(encoding="utf-8")
+        url, public = _address(data_dir).read_text(encoding="utf-8").split()
         if _is_occupied(data_dir):  # another program that listens there must not get the token
             admin = people.load(data_dir)[0]
             _check_identity(url, admin)
-            return url, admin
+            return url, public, admin
     raise ServerError(
         "No Label Studio of copydesk is running on this folder.",
         where=str(data_dir),
@@ -176,16 +191,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _require_free(port: int) -> int:
+def _require_free(port: int, host: str) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(
-                f"Port {port} of {HOST} cannot be used: {reason}.",
-                hint="Choose another with --port, or stop what listens there.",
+                f"Port {port} of {host} cannot be used: {reason}.",
+                hint="Choose another with --port or --host, or stop what listens there.",
             ) from error
     return port
 
@@ -233,7 +248,12 @@ def _prepare(data_dir: Path, software: Installation) -> people.Person:
 
 
 def _spawn(
-    software: Installation, data_dir: Path, admin: people.Person, port: int
+    software: Installation,
+    data_dir: Path,
+    admin: people.Person,
+    port: int,
+    host: str,
+    public: str,
 ) -> subprocess.Popen[bytes]:
     command = [
         str(software.python),
@@ -241,13 +261,20 @@ def _spawn(
         "start",
         "--no-browser",
         "--enable-legacy-api-token",
-        *("--internal-host", HOST, "--port", str(port), "--data-dir", str(data_dir)),
+        *("--internal-host", host, "--port", str(port), "--data-dir", str(data_dir)),
     ]
     variables = environment(data_dir) | {
         "LABEL_STUDIO_USERNAME": admin.email,
         "LABEL_STUDIO_PASSWORD": admin.password,
         "LABEL_STUDIO_USER_TOKEN": admin.token,
     }
+    if public:
+        # Behind a proxy the server takes requests for plain ones: it must be told whom to trust.
+        origin = public.split("/")[:3]
+        variables |= {
+            "LABEL_STUDIO_HOST": public.rstrip("/"),
+            "CSRF_TRUSTED_ORIGINS": "/".join(origin),
+        }
     with _log(data_dir).open("wb") as log:
         return subprocess.Popen(
             command,
