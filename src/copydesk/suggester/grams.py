@@ -20,8 +20,8 @@ Numbers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
-CHARACTERS: Final = (3, 4, 5)
-"""Lengths of n-grams of characters."""
+CHARACTERS: Final = 4
+"""Length of n-grams of characters; others beside it made suggestions slower and not better."""
 
 _BASE: Final = 0xD6E8FEB86659FD93
 _ODD: Final = 0x9E3779B97F4A7C15
@@ -30,6 +30,11 @@ _END: Final = 10
 """The code point between two sentences: a line end, which stands in no sentence."""
 _BLANK: Final = 32
 _PLANE: Final = 0x10000
+_WITHOUT_BLANKS: Final = (
+    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF)),  # Thai, Lao, Burmese, Khmer
+    *((0x3040, 0x30FF), (0x3400, 0x9FFF)),  # kana and ideographs
+)
+"""First and last code points of scripts that put no blanks between words."""
 
 
 class Grams(NamedTuple):
@@ -43,18 +48,17 @@ class Grams(NamedTuple):
 def grams(sentences: Sequence[str], bits: int) -> Iterator[Grams]:
     """The n-grams of an article's sentences, group by group; a group may come in several parts.
 
-    Groups: ``characters`` of each length of `CHARACTERS`, also across words; ``words``, single and
-    in pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case
-    and kinds of blank do not count, nor which ASCII digit it is. A sentence without n-grams of a
-    group has no rows in it.
+    Groups: ``characters``, `CHARACTERS` in a row, also across words; ``words``, single and in
+    pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case and
+    kinds of blank do not count, nor which ASCII digit it is. In a script that has no blanks between
+    words each character counts as a word. A sentence without n-grams of a group has no rows in it.
 
     Args:
         sentences: in the article's order.
         bits: there are ``2 ** bits`` buckets.
     """
     text = _Text(sentences)
-    for length in CHARACTERS:
-        yield Grams("characters", *text.characters(length, bits))
+    yield Grams("characters", *text.characters(bits))
     starts, ends = text.tokens()
     hashes, rows = text.hashes(starts, ends), text.rows[starts]
     yield Grams("words", rows, bucket(_salted(hashes, 1), bits))
@@ -95,18 +99,19 @@ class _Text:
         found: Hashes = (self._sums[ends] - self._sums[starts]) * self._inverse[starts]
         return found
 
-    def characters(self, length: int, bits: int) -> tuple[Numbers, Numbers]:
+    def characters(self, bits: int) -> tuple[Numbers, Numbers]:
         """Rows and buckets of n-grams of characters; one may begin or end with a line end."""
+        length = CHARACTERS
         count = max(self.size - length + 1, 0)
         # No line end after the first character and before the last, nor at both.
         kept = self.rows[length - 2 : length - 2 + count] == self.rows[:count]
         kept &= ~(self.boundary[:count] & self.boundary[length - 1 :])
         at = np.flatnonzero(kept)
         found = (self._sums[at + length] - self._sums[at]) * self._inverse[at]
-        return self.rows[at], bucket(_salted(found, 16 + length), bits)
+        return self.rows[at], bucket(_salted(found, 5), bits)
 
     def tokens(self) -> tuple[Numbers, Numbers]:
-        """Where words start and end: runs of letters and digits, and every other mark alone."""
+        """Where words start and end: runs of letters and digits, and every other character."""
         letter = self.letters
         first = letter.copy()
         first[1:] &= ~letter[:-1]
@@ -168,9 +173,11 @@ def _powers(size: int) -> tuple[Hashes, Hashes]:
 def _classes() -> tuple[Mask, Mask]:
     """Of each code point of the first plane, whether it is a letter or digit, and a blank.
 
-    What lies beyond is neither: each such character stands as a word.
+    Those of scripts without blanks, and what lies beyond the plane, are neither: each such
+    character stands as a word.
     """
     every = [chr(code) for code in range(_PLANE)]
     letters = np.array([char.isalnum() for char in every])
-    letters[-1] = False
+    for first, last in (*_WITHOUT_BLANKS, (_PLANE - 1, _PLANE - 1)):
+        letters[first : last + 1] = False
     return letters, np.array([char.isspace() for char in every])
