@@ -75,12 +75,13 @@ def main() -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Welcome")).to_be_visible(timeout=60_000)
         for unit, articles, goes_on in (
+            # As it comes first: the browser remembers the option, and begins with what it says.
             ("article", ARTICLES, False),
-            ("article", ARTICLES, True),
-            ("sentence", ARTICLES, False),
-            ("sentence", ARTICLES, True),
             ("article", (LONG,), False),
+            ("sentence", ARTICLES, False),
+            ("article", ARTICLES, True),
             ("article", (LONG,), True),
+            ("sentence", ARTICLES, True),
         ):
             plan = plan_round(corpus, unit, person.email, articles, goes_on)
             open_project(page, studio, corpus, plan)
@@ -177,6 +178,7 @@ def label_articles(
     for article, group in groupby(every, key=itemgetter(0)):
         group_sentences = [sentence for _, sentence in group]
         expect(page.locator(".copydesk-text")).to_contain_text(group_sentences[0])
+        expect(page.locator("[data-label]")).to_have_count(len(group_sentences), timeout=60_000)
         if goes_on:
             expect(page.locator(".htx-highlight.__active").first).to_be_visible()
         for at in range(len(group_sentences)):

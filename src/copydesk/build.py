@@ -1,32 +1,32 @@
-"""The build of a corpus: its articles cut into shards over worker processes.
+"""The build of a corpus: its articles cut into shards over processes or a cluster.
 
 A shard is named by its input, written beside and renamed, and never done twice.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
-import multiprocessing
-import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from copydesk import shards as on_disk
+from copydesk.articles import Article, Texts
 from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, text_code
-from copydesk.corpus import Article, Corpus
+from copydesk.corpus import Corpus
+from copydesk.engines import Code, on_dask, on_processes, other_code
 from copydesk.errors import InputError
+from copydesk.extras import needs
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
 from copydesk.processors import processors
 from copydesk.recorded import Record, Recorded, Releases, pieces_of, recorded
-from copydesk.shards import Share
+from copydesk.shards import Shards, Share
 from copydesk.text import Piece
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def build(
     progress: Progress | None = None,
     recut: bool = False,
     share: Share | None = None,
+    dask: str | None = None,
 ) -> BuildResult:
     """Build every article of a corpus whose text is here into shards under its ``build/``.
 
@@ -83,17 +84,21 @@ def build(
             recorded, unless a release or a round has recorded the new pieces by then.
         share: make these shards and nothing else, while other machines may make theirs. A build
             without it takes what is there, makes the rest, and lets the tables be read.
+        dask: the address of a Dask scheduler whose workers make the shards, or ``local``.
 
     Raises:
-        InputError: the corpus has no articles, or a text is missing or changed.
+        InputError: the corpus has no articles, a text is missing or changed, or a worker of the
+            cluster cannot do the work.
+        ServerError: the cluster or a remote store was lost; shards that are whole are kept.
     """
+    engine = functools.partial(_run, workers=workers or processors(), dask=dask)
     with corpus.lock(shared=share is not None):
-        return _build(corpus, workers, progress, recut, share)
+        return _build(corpus, engine, progress, recut, share)
 
 
 def _build(
     corpus: Corpus,
-    workers: int | None,
+    engine: Callable[[Iterator[Task]], Iterator[_Shard]],
     progress: Progress | None,
     recut: bool,
     share: Share | None,
@@ -104,7 +109,7 @@ def _build(
     made: dict[str, _Shard] = {}
     jobs = _jobs(corpus, held, share or Share(1, 1), firsts)
     done = 0
-    for shard in _run(jobs, workers or processors()):
+    for shard in engine(jobs):
         made[shard.first] = shard
         done += shard.rows["articles"]
         if progress:
@@ -128,33 +133,42 @@ def _build(
         made=sum(shard.fresh for shard in order),
         lost=_lost(corpus, known) if recut and share is None else (),
         absent=absent,
-        damaged=tuple(file for shard in order for file in shard.damaged),
+        damaged=tuple(_in(corpus, file) for shard in order for file in shard.damaged),
     )
 
 
-def _jobs(corpus: Corpus, held: Recorded, share: Share, firsts: list[str]) -> Iterator[Job]:
+def _in(corpus: Corpus, file: str) -> str:
+    """A path as it is told: relative to the corpus, if it lies there."""
+    path = Path(file)
+    return path.relative_to(corpus.root).as_posix() if path.is_relative_to(corpus.root) else file
+
+
+def _jobs(corpus: Corpus, held: Recorded, share: Share, firsts: list[str]) -> Iterator[Task]:
     """What each shard of a share is made of; the first article of all goes to ``firsts``."""
+    shards, rules = _room(corpus), corpus.scheme.has_rules
     for index, part in enumerate(_chunks(corpus.articles_here(), SHARD_ARTICLES)):
         firsts.append(part[0].article_id)
         if share.has(index):
-            yield corpus, part, held.of(part)
+            yield Task(corpus.texts, shards, rules, part, held.of(part))
+
+
+def _room(corpus: Corpus) -> Shards:
+    return Shards(corpus.store("shards"))
 
 
 def _finish(corpus: Corpus, order: Sequence[_Shard], recut: bool) -> None:
     """Write down which shards the build has, in order, and remove all others."""
     index = {"recut": recut, "shards": [{"shard": shard.key, **shard.rows} for shard in order]}
     atomic_write(corpus.build_dir / "index.json", dump_json(index))
-    room = corpus.build_dir / "shards"
-    for stale in set(room.iterdir()) - {room / shard.key for shard in order}:
-        shutil.rmtree(stale, ignore_errors=True)
+    _room(corpus).keep([shard.key for shard in order])
 
 
 def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
     """The recorded sentences that are not among those built now, by their recorded ids."""
     found: list[str] = []
     parts = _chunks(corpus.articles_here(), SHARD_ARTICLES)
-    for articles, shard in zip(parts, _shards(corpus), strict=True):
-        built = _pieces(shard)
+    for articles, key in zip(parts, _keys(corpus), strict=True):
+        built = _pieces(_room(corpus), key)
         for name, record in known.of(articles).items():
             now = {(piece["start"], piece["end"]) for piece in built[name] if piece["is_unit"]}
             units = [piece for piece in record.pieces if piece.is_unit]
@@ -166,17 +180,17 @@ def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _pieces(shard: Path) -> dict[str, list[dict[str, Any]]]:
+def _pieces(shards: Shards, key: str) -> dict[str, list[dict[str, Any]]]:
     """The pieces of each article of a shard."""
-    rows = pq.read_table(shard / "articles.parquet", columns=["article_id", "pieces"]).to_pylist()
+    rows = shards.read(key, "articles", ["article_id", "pieces"]).to_pylist()
     return {row["article_id"]: row["pieces"] for row in rows}
 
 
-def _agrees(shard: Path, records: Mapping[str, Record]) -> bool:
+def _agrees(shards: Shards, key: str, records: Mapping[str, Record]) -> bool:
     """Whether the articles of a shard are cut as they are recorded."""
     if not records:
         return True
-    built = _pieces(shard)
+    built = _pieces(shards, key)
     for name, record in records.items():
         pieces = [Piece(**p) for p in built[name] if record.whole or p["is_unit"]]
         if tuple(pieces) != record.pieces:
@@ -190,7 +204,14 @@ def _chunks(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
         yield chunk
 
 
-Job = tuple[Corpus, list[Article], dict[str, Record]]
+class Task(NamedTuple):
+    """What one shard is made of, and where it goes; a worker needs nothing else."""
+
+    texts: Texts
+    shards: Shards
+    rules: bool
+    articles: list[Article]
+    records: dict[str, Record]
 
 
 class _Shard(NamedTuple):
@@ -208,48 +229,85 @@ class _Shard(NamedTuple):
     damaged: tuple[str, ...]
 
 
-def _run(jobs: Iterator[Job], workers: int) -> Iterator[_Shard]:
-    """Do the jobs in worker processes, a few more than workers in flight, results as they come."""
-    first = list(islice(jobs, 2))
-    if workers == 1 or len(first) < 2:
-        yield from (_build_shard(*job) for job in (*first, *jobs))
+def _run(tasks: Iterator[Task], *, workers: int, dask: str | None) -> Iterator[_Shard]:
+    """Make the shards, which come as they are done."""
+    if dask is None:
+        yield from on_processes(_build_shard, tasks, workers)
         return
-    # A forked child would inherit the threads' locks of polars and pyarrow.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        flying: set[Future[_Shard]] = {pool.submit(_build_shard, *job) for job in first}
+    first = next(tasks, None)
+    if first is None:
+        return
+    storage, code = first.shards.storage, _looking()()
+    # A worker that sees this file writes where this process reads.
+    token = f".build-{uuid.uuid4().hex}.part"
+    storage.write(token, b"")
+    try:
+        function = functools.partial(_build_on_worker, token, code)
+        every = (task for part in ([first], tasks) for task in part)
+        yield from on_dask(function, every, dask, workers=workers, look=_looking())
+    finally:
+        with contextlib.suppress(Exception):
+            storage.remove(token)
+
+
+def _looking() -> Callable[[], Code]:
+    """What says which code a process has; a worker that is asked need not have this function."""
+
+    def look() -> Code:
         try:
-            for job in jobs:
-                if len(flying) >= 2 * workers:
-                    ready, flying = wait(flying, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in ready)
-                flying.add(pool.submit(_build_shard, *job))
-            while flying:
-                ready, flying = wait(flying, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in ready)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            from copydesk import __version__
+            from copydesk.build import code_digest
+        except ImportError:
+            return "", ""
+        return __version__, code_digest()
+
+    return look
 
 
-def _build_shard(corpus: Corpus, articles: list[Article], records: dict[str, Record]) -> _Shard:
-    room, rules = corpus.build_dir / "shards", corpus.scheme.has_rules
-    plain, shard = (room / _key(articles, held, rules) for held in ({}, records))
-    faults = [on_disk.set_aside(path) for path in dict.fromkeys((plain, shard))]
-    if plain.is_dir() and _agrees(plain, records):
-        shard = plain
+def _build_on_worker(token: str, code: Code, task: Task) -> _Shard:
+    with needs("dask", "Building on a Dask cluster"):
+        from distributed import get_worker
+    theirs = _looking()()
+    where = str(get_worker().address)
+    if theirs != code:
+        raise InputError(
+            f"This worker {other_code(theirs, code)}.",
+            where=where,
+            hint="Install the same copydesk on every worker, and start the workers again.",
+        )
+    for what, place, there in (
+        ("place of the shards", task.shards.storage, task.shards.storage.has(token)),
+        ("articles' texts", task.texts.place(task.articles[0]), task.texts.has(task.articles[0])),
+    ):
+        if not there:
+            raise InputError(
+                f"This worker does not have the {what} ({place}).",
+                where=where,
+                hint="Mount the corpus's folder on every worker at the same path, or name a store "
+                "that all can reach under [stores] in copydesk.toml.",
+            )
+    return _build_shard(task)
+
+
+def _build_shard(task: Task) -> _Shard:
+    shards, articles, records = task.shards, task.articles, task.records
+    plain, key = (_key(articles, held, task.rules) for held in ({}, records))
+    found = {name: shards.checked(name) for name in dict.fromkeys((plain, key))}
+    if found[plain].whole and _agrees(shards, plain, records):
+        key = plain
     fresh = False
-    if shard.is_dir():
-        rows = on_disk.rows(shard)
+    if found[key].whole:
+        rows = shards.rows(key)
     else:
-        built = build_batch(sources(corpus, articles, records), rules=rules)
-        fresh = on_disk.write(shard, built)
+        built = build_batch(sources(task.texts, articles, records), rules=task.rules)
+        fresh = shards.write(key, built)
         rows = {name: batch.num_rows for name, batch in built._asdict().items()}
-    damaged = tuple(path.relative_to(corpus.root).as_posix() for path in faults if path)
-    return _Shard(articles[0].article_id, shard.name, rows, fresh, damaged)
+    damaged = tuple(state.damaged for state in found.values() if state.damaged)
+    return _Shard(articles[0].article_id, key, rows, fresh, damaged)
 
 
 def sources(
-    corpus: Corpus, articles: Sequence[Article], records: Mapping[str, Record]
+    texts: Texts, articles: Sequence[Article], records: Mapping[str, Record]
 ) -> pa.RecordBatch:
     """Articles with their texts and their recorded pieces: what `build_batch` takes.
 
@@ -258,34 +316,40 @@ def sources(
     """
     rows = []
     for article in articles:
-        text, record = corpus.text(article), records.get(article.article_id)
+        text, record = texts.read(article), records.get(article.article_id)
         held = record and [p._asdict() for p in pieces_of(text, article.language, record)]
         rows.append(dataclasses.asdict(article) | {"text": text, "pieces": held})
     return pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES)
 
 
 def _is_of(
-    shard: Path, articles: list[Article], records: Mapping[str, Record], rules: bool
+    shards: Shards,
+    key: str,
+    articles: list[Article],
+    records: Mapping[str, Record],
+    rules: bool,
 ) -> bool:
     """Whether a shard is what a build of these articles with these records would make."""
     name = _key(articles, records, rules)
-    if shard.name == name:
+    if key == name:
         return True
     # Records that came since may say what was cut anyway, such as that of the round or the release
     # that was made from this very shard.
-    return shard.name[:_HALF] == name[:_HALF] and _agrees(shard, records)
+    return key[:_HALF] == name[:_HALF] and _agrees(shards, key, records)
 
 
 def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
     """The name of a shard: one half says what was cut and by which code, one what was recorded."""
-    lines = [dump_line(dataclasses.asdict(article)) for article in articles]
+    # Where a text lies says nothing about what is made of it.
+    known = [dataclasses.asdict(dataclasses.replace(article, bulk=False)) for article in articles]
+    lines = [dump_line(record) for record in known]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
-    base = sha256_text("\n".join([_code_digest(), str(rules), *lines]))
+    base = sha256_text("\n".join([code_digest(), str(rules), *lines]))
     return base[:_HALF] + sha256_text("\n".join(held))[:_HALF]
 
 
 @functools.cache
-def _code_digest() -> str:
+def code_digest() -> str:
     """Of the code and lexicons that a shard depends on, so that no shard outlives its rules."""
     package = Path(__file__).parent
     own = [package / name for name in ("batch.py", "build.py", "recorded.py", "shards.py")]
@@ -314,7 +378,7 @@ def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
     Raises:
         InputError: the corpus is not built, or was changed after its last build.
     """
-    return _read(_shards(corpus), table)
+    return _read(_room(corpus), _keys(corpus), table)
 
 
 def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str, pl.DataFrame]:
@@ -323,18 +387,23 @@ def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str
     Args:
         releases: the entries of the index of releases; read here if the caller has not read it.
     """
-    shards = _shards(corpus, releases)
-    return {table: _read(shards, table) for table in SCHEMAS}
+    keys = _keys(corpus, releases)
+    return {table: _read(_room(corpus), keys, table) for table in SCHEMAS}
 
 
-def _read(shards: list[Path], table: str) -> pl.DataFrame:
+def _read(shards: Shards, keys: Sequence[str], table: str) -> pl.DataFrame:
     import polars as pl
 
-    return pl.read_parquet([shard / f"{table}.parquet" for shard in shards])
+    local = shards.storage.local
+    if local is not None:
+        return pl.read_parquet([local / key / f"{table}.parquet" for key in keys])
+    found = pl.from_arrow(pa.concat_tables(shards.read(key, table) for key in keys))
+    assert isinstance(found, pl.DataFrame)
+    return found
 
 
-def _shards(corpus: Corpus, releases: Releases | None = None) -> list[Path]:
-    """The shards of the last build, if they are of the corpus as it is."""
+def _keys(corpus: Corpus, releases: Releases | None = None) -> list[str]:
+    """The shards of the last build in order, if they are of the corpus as it is."""
     path = corpus.build_dir / "index.json"
     if not path.is_file():
         raise InputError(
@@ -345,20 +414,21 @@ def _shards(corpus: Corpus, releases: Releases | None = None) -> list[Path]:
     keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
     held, rules = _kept(corpus, index, releases), corpus.scheme.has_rules
     parts = list(_chunks(corpus.articles_here(), SHARD_ARTICLES))
-    shards = [corpus.build_dir / "shards" / key for key in keys]
+    shards = _room(corpus)
     if len(keys) != len(parts) or not all(
-        _is_of(shard, part, held.of(part), rules) for shard, part in zip(shards, parts, strict=True)
+        _is_of(shards, key, part, held.of(part), rules)
+        for key, part in zip(keys, parts, strict=True)
     ):
         raise InputError(
             "This corpus changed after its last build.",
             where=str(corpus.root),
             hint="Run 'copydesk build' again.",
         )
-    for shard in shards:
-        if found := on_disk.fault(shard):
+    for key in keys:
+        if found := shards.fault(key):
             raise InputError(
                 "This file of the build is missing or damaged.",
-                where=str(found),
+                where=f"{shards.storage}/{found}",
                 hint="Run 'copydesk build' again.",
             )
-    return shards
+    return keys

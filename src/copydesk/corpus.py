@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import hashlib
+import itertools
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -12,67 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from copydesk.articles import Article, Bulk, Texts
+from copydesk.articles.texts import BULK
 from copydesk.contract.documents import check_document
 from copydesk.contract.labels import NEWS, Scheme, read_scheme
 from copydesk.errors import InputError
 from copydesk.files import locked, read_jsonl, sweep
 from copydesk.rights import Policy
+from copydesk.storage import Storage
+
+__all__ = ["CONFIG_NAME", "Article", "Corpus"]
 
 CONFIG_NAME = "copydesk.toml"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Article:
-    """What is known about one article; its text is read by `Corpus.text`.
-
-    Args:
-        text_sha256: of the canonical text, which identifies the article's version.
-        redistributable: whether the text is given in a release; if not, ``title`` and
-            ``attribution`` come from the private room and go into no release.
-        zones: lines whose zone the source itself marks, as ``"3:subhead"``, lines from 0.
-        genre: what kind of article it is, such as ``interview``.
-        held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
-            named, or "personal-data".
-        reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
-    """
-
-    article_id: str
-    collection: str
-    event: str
-    text_sha256: str
-    redistributable: bool
-    outlet: str | None = None
-    title: str | None = None
-    url: str | None = None
-    published: str | None = None
-    language: str = "en"
-    licence: str | None = None
-    attribution: str | None = None
-    zones: tuple[str, ...] = ()
-    reading: Mapping[str, Any] | None = None
-    held_back: str | None = None
-    genre: str | None = None
-
-    def public(self) -> dict[str, Any]:
-        """The article's line in the published manifest."""
-        record = dataclasses.asdict(self)
-        del record["redistributable"]
-        for name in ("zones", "reading", "held_back", "genre"):
-            if not record[name]:
-                del record[name]
-        if self.redistributable:
-            record["file"] = f"{self.collection}/{self.article_id}.txt"
-        else:
-            record |= {"file": None, "title": None, "attribution": None}
-        return record
-
-    def withheld(self) -> dict[str, Any]:
-        """The article's line in the private manifest: what the published one leaves out."""
-        return {
-            "article_id": self.article_id,
-            "title": self.title,
-            "attribution": self.attribution,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +203,7 @@ class Corpus:
                 where=str(self.root),
                 hint="Add some with 'copydesk ingest FOLDER'.",
             )
-        private = self._withheld_fields()
+        private = _Withheld(self.private / "articles.jsonl")
         for number, line in read_jsonl(self.manifest):
             check_document(line, "article", where=f"{self.manifest}:{number}")
             if not line.keys() >= {"collection", "event", "text_sha256"}:
@@ -267,48 +217,59 @@ class Corpus:
             gives = policy.gives(line.get("licence"), line["collection"])
             gives = gives and not line.get("held_back")
             if not gives:
-                line |= private.get(line["article_id"], {})
+                line |= private.get(line["article_id"])
             yield Article(redistributable=gives, **line)
 
     def articles_here(self) -> Iterator[Article]:
         """Those of `articles` whose text is here: a clone has none that is withheld."""
-        return (article for article in self.articles() if self.text_path(article).exists())
+        return filter(self.texts.has, self.articles())
 
     def absent(self) -> tuple[Article, ...]:
         """Those of `articles` whose text is not here."""
-        return tuple(a for a in self.articles() if not self.text_path(a).exists())
+        return tuple(itertools.filterfalse(self.texts.has, self.articles()))
 
-    def _withheld_fields(self) -> dict[str, dict[str, Any]]:
-        path = self.private / "articles.jsonl"
-        if not path.is_file():
-            return {}
-        return {line["article_id"]: line for _, line in read_jsonl(path)}
+    @property
+    def texts(self) -> Texts:
+        """Where the articles' canonical texts are: published, private, or in bulk."""
+        return Texts(self.raw, self.private / "raw", Bulk(self.store("articles")))
 
-    def text_path(self, article: Article) -> Path:
-        """Where the article's canonical text is: published, or private if it is withheld."""
-        if article.redistributable:
-            return self.raw / article.collection / f"{article.article_id}.txt"
-        return self.private / "raw" / f"{article.article_id}.txt"
+    def store(self, name: str, config: Mapping[str, Any] | None = None) -> Storage:
+        """Where the table ``[stores]`` of ``copydesk.toml`` keeps something, or the usual place.
+
+        Args:
+            name: "articles" for texts in bulk, "shards" for those of the build.
+            config: the content of ``copydesk.toml``, if it has been read, valid or not.
+        """
+        usual = {"articles": self.private / BULK, "shards": self.build_dir / "shards"}
+        stores = (self.config if config is None else config).get("stores")
+        stated = stores.get(name) if isinstance(stores, Mapping) else None
+        return Storage(stated if isinstance(stated, str) else str(usual[name]))
 
     def text(self, article: Article) -> str:
-        """The article's canonical text.
+        """One article's canonical text; see `copydesk.articles.Texts` for those of many.
 
         Raises:
             InputError: it is not here, or it is not the text of the manifest.
         """
-        path = self.text_path(article)
-        try:
-            data = path.read_bytes().removesuffix(b"\n")
-        except FileNotFoundError as error:
-            raise InputError(
-                f"The text of '{article.article_id}' is not here.",
-                where=str(path),
-                hint="Run 'copydesk ingest' on a folder that holds it.",
-            ) from error
-        if hashlib.sha256(data).hexdigest() != article.text_sha256:
-            raise InputError(
-                f"The text of '{article.article_id}' does not match the manifest.",
-                where=str(path),
-                hint="Restore the text, or run 'copydesk ingest --replace' on the new one.",
-            )
-        return data.decode("utf-8")
+        return self.texts.read(article)
+
+
+class _Withheld:
+    """The lines of the private manifest, found while the published one is read in the same order.
+
+    Memory is bounded by how much the orders differ.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lines = (line for _, line in read_jsonl(path)) if path.is_file() else iter(())
+        self._passed: dict[str, dict[str, Any]] = {}
+
+    def get(self, article_id: str) -> dict[str, Any]:
+        """What the private manifest says of an article."""
+        if article_id in self._passed:
+            return self._passed.pop(article_id)
+        for line in self._lines:
+            if line["article_id"] == article_id:
+                return line
+            self._passed[line["article_id"]] = line
+        return {}

@@ -330,7 +330,9 @@ def _table(hashes: Hashes) -> NDArray[np.bool_]:
 def _printed(data: bytes) -> Iterator[str]:
     """The runs of readable text in some bytes, whatever they are."""
     for match in _PRINTED.finditer(data):
-        yield match.group().decode("utf-8")
+        # Bytes of a compressed page may look like a character and be none: half a surrogate pair,
+        # or one that is written longer than it must be.
+        yield match.group().decode("utf-8", errors="replace")
     for match in _WIDE.finditer(data):
         yield match.group().decode("utf-16-le")
 

@@ -1,11 +1,16 @@
-"""Shards on the disk: which of them a machine makes, whether one is whole, how one is written."""
+"""Shards where they lie: which of them a machine makes, whether one is whole, how one is written.
+
+A shard is a folder of three Parquet files, named by what it was made of. Here it is written beside
+its place and renamed. In a remote store its files are put one by one: a shard is there when all
+three are, and two machines that make the same one put the same bytes.
+"""
 
 from __future__ import annotations
 
+import io
 import re
-import shutil
-import uuid
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import pyarrow as pa
@@ -14,6 +19,7 @@ import pyarrow.parquet as pq
 from copydesk.batch import SCHEMAS, Built
 from copydesk.errors import InputError
 from copydesk.files import replacing_dir
+from copydesk.storage import Storage
 
 _SHARE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
@@ -46,50 +52,97 @@ class Share(NamedTuple):
         return index % self.of == self.number - 1
 
 
-def fault(shard: Path) -> Path | None:
-    """The first file of a shard that is missing, cut short or of an older format; None if whole."""
-    for name, schema in SCHEMAS.items():
-        path = shard / f"{name}.parquet"
-        try:
-            if not pq.read_schema(path).equals(schema):
-                return path
-        except (OSError, pa.ArrowException):
-            return path
-    return None
+class State(NamedTuple):
+    """Whether a shard is there, and the file for which it was removed if it was damaged."""
+
+    whole: bool
+    damaged: str | None = None
 
 
-def set_aside(shard: Path) -> Path | None:
-    """Remove a shard that is there but damaged, and give the file that is."""
-    if not shard.exists() or not (found := fault(shard)):
-        return None
-    # Renamed first, so that nobody takes what is half removed for a shard.
-    beside = shard.with_name(f".{shard.name}.{uuid.uuid4().hex}.part")
-    try:
-        shard.rename(beside)
-    except FileNotFoundError:
-        return found  # Another machine removed it at the same moment.
-    shutil.rmtree(beside, ignore_errors=True)
-    return found
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards in one place.
 
-
-def write(shard: Path, built: Built) -> bool:
-    """Write a shard beside its place and rename it there; False if another machine was quicker.
-
-    Raises:
-        InputError: the disk is full or the folder refuses.
+    Args:
+        storage: need not be there yet.
     """
-    try:
-        with replacing_dir(shard) as beside:
-            for name, batch in built._asdict().items():
-                table = pa.Table.from_batches([batch])
-                pq.write_table(table, beside / f"{name}.parquet", compression="zstd")
-    except InputError:
-        if fault(shard):
-            raise
-        return False
-    return True
+
+    storage: Storage
+
+    def fault(self, key: str) -> str | None:
+        """The first file of a shard that is missing, cut short or of an older format, by its path
+        in the place; None if the shard is whole."""
+        for table, schema in SCHEMAS.items():
+            name = _file(key, table)
+            try:
+                with self.storage.open(name) as stream:
+                    if not pq.read_schema(stream).equals(schema):
+                        return name
+            except (InputError, OSError, pa.ArrowException):
+                return name
+        return None
+
+    def checked(self, key: str) -> State:
+        """Whether a shard is there; one that is damaged is removed."""
+        found = self.fault(key)
+        if found is None:
+            return State(True)
+        if not self._is_there(key):
+            return State(False)
+        self.storage.remove(key)
+        return State(False, f"{self.storage}/{found}")
+
+    def _is_there(self, key: str) -> bool:
+        """Whether anything is there."""
+        if self.storage.local is not None:
+            return (self.storage.local / key).exists()
+        return any(self.storage.has(_file(key, table)) for table in SCHEMAS)
+
+    def write(self, key: str, built: Built) -> bool:
+        """Write a shard; False if another machine was quicker.
+
+        Raises:
+            InputError: the disk is full or the folder refuses.
+            ServerError: the store refuses.
+        """
+        tables = {
+            _file(key, table): pa.Table.from_batches([batch])
+            for table, batch in built._asdict().items()
+        }
+        if self.storage.local is None:
+            for name, table in tables.items():
+                data = io.BytesIO()
+                pq.write_table(table, data, compression="zstd")
+                self.storage.write(name, data.getvalue())
+            return True
+        try:
+            with replacing_dir(self.storage.local / key) as beside:
+                for name, table in tables.items():
+                    pq.write_table(table, beside / name.rpartition("/")[2], compression="zstd")
+        except InputError:
+            if self.fault(key):
+                raise
+            return False
+        return True
+
+    def rows(self, key: str) -> dict[str, int]:
+        """The rows of each table of a shard."""
+        found = {}
+        for table in SCHEMAS:
+            with self.storage.open(_file(key, table)) as stream:
+                found[table] = pq.read_metadata(stream).num_rows
+        return found
+
+    def read(self, key: str, table: str, columns: list[str] | None = None) -> pa.Table:
+        """One table of a shard."""
+        with self.storage.open(_file(key, table)) as stream:
+            return pq.read_table(stream, columns=columns)
+
+    def keep(self, keys: Collection[str]) -> None:
+        """Remove all others."""
+        for stale in set(self.storage.names()) - set(keys):
+            self.storage.remove(stale)
 
 
-def rows(shard: Path) -> dict[str, int]:
-    """The rows of each table of a shard."""
-    return {name: pq.read_metadata(shard / f"{name}.parquet").num_rows for name in SCHEMAS}
+def _file(key: str, table: str) -> str:
+    return f"{key}/{table}.parquet"

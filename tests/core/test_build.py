@@ -127,7 +127,7 @@ def test_a_text_that_is_gone_is_named(small: Corpus) -> None:
 def test_a_text_that_was_edited_is_not_read(small: Corpus) -> None:
     """One letter more, and the text is not the one that the manifest names by its hash."""
     article = next(iter(small.articles()))
-    path = small.text_path(article)
+    path = small.texts.path(article)
     path.write_text(path.read_text(encoding="utf-8").replace(".", "!", 1), encoding="utf-8")
 
     with pytest.raises(InputError) as caught:

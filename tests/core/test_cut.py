@@ -264,3 +264,14 @@ def test_a_version_that_is_a_path_is_refused_by_every_reader(
     assert not (tmp_path / "out").exists()
     with pytest.raises(InputError, match="is not a version of a release"):
         load(corpus=release)
+
+
+def test_bytes_that_look_like_a_character_and_are_none_do_not_stop_the_search(
+    tmp_path: Path,
+) -> None:
+    """Half a surrogate pair and an overlong dot are passed over; words beside them are found."""
+    secrets = Secrets(sentences=[("a.001", "Nobody had a key to it at all.")], texts=[])
+    data = b"\x00Nobody had a key to it at all.\xed\xa0\x80\xe0\x80\xae and more\x00"
+    (tmp_path / "page.bin").write_bytes(data)
+
+    assert find_leaks(tmp_path, secrets) == [Leak(file="page.bin", record="a.001")]

@@ -14,7 +14,6 @@ import pytest
 from sources import locks
 from typer.testing import CliRunner
 
-from copydesk import shards
 from copydesk.batch import build_batch
 from copydesk.build import SHARD_ARTICLES, build, read_built, sources
 from copydesk.cli.main import app
@@ -22,7 +21,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import ingest
 from copydesk.layout import lay_out
-from copydesk.shards import Share
+from copydesk.shards import Shards, Share
 
 SCALE = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
 
@@ -119,13 +118,14 @@ def test_a_shard_that_another_machine_made_meanwhile_is_taken(small: Corpus) -> 
     """The second rename finds the first one's shard, and leaves it; a damaged one is no excuse."""
     whole = content(small)
     (shard,) = (small.build_dir / "shards").iterdir()
-    built = build_batch(sources(small, list(small.articles()), {}))
+    built = build_batch(sources(small.texts, list(small.articles()), {}))
+    shards = Shards(small.store("shards"))
 
-    assert shards.write(shard, built) is False
+    assert shards.write(shard.name, built) is False
     assert content(small) == whole
     cut_short(shard / "quotes.parquet")
     with pytest.raises(InputError, match="exists already"):
-        shards.write(shard, built)
+        shards.write(shard.name, built)
 
 
 @pytest.mark.slow

@@ -63,8 +63,8 @@ def test_text_is_given_or_withheld_by_its_licence(tmp_path: Path, corpus: Corpus
     assert (b.redistributable, b.title, b.attribution) == (False, "B", "B Inc")
     assert corpus.text(a) == "Bridge opens\nThe bridge opened on Monday."
     assert corpus.text(b) == "Tunnel shut\nThe tunnel is shut."
-    assert corpus.text_path(a) == corpus.raw / "in" / "a.txt"
-    assert corpus.text_path(b) == corpus.private / "raw" / "b.txt"
+    assert corpus.texts.path(a) == corpus.raw / "in" / "a.txt"
+    assert corpus.texts.path(b) == corpus.private / "raw" / "b.txt"
     published = [json.loads(x) for x in corpus.manifest.read_text().splitlines()]
     assert published[1] == {
         "article_id": "b",

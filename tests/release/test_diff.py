@@ -166,6 +166,22 @@ def test_boundaries_changed(make: Any, story: Any) -> None:
     assert str(diff.least) == "2.0.0"
 
 
+def test_sentences_that_only_touch_are_others(make: Any, story: Any) -> None:
+    """One that begins where another ended shares no character with it: gone, and added."""
+    made = make({"a": story(lines=[("It ended.It began.", ["background"])])}, "1.0.0")
+    (row,) = made.tables["sentences", "train"].to_pylist()
+
+    def only(start: int, end: int) -> Any:
+        part = row | {"start": start, "end": end, "text": row["text"][start:end]}
+        rows = pa.Table.from_pylist([part], made.tables["sentences", "train"].schema)
+        tables = {**made.tables, ("sentences", "train"): rows}
+        return type(made)(tables=tables, manifest=made.manifest).contents
+
+    for one, other in (((0, 9), (9, 18)), ((9, 18), (0, 9))):
+        found = compare(only(*one), only(*other)).changes.filter(table="sentences")
+        assert set(found["kind"]) == {"gone", "added"}
+
+
 def test_values_of_an_article(differ: Any) -> None:
     """An article's other particulars, such as its outlet, may be renewed with a MINOR."""
     diff = differ({"a": {"lines": LINES}}, {"a": {"lines": LINES, "outlet": "The Post"}})

@@ -78,7 +78,7 @@ def test_another_text(tiny: Corpus) -> None:
     """An article whose text was replaced since the release is left out, and this is said."""
     article = next(tiny.articles())
     text = tiny.text(article) + " More."
-    tiny.text_path(article).write_text(text + "\n", encoding="utf-8")
+    tiny.texts.path(article).write_text(text + "\n", encoding="utf-8")
     manifest(tiny, text_sha256=sha256_text(text))
 
     missing = verify(tiny).missing

@@ -140,10 +140,9 @@ def test_status_and_agreement_count_flags(corpus: Corpus) -> None:
     assert "m-1: “Which noon?”" in page
 
 
-def test_what_most_call_no_unit_becomes_a_note_of_the_release(
-    corpus: Corpus, tmp_path: Path
-) -> None:
+def test_what_most_call_no_unit_becomes_a_note_of_the_release(make_corpus, tmp_path: Path) -> None:
     """The headline goes to adjudication, is struck, and no row of the release is about it."""
+    corpus = make_corpus(genre="Court report")
     mill(corpus)
     (item,) = open_sentences(corpus, "r")
     assert item.anchor.sentence_id == "mill.001"
@@ -178,11 +177,15 @@ def test_what_most_call_no_unit_becomes_a_note_of_the_release(
     ]
     assert faults(corpus) == []
     assert verify(corpus, "1.0.0").differing == ()
-    shown = (
-        explore(corpus.dataset, tmp_path / "pages").parent / "articles" / "mill.html"
-    ).read_text()
+    assert released(corpus, "articles")["genre"].to_list() == ["court-report"]
+    pages = explore(corpus.dataset, tmp_path / "pages").parent
+    shown = (pages / "articles" / "mill.html").read_text()
     assert '<li><b class="warn">⚑ unsure</b> m-1</li>' in shown
     assert '<li><b class="warn">⚑ badly-cut</b> m-3</li>' in shown
+    search = (pages / "sentences.html").read_text()
+    data = json.loads(search.partition('id="data">')[2].partition("</script>")[0])
+    assert (data["genres"], data["flags"]) == (["court-report"], ["unsure", "badly-cut"])
+    assert [row[-1] for row in data["rows"]] == [[0, 0], [2, 1]]
 
 
 def test_an_adjudicator_may_label_what_everybody_calls_badly_cut(corpus: Corpus) -> None:

@@ -96,7 +96,7 @@ def _take_in(corpus: Corpus, stories: list[tuple[str, bool]]) -> None:
             licence="CC-BY-4.0" if is_given else None,
             attribution="Anyone",
         )
-        atomic_write(corpus.text_path(article), text + "\n")
+        atomic_write(corpus.texts.path(article), text + "\n")
         lines.append(dump_line(article.public()))
     atomic_write(corpus.manifest, "\n".join(lines) + "\n")
 

@@ -11,26 +11,38 @@ from copydesk.cli.common import CorpusDir, counting, find_corpus, many, words
 _SHOWN: Final = 5
 
 
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
+Recut = Annotated[
+    bool,
+    typer.Option(
+        "--recut",
+        help="Also cut articles of releases and rounds again; name the labels that this loses.",
+    ),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        metavar="I/N",
+        help="Make every N-th shard from the I-th on and nothing else, as one of N tasks; "
+        "'copydesk build' then makes what is missing.",
+    ),
+]
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Give the shards to a Dask cluster, such as tcp://127.0.0.1:8786, or 'local' for "
+        "one of this machine. Needs the extra 'dask'.",
+    ),
+]
+
+
 def build(
     corpus: CorpusDir = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; all processors by default.")
-    ] = None,
-    recut: Annotated[
-        bool,
-        typer.Option(
-            "--recut",
-            help="Also cut articles of releases and rounds again; name the labels that this loses.",
-        ),
-    ] = False,
-    shard: Annotated[
-        str | None,
-        typer.Option(
-            metavar="I/N",
-            help="Make every N-th shard from the I-th on and nothing else, as one of N tasks; "
-            "'copydesk build' then makes what is missing.",
-        ),
-    ] = None,
+    workers: Workers = None,
+    recut: Recut = False,
+    shard: Part = None,
+    dask: Dask = None,
 ) -> None:
     """Cut articles into sentences and quotations."""
     from copydesk.build import build as run
@@ -39,7 +51,12 @@ def build(
     share = None if shard is None else Share.parse(shard)
     with counting("articles built") as progress:
         done = run(
-            find_corpus(corpus), workers=workers, progress=progress, recut=recut, share=share
+            find_corpus(corpus),
+            workers=workers,
+            progress=progress,
+            recut=recut,
+            share=share,
+            dask=dask,
         )
     console = words()
     if done.damaged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -50,6 +50,13 @@ KeepLines = Annotated[
 Replace = Annotated[
     bool, typer.Option("--replace", help="Replace the text of an article the corpus has.")
 ]
+Store = Annotated[
+    Literal["files", "parquet"] | None,
+    typer.Option(
+        help="Keep texts in a file each or in Parquet; by default in Parquet where the corpus has "
+        "them there, and where 10,000 articles or more come from Parquet files.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Take all articles or none.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all processors by default.")]
 
@@ -66,6 +73,7 @@ def ingest(
     encoding: Encoding = None,
     keep_lines: KeepLines = False,
     replace: Replace = False,
+    store: Store = None,
     strict: Strict = False,
     workers: Workers = None,
 ) -> None:
@@ -91,6 +99,7 @@ def ingest(
             ),
             options=options,
             replace=replace,
+            bulk=None if store is None else store == "parquet",
             strict=strict,
             workers=workers,
             progress=progress,

@@ -11,20 +11,22 @@ import contextlib
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from copydesk import __version__
+from copydesk.articles import Texts
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError, InputError
-from copydesk.files import append_lines, dump_line, replacing, sha256_text
+from copydesk.files import append_lines, atomic_write, dump_line, replacing, sha256_text
 from copydesk.ingest import events, furniture, names, refused
 from copydesk.ingest.pool import Found, read_all
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.seen import FILE as SEEN
 from copydesk.ingest.seen import Seen
+from copydesk.ingest.staging import Staging
 from copydesk.ingest.store import RECORDS, Entry, Store, number
 from copydesk.ingest.walk import MANIFEST, each
 from copydesk.personal import find
@@ -34,6 +36,8 @@ from copydesk.withdrawals import read_withdrawals
 
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
+BULK_FROM: Final = 10_000
+"""Articles of Parquet files, taken at once, from which texts stay in Parquet."""
 _HELD_BACK: Final = {
     "attribution": "its licence requires attribution, and nobody is named (--attribution NAME)",
     "personal-data": "it holds what looks like an e-mail address, a telephone number or the like "
@@ -99,6 +103,7 @@ def ingest(
     defaults: Defaults | None = None,
     options: Options | None = None,
     strict: bool = False,
+    bulk: bool | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Ingested:
@@ -109,6 +114,8 @@ def ingest(
         licence, collection: short for the same of ``defaults``.
         replace: whether an article that the corpus has may change.
         strict: whether nothing is taken if anything must be set aside.
+        bulk: whether the texts are kept in Parquet and not in a file each; by default, those that
+            the corpus has in Parquet are, and all if `BULK_FROM` of them come from Parquet files.
         workers: processes that read; the processors that this one may use, by default.
         progress: called with the number of articles read so far.
 
@@ -124,9 +131,10 @@ def ingest(
             dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
         ) as name,
         contextlib.closing(Store(Path(name) / "store.sqlite")) as store,
+        contextlib.closing(Staging(Path(name) / "texts")) as staging,
     ):
-        staging = Path(name)
         run = _Run(corpus, list(sources), given, options or Options(), replace, staging, store)
+        run.bulk = bulk
         with contextlib.closing(run.seen):
             run.read(workers, progress)
             return run.finish(strict)
@@ -142,15 +150,17 @@ class _Run:
         defaults: Defaults,
         options: Options,
         replace: bool,
-        staging: Path,
+        staging: Staging,
         store: Store,
     ) -> None:
+        self.bulk: bool | None = None
         self.corpus = corpus
         self.sources = sources
         self.defaults = defaults
         self.options = options
         self.replace = replace
         self.staging = staging
+        self.texts = corpus.texts
         self.policy = corpus.policy
         self.outlets = {name.casefold(): said for name, said in corpus.outlets.items()}
         self.table = events.stated_events(corpus)
@@ -216,11 +226,8 @@ class _Run:
         article = entry.article
         self.index.add(number(article), found.keys)
         self.lines.add(number(article), furniture.of_outlet(found.lines, article))
-        staged = f"{self.counts['staged'] // 1000}/{article.article_id}"
-        self.counts["staged"] += 1
-        path = self.staging / staged
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(reading.text + "\n", encoding="utf-8", newline="\n")
+        staged = self.staging.put(reading.text)
+        self.counts["from Parquet"] += reading.where.partition(": row ")[0].endswith(".parquet")
         self.store.put(entry._replace(staged=staged))
         self.seen.put(reading.where, (article.article_id, article.text_sha256))
         self.steps.update(reading.steps.keys())
@@ -278,6 +285,7 @@ class _Run:
             zones=_zones(reading, None if fresh else before),
             reading=reading.steps or None,
             held_back=held_back,
+            bulk=before is not None and before.article.bulk,
             **fields,
         )
         if before is None:
@@ -390,9 +398,8 @@ class _Run:
 
     def _text(self, entry: Entry) -> str:
         if entry.staged is None:
-            return self.corpus.text(entry.article)
-        text = (self.staging / entry.staged).read_text(encoding="utf-8")
-        return text.removesuffix("\n")
+            return self.texts.read(entry.article)
+        return self.staging.get(entry.staged)
 
     def _raise(self, strict: bool) -> None:
         refusals = self.missed.refused
@@ -428,7 +435,10 @@ class _Run:
 
     def _commit(self) -> None:
         corpus = self.corpus
-        given_before: list[Path] = []
+        if self.bulk is None and self.counts["from Parquet"] >= BULK_FROM:
+            self.bulk = True
+        let_go = self._hold_bulk()
+        leaving: list[Path] = []
         with (
             replacing(corpus.manifest) as public,
             replacing(corpus.private / MANIFEST) as withheld,
@@ -437,22 +447,35 @@ class _Run:
             withheld.open("w", encoding="utf-8", newline="\n") as private,
             records.open("w", encoding="utf-8", newline="\n") as kept,
         ):
-            for entry in self.store:
+            for entry in self._placed():
                 article = entry.article
-                if entry.staged is not None:
-                    place = corpus.text_path(article)
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    (self.staging / entry.staged).replace(place)
+                if entry.staged is not None and not article.bulk:
+                    text = self.staging.get(entry.staged)
+                    atomic_write(self.texts.path(article), f"{text}\n")
                 lines.write(f"{dump_line(article.public())}\n")
                 if not article.redistributable:
                     private.write(f"{dump_line(article.withheld())}\n")
-                    given = corpus.raw / article.collection / f"{article.article_id}.txt"
-                    if given.exists():
-                        given_before.append(given)
+                leaving += _elsewhere(self.texts, article)
                 if entry.source or entry.other:
                     kept.write(f"{_record(entry)}\n")
-        for path in given_before:
+        for path in leaving:
             path.unlink(missing_ok=True)
+        let_go()
+
+    def _placed(self) -> Iterator[Entry]:
+        """All articles by id, those that were taken now with where their texts are to lie."""
+        for entry in self.store:
+            if entry.staged is None or self.bulk is None:
+                yield entry
+            else:
+                yield entry._replace(article=dataclasses.replace(entry.article, bulk=self.bulk))
+
+    def _hold_bulk(self) -> Callable[[], None]:
+        """Write the texts that lie in Parquet; what comes back lets go of those of before."""
+        listed = (entry for entry in self._placed() if entry.article.bulk)
+        return self.texts.bulk.write(
+            ((e.article.article_id, e.article.text_sha256, e) for e in listed), self._text
+        )
 
     def _write_refused(self) -> int:
         """Write what is set aside now, and return how much of it is new."""
@@ -463,6 +486,14 @@ class _Run:
         kept = [r for r in before if not r.source.startswith(tops)]
         refused.write(self.corpus, [*kept, *now])
         return sum((r.source, r.place, r.reason) not in known for r in now)
+
+
+def _elsewhere(texts: Texts, article: Article) -> Iterator[Path]:
+    """Files with an article's text where it must not lie any more."""
+    for given in (True, False):
+        path = texts.path(dataclasses.replace(article, redistributable=given))
+        if (article.bulk or given > article.redistributable) and path.exists():
+            yield path
 
 
 def _zones(reading: Reading, before: Entry | None) -> tuple[str, ...]:

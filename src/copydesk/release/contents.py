@@ -36,6 +36,7 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.features import label_names
 from copydesk.contract.filenames import TableFile, incomplete, table_files
+from copydesk.contract.sizing import in_files
 from copydesk.contract.tables import Contract
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, sha256_text
@@ -109,18 +110,28 @@ class Contents:
 
     @classmethod
     def of_tables(
-        cls, manifest: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
+        cls,
+        manifest: Mapping[str, Any],
+        tables: Mapping[tuple[str, str], pa.Table],
+        like: Contents | None = None,
     ) -> Contents:
-        """A release that is not written yet, from its tables by (table, split)."""
+        """A release that is not written yet, from its tables by (table, split).
+
+        Args:
+            like: a release in whose number of files each split is cut.
+        """
         known = list(dict.fromkeys(table for table, _ in tables))
         parts = [
             Part(
-                file=TableFile(table=table, split=split),
+                file=file,
                 rows=_from_arrow(rows).lazy(),
                 schema=rows.schema,
                 height=rows.num_rows,
             )
-            for (table, split), rows in tables.items()
+            for (table, split), whole in tables.items()
+            for file, rows in in_files(
+                whole, table, split, like.file_count(table, split) if like else None
+            )
         ]
         parts.sort(key=lambda part: (known.index(part.file.table), part.file.order))
         return cls(manifest=manifest, parts=tuple(parts))
@@ -155,6 +166,10 @@ class Contents:
     def of(self, table: str) -> tuple[Part, ...]:
         """The files of a table, in order; none if it has no rows."""
         return tuple(part for part in self.parts if part.file.table == table)
+
+    def file_count(self, table: str, split: str) -> int | None:
+        """How many files a split of a table has; None if it has none."""
+        return sum(part.file.split == split for part in self.of(table)) or None
 
     def scan(self, table: str, *columns: str) -> pl.LazyFrame:
         """The rows of a table, in order, not yet read.

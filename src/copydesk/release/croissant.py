@@ -87,7 +87,7 @@ def render(contents: Contents) -> dict[str, Any]:
         **_rai(known, say),
         "distribution": [
             *(_file_object(entry) for entry in files),
-            *(_file_set(table) for table in contents.schemas),
+            *(_file_set(contents, table) for table in contents.schemas),
         ],
         "recordSet": [
             _labels(contents),
@@ -158,12 +158,18 @@ def _file_object(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _file_set(table: str) -> dict[str, Any]:
+def _is_numbered(contents: Contents, table: str) -> bool:
+    """Whether a split of a table lies in several files."""
+    return any(part.file.number is not None for part in contents.of(table))
+
+
+def _file_set(contents: Contents, table: str) -> dict[str, Any]:
+    each = "one or more" if _is_numbered(contents, table) else "one"
     return {
         "@type": "cr:FileSet",
         "@id": f"{table}-files",
         "name": f"{table}-files",
-        "description": f"The Parquet files of the config {table}, one a split.",
+        "description": f"The Parquet files of the config {table}, {each} a split.",
         "encodingFormat": _PARQUET,
         "includes": f"{table}/*.parquet",
     }
@@ -201,9 +207,10 @@ def _splits(known: Facts) -> dict[str, Any]:
 
 def _counts(contents: Contents) -> dict[str, Any]:
     rows = [
-        {"file": f"{table}/{split}.parquet", "config": table, "split": split, "rows": rows}
+        {"file": str(part.file), "config": table, "split": part.file.split, "rows": part.height}
         for table in contents.schemas
-        for split, rows in contents.counts(table).items()
+        for part in contents.of(table)
+        if part.height
     ]
     kinds = {"file": "sc:Text", "config": "sc:Text", "split": "sc:Text", "rows": "sc:Integer"}
     return _given("counts", rows, kinds)
@@ -212,6 +219,7 @@ def _counts(contents: Contents) -> dict[str, Any]:
 def _record_set(contents: Contents, table: str) -> dict[str, Any]:
     known = contents.contract[table]
     meanings = {column.name: column.meaning for column in known.columns}
+    number = r"(?:-\d{5}-of-\d{5})?" if _is_numbered(contents, table) else ""
     key = next(c.name for c in known.columns if c.key or c.name == "article_id")
     return {
         "@type": "cr:RecordSet",
@@ -228,7 +236,7 @@ def _record_set(contents: Contents, table: str) -> dict[str, Any]:
                 "source": {
                     "fileSet": {"@id": f"{table}-files"},
                     "extract": {"fileProperty": "fullpath"},
-                    "transform": {"regex": rf"^(?:.*/)?({'|'.join(SPLITS)})\.parquet$"},
+                    "transform": {"regex": rf"^(?:.*/)?({'|'.join(SPLITS)}){number}\.parquet$"},
                 },
             },
             *(

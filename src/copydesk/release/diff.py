@@ -208,9 +208,9 @@ def _matrix(changes: pl.DataFrame) -> dict[str, dict[str, int]]:
     return matrix
 
 
-def _units(contents: Contents, *columns: str) -> pl.DataFrame:
+def _units(contents: Contents, *columns: str) -> pl.LazyFrame:
     return pl.concat(
-        [contents.frame(table, *columns) for table in ("sentences", "standoff")],
+        [contents.scan(table, *columns) for table in ("sentences", "standoff")],
         how="vertical_relaxed",
     )
 
@@ -219,14 +219,16 @@ def _labels(contents: Contents) -> dict[str, int]:
     counts = dict.fromkeys(contents.contract.scheme.names, 0)
     for table in ("sentences", "standoff"):
         names = contents.labels(table)
-        for number, count in contents.frame(table, "label")["label"].value_counts().iter_rows():
+        rows = contents.scan(table, "label").group_by("label").len()
+        for number, count in rows.collect(engine="streaming").iter_rows():
             name = names[number] if number in range(len(names)) else str(number)
             counts[name] = counts.get(name, 0) + count
     return counts
 
 
 def _zones(contents: Contents) -> dict[str, int]:
-    found = dict(_units(contents, "zone")["zone"].value_counts().iter_rows())
+    rows = _units(contents, "zone").group_by("zone").len()
+    found = dict(rows.collect(engine="streaming").iter_rows())
     return {
         zone: found[zone] for zone in (*ZONES, *sorted(found.keys() - {*ZONES})) if zone in found
     }
@@ -243,4 +245,5 @@ def _agreement(contents: Contents) -> dict[str, int]:
         "two thirds or more": (answers > 1) & (share < 1) & (top * 3 >= answers * 2),
         "less": (answers > 1) & (top * 3 < answers * 2),
     }
-    return dict(rows.select(e.sum().alias(n) for n, e in classes.items()).row(0, named=True))
+    counts = rows.select(e.sum().alias(n) for n, e in classes.items())
+    return counts.collect(engine="streaming").row(0, named=True)

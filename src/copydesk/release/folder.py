@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.contract.arrow import write_table
-from copydesk.contract.tables import release_file
+from copydesk.contract.sizing import in_files
 from copydesk.files import dump_json, sha256_file
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
@@ -27,11 +27,12 @@ def write_folder(
     files = []
     counts: dict[str, dict[str, int]] = {}
     for (name, split), table in tables.items():
-        path = folder / release_file(name, split)
-        path.parent.mkdir(exist_ok=True)
-        write_table(table, path)
         counts.setdefault(name, {})[split] = table.num_rows
-        files.append(_file(folder, path, table.num_rows))
+        for file, rows in in_files(table, name, split):
+            path = folder / str(file)
+            path.parent.mkdir(exist_ok=True)
+            write_table(rows, path)
+            files.append(_file(folder, path, rows.num_rows))
     manifest = {**stated, "counts": counts, "files": files}
     croissant = folder / "croissant.json"
     # The same dict gets the list of all files below: from here on there is one `Contents` of the

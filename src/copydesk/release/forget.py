@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from copydesk.backends import codecs, local_backends
 from copydesk.corpus import Corpus
+from copydesk.errors import InputError
 from copydesk.files import atomic_write
 from copydesk.release.withdrawn import left
 from copydesk.rounds.agree import report_again
@@ -21,6 +21,7 @@ from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.redact import redact, tasks_of
 from copydesk.rounds.streams import streams
+from copydesk.shards import Shards
 from copydesk.withdrawals import Withdrawal, write_withdrawal
 
 _INDEXES: Final = ("stretches", "lines")
@@ -42,9 +43,11 @@ def forget_sources(corpus: Corpus, article: str, line: Withdrawal) -> None:
     for collection in [path for path in corpus.raw.glob("*") if path.is_dir()]:
         if not any(collection.iterdir()):
             collection.rmdir()
-    for shard in (corpus.build_dir / "shards").glob("*"):
-        if article in _articles_of(shard):
-            remove_folder(shard)
+    corpus.texts.bulk.forget(article)
+    shards = Shards(corpus.store("shards"))
+    for key in shards.storage.names():
+        if article in _articles_of(shards, key):
+            shards.storage.remove(key)
     for name in _INDEXES:
         remove_folder(corpus.build_dir / name)
     for path in corpus.build_dir.glob("seen.sqlite*"):
@@ -69,10 +72,10 @@ def _named(line: bytes) -> str | None:
     return document.get("article_id") if isinstance(document, dict) else None
 
 
-def _articles_of(shard: Path) -> Collection[str]:
+def _articles_of(shards: Shards, key: str) -> Collection[str]:
     try:
-        table = pq.read_table(shard / "articles.parquet", columns=["article_id"], partitioning=None)
-    except (OSError, pa.ArrowException):
+        table = shards.read(key, "articles", ["article_id"])
+    except (InputError, OSError, pa.ArrowException):
         return ()
     return set(table["article_id"].to_pylist())
 

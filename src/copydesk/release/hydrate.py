@@ -14,7 +14,7 @@ import polars as pl
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.tables import release_file
+from copydesk.contract.sizing import in_files
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
@@ -305,9 +305,10 @@ def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.
             part = frame.filter(pl.col("split") == split) if frame.height else frame
             if part.height:
                 table = to_arrow(part, name, contents.contract, version=version)
-                path = folder / "releases" / version / release_file(name, split)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_table(table, path)
+                for file, rows in in_files(table, name, split):
+                    path = folder / "releases" / version / str(file)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    write_table(rows, path)
                 written[name, split] = table
     manifest = dict(contents.manifest)
     counts: dict[str, dict[str, int]] = {}

@@ -1,5 +1,8 @@
 """Which record of one release is which of another, and what of it changed. Pure; joins only.
 
+Large tables are compared a share of their records at a time, so that memory does not grow with
+them: sentences and quotations by their article, all others by their key.
+
 A record of a table that is `by_place`, such as a sentence or a quotation, is the same if its
 article's text, its start and its end are; its number means nothing. Any other is known by its key.
 """
@@ -27,6 +30,8 @@ CHANGES: Final = pl.Schema(
 )
 """One row is one change of one record; ``record`` is its id in the later release, if it has one."""
 
+_AT_ONCE: Final = 2_000_000
+"""Records of both releases that are held at once; each takes some hundred bytes."""
 _PLACE: Final = ("text_number", "start", "end")
 # Compared on their own, or decided by what is.
 _NOT_VALUES: Final = {
@@ -48,7 +53,8 @@ def match(before: Contents, after: Contents) -> pl.DataFrame:
             pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
         ).match_to_schema(CHANGES, missing_columns="insert")
         for family, tables in _families(before, after).items()
-        for change in _family(tables, before, after, texts, rewritten)
+        for share in _shares(tables, before, after)
+        for change in _family(tables, before, after, texts, rewritten, share)
     ]
     return pl.concat(found).sort(*CHANGES)
 
@@ -70,16 +76,29 @@ def _keys(table: Table) -> tuple[str, ...]:
     return _PLACE if table.by_place else (table.key,)
 
 
+def _shares(tables: tuple[Table, ...], before: Contents, after: Contents) -> Iterator[pl.Expr]:
+    """Which rows of a family are compared together; of a small one, all."""
+    rows = sum(
+        part.height for c in (before, after) for table in tables for part in c.of(table.name)
+    )
+    count = -(-rows // _AT_ONCE)
+    key = pl.col("article_id" if tables[0].by_place else tables[0].key)
+    yield from (
+        [key.hash() % count == number for number in range(count)] if count > 1 else [pl.lit(True)]
+    )
+
+
 def _family(
     tables: tuple[Table, ...],
     before: Contents,
     after: Contents,
     texts: pl.DataFrame,
     rewritten: pl.DataFrame,
+    share: pl.Expr,
 ) -> Iterator[pl.DataFrame]:
     keys, family = _keys(tables[0]), tables[0].name
     sides = [c if family in c.contract.tables else None for c in (before, after)]
-    found = [_rows(c, tables, texts).with_row_index("row") if c else None for c in sides]
+    found = [_rows(c, tables, texts, share).with_row_index("row") if c else None for c in sides]
     old, new = found
     if old is None or new is None:
         # A config that only one of them knows.
@@ -119,7 +138,9 @@ def _change(rows: pl.DataFrame, kind: str, before: str = "", after: str = "") ->
     )
 
 
-def _rows(contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame) -> pl.DataFrame:
+def _rows(
+    contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame, share: pl.Expr
+) -> pl.DataFrame:
     """A family's records: its key, id, split, label, place and text, and a hash of each value."""
     articles = contents.scan("articles").select("article_id", "text_sha256")
     numbers = articles.join(texts.lazy(), on=("article_id", "text_sha256")).drop("text_sha256")
@@ -127,6 +148,7 @@ def _rows(contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame) ->
     for table in tables:
         rows = contents.scan(table.name)
         columns = rows.collect_schema().names()
+        rows = rows.filter(share)
         if table.by_place:
             rows = rows.join(numbers, on="article_id", how="left")
         parts.append(rows.select(*_columns(contents, table, columns)))
@@ -223,8 +245,8 @@ def _worded(rows: pl.DataFrame, contents: Contents) -> pl.DataFrame:
     words = [
         contents.scan(table)
         .select("sentence_id", pl.col(column).alias("words"))
-        .collect()
-        .join(names, on="sentence_id", how="semi")
+        .join(names.lazy(), on="sentence_id", how="semi")
+        .collect(engine="streaming")
         for table, column in (("sentences", "text"), ("standoff", "text_sha256"))
     ]
     words[0] = words[0].with_columns(

@@ -22,7 +22,7 @@ import polars as pl
 
 from copydesk.batch import text_code
 from copydesk.contract.arrow import write_table
-from copydesk.contract.tables import release_file
+from copydesk.contract.sizing import in_files
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_json, sha256_file
@@ -111,6 +111,7 @@ def _differing(
 def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The released articles whose whole event is here, and the others with the reason."""
     known = {article.article_id: article for article in corpus.articles()}
+    texts = corpus.texts
     gone = read_withdrawals(corpus.dataset)
     found: list[dict[str, Any]] = []
     missing: dict[str, str] = {}
@@ -120,7 +121,7 @@ def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], 
             if name in gone:
                 raise InputError(f"'{name}' was {gone[name]}")
             article = _same(known.get(name), name, digest)
-            text = corpus.text(article)
+            text = texts.read(article)
             found.append({**dataclasses.asdict(article), "text": text, "pieces": pieces})
         except InputError as error:
             missing[name] = error.message
@@ -179,13 +180,13 @@ def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
     """The files and entries of the manifest that differ when rebuilt."""
     listed = {entry["path"]: entry["sha256"] for entry in released.manifest["files"]}
     with tempfile.TemporaryDirectory() as scratch:
-        for (table, split), rows in again.tables.items():
-            path = Path(scratch) / f"{table}-{split}"
-            write_table(rows, path)
-            name = release_file(table, split)
-            if sha256_file(path) != listed.pop(name, None):
-                yield f"{name}: the rebuilt file differs."
-    croissant = dump_json(render(Contents.of_tables(released.manifest, again.tables)))
+        path = Path(scratch) / "rebuilt"
+        for (table, split), whole in again.tables.items():
+            for file, rows in in_files(whole, table, split, released.file_count(table, split)):
+                write_table(rows, path)
+                if sha256_file(path) != listed.pop(str(file), None):
+                    yield f"{file}: the rebuilt file differs."
+    croissant = dump_json(render(Contents.of_tables(released.manifest, again.tables, released)))
     if (folder / "croissant.json").read_text(encoding="utf-8") != croissant:
         yield "croissant.json: the rebuilt file differs."
     listed.pop("croissant.json", None)

@@ -137,13 +137,14 @@ def _others(corpus: Corpus, found: Mapping[str, Any]) -> Iterator[str]:
     """Texts and titles of all other articles that are here."""
     if not corpus.manifest.is_file():
         return
+    texts = corpus.texts
     for article in corpus.articles():
         if article.article_id in found["articles"]:
             continue
         if article.title:
             yield article.title
-        if corpus.text_path(article).is_file():
-            yield corpus.text(article)
+        if texts.has(article):
+            yield texts.read(article)
 
 
 def text_of(
@@ -153,9 +154,10 @@ def text_of(
 
     Either is None if it is not here.
     """
+    texts = corpus.texts
     for article in corpus.articles():
-        if article.article_id == name and corpus.text_path(article).is_file():
-            return corpus.text(article), article.title
+        if article.article_id == name and texts.has(article):
+            return texts.read(article), article.title
     for contents in releases:
         rows = contents.frame("articles", "article_id", "text", "title").drop_nulls("text")
         for found, text, title in rows.iter_rows():

@@ -216,7 +216,7 @@ def shown(
         article = articles.get(disputed.article_id)
         if article is None or article.text_sha256 != disputed.text_sha256:
             return None
-        if not corpus.text_path(article).is_file():
+        if not corpus.texts.has(article):
             return None
         around = context(corpus.text(article), disputed.start, disputed.end, reach=300)
         return Context(before=around["before"], sentence=around["text"], after=around["after"])

@@ -282,7 +282,7 @@ def _check_reason(
     """Refuse a reason that repeats a stretch of a text that is withheld: reasons are published."""
     planned, _ = places[decision.sentence_id]
     article = articles.get(planned.article_id)
-    if article is None or article.redistributable or not corpus.text_path(article).is_file():
+    if article is None or article.redistributable or not corpus.texts.has(article):
         return
     text, reason = corpus.text(article), decision.reason
     if any(reason[at : at + _QUOTED] in text for at in range(len(reason) - _QUOTED + 1)):

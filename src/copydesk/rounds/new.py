@@ -360,7 +360,7 @@ def _sources(corpus: Corpus, articles: Sequence[Article]) -> Iterator[Built]:
     known = kept(corpus)
     for at in range(0, len(articles), _BATCH):
         batch = articles[at : at + _BATCH]
-        rows = sources(corpus, batch, known.of(batch))
+        rows = sources(corpus.texts, batch, known.of(batch))
         yield build_batch(rows, rules=corpus.scheme.has_rules)
 
 

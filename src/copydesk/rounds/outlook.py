@@ -46,7 +46,7 @@ def options(
         assumed = assumed if alpha is None else replace(assumed, alpha=alpha)
     elif alpha is not None:
         chosen = choose_articles(corpus, selection or Selection(), "plan")
-        chosen = [article for article in chosen if corpus.text_path(article).is_file()]
+        chosen = [*filter(corpus.texts.has, chosen)]
         assumed = planning.Assumed(
             alpha=alpha,
             shares=tuple(1 / len(labels) for _ in labels),

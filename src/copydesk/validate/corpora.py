@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from copydesk.articles import Bulk
 from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import NEWS, Scheme
 from copydesk.contract.tables import CURRENT, Contract
@@ -58,6 +59,7 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
         yield error.fault
         return
     yield from check_rows(rows, "article", MANIFEST, record="article_id")
+    bulk = Bulk(Corpus(folder.root).store("articles", config))
     lines = [(n, line) for n, line in rows if isinstance(line, dict)]
     counts = Counter(str(line["article_id"]) for _, line in lines if line.get("article_id"))
     for number, line in lines:
@@ -65,7 +67,7 @@ def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
         if counts[name] > 1:
             message = f"The article_id '{show(name)}' is used more than once."
             yield _line("id-duplicate", message, number, name, "/article_id")
-        yield from _article(folder, config, number, line)
+        yield from _article(folder, config, bulk, number, line)
 
 
 def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault:
@@ -73,7 +75,7 @@ def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault
 
 
 def _article(
-    folder: Folder, config: Mapping[str, Any], number: int, line: dict[str, Any]
+    folder: Folder, config: Mapping[str, Any], bulk: Bulk, number: int, line: dict[str, Any]
 ) -> Iterator[Found]:
     name, licence = str(line.get("article_id", "")), line.get("licence")
     file, collection = line.get("file"), str(line.get("collection", ""))
@@ -87,6 +89,9 @@ def _article(
     if not line.get("attribution") and not str(licence).startswith(("CC0", "PDDL", "CC-PDDC")):
         message = f"The text is given under {licence}, but nobody is credited."
         yield _line("attribution-missing", message, number, name, "/attribution")
+    if line.get("bulk"):
+        yield from _bulk_text(bulk, line, number)
+        return
     if not isinstance(file, str):
         message = "The article's text is given, but the manifest names no file."
         yield _line("file-missing", message, number, name, "/file")
@@ -99,6 +104,18 @@ def _article(
         )
         return
     yield from _text(data.removesuffix(b"\n"), f"{_RAW}/{file}", line, number)
+
+
+def _bulk_text(bulk: Bulk, line: dict[str, Any], number: int) -> Iterator[Found]:
+    """The text of an article that lies among many, if it is here: a clone has none of them."""
+    name = str(line.get("article_id", ""))
+    try:
+        text = bulk.text(name, str(line.get("text_sha256")))
+    except CopydeskError as error:
+        yield _line("parquet-unreadable", error.message, number, name, "/bulk")
+        return
+    if text is not None:
+        yield from _text(text.encode("utf-8"), MANIFEST, line, number)
 
 
 def _text(data: bytes, file: str, line: dict[str, Any], number: int) -> Iterator[Found]:

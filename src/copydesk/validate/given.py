@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.articles import Bulk
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
@@ -92,6 +93,7 @@ def _files(folder: Path) -> Iterator[str]:
 def _secrets(subject: Released, corpus: Corpus) -> Secrets:
     """The words of every article whose text the corpus has and withholds."""
     private, raw = Folder(corpus.private), Folder(corpus.raw)
+    bulk = Bulk(corpus.store("articles", subject.config))
     sentences: list[tuple[str, str]] = []
     texts: list[tuple[str, str]] = []
     given: list[str] = []
@@ -110,7 +112,10 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
             given += [_text(raw, f"{row.get('collection')}/{name}.txt", None) or ""]
             given += [str(row["title"])] if row.get("title") else []
             continue
-        text = _text(private, f"raw/{name}.txt", row.get("text_sha256"))
+        if row.get("bulk"):
+            text = bulk.text(name, str(row.get("text_sha256")))
+        else:
+            text = _text(private, f"raw/{name}.txt", row.get("text_sha256"))
         if text is None:
             continue
         texts.append((name, text))

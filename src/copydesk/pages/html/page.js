@@ -121,6 +121,7 @@ if (search) {
       if (plain.some((name) => want[name] && row[name] !== want[name])) return false;
       if (want.split && row.about.split !== want.split) return false;
       if (want.collection && row.about.collection !== want.collection) return false;
+      if (want.text && (want.text === "given") !== (row.text !== null)) return false;
       if (want.genre && row.about.genre !== want.genre) return false;
       if (want.flag && !row.flags.some((place, at) => at % 2 && place === flag)) return false;
       if (who >= 0) {
