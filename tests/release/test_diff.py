@@ -316,6 +316,17 @@ def test_reports(differ: Any) -> None:
     assert not any(word in page for word in ("<script", "http:", "https:", "src="))
 
 
+def test_a_document_lists_a_thousand_changes_of_a_kind(differ: Any) -> None:
+    """All of them are counted."""
+    lines = [(f"Fact number {n}.", ["background"]) for n in range(1001)]
+    relabelled = [(line, ["claim"]) for line, _ in lines]
+    document = as_document(differ({"a": {"lines": lines}}, {"a": {"lines": relabelled}}))
+    (reason,) = [
+        r for r in document["reasons"] if (r["kind"], r["table"]) == ("label-changed", "sentences")
+    ]
+    assert (reason["count"], len(reason["changes"])) == (1001, 1000)
+
+
 def test_reports_are_capped(differ: Any) -> None:
     """A document lists some changes of a kind and counts all of them."""
     lines = [(f"Fact {number} stands.", ["background"]) for number in range(7)]
