@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from copydesk.contract.documents import read_checked, read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import read_json, read_jsonl
 from copydesk.guidelines import Rule, read_changes, read_guidelines, rules_since
 from copydesk.rounds.choose import BLIND, SUGGESTED
 from copydesk.rounds.decisions import standing
@@ -142,7 +142,7 @@ def _leavers(folder: RoundFolder) -> set[str]:
     """Who was replaced by somebody else."""
     if not folder.amendments.is_file():
         return set()
-    lines = (line for _, line in read_jsonl(folder.amendments))
+    lines = (line for _, line in read_checked(folder.amendments, "amendment"))
     return {str(line["annotator"]) for line in lines if line["event"] == "replaced"}
 
 
@@ -233,6 +233,6 @@ def _emails(corpus: Corpus, plans: Iterable[Plan], wanted: Plan) -> dict[str, st
     found: dict[str, str] = {}
     for plan in plans:
         path = RoundFolder(corpus, plan.round).people
-        known = read_json(path) if path.is_file() else {}
+        known = read_document(path, "people") if path.is_file() else {}
         found |= {name: str(mail) for name, mail in known.items() if name in wanted.kinds}
     return found
