@@ -23,7 +23,7 @@ from copydesk.rounds.log import Key
 from copydesk.rounds.new import write_plan
 from copydesk.rounds.newest import Given, family, newest_of
 from copydesk.rounds.opened import open_round
-from copydesk.rounds.plan import Plan, PlannedTask, Review, now
+from copydesk.rounds.plan import FILES, Annotator, Plan, PlannedTask, Review, now
 from copydesk.rounds.tasks import TaskTexts, data_sha256, task_data
 
 _NAME: Final = "{}-review"
@@ -215,11 +215,16 @@ def _plan(
         guidelines_version=found.version,
         guidelines_sha256=digest,
         labels=root.labels,
-        annotators=tuple(people[who] for who in sorted(wanted)),
+        annotators=tuple(_through_files(people[who]) for who in sorted(wanted)),
         articles=tuple(a for a in root.articles if a.article_id in asked),
         tasks=tuple(tasks),
         review=Review(of=root.round, decisions=found.decisions),
     )
+
+
+def _through_files(who: Annotator) -> Annotator:
+    """A model answers through files, also where an older round asked it on Label Studio."""
+    return dataclasses.replace(who, backend=FILES) if who.kind == "model" else who
 
 
 def _free_name(corpus: Corpus, root: str) -> str:
