@@ -30,6 +30,7 @@ from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.changes import forget_changes, write_changes
 from copydesk.release.contents import Contents
+from copydesk.release.crossing import near_threshold, refuse_crossing
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
 from copydesk.release.folder import write_folder
@@ -111,6 +112,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         with replacing_dir(target) as beside:
             contents = _write(beside, assembled, options, corpus, previous)
             _refuse_leaks(beside, built)
+            refuse_crossing(corpus, contents)
             difference = _compare(previous, contents, unjudged)
         if dry_run:
             shutil.rmtree(target)
@@ -239,6 +241,7 @@ def _assemble(
         method=options.method,
         kept_splits=previous.manifest["splits"] if previous else {},
         split_options={"seed": seed, **({"shares": shares} if shares else {})},
+        near=near_threshold(corpus),
         version=options.version,
         contract=Contract(corpus.scheme),
     )
@@ -275,9 +278,9 @@ def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
     later = answers.filter(pl.col("created_at") >= created + timedelta(seconds=1))
     if later.height:
         first = later.row(0, named=True)
+        given = "An answer was" if later.height == 1 else f"{later.height} answers were"
         raise InputError(
-            f"{later.height} answers were given after {created:%Y-%m-%dT%H:%M:%SZ}, when this "
-            "release would be made.",
+            f"{given} given after {created:%Y-%m-%dT%H:%M:%SZ}, when this release would be made.",
             where=first["annotation_id"],
             hint="Leave --created out or give a later time, and check the clock of the machine "
             "that took the answers.",
