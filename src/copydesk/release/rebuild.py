@@ -17,6 +17,7 @@ from copydesk.contract.columns import SPLITS
 from copydesk.corpus import Corpus
 from copydesk.release.assemble import Assembled, assemble, to_arrow
 from copydesk.release.contents import Contents
+from copydesk.release.crossing import near_threshold
 from copydesk.release.index import read_index, read_manifest
 from copydesk.release.suggested import MODEL, model_labelling, of_manifest
 from copydesk.release.versions import Version
@@ -81,6 +82,7 @@ def rebuild(
         method=manifest["aggregation"],
         kept_splits=kept,
         split_options=options,
+        near=near_threshold(corpus),
         version=released.version,
         contract=released.contract,
     )
