@@ -22,6 +22,7 @@ from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.qualify import released
 from copydesk.rounds.review import review
 from copydesk.rounds.streams import streams
 
@@ -246,3 +247,18 @@ def _as(url: str, token: str) -> Any:
             yield Server(client)
 
     return opened()
+
+
+def qualification(matrix: Any) -> str:
+    """Who has not passed gets the known article alone; once passed, the rest, and keeps it."""
+    world = matrix.world(tasks=80, answered=True, qualify=True)
+    known = world.plan.qualify.articles[0]
+    first = {t.uid for t in world.plan.tasks if t.article_id == known}
+    world.push()
+    _, before = world.on_server()
+    world.pull()
+    world.push()
+    world.push()
+    through = released(open_round(world.corpus, world.round))
+    found = ({uid for uid, _ in before} == first, through)
+    return _expect(found, (True, {"a1"})) or world.check_pushed()

@@ -57,6 +57,7 @@ from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.qualify import known_answers, queues
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE = 6.0
@@ -184,7 +185,12 @@ class Matrix:
         self.corpus = make_corpus(home / "corpus", max(1, tasks // 40), 40)
 
     def world(
-        self, *, tasks: int | None = None, answered: bool = False, unit: str = "sentence"
+        self,
+        *,
+        tasks: int | None = None,
+        answered: bool = False,
+        unit: str = "sentence",
+        qualify: bool = False,
     ) -> World:
         """A new round, of sentence tasks by default; with answers on the server if asked for."""
         self._number += 1
@@ -196,6 +202,7 @@ class Matrix:
                 annotators=(Annotator(annotator="a1", kind="human"),),
                 emails={"a1": self.email},
                 unit=unit,
+                qualify=self._known() if qualify else None,
                 overlap=Overlap(base=1),
                 selection=Selection(limit=max(1, (tasks or self.tasks) // 40)),
             ),
@@ -213,10 +220,21 @@ class Matrix:
             self._answer(world)
         return world
 
+    def _known(self) -> Path:
+        """Known answers to the sentences of the first article."""
+        path = self.home / "known.jsonl"
+        lines = [
+            {"sentence_id": f"article-0000.{number:03d}", "label": "background"}
+            for number in range(1, 41)
+        ]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        return path
+
     def _answer(self, world: World) -> None:
         """Put the tasks on the server together with their answers, as one import does."""
-        (stream,) = streams(world.plan)
         round = open_round(world.corpus, world.plan.round)
+        (stream,) = queues(round)
+        known = known_answers(round)
         writer = PayloadWriter(round)
         with world.server() as server:
             config = projects.planned_config(round, stream.arm)
@@ -225,8 +243,8 @@ class Matrix:
             user = server.users()[world.email]
             payloads = []
             for task in stream.tasks:
-                label = self.random.choice(NEWS.names)
                 assert task.sentence_id is not None
+                label = known.get(task.sentence_id) or self.random.choice(NEWS.names)
                 world.labels[task.sentence_id] = label
                 choice = {
                     "from_name": "label",
@@ -459,6 +477,7 @@ class Matrix:
             "pull-changed-email": functools.partial(hands.changed_email, self),
             "pull-wrong-project": functools.partial(hands.wrong_project, self),
             "push-deleted-predictions": functools.partial(hands.deleted_predictions, self),
+            "push-qualification": functools.partial(hands.qualification, self),
             "push-revised-guidelines": functools.partial(hands.revised_guidelines, self),
             "pull-deleted-answer": self.deleted_answer,
             "pull-renamed-project": self.renamed_project,

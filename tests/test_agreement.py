@@ -216,6 +216,22 @@ def test_one_article_has_a_value_and_no_interval() -> None:
     )
 
 
+def test_two_articles_have_an_interval() -> None:
+    """They are few, but they can be resampled: the second twice, or the first twice."""
+    votes = {"a.001": "qq", "a.002": "cc", "b.001": "qc", "b.002": "cc"}
+    alpha_of_votes = measure(answers(votes)).alpha
+    assert alpha_of_votes.low == pytest.approx(1 - 7 * 4 / (64 - 40))  # 2 quote, 6 claim; 4 agree
+    assert (alpha_of_votes.high, alpha_of_votes.reason) == (1.0, None)
+
+
+def test_intervals_are_drawn_as_is_usual() -> None:
+    """A thousand resamples at 95 %; a confidence of nothing or of all is refused."""
+    assert (Bootstrap().resamples, Bootstrap().confidence) == (1000, 0.95)
+    for confidence in (0.0, 1.0):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            Bootstrap(confidence=confidence)
+
+
 def test_only_pairable_answers_are_counted() -> None:
     """A sentence that one person answered counts among the answers, not in alpha."""
     result = measure(answers({"a.001": "qq", "a.002": "c.", "b.001": "cb", "b.002": "bb"}))
@@ -300,6 +316,17 @@ def test_the_rest_is_the_majority_of_the_others() -> None:
     assert (third.sentences, third.without_reference, third.observed) == (2, 1, 0.5)
     assert third.confusion[0] == (0, 1, 0, 0)  # the others say quote, the third claim
     assert third.confusion[1] == (0, 1, 0, 0)
+
+
+def test_the_rest_may_be_one_other() -> None:
+    """Of two annotators each is held against the other."""
+    result = measure(answers({"a.001": "qq", "a.002": "qc", "b.001": "cc"}))
+    assert [
+        (one.annotator, one.sentences, one.without_reference) for one in result.against_rest
+    ] == [
+        ("annotator-1", 3, 0),
+        ("annotator-2", 3, 0),
+    ]
 
 
 def test_gold_counts_only_sentences_with_a_known_answer() -> None:

@@ -10,8 +10,10 @@ Three comparisons, each left out if its input is not given:
   speculation are counted apart, as the guidelines give them that label whoever speaks. `--raw` is
   what `copydesk release hydrate` would read: the texts of withheld articles.
 - **PolNeAR.** `--answers` holds answers of a reader of the guidelines to articles of PolNeAR:
-  lines ``{"article", "start", "end", "label"}`` with offsets into the canonical text. Gold is
-  quote, claim or none as in `external.py`.
+  lines ``{"article", "start", "end", "label"}`` with offsets into the canonical text, and
+  ``"opinion": true`` where the article is a column or a letter, which count apart too: their
+  writer's judgements are claims by the guidelines and no attribution in PolNeAR. Gold is quote,
+  claim or none as in `external.py`.
 - **Quotations.** `--checked` holds a reader's verdicts on the machine-found quotations:
   lines ``{"quote_id", "span", "speaker", "cue"}``, each ``right``, ``wrong`` or ``missing``
   (not given though it stands in the text) or null (nothing to find), and lines
@@ -132,51 +134,74 @@ def gum(contents: Contents, raw: Path, folder: Path) -> tuple[Measures, str]:
 def polnear(folder: Path, answers: Path) -> tuple[Measures, str]:
     """A reader's answers to PolNeAR's articles against its Content spans."""
     given: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
+    opinion: set[str] = set()
     for line in answers.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         given[row["article"]][row["start"], row["end"]] = row["label"]
+        if row.get("opinion"):
+            opinion.add(row["article"])
     result = Measures("PolNeAR")
-    total = 0
     for stem, text, annotated in read_polnear(folder):
         if stem not in given:
             continue
-        counts: Counts = Counter()
-        marked = between_marks(text)
         contents = [span for item in annotated for span in item.content]
-        for piece in segment(text):
-            label = given[stem].get((piece.start, piece.end))
-            if label not in {"quote", "claim", "speculation", "background"}:
-                continue
-            total += 1
-            gold = kind_of((piece.start, piece.end), contents, marked)
-            counts["case", f"{gold}-{label}"] += 1
-            if label == "speculation":
-                continue
-            kind = "none" if label == "background" else label
-            for wanted in KINDS:
-                tally(counts, f"kind:{wanted}", gold == wanted, kind == wanted)
-            tally(counts, "attributed", gold != "none", kind != "none")
-            if gold == kind == "none":
-                counts["attributed", "neither"] += 1
+        marked = between_marks(text)
+        read = [
+            (kind_of((piece.start, piece.end), contents, marked), label)
+            for piece in segment(text)
+            if (label := given[stem].get((piece.start, piece.end)))
+        ]
+        counts = _kinds(read)
+        if stem not in opinion:
+            counts += Counter({(f"news {m}", k): n for (m, k), n in counts.items()})
         result.articles.append(counts)
-    result.figures = {
-        "macro-F1 of quote, claim and neither": macro_f1("kind"),
-        "a source speaks, F1": f1("attributed"),
-        "a source speaks, precision": precision("attributed"),
-        "a source speaks, recall": recall("attributed"),
-        "a source speaks, kappa": kappa("attributed"),
-    }
-    cases = sum(result.articles, Counter())
-    spec = sum(cases["case", f"{kind}-speculation"] for kind in KINDS)
-    inside = spec - cases["case", "none-speculation"]
-    method = (
-        f"{total} sentences of {len(result.articles)} articles of PolNeAR, read by a model that "
-        "had the guidelines and the article alone. People marked there what is attributed to whom; "
-        f"{spec} sentences read as `speculation` are left out, of which {inside} hold something "
-        "attributed. PolNeAR also counts states of mind and bare topics, which the guidelines "
-        "do not."
+    for prefix, title in {"": "", "news ": ", news reports alone"}.items():
+        result.figures |= {
+            f"quote, claim or neither, macro-F1{title}": macro_f1(f"{prefix}kind"),
+            f"a source speaks, F1{title}": f1(f"{prefix}attributed"),
+            f"a source speaks, precision{title}": precision(f"{prefix}attributed"),
+            f"a source speaks, recall{title}": recall(f"{prefix}attributed"),
+            f"a source speaks, kappa{title}": kappa(f"{prefix}attributed"),
+        }
+    return result, _polnear_method(sum(result.articles, Counter()), len(result.articles), opinion)
+
+
+def _kinds(read: list[tuple[str, str]]) -> Counts:
+    """Outcomes of an article's sentences, each with its gold kind and the reader's label."""
+    counts: Counts = Counter()
+    for gold, label in read:
+        counts["case", f"{gold}-{label}"] += 1
+        if label == "speculation":
+            continue
+        kind = "none" if label == "background" else label
+        for wanted in KINDS:
+            tally(counts, f"kind:{wanted}", gold == wanted, kind == wanted)
+        tally(counts, "attributed", gold != "none", kind != "none")
+        if gold == kind == "none":
+            counts["attributed", "neither"] += 1
+    return counts
+
+
+def _polnear_method(total: Counts, articles: int, opinion: set[str]) -> str:
+    def cases(prefix: str, gold: tuple[str, ...], label: str) -> int:
+        return sum(total[f"{prefix}case", f"{kind}-{label}"] for kind in gold)
+
+    sentences = sum(n for (measure, _), n in total.items() if measure == "case")
+    guessed = cases("", KINDS, "speculation")
+    outside = cases("", ("none",), "claim")
+    reports = cases("news ", ("none",), "claim")
+    return (
+        f"{sentences} sentences of {articles} articles of PolNeAR, read by a model that had the "
+        "guidelines and the article alone. People marked there what is attributed to whom. "
+        f"{guessed} sentences read as `speculation` are left out; "
+        f"{guessed - cases('', ('none',), 'speculation')} of them hold something attributed. "
+        f"Of {outside} sentences read as `claim` in which nothing is marked, {outside - reports} "
+        f"stand in {len(opinion)} columns or letters, whose writer's judgements are claims by the "
+        f"guidelines. {cases('', ('quote', 'claim'), 'background')} sentences in which something "
+        "is marked were read as `background`: the attribution stands in a part that the "
+        "guidelines strike, or is a state of mind or a topic without content, or runs over facts "
+        "that the article tells without a sign of the source."
     )
-    return result, method
 
 
 def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:

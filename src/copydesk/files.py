@@ -234,8 +234,11 @@ def _json_object(raw: bytes, where: str) -> dict[str, Any]:
             where=where,
             hint="Save the file as UTF-8.",
         ) from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+    except (ValueError, RecursionError) as error:
+        # A number of more than 4,300 digits is a plain ValueError.
+        detail = getattr(error, "msg", None) or (
+            "nested too deep" if isinstance(error, RecursionError) else "a number is too long"
+        )
         raise InputError(
             f"This line is not JSON ({detail}).",
             where=where,
@@ -260,7 +263,7 @@ def read_json(path: Path) -> Any:
         raw = path.read_bytes()
     try:
         return json.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"This file is not JSON ({error}).", where=str(path)) from error
 
 

@@ -16,11 +16,12 @@ from typing import Any, Final
 import polars as pl
 
 from copydesk.contract.arrow import polars_schema
+from copydesk.contract.documents import read_checked
 from copydesk.contract.filenames import table_files
 from copydesk.contract.index import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
-from copydesk.files import read_json, read_jsonl
+from copydesk.files import read_json
 from copydesk.text import Piece, segment
 
 _ARTICLES: Final = polars_schema("articles")
@@ -180,7 +181,11 @@ def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
         root = plan.get("review", {}).get("of", plan["round"])
         made = [(first.get(root, plan["created_at"]), plan["articles"])]
         amendments = path.with_name("amendments.jsonl")
-        lines = [line for _, line in read_jsonl(amendments)] if amendments.is_file() else []
+        lines = (
+            [line for _, line in read_checked(amendments, "amendment")]
+            if amendments.is_file()
+            else []
+        )
         made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
         for at, articles in made:
             yield at, pl.DataFrame([_planned(article) for article in articles], schema=_RECORDS)

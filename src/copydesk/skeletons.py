@@ -14,6 +14,7 @@ from copydesk.contract.labels import Scheme
 from copydesk.rooms import annotations_dir
 
 _GUIDELINES: Final = "guidelines.md"
+_CARD: Final = "guidelines-card.md"
 _CONFIGS: Final = ("label-config-article.xml", "label-config-sentence.xml")
 
 _SKELETON: Final = """\
@@ -56,7 +57,8 @@ def annotation_files(scheme: Scheme) -> dict[str, str]:
         for name in (_GUIDELINES, *_CONFIGS)
     }
     if scheme.has_rules:
-        return shipped
+        card = annotations_dir() / _CARD
+        return shipped | ({_CARD: card.read_text(encoding="utf-8")} if card.is_file() else {})
     configs = {name: label_config(shipped[name], scheme) for name in _CONFIGS}
     return {_GUIDELINES: guidelines(scheme), **configs}
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ from copydesk.ingest import ingest
 from copydesk.leaks import Leak, Secrets, find_leaks
 from copydesk.loading import load
 from copydesk.release.contents import Contents
-from copydesk.release.cut import Options, cut
+from copydesk.release.cut import Options, _refuse_later, cut
 from copydesk.release.hydrate import hydrate
 
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -191,6 +191,18 @@ def test_a_dry_run_writes_nothing(small: Corpus) -> None:
     assert done.path is None
     assert list(done.manifest["counts"]["standoff"].values()) == [3]
     assert files(small.root).keys() - before.keys() <= {"build/cut.lock"}
+
+
+def test_an_answer_of_the_second_after_the_release_is_too_late() -> None:
+    """The release states whole seconds, so an answer in its own second may have come before."""
+    created = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def answers(after: timedelta) -> pl.DataFrame:
+        return pl.DataFrame({"annotation_id": ["a.001.reader"], "created_at": [created + after]})
+
+    _refuse_later(answers(timedelta(microseconds=999_999)), created)
+    with pytest.raises(InputError, match="An answer was given after 2026-03-01T12:00:00Z"):
+        _refuse_later(answers(timedelta(seconds=1)), created)
 
 
 def test_a_version_too_small_for_the_changes_is_refused(small: Corpus, raw: Path) -> None:

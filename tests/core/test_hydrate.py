@@ -16,7 +16,8 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options, cut
-from copydesk.release.hydrate import Gap, hydrate
+from copydesk.release.filling import _outwards as outwards
+from copydesk.release.hydrate import Gap, _stretch, hydrate
 
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
 
@@ -185,6 +186,21 @@ def test_wikinews_is_filled_from_a_treebank(shared: Path, tmp_path: Path) -> Non
     assert len(given) >= 0.95 * len(hashes)
     assert given.items() <= hashes.items()
     assert {gap.article_id[:9] for gap in done.gaps if not gap.filled} == {"ceasefire"}
+
+
+def test_places_are_tried_from_the_likeliest_outwards() -> None:
+    """Right and left in turn, the first and the last too, and four thousand at most."""
+    assert list(outwards([0, 10, 20, 30], 15)) == [20, 10, 30, 0]
+    assert list(outwards([0, 10], 30)) == [10, 0]
+    assert len(list(outwards(list(range(9000)), 4500))) == 4000
+
+
+def test_words_are_taken_from_a_sentence_that_holds_them_whole() -> None:
+    """From its first character to its last; what reaches beyond it stays withheld."""
+    row = {"copy": None, "article_id": "a"}
+    held = {"a": [(10, "It rained.")]}
+    found = [_stretch(row, held, *span) for span in ((10, 20), (13, 19), (9, 12), (19, 21))]
+    assert found == ["It rained.", "rained", None, None]
 
 
 def test_nothing_is_overwritten(released: Corpus, raw: Path, tmp_path: Path) -> None:

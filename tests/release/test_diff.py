@@ -166,6 +166,22 @@ def test_boundaries_changed(make: Any, story: Any) -> None:
     assert str(diff.least) == "2.0.0"
 
 
+def test_sentences_that_only_touch_are_others(make: Any, story: Any) -> None:
+    """One that begins where another ended shares no character with it: gone, and added."""
+    made = make({"a": story(lines=[("It ended.It began.", ["background"])])}, "1.0.0")
+    (row,) = made.tables["sentences", "train"].to_pylist()
+
+    def only(start: int, end: int) -> Any:
+        part = row | {"start": start, "end": end, "text": row["text"][start:end]}
+        rows = pa.Table.from_pylist([part], made.tables["sentences", "train"].schema)
+        tables = {**made.tables, ("sentences", "train"): rows}
+        return type(made)(tables=tables, manifest=made.manifest).contents
+
+    for one, other in (((0, 9), (9, 18)), ((9, 18), (0, 9))):
+        found = compare(only(*one), only(*other)).changes.filter(table="sentences")
+        assert set(found["kind"]) == {"gone", "added"}
+
+
 def test_values_of_an_article(differ: Any) -> None:
     """An article's other particulars, such as its outlet, may be renewed with a MINOR."""
     diff = differ({"a": {"lines": LINES}}, {"a": {"lines": LINES, "outlet": "The Post"}})
@@ -298,6 +314,17 @@ def test_reports(differ: Any) -> None:
     assert ">S</span><span>speculation</span>" in page
     assert ">C</span><span>claim</span>" in page
     assert not any(word in page for word in ("<script", "http:", "https:", "src="))
+
+
+def test_a_document_lists_a_thousand_changes_of_a_kind(differ: Any) -> None:
+    """All of them are counted."""
+    lines = [(f"Fact number {n}.", ["background"]) for n in range(1001)]
+    relabelled = [(line, ["claim"]) for line, _ in lines]
+    document = as_document(differ({"a": {"lines": lines}}, {"a": {"lines": relabelled}}))
+    (reason,) = [
+        r for r in document["reasons"] if (r["kind"], r["table"]) == ("label-changed", "sentences")
+    ]
+    assert (reason["count"], len(reason["changes"])) == (1001, 1000)
 
 
 def test_reports_are_capped(differ: Any) -> None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-from copydesk.backends.labelstudio.configs import adjudication_config, label_config
+from copydesk.backends.labelstudio.configs import (
+    adjudication_config,
+    config_sha256,
+    label_config,
+)
 from copydesk.backends.labelstudio.instructions import instructions
+from copydesk.backends.labelstudio.projects import planned_config
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.opened import Round
+from copydesk.rounds.plan import Annotator
 
 OWN = [
     {"name": "new", "hotkey": "n", "colour": "#0072b2", "meaning": "It is new."},
@@ -112,3 +123,20 @@ def test_the_card_is_open_and_the_guidelines_a_click_away(corpus: Corpus) -> Non
     assert instructions(corpus).startswith(
         "<h3>The card</h3>\n<p>Ask in this order.</p>\n\n<details>"
     )
+
+
+def test_a_round_of_an_older_copydesk_keeps_its_page(corpus: Corpus) -> None:
+    """A plan that names the hash of the bare config, and has no copy of it, gets the bare one."""
+    bare = label_config(corpus, corpus.scheme, "article", "blind", bare=True)
+    assert controls(bare).keys() == {"label", "gap"}
+    options = Options(
+        round="old",
+        annotators=(Annotator(annotator="anna", kind="human"),),
+        emails={"anna": "anna@example.org"},
+        overlap=Overlap(base=1),
+    )
+    plan = dataclasses.replace(
+        new_round(corpus, options), label_configs={"blind": config_sha256(bare)}
+    )
+    round = Round(corpus, RoundFolder(corpus, "old"), plan)
+    assert planned_config(round, "blind") == bare

@@ -10,7 +10,7 @@ import pytest
 from copydesk.backends import codecs
 from copydesk.backends.files import Files
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import InputError
 from copydesk.rounds.amend import (
     add_articles,
     add_people,
@@ -166,5 +166,9 @@ def test_amendments_that_were_changed_by_hand_are_found(
     (fault,) = faults(open_round(corpus, "r"), codecs())
     assert fault.message == "The amendments are not those that were pushed."
     path.write_text(text + '{"event": "other"}\n')
-    with pytest.raises(IntegrityError, match=r"jsonl:2: This amendment does not fit the plan\."):
+    with pytest.raises(InputError, match=r"jsonl:2::\$: 'at' is a required property\."):
+        open_round(corpus, "r")
+    odd = {"event": "overlap", "tasks": {"r.blind.mill": ["a1"]}, "reason": "x"}
+    path.write_text(text + json.dumps(odd | {"at": "2026-01-01T00:00:00Z", "event": "people"}))
+    with pytest.raises(InputError, match=r"jsonl:2::\$"):
         open_round(corpus, "r")

@@ -87,15 +87,17 @@ def test_an_article_costs_one_key_a_sentence(page: Any) -> None:
     page.annotator.press("Control+Enter")
     page.says(f"0 of {len(second)} sentences, article 2 of 2")
     expect(page.page.locator(".htx-highlight.__active").first).to_be_visible()
-    for _ in second:
-        page.annotator.press("4")
+    page.page.keyboard.type("412341"[: len(second)])  # quicker than the page is drawn
+    page.says(f"{len(second)} of {len(second)} sentences, article 2 of 2")
     page.annotator.press("Control+Enter")
     expect(page.page.get_by_text("Everything that was planned for you is done")).to_be_visible()
     answers = page.pulled()
     one, two = (answers[anchor.sentence_id] for anchor in first[:2])
     assert (one.label, one.flag, one.comment) == ("quote", "unsure", "Whose words? u2,")
     assert (two.label, two.flag, two.comment) == (None, "badly-cut", None)
-    assert {answers[a.sentence_id].label for a in (*first[2:], *second)} == {"background"}
+    assert {answers[a.sentence_id].label for a in first[2:]} == {"background"}
+    typed = ["background", "quote", "claim", "speculation", "background", "quote"]
+    assert [answers[a.sentence_id].label for a in second] == typed[: len(second)]
     assert page.annotator.elsewhere == []
 
 

@@ -233,6 +233,23 @@ def test_who_has_left_is_not_asked(corpus: Corpus, plan: Plan) -> None:
     assert [a.annotator for a in made.annotators] == ["a1"]
 
 
+def test_a_model_that_answered_on_a_server_is_asked_through_files(
+    corpus: Corpus, plan: Plan
+) -> None:
+    """Plans of older rounds may have a model on Label Studio; the follow-up round needs none."""
+    path = corpus.annotations / "rounds" / "r" / "round.json"
+    document = read_json(path)
+    for who in document["annotators"]:
+        who.update(backend="labelstudio", kind="model")
+    path.write_text(json.dumps(document), encoding="utf-8")
+    RoundFolder(corpus, "r").push_log.unlink(missing_ok=True)
+    revise(corpus, "1.1", COULD)
+    amend_round(corpus, "r", revise_guidelines, "Rule 3 was unclear.")
+    _, made = review(corpus, "r")
+    assert made is not None
+    assert {a.backend for a in made.annotators} == {FILES}
+
+
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [

@@ -35,6 +35,15 @@ def opened(corpus: Corpus, plan: Plan) -> Round:
     return Round(corpus, RoundFolder(corpus, plan.round), plan)
 
 
+def test_fifteen_hundred_characters_of_context_stand_on_either_side() -> None:
+    """In whole lines: one that reaches beyond is left out, and the dots say so."""
+    near, far = "n" * 1498, "f" * 1499
+    around = context(f"{far}\n{near}\nHere.\n{near}\n{far}", 2999, 3004)
+    assert around == {"before": f"…{near}\n", "text": "Here.", "after": f"\n{near}…"}
+    around = context(f"{far}\nHere.\n{far}", 1500, 1505)
+    assert around == {"before": f"{far}\n", "text": "Here.", "after": f"\n{far}"}
+
+
 @given(st.text("ab🙂\n", min_size=1, max_size=60), st.data())
 def test_a_sentence_and_its_context_are_stretches_of_the_text(
     text: str, data: st.DataObject

@@ -19,12 +19,17 @@ _BITS = 12
 SENTENCES = st.lists(
     st.text(
         alphabet=st.one_of(
-            st.sampled_from("aäÄ 9’'.,“”\t-"), st.characters(exclude_categories=("Cs",))
+            st.sampled_from("aäÄΣ市ไ 9’'.,“”\t\n-"), st.characters(exclude_categories=("Cs",))
         ),
         max_size=25,
     ),
     min_size=1,
     max_size=5,
+)
+
+
+ALONE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uffff-\U0010ffff]"
 )
 
 
@@ -39,15 +44,15 @@ def _bucket(value: int, salt: int) -> int:
 
 
 def _plain(sentence: str) -> str:
-    folded = " ".join(sentence.lower().replace("’", "'").split())
-    return re.sub("[0-9]", "0", folded)
+    folded = re.sub("[0-9]", "0", sentence.lower().replace("’", "'"))
+    return "".join(" " if char.isspace() else char for char in folded)
 
 
 def _tokens(text: str) -> list[str]:
     found, at = [], 0
     while at < len(text):
         end = at
-        while end < len(text) and text[end].isalnum() and ord(text[end]) < 0xFFFF:
+        while end < len(text) and text[end].isalnum() and not ALONE.match(text[end]):
             end += 1
         if end == at:
             end += 1
@@ -62,17 +67,15 @@ def _expected(sentences: list[str]) -> Counter[tuple[str, int, int]]:
     plain = [_plain(sentence) for sentence in sentences]
     for row, sentence in enumerate(plain):
         bounded = f"\n{sentence}\n"
-        for length in CHARACTERS:
-            for at in range(len(bounded) - length + 1):
-                gram = bounded[at : at + length]
-                if gram[0] == gram[-1] == "\n":
-                    continue
-                found["characters", row, _bucket(_hash(gram), 16 + length)] += 1
+        for at in range(len(bounded) - CHARACTERS + 1):
+            gram = bounded[at : at + CHARACTERS]
+            if not gram[0] == gram[-1] == "\n":
+                found["characters", row, _bucket(_hash(gram), 5)] += 1
         words = [_END, *(_hash(token) for token in _tokens(sentence)), _END]
         for word, after in pairwise(words):
-            found["words", row, _bucket(word, 1)] += 1
             found["words", row, _bucket(word * _BASE * _ODD + after, 2)] += 1
         for token in words[1:-1]:
+            found["words", row, _bucket(token, 1)] += 1
             if row + 1 < len(plain):
                 found["before", row + 1, _bucket(token, 3)] += 1
             if row:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -314,3 +317,26 @@ def test_hard_cases_of_real_articles(shared: Path, article: str, start: int, lab
     text = canonical((shared / "raw" / "ceasefire" / f"{article}.txt").read_bytes())
     found = {s.start: s.label for s in suggest(text, segment(text))}
     assert found[start] == label
+
+
+def test_the_same_text_has_the_same_labels_and_cues_in_every_process() -> None:
+    """The order of cues that share their place does not hang on how Python hashes strings."""
+    script = (
+        "from copydesk.text import quotations, segment, suggest\n"
+        "text = 'A pier falls\\nThe loss could cost the town its trade, Orr said, and may hurt.'\n"
+        "text += ' “It might cost us,” said Orr, who warned that it would cost more.'\n"
+        "pieces = segment(text)\n"
+        "print(suggest(text, pieces), quotations(text, pieces))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            check=True,
+            text=True,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in range(6)
+    }
+    assert len(printed) == 1
+    assert "effect-verbs/cost" in printed.pop()

@@ -16,6 +16,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.contract.samples import sample_row
 from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.release.contents import Contents
+from copydesk.release.drift import drift as compare
 from copydesk.validate import RULES
 from copydesk.validate.engine import chosen
 from copydesk.validate.faults import Found
@@ -24,6 +25,7 @@ from copydesk.validate.leakage import duplicates, near_duplicates
 from copydesk.validate.loading import Release
 from copydesk.validate.people import agreement, drift
 from copydesk.validate.relations import overlaps, votes
+from copydesk.validate.statements import manifest as statements
 from copydesk.validate.surroundings import Released, waivers
 
 TODAY = datetime.date(2026, 4, 15)
@@ -130,6 +132,30 @@ def test_drift_is_large_and_unlikely(
     subject = Released(release=labelled(after))
     subject.__dict__["previous"] = labelled(before)
     assert bool(records(drift(subject))) is found
+
+
+def test_drift_that_is_as_unlikely_as_the_threshold_is_not_reported() -> None:
+    """Only what is less likely is."""
+    rows = {"sentences": {"train": [{"label": 0}, {"label": 0}, {"label": 3}]}}
+    subject = Released(release=release(rows))
+    subject.__dict__["previous"] = release({"sentences": {"train": [{"label": 3}] * 3}})
+    # chi-square 6 * (6 / sqrt(3 * 3 * 2 * 4))^2 = 3 on one degree of freedom
+    subject.config = {"checks": {"drift_p": compare("label", {"a": 2, "b": 1}, {"b": 3}).p}}
+    assert records(drift(subject)) == []
+    subject.config = {"checks": {"drift_p": 0.0833}}
+    assert records(drift(subject)) == [("label-drift", "")]
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [(datetime.timedelta(microseconds=999_999), False), (datetime.timedelta(seconds=1), True)],
+)
+def test_an_answer_is_not_later_than_its_release(second: datetime.timedelta, found: bool) -> None:
+    """The release states whole seconds; an answer in its second may have come before it."""
+    created = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
+    row = {"annotation_id": "late", "created_at": created + second}
+    made = release({"annotations": {"train": [row]}}, created="2026-03-01T12:00:00Z")
+    assert (("manifest-disagrees", "late") in records(statements(made))) is found
 
 
 def answers(given: Mapping[str, Sequence[int]]) -> Released:

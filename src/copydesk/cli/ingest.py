@@ -130,8 +130,7 @@ def _mapped(pairs: list[str]) -> dict[str, str]:
 def _told(done: Ingested) -> str:
     total = done.given + done.withheld
     lines = [
-        f"{many(total, 'article')} read: {done.added} new, {done.replaced} replaced, "
-        f"{total - done.added - done.replaced} as they were.",
+        f"{many(total, 'article')} read: {', '.join(_changes(done, total))}.",
         f"The text of {done.given} may be given; the text of {done.withheld} is withheld.",
         *_why_withheld(done),
         *(
@@ -144,7 +143,18 @@ def _told(done: Ingested) -> str:
         lines.append(
             f"{many(done.absent, 'line')} of the manifest name articles whose text is not here."
         )
+    if done.uncompared:
+        lines.append(
+            f"{many(done.uncompared, 'article')} could not be compared with these, since their "
+            "text is not here."
+        )
     return "\n".join([*lines, *_events(done), *_apart(done), *_passed(done), *_refused(done)])
+
+
+def _changes(done: Ingested, total: int) -> list[str]:
+    filled = [f"{done.filled} filled in (their text was not here)"] if done.filled else []
+    same = total - done.added - done.replaced - done.filled
+    return [f"{done.added} new", f"{done.replaced} replaced", *filled, f"{same} as they were"]
 
 
 def _why_withheld(done: Ingested) -> list[str]:

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -15,6 +16,7 @@ from jsonschema.validators import extend
 from referencing import Registry, Resource
 
 from copydesk.errors import InputError
+from copydesk.files import read_json, read_jsonl
 from copydesk.rooms import schema_dir
 
 
@@ -77,6 +79,28 @@ def check_document(document: object, schema: str, *, where: str) -> None:
             where=f"{where}::{error.json_path}",
             hint=f"See schema/{schema}.schema.json.",
         )
+
+
+def read_document(path: Path, schema: str) -> Any:
+    """Read a JSON document that obeys a schema.
+
+    Raises:
+        InputError: it cannot be read, or its schema refuses it.
+    """
+    document = read_json(path)
+    check_document(document, schema, where=str(path))
+    return document
+
+
+def read_checked(path: Path, schema: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read JSON Lines as (line number from 1, object), each obeying a schema.
+
+    Raises:
+        InputError: a line is not a JSON object, or its schema refuses it.
+    """
+    for number, line in read_jsonl(path):
+        check_document(line, schema, where=f"{path}:{number}")
+        yield number, line
 
 
 def _sentence(error: ValidationError) -> str:

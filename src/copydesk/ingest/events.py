@@ -147,10 +147,10 @@ class Events:
         return same or not names.isdisjoint(self.aside)
 
     def join(self, a: Entry, b: Entry, because: str) -> None:
-        """Put two articles into one event; or the second, a fresh one, aside."""
+        """Put two articles into one event; or the second aside, if it is a fresh one."""
         mine, theirs = self._find(a.article.event), self._find(b.article.event)
         here, there = self.splits.get(mine), self.splits.get(theirs)
-        if here and there and here != there:
+        if b.fresh and here and there and here != there:
             self.aside[b.article.article_id] = (
                 f"It shares {because} with '{a.article.article_id}' of the split '{here}', but "
                 f"belongs to the event '{theirs}' of the split '{there}'."

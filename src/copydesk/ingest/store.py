@@ -22,7 +22,7 @@ RECORDS: Final = "records.jsonl"
 _TABLE: Final = """
 CREATE TABLE articles (
   id TEXT PRIMARY KEY, line TEXT, number INTEGER, source TEXT, other TEXT, place TEXT,
-  staged TEXT, fresh INTEGER, stated INTEGER
+  staged TEXT, fresh INTEGER, stated INTEGER, absent INTEGER, filled INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX by_number ON articles (number);
 CREATE INDEX by_source ON articles (source);
@@ -39,6 +39,8 @@ class Entry(NamedTuple):
         staged: the name of its text among the staged ones; None if its text is in the corpus.
         fresh: whether it is new, or its text is.
         stated: whether its event was named by the user.
+        absent: whether its text is not here, as in a clone that has none that is withheld.
+        filled: whether this ingest brought the text that was absent.
     """
 
     article: Article
@@ -48,6 +50,8 @@ class Entry(NamedTuple):
     staged: str | None = None
     fresh: bool = False
     stated: bool = False
+    absent: bool = False
+    filled: bool = False
 
 
 def number(article: Article) -> int:
@@ -74,9 +78,11 @@ class Store:
         """Take in the articles that a corpus has; ``found`` are those whose event was found."""
         if not corpus.manifest.is_file():
             return
+        texts = corpus.texts
         for article in corpus.articles():
             name = article.article_id
-            self.put(Entry(article, stated=article.event != name and name not in found))
+            stated = article.event != name and name not in found
+            self.put(Entry(article, stated=stated, absent=not texts.has(article)))
         path = corpus.private / RECORDS
         for _, line in read_jsonl(path) if path.is_file() else ():
             self._data.execute(
@@ -93,7 +99,7 @@ class Store:
         article, *rest = entry
         record = dataclasses.asdict(article)
         self._data.execute(
-            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (article.article_id, dump_line(record), number(article), *rest),
         )
 
@@ -116,10 +122,17 @@ class Store:
         self._data.execute("DELETE FROM articles WHERE id = ?", (name,))
 
     def numbers(self) -> tuple[NDArray[np.uint64], int]:
-        """The articles' numbers, those that are not fresh first, and how many these are."""
-        rows = self._data.execute("SELECT number FROM articles ORDER BY fresh, id")
-        (old,) = self._data.execute("SELECT count(*) FROM articles WHERE NOT fresh").fetchone()
+        """The numbers of the articles whose text is here, those of earlier ingests first (then
+        those that were filled in), and how many texts are of earlier ingests."""
+        rows = self._data.execute(
+            "SELECT number FROM articles WHERE NOT absent ORDER BY fresh, filled, id"
+        )
+        old = self._count("NOT (absent OR fresh OR filled)")
         return np.fromiter((row[0] for row in rows), dtype=np.uint64), old
+
+    def absent(self) -> int:
+        """How many articles have a text that is not here."""
+        return self._count("absent")
 
     def __iter__(self) -> Iterator[Entry]:
         """The articles by id. Those put in meanwhile may or may not be among them."""
@@ -138,19 +151,22 @@ class Store:
         """Let go of the file."""
         self._data.close()
 
+    def _count(self, where: str) -> int:
+        found = self._data.execute(f"SELECT count(*) FROM articles WHERE {where}").fetchone()
+        return int(found[0])
+
     def _one(self, where: str, value: Any) -> Entry | None:
         query = f"SELECT {_COLUMNS} FROM articles WHERE {where}"
         row = self._data.execute(query, (value,)).fetchone()
         return None if row is None else _entry(row)
 
 
-_COLUMNS: Final = "line, source, other, place, staged, fresh, stated"
+_COLUMNS: Final = "line, source, other, place, staged, fresh, stated, absent, filled"
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    line, source, other, place, staged, fresh, stated = row
+    line, source, other, place, staged, *flags = row
     record = json.loads(line)
     record["zones"] = tuple(record["zones"])
-    return Entry(
-        Article(**record), source or "", other or "", place, staged, bool(fresh), bool(stated)
-    )
+    article = Article(**record)
+    return Entry(article, source or "", other or "", place, staged, *map(bool, flags))

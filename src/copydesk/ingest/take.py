@@ -65,6 +65,9 @@ class Ingested:
         withheld: whose text may not.
         added: that the corpus did not have.
         replaced: that the corpus had with another text or other metadata.
+        filled: that the corpus had without their text, as a clone has those that are withheld.
+        uncompared: articles of the corpus whose text is still not here, so that neither copies nor
+            events nor repeated lines were looked for in them.
         absent: lines of a corpus's own manifest whose text is withheld, and so not in the source.
         refused: what was set aside now.
         new_refusals: how many of these no earlier ingest had set aside.
@@ -82,6 +85,8 @@ class Ingested:
     added: int
     replaced: int
     absent: int
+    filled: int = 0
+    uncompared: int = 0
     refused: tuple[Refusal, ...] = ()
     new_refusals: int = 0
     joined: tuple[events.Joined, ...] = ()
@@ -207,6 +212,8 @@ class _Run:
         entry = self.store.get(known[0]) if known else None
         if known is None or entry is None or entry.article.text_sha256 != known[1] or entry.place:
             return True
+        if entry.absent:
+            return True
         self.store.put(entry._replace(place=raw.where))
         self._count(entry.article)
         return False
@@ -288,12 +295,12 @@ class _Run:
             bulk=before is not None and before.article.bulk,
             **fields,
         )
-        if before is None:
-            self.counts["added"] += 1
-        elif before.article != article:
-            self.counts["replaced"] += 1
+        self.counts[_change(before, article)] += 1
+        filled = before is not None and before.absent and not fresh
         other = dump_line(reading.other) if reading.other else ""
-        return Entry(article, source, other, reading.where, None, fresh, stated)
+        return Entry(
+            article, source, other, reading.where, fresh=fresh, stated=stated, filled=filled
+        )
 
     def _refuse_withdrawn(self, name: str, digest: str) -> None:
         line = self.withdrawn.get(name) or self.withdrawn.get(digest)
@@ -385,6 +392,8 @@ class _Run:
             added=self.counts["added"],
             replaced=self.counts["replaced"],
             absent=self.missed.absent,
+            filled=self.counts["filled"],
+            uncompared=self.store.absent(),
             refused=tuple(self.missed.refused),
             new_refusals=new,
             joined=joined,
@@ -472,7 +481,7 @@ class _Run:
 
     def _hold_bulk(self) -> Callable[[], None]:
         """Write the texts that lie in Parquet; what comes back lets go of those of before."""
-        listed = (entry for entry in self._placed() if entry.article.bulk)
+        listed = (entry for entry in self._placed() if entry.article.bulk and not entry.absent)
         return self.texts.bulk.write(
             ((e.article.article_id, e.article.text_sha256, e) for e in listed), self._text
         )
@@ -494,6 +503,15 @@ def _elsewhere(texts: Texts, article: Article) -> Iterator[Path]:
         path = texts.path(dataclasses.replace(article, redistributable=given))
         if (article.bulk or given > article.redistributable) and path.exists():
             yield path
+
+
+def _change(before: Entry | None, article: Article) -> str:
+    """What taking an article changes in the corpus, which had it as ``before``."""
+    if before is None:
+        return "added"
+    if before.absent and before.article.public() == article.public():
+        return "filled"
+    return "unchanged" if before.article == article else "replaced"
 
 
 def _zones(reading: Reading, before: Entry | None) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _STARTS: Final = re.compile(r"(?<!\w)\w|[^\w\s]")
 _WINDOW: Final = 4000
 """How many places are tried for one sentence, those nearest to where it should be first."""
 _COPIES: Final = 3
+"""How many copies of an article are kept, those that hold most of its sentences."""
 
 Row = tuple[int, int, str]
 """Start and end of a sentence in the released text, in code points, and its SHA-256."""

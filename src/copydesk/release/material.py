@@ -36,7 +36,6 @@ def of_release(contents: Contents, corpus: Corpus | None = None) -> Material:
         corpus: where withheld texts are, and whether they may be learnt from; without one they
             are left out.
     """
-    kinds = contents.frame("annotations", "annotator", "annotator_kind").unique()
     articles = contents.frame("articles")
     names = dict(enumerate(contents.labels("articles")))
     tables = [contents.frame(table, *_LABELLED) for table in ("sentences", "standoff")]
@@ -53,7 +52,7 @@ def of_release(contents: Contents, corpus: Corpus | None = None) -> Material:
         data={
             "corpus": contents.manifest["corpus"]["name"],
             "source": [{"kind": "release", "name": contents.version, "sha256": contents.digest}],
-            "annotators": _kinds(kinds),
+            **_answered(contents.frame("annotations")),
         },
     )
 
@@ -98,7 +97,7 @@ def of_rounds(corpus: Corpus, rounds: Sequence[str] | None = None) -> Material:
             "source": [
                 {"kind": "round", "name": plan.round, "sha256": plan.sha256} for plan in plans
             ],
-            "annotators": _kinds(answers.select("annotator", "annotator_kind").unique()),
+            **_answered(answers),
         },
         left_out={
             "absent_articles": absent["article_id"].n_unique(),
@@ -128,8 +127,14 @@ def _aggregated(
     return labelled, table.height - labelled.height
 
 
-def _kinds(annotators: pl.DataFrame) -> dict[str, int]:
-    return dict(sorted(Counter(annotators["annotator_kind"]).items()))
+def _answered(answers: pl.DataFrame) -> dict[str, Any]:
+    """How many annotators of each kind there are, and how many answers saw a suggestion."""
+    kinds = answers.select("annotator", "annotator_kind").unique()["annotator_kind"]
+    return {
+        "annotators": dict(sorted(Counter(kinds).items())),
+        "answers": answers.height,
+        "answers_suggested": answers.filter(pl.col("arm") == "suggested").height,
+    }
 
 
 def _withheld_texts(corpus: Corpus | None, articles: pl.DataFrame) -> dict[str, str]:

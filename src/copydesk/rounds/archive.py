@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,12 @@ from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO, now
 
 _DIGEST: Final = 16
+
+UNREADABLE: Final = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(RecursionError, zlib.error),
+)
+"""What reading an archive raises where it is not one that a pull wrote."""
 
 AddLine = Callable[[str], None]
 Finish = Callable[[], Path | None]
@@ -191,18 +198,22 @@ def read_archive(path: Path) -> Archive:
         if hashlib.sha256(data).hexdigest()[:_DIGEST] != _stated(path):
             raise wrong
         end = lines.pop() if lines and "format" in lines[-1] else {}
-        return Archive(
+        found = Archive(
             pull=path.name.removesuffix(".jsonl.gz").rpartition("-")[0],
             held=tuple(_held(line) for line in lines),
             accounts=end.get("accounts"),
             streams=tuple(end["streams"]) if end else None,
             accepted=frozenset(end.get("accepted", ())),
         )
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found.people()
+        return found
+    except UNREADABLE as error:
         raise wrong from error
 
 
 def _held(line: dict[str, Any]) -> Held:
+    if not all(isinstance(raw, dict) for raw in line["annotations"]):
+        raise TypeError("an answer is not an object")
     return Held(
         stream=line["stream"] if "stream" in line else line["project"],
         number=line["task"],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from copydesk.contract.documents import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import atomic_write, dump_json, read_json, sha256_file, sha256_text
+from copydesk.files import atomic_write, dump_json, sha256_file, sha256_text
 from copydesk.rounds.decisions import open_sentences, standing, struck_by
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.newest import family
@@ -82,7 +83,7 @@ def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
     if unresolved:
         doubts.append(f"{unresolved} sentences are unresolved")
     if folder.findings.is_file():
-        found = read_json(folder.findings)["findings"]
+        found = read_document(folder.findings, "pulled")["findings"]
         bad = [f for f in found if f["severity"] == "error"]
         if bad:
             doubts.append(f"the last pull found {len(bad)} errors, such as {bad[0]['rule']}")
@@ -112,7 +113,7 @@ def check_closed(folder: RoundFolder) -> None:
     """
     if not folder.closed.is_file():
         return
-    document = read_json(folder.closed)
+    document = read_document(folder.closed, "closed")
     then, here = document["files"], _files(folder)
     changed = sorted(name for name in then.keys() | here.keys() if then.get(name) != here.get(name))
     if changed:
@@ -134,7 +135,7 @@ def close_again(folder: RoundFolder) -> None:
     """Bring the digest of a closed round in step with files that a withdrawal redacted."""
     if not folder.closed.is_file():
         return
-    document = read_json(folder.closed)
+    document = read_document(folder.closed, "closed")
     files = _files(folder)
     if files != document["files"]:
         document |= {"files": files, "digest": _digest(files)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.contract.columns import STANDS_ALONE
+from copydesk.contract.documents import read_checked
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
@@ -192,7 +193,7 @@ def in_context(
 def decisions_of(folder: RoundFolder) -> Iterator[dict[str, Any]]:
     """The lines of a round's log of decisions, in the order in which they were made."""
     if folder.adjudications.is_file():
-        for _, line in read_jsonl(folder.adjudications):
+        for _, line in read_checked(folder.adjudications, "decision"):
             yield line
 
 

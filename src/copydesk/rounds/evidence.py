@@ -15,7 +15,7 @@ from typing import Final
 
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.files import atomic_write, sha256_file
-from copydesk.rounds.archive import Archive, read_archive
+from copydesk.rounds.archive import UNREADABLE, Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
 from copydesk.rounds.decisions import decisions_of
 from copydesk.rounds.log import REPAIR, Answer, State, log_lines
@@ -146,18 +146,30 @@ def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
     state = State({}, frozenset())
     for path in sorted(round.folder.pulls.glob("*.jsonl.gz")):
         archive = read_archive(path)
-        known = {stream.key: stream for stream in streams(round.plan)}
-        reading = Reading(round, codecs, _people(round, archive), known.values())
-        looked = archive.streams if archive.streams is not None else tuple(known)
-        for key in looked:
-            if key in known:
-                reading.looked_at(known[key])
-        for held in archive.held:
-            if held.stream in known:
-                reading.take(held)
-        step = advance(round.plan, state, reading.collected(), reading.asked(), archive.accepted)
+        try:
+            step = _step(round, codecs, archive, state)
+        except UNREADABLE as error:
+            raise IntegrityError(
+                "This archive holds what no pull wrote.",
+                where=str(path),
+                hint="Restore it from version control or a backup.",
+            ) from error
         state = state.after(step.changes)
         yield archive.pull, step, state
+
+
+def _step(round: Round, codecs: Codecs, archive: Archive, state: State) -> Step:
+    """What one pull changed."""
+    known = {stream.key: stream for stream in streams(round.plan)}
+    reading = Reading(round, codecs, _people(round, archive), known.values())
+    looked = archive.streams if archive.streams is not None else tuple(known)
+    for key in looked:
+        if key in known:
+            reading.looked_at(known[key])
+    for held in archive.held:
+        if held.stream in known:
+            reading.take(held)
+    return advance(round.plan, state, reading.collected(), reading.asked(), archive.accepted)
 
 
 def _people(round: Round, archive: Archive) -> dict[str, dict[Account, str]]:

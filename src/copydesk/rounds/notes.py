@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.contract.documents import read_checked, read_document
 from copydesk.errors import InputError
-from copydesk.files import read_json, read_jsonl
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
@@ -83,7 +83,7 @@ def notes_of(round: Round, *, without: str = "") -> Notes:
     ]
     held = Counter(round.plan.guidelines_at(a.updated_at or a.created_at) for a in answers)
     flags = Counter(answer.flag for answer in answers if answer.flag)
-    closed = read_json(round.folder.closed) if round.folder.closed.is_file() else {}
+    closed = read_document(round.folder.closed, "closed") if round.folder.closed.is_file() else {}
     return Notes(
         round=round.plan.round,
         amendments=amendments_of(round.folder),
@@ -99,7 +99,7 @@ def amendments_of(folder: RoundFolder) -> tuple[Amendment, ...]:
     """The amendments of a round, in the order in which they were made."""
     if not folder.amendments.is_file():
         return ()
-    lines = (line for _, line in read_jsonl(folder.amendments))
+    lines = (line for _, line in read_checked(folder.amendments, "amendment"))
     return tuple(
         Amendment(**{key: line[key] for key in ("event", "at", "reason")}) for line in lines
     )

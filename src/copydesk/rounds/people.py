@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from copydesk.contract.documents import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import atomic_write, dump_json, read_json
+from copydesk.files import atomic_write, dump_json
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 
@@ -61,7 +62,7 @@ def add(folder: RoundFolder, emails: Mapping[str, str]) -> None:
     """
     if not emails:
         return
-    known = read_json(folder.people) if folder.people.is_file() else {}
+    known = read_document(folder.people, "people") if folder.people.is_file() else {}
     owners = {str(mail).lower(): name for name, mail in known.items()}
     for name, email in emails.items():
         if other := owners.get(email.lower()):
@@ -74,7 +75,9 @@ def add(folder: RoundFolder, emails: Mapping[str, str]) -> None:
 def _check_persons(folder: RoundFolder, emails: Mapping[str, str]) -> None:
     """Refuse a person under two pseudonyms, or two under one, over all rounds of the corpus."""
     for path in sorted(folder.private.parent.glob("*/people.json")):
-        known = {str(name): str(mail).lower() for name, mail in read_json(path).items()}
+        known = {
+            str(name): str(mail).lower() for name, mail in read_document(path, "people").items()
+        }
         owners = {mail: name for name, mail in known.items()}
         for name, email in emails.items():
             other, mail = owners.get(email.lower(), name), email.lower()
@@ -99,7 +102,7 @@ def read(folder: RoundFolder, names: Iterable[str]) -> dict[str, str]:
     Raises:
         InputError: somebody's address is missing, or one address is that of two.
     """
-    emails = read_json(folder.people) if folder.people.is_file() else {}
+    emails = read_document(folder.people, "people") if folder.people.is_file() else {}
     wanted = list(names)
     missing = sorted(set(wanted) - set(emails))
     if missing:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.documents import check_document, read_checked
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_json, read_json, read_jsonl, sha256_file, sha256_text
+from copydesk.files import dump_json, read_json, sha256_file, sha256_text
 from copydesk.rounds.folder import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
@@ -243,7 +243,7 @@ def read_plan(folder: RoundFolder) -> Plan:
     if not folder.amendments.is_file():
         return plan
     amended, named = plan, ""
-    for number, line in read_jsonl(folder.amendments):
+    for number, line in read_checked(folder.amendments, "amendment"):
         try:
             amended = amend(amended, line)
             named = named or line.get("plan", "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from copydesk.files import append_lines, dump_line, read_jsonl
+from copydesk.contract.documents import read_checked
+from copydesk.files import append_lines, dump_line
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import now
 
@@ -16,7 +17,11 @@ def record(folder: RoundFolder, event: str, **facts: Any) -> None:
 
 
 def events(folder: RoundFolder) -> Iterator[dict[str, Any]]:
-    """The events of a round's push log."""
+    """The events of a round's push log.
+
+    Raises:
+        InputError: a line is not one that a push wrote.
+    """
     if folder.push_log.is_file():
-        for _, event in read_jsonl(folder.push_log):
+        for _, event in read_checked(folder.push_log, "push"):
             yield event

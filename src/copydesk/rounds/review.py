@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from copydesk.contract.documents import read_checked, read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import read_json, read_jsonl
 from copydesk.guidelines import Rule, read_changes, read_guidelines, rules_since
 from copydesk.rounds.choose import BLIND, SUGGESTED
 from copydesk.rounds.decisions import standing
@@ -23,7 +23,7 @@ from copydesk.rounds.log import Key
 from copydesk.rounds.new import write_plan
 from copydesk.rounds.newest import Given, family, newest_of
 from copydesk.rounds.opened import open_round
-from copydesk.rounds.plan import Plan, PlannedTask, Review, now
+from copydesk.rounds.plan import FILES, Annotator, Plan, PlannedTask, Review, now
 from copydesk.rounds.tasks import TaskTexts, data_sha256, task_data
 
 _NAME: Final = "{}-review"
@@ -142,7 +142,7 @@ def _leavers(folder: RoundFolder) -> set[str]:
     """Who was replaced by somebody else."""
     if not folder.amendments.is_file():
         return set()
-    lines = (line for _, line in read_jsonl(folder.amendments))
+    lines = (line for _, line in read_checked(folder.amendments, "amendment"))
     return {str(line["annotator"]) for line in lines if line["event"] == "replaced"}
 
 
@@ -215,11 +215,16 @@ def _plan(
         guidelines_version=found.version,
         guidelines_sha256=digest,
         labels=root.labels,
-        annotators=tuple(people[who] for who in sorted(wanted)),
+        annotators=tuple(_through_files(people[who]) for who in sorted(wanted)),
         articles=tuple(a for a in root.articles if a.article_id in asked),
         tasks=tuple(tasks),
         review=Review(of=root.round, decisions=found.decisions),
     )
+
+
+def _through_files(who: Annotator) -> Annotator:
+    """A model answers through files, also where an older round asked it on Label Studio."""
+    return dataclasses.replace(who, backend=FILES) if who.kind == "model" else who
 
 
 def _free_name(corpus: Corpus, root: str) -> str:
@@ -233,6 +238,6 @@ def _emails(corpus: Corpus, plans: Iterable[Plan], wanted: Plan) -> dict[str, st
     found: dict[str, str] = {}
     for plan in plans:
         path = RoundFolder(corpus, plan.round).people
-        known = read_json(path) if path.is_file() else {}
+        known = read_document(path, "people") if path.is_file() else {}
         found |= {name: str(mail) for name, mail in known.items() if name in wanted.kinds}
     return found

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from copydesk.contract.columns import FLAGS
+from copydesk.contract.documents import read_document
 from copydesk.corpus import Corpus
-from copydesk.files import read_json
 from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Backend
 from copydesk.rounds.findings import Unfinished, finding, unfinished
@@ -200,7 +200,7 @@ def last_findings(folder: RoundFolder) -> list[Finding]:
     if not folder.findings.is_file():
         return []
     known = ("where", "detail", "annotator", "sentence_id", "page")
-    found = read_json(folder.findings)["findings"]
+    found = read_document(folder.findings, "pulled")["findings"]
     return [
         finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
     ]

@@ -20,15 +20,21 @@ Numbers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
-CHARACTERS: Final = (3, 4, 5)
-"""Lengths of n-grams of characters."""
+CHARACTERS: Final = 4
+"""Length of n-grams of characters; others beside it made suggestions slower and not better."""
 
 _BASE: Final = 0xD6E8FEB86659FD93
 _ODD: Final = 0x9E3779B97F4A7C15
 _WHOLE: Final = (1 << 64) - 1
 _END: Final = 10
 """The code point between two sentences: a line end, which stands in no sentence."""
+_BLANK: Final = 32
 _PLANE: Final = 0x10000
+_WITHOUT_BLANKS: Final = (
+    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF)),  # Thai, Lao, Burmese, Khmer
+    *((0x3040, 0x30FF), (0x3400, 0x9FFF)),  # kana and ideographs
+)
+"""First and last code points of scripts that put no blanks between words."""
 
 
 class Grams(NamedTuple):
@@ -42,21 +48,21 @@ class Grams(NamedTuple):
 def grams(sentences: Sequence[str], bits: int) -> Iterator[Grams]:
     """The n-grams of an article's sentences, group by group; a group may come in several parts.
 
-    Groups: ``characters`` of each length of `CHARACTERS`, also across words; ``words``, single and
-    in pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case
-    and kinds of blank do not count, nor which ASCII digit it is. A sentence without n-grams of a
-    group has no rows in it.
+    Groups: ``characters``, `CHARACTERS` in a row, also across words; ``words``, single and in
+    pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case and
+    kinds of blank do not count, nor which ASCII digit it is. In a script that has no blanks between
+    words each character counts as a word. A sentence without n-grams of a group has no rows in it.
 
     Args:
         sentences: in the article's order.
         bits: there are ``2 ** bits`` buckets.
     """
     text = _Text(sentences)
-    for length in CHARACTERS:
-        yield Grams("characters", *text.characters(length, bits))
+    yield Grams("characters", *text.characters(bits))
     starts, ends = text.tokens()
     hashes, rows = text.hashes(starts, ends), text.rows[starts]
-    yield Grams("words", *_words(text, starts, hashes, bits))
+    yield Grams("words", rows, bucket(_salted(hashes, 1), bits))
+    yield Grams("words", *_pairs(text, starts, hashes, bits))
     last = len(sentences) - 1
     first, inner = rows < last, rows > 0
     yield Grams("before", rows[first] + 1, bucket(_salted(hashes[first], 3), bits))
@@ -69,15 +75,20 @@ class _Text:
     Attributes:
         rows: of each character, the number of its sentence; a line end counts to the next one.
         boundary: of each character, whether it is such a line end.
+        letters, blanks: of each character, whether it is a letter or digit, and a blank.
     """
 
     def __init__(self, sentences: Sequence[str]) -> None:
-        plain = (" ".join(s.lower().replace("’", "'").split()) for s in sentences)
-        joined = "\n" + "".join(f"{sentence}\n" for sentence in plain)
-        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        self.codes = np.where((codes >= 48) & (codes <= 57), np.uint32(48), codes)
-        self.size = len(codes)
+        joined = "\n".join(("", *sentences, ""))
+        if joined.count("\n") != len(sentences) + 1:
+            joined = "\n".join(("", *(s.replace("\n", " ") for s in sentences), ""))
+        plain = joined.lower().replace("’", "'").encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(plain, dtype=np.uint32).copy()
+        self.letters, self.blanks = (kinds[np.minimum(codes, _PLANE - 1)] for kinds in _classes())
         self.boundary = codes == _END
+        codes[self.blanks & ~self.boundary] = _BLANK
+        codes[(codes >= 48) & (codes <= 57)] = 48
+        self.codes, self.size = codes, len(codes)
         self.rows: Numbers = np.cumsum(self.boundary) - 1
         self._powers, self._inverse = _powers(1 << max(14, self.size.bit_length()))
         self._sums = np.zeros(self.size + 1, dtype=np.uint64)
@@ -88,38 +99,40 @@ class _Text:
         found: Hashes = (self._sums[ends] - self._sums[starts]) * self._inverse[starts]
         return found
 
-    def characters(self, length: int, bits: int) -> tuple[Numbers, Numbers]:
+    def characters(self, bits: int) -> tuple[Numbers, Numbers]:
         """Rows and buckets of n-grams of characters; one may begin or end with a line end."""
+        length = CHARACTERS
         count = max(self.size - length + 1, 0)
-        inner = np.cumsum(self.boundary)
         # No line end after the first character and before the last, nor at both.
-        kept = inner[length - 2 : length - 2 + count] == inner[:count]
+        kept = self.rows[length - 2 : length - 2 + count] == self.rows[:count]
         kept &= ~(self.boundary[:count] & self.boundary[length - 1 :])
-        found = (self._sums[length:] - self._sums[:count]) * self._inverse[:count]
-        return self.rows[:count][kept], bucket(_salted(found[kept], 16 + length), bits)
+        at = np.flatnonzero(kept)
+        found = (self._sums[at + length] - self._sums[at]) * self._inverse[at]
+        return self.rows[at], bucket(_salted(found, 5), bits)
 
     def tokens(self) -> tuple[Numbers, Numbers]:
-        """Where words start and end: runs of letters and digits, and every other mark alone."""
-        letters, blanks = _classes()
-        codes = np.minimum(self.codes, _PLANE - 1)
-        letter, blank = letters[codes], blanks[codes]
-        before = np.concatenate(([False], letter[:-1]))
-        starts = np.flatnonzero((letter & ~before) | ~(letter | blank))
+        """Where words start and end: runs of letters and digits, and every other character."""
+        letter = self.letters
+        first = letter.copy()
+        first[1:] &= ~letter[:-1]
+        last = letter.copy()
+        last[:-1] &= ~letter[1:]
+        starts = np.flatnonzero(first | ~(letter | self.blanks))
         ends = starts + 1
-        ends[letter[starts]] = np.flatnonzero(letter & ~np.concatenate((letter[1:], [False]))) + 1
+        ends[letter[starts]] = np.flatnonzero(last) + 1
         return starts, ends
 
 
-def _words(text: _Text, starts: Numbers, hashes: Hashes, bits: int) -> tuple[Numbers, Numbers]:
-    """Rows and buckets of single words and of pairs; the sentence's ends stand as words."""
-    marks = np.flatnonzero(text.boundary)
-    places = np.concatenate((starts, marks))
-    order = np.argsort(places, kind="stable")
-    whole = np.concatenate((hashes, np.full(len(marks), _ODD, dtype=np.uint64)))[order]
-    rows = text.rows[places[order]][:-1]
+def _pairs(text: _Text, starts: Numbers, hashes: Hashes, bits: int) -> tuple[Numbers, Numbers]:
+    """Rows and buckets of pairs of words; the ends of a sentence stand as words."""
+    every = np.full(text.size, _ODD, dtype=np.uint64)
+    every[starts] = hashes
+    places = text.boundary.copy()
+    places[starts] = True
+    at = np.flatnonzero(places)
+    whole = every[at]
     pairs = whole[:-1] * np.uint64(_BASE * _ODD & _WHOLE) + whole[1:]
-    found = np.stack((_salted(whole[:-1], 1), _salted(pairs, 2)), axis=1)
-    return np.repeat(rows, 2), bucket(found.ravel(), bits)
+    return text.rows[at[:-1]], bucket(_salted(pairs, 2), bits)
 
 
 def _salted(hashes: Hashes, salt: int) -> Hashes:
@@ -134,7 +147,8 @@ def bucket(hashes: Hashes, bits: int) -> Numbers:
     mixed *= np.uint64(_BASE)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(_ODD)
-    return (mixed >> np.uint64(64 - bits)).astype(np.int64)
+    mixed >>= np.uint64(64 - bits)
+    return mixed.view(np.int64)
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -159,9 +173,11 @@ def _powers(size: int) -> tuple[Hashes, Hashes]:
 def _classes() -> tuple[Mask, Mask]:
     """Of each code point of the first plane, whether it is a letter or digit, and a blank.
 
-    What lies beyond is neither: each such character stands as a word.
+    Those of scripts without blanks, and what lies beyond the plane, are neither: each such
+    character stands as a word.
     """
     every = [chr(code) for code in range(_PLANE)]
     letters = np.array([char.isalnum() for char in every])
-    letters[-1] = False
+    for first, last in (*_WITHOUT_BLANKS, (_PLANE - 1, _PLANE - 1)):
+        letters[first : last + 1] = False
     return letters, np.array([char.isspace() for char in every])

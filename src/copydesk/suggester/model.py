@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,10 @@ from copydesk.text import Piece, Quotation, Suggestion
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class Guess(NamedTuple):
     """What a suggester says of a unit.
+
+    A named tuple, because one is made for each sentence of a corpus.
 
     Attributes:
         start: offset of the unit's first character, in code points.
@@ -36,11 +37,19 @@ class Guess:
     margin: float
 
 
-@dataclass(frozen=True, slots=True)
 class Suggester:
-    """A trained model, ready to suggest."""
+    """A trained model, ready to suggest.
 
-    weights: Weights
+    Attributes:
+        weights: what its file holds.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights: Final = weights
+        # Whole numbers: their sums are exact as long as they stay below 2^24.
+        self._table = weights.table.astype(np.float32)
+        self._scales = np.array(weights.head["scales"])
+        self._biases = np.array(weights.head["biases"])
 
     @classmethod
     def read(cls, path: Path) -> Suggester:
@@ -83,19 +92,12 @@ class Suggester:
             suggested=suggested,
         )
         shares = self.probabilities(found, len(units))
-        first = shares.argmax(axis=1)
+        first = shares.argmax(axis=1).tolist()
         ranked = np.sort(shares, axis=1)
+        top = ranked[:, -1]
         labels = self.weights.labels
-        return [
-            Guess(start=unit.start, end=unit.end, label=labels[at], probability=p, margin=margin)
-            for unit, at, p, margin in zip(
-                units,
-                first.tolist(),
-                ranked[:, -1].tolist(),
-                (ranked[:, -1] - ranked[:, -2]).tolist(),
-                strict=True,
-            )
-        ]
+        said = zip(units, first, top.tolist(), (top - ranked[:, -2]).tolist(), strict=True)
+        return [Guess(unit.start, unit.end, labels[at], p, gap) for unit, at, p, gap in said]
 
     def probabilities(self, found: Iterable[Grams], units: int) -> Floats:
         """The calibrated probability of each label (columns) for each unit (rows)."""
@@ -103,22 +105,23 @@ class Suggester:
         return softmax(self._scores(found, units) / head["temperature"])
 
     def _scores(self, found: Iterable[Grams], units: int) -> Floats:
-        labels = len(self.weights.labels)
-        sums = {name: np.zeros((units, labels), dtype=np.int64) for name in WEIGHTS}
+        shape = (units, len(self.weights.labels))
+        sums = {name: np.zeros(shape) for name in WEIGHTS}
         counts = {name: np.zeros(units, dtype=np.int64) for name in WEIGHTS}
         for group, rows, buckets in found:
             if not len(rows):
                 continue
-            starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-            held = self.weights.table[buckets]
-            sums[group][rows[starts]] += np.add.reduceat(held, starts, axis=0, dtype=np.int32)
-            counts[group][rows[starts]] += np.diff(np.append(starts, len(rows)))
-        scores = np.zeros((units, labels))
+            of_unit = np.bincount(rows, minlength=units)
+            held = np.flatnonzero(of_unit)
+            starts = (np.cumsum(of_unit) - of_unit)[held]
+            weights = self._table.take(buckets, axis=0)
+            sums[group][held] += np.add.reduceat(weights, starts, axis=0)
+            counts[group] += of_unit
+        scores = np.zeros(shape)
         for name, weight in WEIGHTS.items():
             scale = weight / np.sqrt(np.maximum(counts[name], 1)) if name in COUNTED else weight
             scores += sums[name] * np.reshape(scale, (-1, 1))
-        head = self.weights.head
-        result: Floats = scores * np.array(head["scales"]) + np.array(head["biases"])
+        result: Floats = scores * self._scales + self._biases
         return result
 
 

@@ -39,7 +39,7 @@ def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     if not cues:
         return None
     kept = {cue for cue in cues if not _is_struck(unit, cue)}
-    return tuple(sorted(kept, key=lambda cue: (cue.start, cue.end))) if kept else None
+    return tuple(sorted(kept)) if kept else None
 
 
 def _is_struck(unit: Unit, cue: Cue) -> bool:

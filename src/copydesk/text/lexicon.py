@@ -27,7 +27,7 @@ class Word(NamedTuple):
     form: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Cue:
     """Words that show who speaks or how sure it is.
 

@@ -140,7 +140,7 @@ def _cues_of(quotes: Sequence[Quotation], unit: Unit) -> _Found:
         for quote in quotes
         if quote.cue and unit.piece.start <= quote.cue.start < unit.piece.end
     }
-    return tuple(sorted(cues, key=lambda cue: cue.start))
+    return tuple(sorted(cues))
 
 
 def _open_question(unit: Unit) -> _Found | None:
@@ -162,7 +162,7 @@ def _attribution(unit: Unit) -> _Found | None:
     cues.extend(verdicts(unit))
     if not cues and not unit.quotes:
         return None
-    return tuple(sorted(set(cues), key=lambda cue: (cue.start, cue.end)))
+    return tuple(sorted(set(cues)))
 
 
 def _evaluation(unit: Unit) -> _Found | None:

@@ -40,7 +40,7 @@ def not_yet(labels: Sequence[str]) -> frozenset[str]:
     return frozenset({TO_DO, *map(suggested_region, labels)})
 
 
-def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
+def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str, *, bare: bool = False) -> str:
     """The label config of an arm, as canonical XML.
 
     The corpus's own file if it has one, otherwise the shipped one with the scheme's labels, keys
@@ -48,6 +48,9 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
     suggestion is shown in words (a region's name, or a line above the choices) and never as a
     given answer: the annotator gives each answer, and the hotkey of one that stands there already
     would take it away.
+
+    Args:
+        bare: leave out what is put beside the labels, see `copydesk.backends.labelstudio.aids`.
 
     Raises:
         InputError: the file is no XML, or lacks a control that the round needs.
@@ -63,7 +66,8 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str) -> str:
     except (OSError, UnicodeDecodeError, ET.ParseError) as error:
         raise InputError(f"This label config cannot be read: {error}.", where=str(path)) from error
     _check_controls(view, scheme.names, unit, str(path))
-    add_aids(view, scheme, unit)
+    if not bare:
+        add_aids(view, scheme, unit)
     if arm == SUGGESTED:
         _show_suggestions(view, scheme.names, unit)
     return canonical_xml(ET.tostring(view, encoding="unicode"))

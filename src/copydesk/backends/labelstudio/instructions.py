@@ -36,15 +36,11 @@ def _card(corpus: Corpus) -> str:
     rows = [(label.hotkey, label.name, label.meaning) for label in corpus.scheme.labels]
     rows += [(keys[flag], flag, meaning) for flag, meaning in MEANINGS.items()]
     cells = (
-        f"<tr>{_cell(f'<b>{html.escape(key)}</b>')}{_cell(f'<b>{html.escape(name)}</b>')}"
-        f"{_cell(html.escape(meaning))}</tr>"
+        f"<tr><td><b>{html.escape(key)}</b></td><td><b>{html.escape(name)}</b></td>"
+        f"<td>{html.escape(meaning)}</td></tr>"
         for key, name, meaning in rows
     )
     return f"<table><tbody>{''.join(cells)}</tbody></table>"
-
-
-def _cell(content: str) -> str:
-    return f'<td style="padding: 2px 12px 2px 0; vertical-align: top">{content}</td>'
 
 
 def _text(document: str) -> str:

@@ -5,6 +5,7 @@ Whatever is overwritten is first kept in the round's private folder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from copydesk.files import append_lines, dump_line, sha256_text
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.plan import PlannedTask, now
 from copydesk.rounds.tasks import data_sha256
+
+_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
 
 Payload = Callable[[PlannedTask], dict[str, Any]]
 
@@ -49,6 +52,9 @@ def differing(there: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(key: str, value: Any) -> Any:
+    if key == "expert_instruction" and isinstance(value, str):
+        # The server writes tags its own way, and drops the attributes that it does not allow.
+        return _TAG.sub(r"<\1>", value).strip()
     return canonical_xml(value) if key == "label_config" and _is_xml(value) else value
 
 

@@ -30,8 +30,6 @@
 
   // Sentences that are tasks of their own
 
-  const chosen = () => control("label")?.children?.some((choice) => choice.sel);
-
   function submit() {
     const store = editor();
     if (!annotation().pk) return store.submitAnnotation();
@@ -40,28 +38,32 @@
     const saved = setInterval(() => {
       if (editor() === store && store.isSubmitting) return;
       clearInterval(saved);
+      sent = null;
       if (editor() === store && store.canGoNextTask) store.nextTask();
     }, 100);
   }
 
-  function goOn() {
-    if (!goesOn() || !labelling()) return;
-    if (!byArticle()) {
-      if (chosen()) submit();
+  // Labels by key
+
+  const labelOf = (key) =>
+    (control("label")?.children ?? []).find((child) => child.hotkey === key && child._value !== "to do");
+
+  // A key gives the label and goes on in one step: what is pressed while the page is still drawing
+  // belongs to the sentence after.
+  let sent = null;
+  function answer(label) {
+    if (byArticle()) {
+      if (place() < 0) return;
+      label.onHotKey();
+      if (!toDo(regions()[place()])) step(1);
       return;
     }
-    const at = place();
-    if (at >= 0 && !toDo(regions()[at])) step(1);
+    const store = editor();
+    if (sent?.task === store.task.id && Date.now() - sent.at < 5000) return; // it is on its way
+    if (!label.sel) label.onHotKey();
+    sent = { task: store.task.id, at: Date.now() };
+    submit();
   }
-
-  const labelKeys = () => {
-    const keys = new Set();
-    const tag = control("label");
-    (tag?.children ?? []).forEach((child) => {
-      if (child.hotkey && child._value !== "to do") keys.add(child.hotkey);
-    });
-    return keys;
-  };
 
   // The keyboard
 
@@ -105,12 +107,15 @@
         if (/^(Backspace|d)$/.test(event.key)) stop(event);
         return;
       }
+      const key = event.key.toLowerCase();
+      const label = labelOf(event.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key);
       const own = ours[event.key];
-      if (own && !labelKeys().has(event.key)) {
+      if (label && goesOn()) {
+        stop(event);
+        if (!event.repeat) answer(label);
+      } else if (own && !label) {
         stop(event);
         if (!event.repeat || /[.,]/.test(event.key)) own();
-      } else if (labelKeys().has(event.key.toLowerCase()) && !event.repeat) {
-        setTimeout(goOn, 0);
       }
     },
     true,
@@ -188,6 +193,7 @@
   let begun = null;
   function start() {
     const task = editor()?.task?.id;
+    if (sent && sent.task !== task) sent = null;
     if (!goesOn() || !byArticle() || begun === task || !regions().length || inDialog()) return;
     begun = task;
     if (place() < 0) select(regions().find(toDo));
