@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sources import folder
 
 from copydesk.build import build
 from copydesk.corpus import Corpus
+from copydesk.errors import InputError
 from copydesk.ingest import Defaults, Ingested, ingest
 from copydesk.ingest.events import Joined
 from copydesk.release.cut import Options, cut
@@ -216,3 +218,69 @@ def test_shared_text_of_events_that_the_user_named_apart_is_told(
     assert done.apart == (
         Joined(article_id="b", event="two", other="a", because="nearly the whole text"),
     )
+
+
+NEARLY = [
+    "The committee of the Harbour District voted by nine to two on Tuesday to widen the old quay",
+    "The committee of the Harbour District voted by nine to two on Friday to widen the old quay",
+]
+
+
+@pytest.mark.parametrize("ends", [(".", " this year."), (".", ".")])
+def test_events_named_apart_that_share_nearly_a_sentence_are_in_one_split(
+    tmp_path: Path, corpus: Corpus, ends: tuple[str, str]
+) -> None:
+    """Whatever the user names apart, `validate` finds nothing in what `cut` makes."""
+    named = "".join(f'e{n} = ["a{n}"]\n' for n in range(8))
+    config = corpus.root / "copydesk.toml"
+    config.write_text(f"{config.read_text()}\n[events]\n{named}")
+    texts = {
+        f"a{n}": f"{line}\n{NEARLY[n % 2]}{ends[n % 2]}\n"
+        for n, line in enumerate([*FILLERS.values(), "One.", "Two.", "Three."])
+    }
+
+    done = take(tmp_path / "in", Corpus(corpus.root), **texts)
+
+    splits = released(Corpus(corpus.root), "0.1.0")
+    assert done.apart
+    assert len(splits) == 8
+    assert len(set(splits.values())) == 1
+    assert validate(corpus.dataset).findings == ()
+
+
+def test_the_same_short_text_of_two_events_is_in_one_split(tmp_path: Path, corpus: Corpus) -> None:
+    """An article of one short sentence is no less the same article."""
+    named = "".join(f'e{n} = ["a{n}"]\n' for n in range(6))
+    config = corpus.root / "copydesk.toml"
+    config.write_text(f"{config.read_text()}\n[events]\n{named}")
+
+    take(tmp_path / "in", Corpus(corpus.root), **{f"a{n}": "It is late.\n" for n in range(6)})
+
+    assert len(set(released(Corpus(corpus.root), "0.1.0").values())) == 1
+    assert validate(corpus.dataset).findings == ()
+
+
+def test_a_cut_is_refused_that_would_put_nearly_one_sentence_into_two_released_splits(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """Both events keep their splits, so the articles are named, and what may be done."""
+    take(tmp_path / "in", corpus, **{name: f"{text}\n" for name, text in FILLERS.items()})
+    splits = released(corpus, "0.1.0")
+    one = next(event for event, split in splits.items() if split == "train")
+    two = next(event for event, split in splits.items() if split == "test")
+    take(tmp_path / "more", corpus, x=f"{NEARLY[0]}.\n", y=f"{NEARLY[1]}.\n")
+    # `ingest` would set such an article aside; a corpus may have it from an older version.
+    lines = [json.loads(line) for line in corpus.manifest.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        line["event"] = {"x": one, "y": two}.get(line["article_id"], line["event"])
+    corpus.manifest.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    with pytest.raises(InputError) as caught:
+        released(corpus, "0.2.0")
+
+    assert caught.value.message == (
+        "1 of the release's texts and sentences would stand in two splits, alike or nearly so, as "
+        "'y.001' (test) and 'x.001' (train): their events have these splits since an earlier "
+        "release."
+    )
+    assert not (corpus.releases / "0.2.0").exists()

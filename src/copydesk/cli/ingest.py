@@ -177,8 +177,8 @@ def _apart(done: Ingested) -> list[str]:
     if len(done.apart) > _SHOWN:
         lines.append(f"  … and {len(done.apart) - _SHOWN} more.")
     lines.append(
-        "  If their events fall into different splits, 'validate' reports it: give them one event, "
-        "or leave one of them out."
+        "  'release cut' puts events that share sentences into one split. Give the articles one "
+        "event if they report the same."
     )
     return lines
 

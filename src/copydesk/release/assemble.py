@@ -16,7 +16,8 @@ from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.relations import relate
-from copydesk.release.splits import draw_splits, ties
+from copydesk.release.crossing import NEAR, crossing_events
+from copydesk.release.splits import draw_splits, tied, ties
 
 _SHOWN = 5
 
@@ -55,6 +56,7 @@ def assemble(
     method: str = "majority",
     kept_splits: Mapping[str, str],
     split_options: Mapping[str, Any],
+    near: float = NEAR,
     version: str,
     contract: Contract,
 ) -> Assembled:
@@ -66,6 +68,7 @@ def assemble(
         method: of aggregation, see `copydesk.aggregate.aggregate`.
         kept_splits: the split of each event of the previous release.
         split_options: ``shares`` and ``seed`` for `draw_splits`.
+        near: similarity from which two sentences may not stand in two splits.
         version: goes into the metadata of every table.
         contract: the tables to make, and the labels.
 
@@ -80,7 +83,7 @@ def assemble(
     taken = labelled["article_id"].unique()
     articles, quotes = _of(articles, taken), _of(quotes, taken)
     unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
-    splits = _splits(labelled, articles, kept_splits, split_options)
+    splits = _splits(labelled, articles, kept_splits, split_options, near)
     given = articles.select("article_id", "redistributable")
     number = _label_number(contract)
     frames = {
@@ -117,14 +120,38 @@ def _splits(
     articles: pl.DataFrame,
     kept: Mapping[str, str],
     options: Mapping[str, Any],
+    near: float,
 ) -> dict[str, str]:
-    """The split of each event; one of several collections takes that of its first article."""
+    """The split of each event; one of several collections takes that of its first article.
+
+    Drawn again while new events share text across splits, each time with these events tied.
+    """
+    given = articles.select("article_id", "redistributable")
+    rows = labelled.join(given, on="article_id", maintain_order="left")
+    together = ties(labelled)
+    while True:
+        drawn = _drawn(labelled, articles, kept, options, together)
+        if drawn.keys() <= kept.keys():
+            return drawn
+        more = tied([*together.items(), *crossing_events(rows, drawn, near)])
+        if more == together:
+            return drawn
+        together = more
+
+
+def _drawn(
+    labelled: pl.DataFrame,
+    articles: pl.DataFrame,
+    kept: Mapping[str, str],
+    options: Mapping[str, Any],
+    together: Mapping[str, str],
+) -> dict[str, str]:
     units = labelled.group_by("event").len()
     collections = articles.sort("article_id").unique("event", keep="first", maintain_order=True)
     return draw_splits(
         dict(units.iter_rows()),
         kept=kept,
-        tied=ties(labelled),
+        tied=together,
         collections=dict(collections.select("event", "collection").iter_rows()),
         **options,
     )

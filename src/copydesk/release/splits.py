@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 
@@ -104,6 +104,12 @@ def ties(sentences: pl.DataFrame) -> dict[str, str]:
         pl.col("text").str.len_chars() >= MIN_LENGTH
     )
     shared = sentences.filter(long).group_by("text").agg(pl.col("event").unique().sort())
+    several = shared.filter(pl.col("event").list.len() > 1)["event"].sort().to_list()
+    return tied((events[0], event) for events in several for event in events[1:])
+
+
+def tied(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each event of some pairs the first name of all that the pairs tie it to."""
     leader: dict[str, str] = {}
 
     def find(event: str) -> str:
@@ -111,8 +117,7 @@ def ties(sentences: pl.DataFrame) -> dict[str, str]:
             event = leader[event]
         return event
 
-    for events in shared.filter(pl.col("event").list.len() > 1)["event"].sort().to_list():
-        for event in events[1:]:
-            first, second = sorted((find(events[0]), find(event)))
-            leader[second] = leader[first] = first
+    for pair in pairs:
+        first, second = sorted(map(find, pair))
+        leader[second] = leader[first] = first
     return {event: find(event) for event in leader}
