@@ -45,7 +45,7 @@ ANNOTATORS = 3
 def main() -> None:
     """Parse, run, print one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sentences", type=int, default=1_000_000)
+    parser.add_argument("--rows", "--sentences", dest="sentences", type=int, default=1_000_000)
     parser.add_argument("--sample", type=int, default=10_000, help="sentences for rivals by row")
     parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--only", choices=sorted(METHODS), help=argparse.SUPPRESS)

@@ -144,7 +144,8 @@ class Storage:
 
         where = f"{self}/{name}".rstrip("/")
         try:
-            files, path = fsspec.core.url_to_fs(self.url)
+            # Without the client's memory of listings: other processes put files there too.
+            files, path = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         except (ValueError, ImportError) as error:
             raise InputError(
                 f"There is nothing to read this address with: {error}.",
