@@ -154,6 +154,64 @@ def test_doubt_about_the_world_is_told_from_plans_and_side_clauses(
     assert found.label == label
 
 
+@pytest.mark.parametrize(
+    ("sentence", "label"),
+    [
+        # forecast verbs and nouns
+        ("The bank has pencilled in a fall of two per cent.", "speculation"),
+        ("The two meetings are pencilled in for Tuesday.", "background"),
+        ("Analysts see sales slipping by a tenth.", "speculation"),
+        ("The analysts saw nine boats.", "background"),
+        ("Copper is seen climbing to $9,000 a tonne.", "speculation"),
+        ("The guild puts the cost of a new roof at nine million crowns.", "speculation"),
+        ("Police put the crowd at 4,000.", "claim"),
+        ("The race for the harbour seat is too close to call.", "speculation"),
+        ("Whether the pier holds depends on the tide.", "speculation"),
+        ("Detectives suspect arson.", "speculation"),
+        ("Doctors fear she will never walk again.", "speculation"),
+        # flat forecasts
+        ("Heavy snow will cover the passes tonight.", "speculation"),
+        ("Sunny spells, showers later.", "speculation"),
+        ("Tomorrow will be dry in Fenwold.", "speculation"),
+        ("Rebuilding the pier will take six years.", "speculation"),
+        ("The boat will take nine guests to Osk.", "background"),
+        ("The bill will not pass the upper house.", "speculation"),
+        ("If the levy passes, rents would jump.", "speculation"),
+        ("The flight should land by noon if the fog lifts.", "speculation"),
+        # what would have happened
+        ("Had the gate been shut, the market would have stayed dry.", "speculation"),
+        ("The mine would have closed by now but for the loan.", "speculation"),
+        ("The levy would have begun in June.", "background"),
+        ("She said she would have resigned if the gate had closed.", "claim"),
+        # permission and power
+        ("Passengers may carry one bag each.", "background"),
+        ("The judge may impose a fine.", "background"),
+        ("No lorry may use the road.", "background"),
+        ("Under the rules, anyone may vote twice.", "background"),
+        ("Guests may be searched at the gate.", "background"),
+        ("The old walls may not hold.", "speculation"),
+        ("The ban could be lifted as early as Friday.", "speculation"),
+        ("The boat, likely to be sold in June, sank.", "background"),
+        # verdicts, demands and findings
+        ("The mayor welcomed the ruling.", "claim"),
+        ("The mayor was welcomed at the pier.", "background"),
+        ("Residents want the road reopened.", "claim"),
+        ("The minister should resign.", "claim"),
+        ("The inquest heard that the brakes had failed.", "claim"),
+        ("The court ruled that the lease was void.", "claim"),
+        ("Data from the ministry showed rents rising.", "claim"),
+        ("The survey found support strongest in the south.", "claim"),
+        ("The yard has not said when it will reopen.", "background"),
+    ],
+)
+def test_guesses_permissions_and_verdicts_need_no_word_of_doubt_or_report(
+    sentence: str, label: str
+) -> None:
+    """Forecasts and verdicts in plain verbs are found, and what looks like them is left alone."""
+    (found,) = judged(sentence)
+    assert found.label == label
+
+
 def test_an_open_quotation_goes_on_as_a_quote() -> None:
     """The sentences of one quotation are all quotes, with the cue only where it stands."""
     found = judged("Ada Voss said: “We sail at noon.", "Be there.", "Nobody stays.”")

@@ -8,10 +8,12 @@ quotations, so that all words count, also those in marks too short to make the u
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from copydesk.text.lexicon import Cue, Word
+from copydesk.text.guesses import guesses
+from copydesk.text.lexicon import Cue
+from copydesk.text.permissions import is_permitted
 from copydesk.text.unit import Unit
 
 _SIDE: Final = 12
@@ -31,8 +33,7 @@ def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     ]
     if "could" in unit.forms:
         cues.extend(_could(unit))
-    if "set" in unit.forms or not unit.context("guess").isdisjoint(unit.forms):
-        cues.extend(_will(unit))
+    cues.extend(guesses(unit))
     if not unit.context("expects").isdisjoint(unit.forms):
         cues.extend(_expected(unit))
     if not cues:
@@ -87,7 +88,7 @@ def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
     form = found[first].form
     if form == "may" and text[found[first].start] == "M":
         return _is_capital_modal(unit, first, after)
-    if _is_settled(unit, first, after):
+    if _is_settled(unit, first, after) or (form == "may" and is_permitted(unit, first)):
         return False
     if form in {"may", "might"} and first and found[first - 1].form in unit.context("person"):
         return not _is_will(unit, after)
@@ -118,12 +119,28 @@ def _is_settled(unit: Unit, first: int, after: int) -> bool:
     if form == "perhaps":
         return right in {"the", "a", "most", "more", "as"} or right[:1].isdigit()
     if form == "likely":
-        return left in {"more", "less", "equally", "times", "as", "the"}
+        return left in {"more", "less", "equally", "times", "as", "the"} or _is_aside(unit, first)
+    if form == "expected" and left == "had" and first == 2:
+        return found[0].form not in unit.context("who forecasts")
     if form in {"predicted", "expected"}:
         return left in {"had", "been", "as", "than", "the", "was", "were"} and right != "to"
     if form in {"looks", "looked", "look"}:
         return right in {"a", "an", "the", "parts"}
+    if found[after - 1].form == "in" and form.startswith("pencil"):
+        return right in {"for", "on"}
     return found[after - 1].form == "possibility" and right in {"of", ""}
+
+
+def _is_aside(unit: Unit, first: int) -> bool:
+    """Whether an apposition between two commas begins with a word: ", likely to be the last,"."""
+    found = unit.words
+    if not first or not unit.gap(first) or unit.piece.zone == "headline":
+        return False
+    return any(
+        unit.text[found[at - 1].end] == ","
+        for at in range(first + 2, min(first + _SIDE, len(found)))
+        if unit.gap(at)
+    )
 
 
 def _is_will(unit: Unit, after: int) -> bool:
@@ -164,50 +181,12 @@ def _could(unit: Unit) -> Iterator[Cue]:
         if person and verb.form not in unit.context("suffers"):
             continue
         if verb.form == "be" and not (index and found[index - 1].form == "there"):
-            if unit.conditional or (
-                index + 2 < len(found) and _is_passive(unit, found[index + 2].form)
-            ):
+            passive = index + 2 < len(found) and _is_passive(unit, found[index + 2].form)
+            if (unit.conditional and unit.reported) or (passive and not _is_dated(unit)):
                 continue
         elif verb.form != "be" and verb.form not in outcomes:
             continue
         yield Cue(word.start, verb.end, f"outcome-verbs/{verb.form}")
-
-
-def _will(unit: Unit) -> Iterator[Cue]:
-    """Each "will" and "would" that guesses: an effect, a course or a measure that nobody decides.
-
-    Plans, timetables, rules and promises are decided; a person's own doing is, too.
-    """
-    found = unit.words
-    effects, between = unit.lexicon("effect-verbs"), unit.context("between")
-    guess, person = unit.context("guess"), unit.context("person")
-    for index, word in enumerate(found[:-1]):
-        if word.form not in guess and not _is_set_to(found, index):
-            continue
-        if index and found[index - 1].form in person:
-            continue
-        at = index + 1
-        while (
-            at < min(index + 5, len(found) - 1)
-            and found[at].form not in effects
-            and (found[at].form in between or found[at].form.endswith("ly"))
-        ):
-            at += 1
-        if found[at].form in effects and not _is_planned(unit, index, found[at].form):
-            yield Cue(word.start, found[at].end, f"effect-verbs/{found[at].form}")
-
-
-def _is_planned(unit: Unit, index: int, verb: str) -> bool:
-    """Whether a "would" tells what a plan contains: "the bill would allow", "under the plan"."""
-    if verb not in unit.context("provides"):
-        return False
-    plans = unit.context("plan")
-    return any(word.form in plans for word in unit.words[max(0, index - 4) : index])
-
-
-def _is_set_to(found: Sequence[Word], index: int) -> bool:
-    """Whether a "to" follows "set": "is set to rise"."""
-    return found[index].form == "to" and index > 0 and found[index - 1].form == "set"
 
 
 def _expected(unit: Unit) -> Iterator[Cue]:
@@ -244,6 +223,15 @@ def _is_forecaster(unit: Unit, index: int) -> bool:
     word = unit.words[index]
     named = unit.text[word.start].isupper() and word.form not in {"the", "a", "its"}
     return named or word.form in unit.context("forecaster")
+
+
+def _is_dated(unit: Unit) -> bool:
+    """Whether the outlet says how early or late a thing could come: "as early as Friday"."""
+    early = any(
+        found.form in {"early", "soon", "late"} and left.form == right.form == "as"
+        for left, found, right in zip(unit.words, unit.words[1:], unit.words[2:], strict=False)
+    )
+    return early and not unit.reported
 
 
 def _is_passive(unit: Unit, form: str) -> bool:

@@ -52,10 +52,21 @@ class Lexicon:
     entries: dict[str, frozenset[str]]
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = field(repr=False)
     """First word of a form -> (the form's words, key), the longest form first."""
+    seconds: dict[str, frozenset[str]] = field(repr=False)
+    """First word of a form -> the second words, if no form is that word alone."""
 
     def forms(self, key: str) -> frozenset[str]:
         """The forms of an entry; none if the lexicon does not have it."""
         return self.entries.get(key, frozenset())
+
+    def firsts(self, forms: frozenset[str]) -> set[str]:
+        """The first words of those of its forms whose first two words are among some."""
+        seconds = self.seconds
+        return {
+            first
+            for first in self.phrases.keys() & forms
+            if first not in seconds or not seconds[first].isdisjoint(forms)
+        }
 
     def __contains__(self, form: object) -> bool:
         return any(len(words) == 1 for words, _ in self.phrases.get(str(form), ()))
@@ -99,7 +110,7 @@ class Lexicon:
                 yield index, reach, Cue(start, end, f"{self.name}/{key}")
 
 
-EMPTY: Final = Lexicon(name="", meaning="", source="", entries={}, phrases={})
+EMPTY: Final = Lexicon(name="", meaning="", source="", entries={}, phrases={}, seconds={})
 
 
 def read_lexicon(file: Traversable) -> Lexicon:
@@ -118,6 +129,11 @@ def read_lexicon(file: Traversable) -> Lexicon:
         source=data["source"],
         entries={key: frozenset(forms) for key, forms in data["entries"].items()},
         phrases=phrases,
+        seconds={
+            first: frozenset([words[1] for words, _ in candidates])
+            for first, candidates in phrases.items()
+            if all(len(words) > 1 for words, _ in candidates)
+        },
     )
 
 

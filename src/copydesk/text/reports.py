@@ -19,7 +19,7 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
     """Verbs of report and phrases of attribution among some words of a sentence, in order."""
     cues: list[Cue] = []
     taken = -1
-    forms = {word.form for word in found}
+    forms = frozenset([word.form for word in found])
     phrases: dict[int, tuple[int, Cue]] = {}
     ambiguous: dict[int, tuple[int, Cue]] = {}
     for name, places in (
@@ -28,7 +28,7 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
         ("ambiguous-verbs", ambiguous),
     ):
         lexicon = lang.lexicon(name)
-        firsts = lexicon.phrases.keys() & forms
+        firsts = lexicon.firsts(forms)
         if firsts:
             for first, after, cue in lexicon.find(found, text, firsts):
                 places.setdefault(first, (after, cue))
@@ -52,11 +52,20 @@ def _is_idle(text: str, found: Sequence[Word], index: int, lang: Language) -> bo
     form, left = found[index].form, found[index - 1].form
     right = found[index + 1].form if index + 1 < len(found) else ""
     return (
-        (left == "to" and form in _forms(lang, "sought"))
+        _is_silent(found, index, lang)
+        or (left == "to" and form in _forms(lang, "sought"))
         or (right == "to" and form in _forms(lang, "passive-only"))
         or (left in _forms(lang, "be") and form in _forms(lang, "active-only"))
         or (left in _forms(lang, "article") and form.endswith(("ed", "s", "ing")))
     )
+
+
+def _is_silent(found: Sequence[Word], index: int, lang: Language) -> bool:
+    """Whether nothing is said: "declined to say", "has not said", "would not confirm"."""
+    if found[index].form not in _forms(lang, "silent"):
+        return False
+    left, second = found[index - 1].form, found[index - 2].form if index > 1 else ""
+    return left in _forms(lang, "not") or (left == "to" and second in _forms(lang, "declines"))
 
 
 def _is_report(text: str, found: Sequence[Word], index: int, after: int, lang: Language) -> bool:
@@ -76,6 +85,8 @@ def _is_report(text: str, found: Sequence[Word], index: int, after: int, lang: L
         or (following[:1] == "," and following[1:].strip()[:1] in _MARKS)
     ):
         return True
+    if found[index].form == "began":
+        return False
     if after < len(found) and not _gap(text, found, after):
         right = found[after]
         aside = index > 0 and found[index].form.endswith("ing") and _gap(text, found, index)

@@ -6,7 +6,7 @@ The rules are the annotator of kind `rule`. They read words and quotation marks 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation, flagged, quotations
 from copydesk.text.turns import turn_units
 from copydesk.text.unit import Unit
+from copydesk.text.verdicts import verdicts
 
 _ASKS: Final = re.compile(r"\?[\"'”’)\]]*$")
 
@@ -158,6 +159,7 @@ def _attribution(unit: Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
     cues = list(unit.reported)
     cues.extend(cue for _, _, cue in unit.find("hearsay", unit.outside))
+    cues.extend(verdicts(unit))
     if not cues and not unit.quotes:
         return None
     return tuple(sorted(set(cues)))
@@ -165,8 +167,21 @@ def _attribution(unit: Unit) -> _Found | None:
 
 def _evaluation(unit: Unit) -> _Found | None:
     """A judgement in the outlet's own voice."""
-    cues = tuple(cue for _, _, cue in unit.find("evaluations", unit.outside))
-    return cues or None
+    cues = [cue for _, _, cue in unit.find("evaluations", unit.outside)]
+    if "should" in unit.forms:
+        cues.extend(_demands(unit))
+    return tuple(sorted(set(cues), key=lambda cue: cue.start)) or None
+
+
+def _demands(unit: Unit) -> Iterator[Cue]:
+    """Each "should" by which the outlet demands a deed in its main clause."""
+    found = unit.outside
+    for index, word in enumerate(found[:-1]):
+        if word.form != "should" or not index or found[index + 1].form in {"be", "have"}:
+            continue
+        before = {left.form for left in found[max(0, index - 8) : index]}
+        if before.isdisjoint(unit.context("struck") | unit.context("side")):
+            yield Cue(word.start, word.end, "suggest-context/demands")
 
 
 def _inherited(unit: Unit) -> _Found | None:

@@ -32,7 +32,7 @@ class Unit:
     def find(self, name: str, found: Sequence[Word]) -> Iterable[tuple[int, int, Cue]]:
         """A lexicon's forms among some of its words: first word, word after the last, cue."""
         lexicon = self.lang.lexicon(name)
-        firsts = lexicon.phrases.keys() & self.forms
+        firsts = lexicon.firsts(self.forms)
         return lexicon.find(found, self.text, firsts) if firsts else ()
 
     @cached_property
@@ -41,7 +41,7 @@ class Unit:
         return frozenset([word.form for word in self.words])
 
     def context(self, key: str) -> frozenset[str]:
-        return self.lang.lexicon("suggest-context").forms(key)
+        return self.lang.lexicons["suggest-context"].entries[key]
 
     def gap(self, index: int) -> bool:
         """Whether anything other than a blank stands between a word and the one before it."""
