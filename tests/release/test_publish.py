@@ -342,7 +342,7 @@ def test_s3(plan: Plan, tiny: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
 def test_dry_run(tiny: Corpus, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without --yes the verb shows files, sizes and card, and asks the Hub nothing."""
+    """Without --yes the verb shows on a screen what would go where, and asks the Hub nothing."""
     from copydesk.cli.main import app
 
     arguments = ["release", "publish", TARGET, "--corpus", str(tiny.root), "--endpoint", hub.url]
@@ -350,7 +350,9 @@ def test_dry_run(tiny: Corpus, hub: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown.exit_code == 0
     size = (tiny.dataset / "README.md").stat().st_size
     assert f"{size:>12,}  README.md\n" in shown.stdout
-    assert "pretty_name: Tiny" in shown.stdout
+    assert "  releases/0.1.0/ (" in shown.stdout
+    assert len(shown.stdout.splitlines()) <= 20
+    assert f"The card is {tiny.dataset / 'README.md'}." in shown.stderr
     assert "Nothing was sent. Release 0.1.0 would go to hf://datasets/desk/news" in shown.stderr
     assert hub.requests == []
     sent = CliRunner().invoke(app, [*arguments, "--yes"])

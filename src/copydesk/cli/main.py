@@ -31,9 +31,11 @@ from copydesk.cli import (
     verify,
     withdraw,
 )
+from copydesk.cli.verbs import Verbs
 from copydesk.errors import CopydeskError
 
 app = typer.Typer(
+    cls=Verbs,
     name="copydesk",
     help="Turn raw news articles into a versioned data set with a label on every sentence.",
     no_args_is_help=True,
@@ -50,7 +52,9 @@ app.command("prelabel")(prelabel.prelabel)
 app.add_typer(suggester.app, name="suggester")
 app.add_typer(studio.app, name="studio")
 app.add_typer(round.app, name="round")
-release = typer.Typer(no_args_is_help=True, help="Releases: cut, compare, verify, publish.")
+release = typer.Typer(
+    cls=Verbs, no_args_is_help=True, help="Releases: cut, compare, verify, publish."
+)
 release.command("cut")(cut.cut)
 release.command("diff")(diff.diff)
 release.command("verify")(verify.verify)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
-from copydesk.cli.common import CorpusDir, data, find_corpus, words
+from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
 
 
 def publish(
@@ -58,11 +59,22 @@ def publish(
                 console.print(f"  {line}", markup=False)
         return
     out = data()
-    for path, size in plan.files.items():
-        out.print(f"{size:>12,}  {path}", markup=False, soft_wrap=True)
-    out.print(f"\n{plan.card}", markup=False, soft_wrap=True, end="")
+    for folder, sizes in _by_folder(plan.files).items():
+        held = f" ({many(len(sizes), 'file')})" if folder.endswith("/") else ""
+        out.print(f"{sum(sizes):>12,}  {folder}{held}", markup=False, soft_wrap=True)
     console.print(
         f"Nothing was sent. Release {plan.version} would go to {shown(target)}: "
-        f"{len(plan.files):,} files of {total:,} bytes, and the card above. Publish it with --yes.",
+        f"{len(plan.files):,} files of {total:,} bytes. The card is "
+        f"{found.dataset / 'README.md'}. Publish it with --yes.",
         markup=False,
     )
+
+
+def _by_folder(files: Mapping[str, int]) -> dict[str, list[int]]:
+    """The sizes of files by their folder, where a release is one; others by their name."""
+    folders: dict[str, list[int]] = {}
+    for path, size in files.items():
+        parts = path.split("/")[:-1]
+        folder = "/".join(parts[:2]) + "/" if parts else path
+        folders.setdefault(folder, []).append(size)
+    return folders

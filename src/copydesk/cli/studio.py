@@ -13,10 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from copydesk.cli.verbs import Verbs
+
 if TYPE_CHECKING:
     from copydesk.backends.labelstudio.local.server import Studio
 
 app = typer.Typer(
+    cls=Verbs,
     help="A local Label Studio, installed and ready to use, for people who have none.",
     no_args_is_help=False,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, many, words
+from copydesk.cli.verbs import Verbs
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from copydesk.suggester.train import Trained
     from copydesk.suggester.weights import Weights
 
-app = typer.Typer(no_args_is_help=True, help="Suggestions that learn from a corpus's own answers.")
+app = typer.Typer(
+    cls=Verbs, no_args_is_help=True, help="Suggestions that learn from a corpus's own answers."
+)
 
 
 @app.command("train")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import typer
 
 from copydesk.cli.round import adjudicate, agree, amend, close, new, pull, push, review, status
+from copydesk.cli.verbs import Verbs
 
 app = typer.Typer(
+    cls=Verbs,
     help="Annotation rounds: in Label Studio, or through files.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
