@@ -21,6 +21,7 @@ WANTED = (
     "copydesk/py.typed",
     "copydesk/_rooms/schema/labels.json",
     "copydesk/_rooms/annotations/guidelines.md",
+    "copydesk/_rooms/annotations/guidelines-card.md",
     "copydesk/_rooms/annotations/label-config-article.xml",
     "copydesk/_rooms/annotations/label-config-sentence.xml",
     "copydesk/_rooms/dataset/README.md",

@@ -1,9 +1,9 @@
 """The labels and quotations of a release against what people annotated, for its card.
 
     python scripts/bench/people.py dataset/releases/X.Y.Z --raw DIR --gum DIR \
-        [--polnear DIR --answers FILE] [--checked FILE]
+        [--polnear DIR --answers FILE] [--checked FILE] [--card FILE]
 
-Three comparisons, each left out if its input is not given:
+Four comparisons, each left out if its input is not given:
 
 - **GUM.** The Wikinews articles of the release are also in GUM, where people marked relations of
   attribution. A sentence of ours is attributed if its label is quote or claim; sentences labelled
@@ -18,6 +18,8 @@ Three comparisons, each left out if its input is not given:
   lines ``{"quote_id", "span", "speaker", "cue"}``, each ``right``, ``wrong`` or ``missing``
   (not given though it stands in the text) or null (nothing to find), and lines
   ``{"missed": sentence_id}`` for quotations that were not found at all.
+- **The card.** `--card` is the log of a round whose reader had the guidelines' card alone; its
+  answers are compared with the labels of the release.
 
 Intervals are of 95 %, from drawing articles anew. The figures are written as ``comparisons`` into
 ``dataset/baselines/X.Y.Z.json``, whose baselines must be there, and the card shows them. Only
@@ -232,6 +234,44 @@ def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
     return result, method
 
 
+def card(contents: Contents, log: Path) -> tuple[Measures, str]:
+    """A reader of the card alone against the labels of the release."""
+    # Numbers of sentences shift where one before them was struck; offsets do not.
+    places = {
+        sentence["sentence_id"]: (article["article_id"], sentence["start"], sentence["end"])
+        for article in read_json(log.parent / "round.json")["articles"]
+        for sentence in article["sentences"]
+    }
+    settled = {
+        (article, start, end): label
+        for article, start, end, label in contents.frame("sentences")
+        .select("article_id", "start", "end", "label")
+        .iter_rows()
+    }
+    names = contents.labels("sentences")
+    counts: dict[str, Counts] = defaultdict(Counter)
+    for line in log.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        place = places[row["sentence_id"]]
+        if row["label"] is None or place not in settled:
+            continue
+        label, article = names[settled[place]], place[0]
+        for name in names:
+            tally(counts[article], f"label:{name}", label == name, row["label"] == name)
+        counts[article]["same", "right" if label == row["label"] else "wrong"] += 1
+    result = Measures("card", list(counts.values()))
+    result.figures = {"same label": precision("same")} | {
+        f"{name}, F1": f1(f"label:{name}") for name in names
+    }
+    total = sum(result.articles, Counter())
+    n = total["same", "right"] + total["same", "wrong"]
+    method = (
+        f"{n} sentences of {len(result.articles)} original articles, read by a model that had the "
+        "guidelines' card alone, against the labels of this release."
+    )
+    return result, method
+
+
 def compared(options: argparse.Namespace, contents: Contents) -> Iterator[dict[str, Any]]:
     """The comparisons whose inputs are given, as ``schema/baselines.schema.json`` has them."""
     parts = []
@@ -243,6 +283,8 @@ def compared(options: argparse.Namespace, contents: Contents) -> Iterator[dict[s
         )
     if options.checked:
         parts.append(("Quotations found by rules", verdicts(contents, options.checked)))
+    if options.card:
+        parts.append(("The card of the guidelines alone", card(contents, options.card)))
     for title, (measures, method) in parts:
         yield {
             "title": title,
@@ -260,7 +302,7 @@ def main() -> None:
     parser.add_argument("release", type=Path, metavar="DIR", help="the release's folder")
     for name in ("raw", "gum", "polnear"):
         parser.add_argument(f"--{name}", type=Path, metavar="DIR")
-    for name in ("answers", "checked"):
+    for name in ("answers", "checked", "card"):
         parser.add_argument(f"--{name}", type=Path, metavar="FILE")
     parser.add_argument("--dry-run", action="store_true", help="print alone")
     options = parser.parse_args()

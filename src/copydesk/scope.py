@@ -26,7 +26,7 @@ MANIFEST: Final = "raw/articles.jsonl"
 
 DOCUMENTS: Final = (
     *("README.md", "CHANGES.md", "LICENSE"),
-    *("guidelines.md", "labels.json", "CITATION.cff"),
+    *("guidelines.md", "guidelines-card.md", "labels.json", "CITATION.cff"),
 )
 """Documents at the top of a data set folder."""
 

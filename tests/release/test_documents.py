@@ -22,6 +22,8 @@ def test_the_data_set_stands_alone(tiny: Corpus) -> None:
     assert sorted(links) == ["CHANGES.md", "CITATION.cff", "guidelines.md", "labels.json"]
     assert [link for link in links if not (tiny.dataset / link).is_file()] == []
     assert (tiny.dataset / "guidelines.md").read_bytes() == tiny.guidelines.read_bytes()
+    card = tiny.dataset / "guidelines-card.md"
+    assert card.read_bytes() == tiny.guidelines_card.read_bytes()
     assert (tiny.dataset / "CITATION.cff").read_bytes() == (tiny.root / "CITATION.cff").read_bytes()
     labels = json.loads((tiny.dataset / "labels.json").read_text(encoding="utf-8"))
     assert [label["name"] for label in labels["labels"]] == list(tiny.scheme.names)

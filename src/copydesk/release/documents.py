@@ -36,9 +36,9 @@ def write_documents(corpus: Corpus, contents: Contents) -> None:
     atomic_write(corpus.dataset / "CITATION.cff", citation.read_text(encoding="utf-8"))
     scheme = contents.contract.scheme
     atomic_write(corpus.dataset / "labels.json", dump_json(scheme.as_document()))
-    if corpus.guidelines.is_file():
-        text = corpus.guidelines.read_text(encoding="utf-8")
-        atomic_write(corpus.dataset / "guidelines.md", text)
+    for path in (corpus.guidelines, corpus.guidelines_card):
+        if path.is_file():
+            atomic_write(corpus.dataset / path.name, path.read_text(encoding="utf-8"))
     _write_summary(corpus.root / "README.md", corpus.dataset / "README.md")
 
 

@@ -116,8 +116,11 @@ def answered(subject: Released) -> Iterator[Found]:
 
 
 def _zones(labelled: pl.DataFrame, given: pl.DataFrame) -> Iterator[Found]:
-    planned = given.select("sentence_id", _planned="zone").unique()
-    rows = labelled.select("sentence_id", "zone", "_file", "_row").join(planned, on="sentence_id")
+    # A sentence is where it stands: numbers shift where one before it was struck.
+    place = ("article_id", "start", "end")
+    planned = given.select(*place, _planned="zone").unique()
+    rows = labelled.select("sentence_id", *place, "zone", "_file", "_row")
+    rows = rows.join(planned, on=place)
     message = "'zone' is {zone}, but {_planned} in the plan of its round."
     wrong = rows.filter(pl.col("zone") != pl.col("_planned"))
     yield from rows_at_fault("source-disagrees", wrong, message, "sentence_id", "/zone")
