@@ -148,7 +148,7 @@ def test_the_walk_of_a_release_manager(corpus: Corpus, tmp_path: Path) -> None:
     )
     build(corpus, workers=1)
     answer(corpus, "second", "weir-post")
-    assert run("releases.md", corpus.root) == 10
+    assert run("releases.md", corpus.root) == 11
     assert (tmp_path / "mirror/releases/1.1.0/release.json").is_file()
 
 

@@ -293,7 +293,7 @@ def test_another_past(plan: Plan, tiny: Corpus, tmp_path: Path) -> None:
     out = tmp_path / "out"
     publish(plan, str(out))
     index = out / "releases" / "index.json"
-    digest = plan.releases[0].digest
+    digest = plan.index.entries[0].digest
     index.write_text(index.read_text().replace(digest, "0" * 64))
     later = successor(tiny, "0.1.1")
     with pytest.raises(IntegrityError, match=r"Release 0\.1\.0 there is not the one"):

@@ -59,7 +59,7 @@ class Watched(Server):
     """A real server that notes how it was used, and can be told to do harm in between."""
 
     def __init__(self, server: Server) -> None:
-        self._http, self.url = server._http, server.url
+        self._http, self.url, self.public = server._http, server.url, server.public
         self.read = 0
         self.harm: Callable[[list[int]], None] = lambda ids: None
 

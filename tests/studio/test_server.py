@@ -147,7 +147,7 @@ def test_a_busy_port_is_refused(tmp_path: Path) -> None:
 
     assert (
         f"Port {port} of 127.0.0.1 cannot be used: Address already in use. "
-        "Choose another with --port, or stop what listens there."
+        "Choose another with --port or --host, or stop what listens there."
     ) == str(refused.value)
 
 

@@ -85,10 +85,17 @@ ORCHARD = 11
 """The first row of the article `orchard-day` in sentences/train.parquet; 1.0.0 has it not."""
 
 
-def make_corpus(folder: Path, texts: Mapping[str, str] = TEXTS) -> Corpus:
-    """The corpus with the releases 1.0.0 and 1.1.0, in a folder that is made."""
+def make_corpus(folder: Path, texts: Mapping[str, str] = TEXTS, settings: str = "") -> Corpus:
+    """The corpus with the releases 1.0.0 and 1.1.0, in a folder that is made.
+
+    The settings are in force while it is made, and not afterwards.
+    """
     folder.mkdir(exist_ok=True)
     corpus = lay_out(folder / "corpus", title="Six small stories")
+    config = corpus.root / "copydesk.toml"
+    plain = config.read_text(encoding="utf-8")
+    config.write_text(f"{plain}\n{settings}\n" if settings else plain, encoding="utf-8")
+    corpus = Corpus(corpus.root)
     first = {name: text for name, text in texts.items() if name != "orchard-day"}
     _take_in(corpus, folder / "raw", first)
     _round(corpus, "r1")
@@ -98,7 +105,8 @@ def make_corpus(folder: Path, texts: Mapping[str, str] = TEXTS) -> Corpus:
     build(corpus, workers=1)  # the round's plan records how its article is cut
     cut(corpus, Options(version="1.1.0", created=datetime(2026, 4, 1, tzinfo=UTC)))
     write_datasheet(corpus.root / "DATASHEET.md", corpus.releases / "1.1.0")
-    return corpus
+    config.write_text(plain, encoding="utf-8")
+    return Corpus(corpus.root)
 
 
 def _take_in(corpus: Corpus, raw: Path, texts: Mapping[str, str]) -> None:
@@ -275,10 +283,10 @@ class Specimen:
                 line |= {name: value for name, value in fields.items() if name in line}
         self.corpus.manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
-    def recut(self, texts: Mapping[str, str]) -> None:
-        """Make the whole corpus anew from other texts."""
+    def recut(self, texts: Mapping[str, str], settings: str = "") -> None:
+        """Make the whole corpus anew from other texts, with further settings until it is made."""
         shutil.rmtree(self.root)
-        make_corpus(self.root.parent / "recut", texts).root.rename(self.root)
+        make_corpus(self.root.parent / "recut", texts, settings).root.rename(self.root)
 
     def replace(self, name: str, data: bytes) -> None:
         """Put other bytes in a file's place and sign them; the stated rows stay."""

@@ -173,7 +173,8 @@ def running(data_dir: Path) -> tuple[str, str, people.Person]:
         ServerError: none runs there, or it does not answer.
     """
     with contextlib.suppress(FileNotFoundError, ServerError):
-        url, public = _address(data_dir).read_text(encoding="utf-8").split()
+        url, *others = _address(data_dir).read_text(encoding="utf-8").split()
+        public = others[0] if others else url  # an older copydesk wrote one address
         if _is_occupied(data_dir):  # another program that listens there must not get the token
             admin = people.load(data_dir)[0]
             _check_identity(url, admin)
