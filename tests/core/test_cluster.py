@@ -28,6 +28,7 @@ from copydesk.shards import Share
 from .test_cut import files, options
 
 pytestmark = [
+    pytest.mark.slow,  # each starts a cluster
     # Dask's own, of its event loops and of sockets that a killed process leaves.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -160,7 +161,9 @@ def test_what_a_killed_worker_held_is_made_by_another(many: Corpus, cluster: Clu
     done = build(many, dask=cluster.address, progress=kill)
 
     assert killed
-    assert (done.made, done.shards) == (12, 12)
+    # A shard that the killed worker had finished and not yet told of is found whole.
+    assert done.shards == 12
+    assert done.made in {11, 12}
     assert content(many) == plain
     assert read_built(many, "sentences").height == 36
 

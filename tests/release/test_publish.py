@@ -327,15 +327,15 @@ def test_s3(plan: Plan, tiny: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
         s3fs.S3FileSystem.clear_instance_cache()
         bucket = s3fs.S3FileSystem()
-        bucket.mkdir("desk")
-        publish(plan, "s3://desk/news")
+        bucket.mkdir("printers")
+        publish(plan, "s3://printers/news")
         bucket.invalidate_cache()
-        there = bucket.find("desk/news")
-        assert {p.removeprefix("desk/news/"): bucket.cat_file(p) for p in there} == (
+        there = bucket.find("printers/news")
+        assert {p.removeprefix("printers/news/"): bucket.cat_file(p) for p in there} == (
             files(tiny.dataset)
         )
         with pytest.raises(InputError, match="is published there already"):
-            publish(plan, "s3://desk/news")
+            publish(plan, "s3://printers/news")
     finally:
         server.stop()
 
