@@ -40,8 +40,10 @@ TEXTS = {
 
 
 def blocks(page: str) -> Iterator[tuple[str, str]]:
-    """The language and the lines of each block that is run."""
-    yield from BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
+    """The language and the lines of each block that is run, of a page or of `PAGE#SECTION`."""
+    name, _, section = page.partition("#")
+    text = (DOCS / name).read_text(encoding="utf-8")
+    yield from BLOCK.findall(text.partition(f"\n## {section}\n")[2] if section else text)
 
 
 def run(page: str, folder: Path) -> int:
@@ -136,9 +138,9 @@ def test_the_walk_of_a_lab(tmp_path: Path) -> None:
     assert [label["name"] for label in labels["labels"]] == ["method", "result", "other"]
 
 
-@pytest.mark.slow
-def test_the_walk_of_a_release_manager(corpus: Corpus, tmp_path: Path) -> None:
-    """Cut the next version, describe, check and publish to a folder."""
+@pytest.fixture
+def another(corpus: Corpus, tmp_path: Path) -> Corpus:
+    """The corpus with one more article, and a closed round on it."""
     text = "Weir fails\nThe weir at Tarn failed.\nIt was old, Ben Dow said.\n"
     atomic_write(tmp_path / "more" / "weir-post.txt", text)
     ingest(
@@ -148,8 +150,21 @@ def test_the_walk_of_a_release_manager(corpus: Corpus, tmp_path: Path) -> None:
     )
     build(corpus, workers=1)
     answer(corpus, "second", "weir-post")
-    assert run("releases.md", corpus.root) == 11
+    return corpus
+
+
+@pytest.mark.slow
+def test_the_walk_of_a_release_manager(another: Corpus, tmp_path: Path) -> None:
+    """Cut the next version, describe, check and publish to a folder."""
+    assert run("releases.md", another.root) == 11
     assert (tmp_path / "mirror/releases/1.1.0/release.json").is_file()
+
+
+@pytest.mark.slow
+def test_the_walk_of_a_release_manager_in_the_readme(another: Corpus) -> None:
+    """The same in short; nothing is sent to the Hub."""
+    assert run("../README.md#Five minutes as a release manager", another.root) == 8
+    assert (another.root / "findings.sarif").is_file()
 
 
 def test_every_page_is_in_the_site_and_no_page_leads_out_of_it() -> None:

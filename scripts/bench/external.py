@@ -364,9 +364,8 @@ def gum(folder: Path) -> Measures:
     return result
 
 
-def newsdiscourse(file: Path) -> Measures:
-    """Compare on NewsDiscourse; a sentence is a piece, an article one line."""
-    result = Measures("NewsDiscourse")
+def read_newsdiscourse(file: Path) -> Iterator[tuple[str, list[Piece], list[dict[str, str]]]]:
+    """Text, pieces and rows of each article; a sentence is a piece, an article one line."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     for _, group in groupby(rows, key=lambda row: row["document"]):
@@ -376,6 +375,18 @@ def newsdiscourse(file: Path) -> Measures:
             text += " " * bool(text)
             pieces.append(Piece(len(text), len(text) + len(sentence), "body", True))
             text += sentence
+        yield text, pieces, sentences
+
+
+def expected(row: dict[str, str]) -> bool:
+    """Whether a sentence of NewsDiscourse has the role of expectations."""
+    return row["role"] == "Distant_Expectations_Consequences"
+
+
+def newsdiscourse(file: Path) -> Measures:
+    """Compare on NewsDiscourse."""
+    result = Measures("NewsDiscourse")
+    for text, pieces, sentences in read_newsdiscourse(file):
         ours = Ours.find(text, pieces)
         counts: Counts = Counter()
         for row, piece in zip(sentences, pieces, strict=True):
@@ -385,8 +396,7 @@ def newsdiscourse(file: Path) -> Measures:
             tally(counts, "speech", row["speech"] == "1", touched)
             tally(counts, "speech by labels", row["speech"] == "1", label in {"quote", "claim"})
             if label != "quote":
-                expects = row["role"] == "Distant_Expectations_Consequences"
-                tally(counts, "speculation", expects, label == "speculation")
+                tally(counts, "speculation", expected(row), label == "speculation")
         result.articles.append(counts)
     for measure in ("speech", "speech by labels", "speculation"):
         result.figures |= {

@@ -16,12 +16,10 @@ articles anew a thousand times; the difference of two figures is taken draw by d
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +29,13 @@ from external import (
     Counts,
     Span,
     between_marks,
+    expected,
     f1,
     kind_of,
     macro_f1,
     precision,
     read_gum,
+    read_newsdiscourse,
     read_polnear,
     recall,
     tally,
@@ -141,24 +141,15 @@ def gum(folder: Path, model: Suggester) -> tuple[list[Counts], dict[str, Figure]
 def newsdiscourse(file: Path, model: Suggester) -> tuple[list[Counts], dict[str, Figure]]:
     """Speech of each sentence, and speculation of those that the rules do not call quotes."""
     articles = []
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    for _, group in groupby(rows, key=lambda row: row["document"]):
-        text, pieces, sentences = "", [], list(group)
-        for row in sentences:
-            sentence = " ".join(row["text"].split())
-            text += " " * bool(text)
-            pieces.append(Piece(len(text), len(text) + len(sentence), "body", True))
-            text += sentence
+    for text, pieces, sentences in read_newsdiscourse(file):
         asked = Asked.about(model, text, pieces)
         counts: Counts = Counter()
         for row, piece in zip(sentences, pieces, strict=True):
             unit = (piece.start, piece.end)
-            expects = row["role"] == "Distant_Expectations_Consequences"
             for arm, label in asked.arms(unit):
                 tally(counts, f"{arm} speech", row["speech"] == "1", label in {"quote", "claim"})
                 if asked.rules[unit] != "quote":
-                    tally(counts, f"{arm} speculation", expects, label == "speculation")
+                    tally(counts, f"{arm} speculation", expected(row), label == "speculation")
         articles.append(counts)
     return articles, _three("speech", " speech") | _three("speculation", " speculation")
 

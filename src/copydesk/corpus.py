@@ -89,6 +89,11 @@ class Corpus:
         return self.annotations / "guidelines-card.md"
 
     @property
+    def trials(self) -> frozenset[str]:
+        """The rounds that no release counts unless it names them, such as pilots."""
+        return frozenset(self.config.get("rounds", {}).get("trials", ()))
+
+    @property
     def rounds(self) -> Path:
         """A folder for each annotation round."""
         return self.annotations / "rounds"

@@ -126,7 +126,8 @@ def _utc(text: str) -> datetime:
 def struck(corpus: Corpus) -> dict[Place, datetime]:
     """The sentences that closed rounds decided to be badly cut or not units, and when.
 
-    Of a round and its follow-up rounds the one that was closed last says what stands.
+    Of a round and its follow-up rounds the one that was closed last says what stands; trials say
+    nothing.
 
     Raises:
         InputError: a plan or a ``closed.json`` is not JSON.
@@ -134,6 +135,8 @@ def struck(corpus: Corpus) -> dict[Place, datetime]:
     """
     last: dict[str, tuple[datetime, list[tuple[Place, datetime]]]] = {}
     for path in corpus.rounds.glob("*/closed.json"):
+        if path.parent.name in corpus.trials:
+            continue
         document, plan = read_json(path), read_json(path.with_name("round.json"))
         try:
             root = plan["review"]["of"] if "review" in plan else plan["round"]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -17,8 +18,11 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.features import yaml_features
 from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
+from copydesk.pages.filters import line
+from copydesk.pages.markdown import words
 from copydesk.release.card import read_baselines, render, write_card
 from copydesk.release.contents import Contents
+from copydesk.release.facts import facts
 
 LINES = [
     ("The river rose on Monday.", ["background", "background", "background"]),
@@ -398,3 +402,20 @@ def test_determinism(tmp_path: Path, made: Any) -> None:
         outputs.append(run.stdout)
     assert len(outputs[0]) > 10_000
     assert outputs[0] == outputs[1]
+
+
+def test_each_version_of_the_guidelines_is_named_with_its_answers() -> None:
+    """Where answers followed two versions, neither is said of all of them."""
+    say = words("words.jinja")
+    one = SimpleNamespace(rounds=("r",), guidelines={"1.0": 3111})
+    two = SimpleNamespace(rounds=("r",), guidelines={"1.0": 3111, "1.1": 1})
+    assert line(say.followed(one)) == "Annotators followed version 1.0 of the guidelines."
+    assert line(say.followed(two)) == (
+        "Annotators followed version 1.0 (3,111 answers) and version 1.1 (1 answer) of the "
+        "guidelines."
+    )
+
+
+def test_answers_are_counted_by_the_version_of_the_guidelines(made: Any) -> None:
+    """The facts have every answer's version: here all 16 followed one."""
+    assert facts(made.contents).guidelines == {"0.1": 16}

@@ -24,7 +24,7 @@ from copydesk.release.cut import cut
 from copydesk.rounds.amend import add_articles, amend_round, replace_person, revise_guidelines
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.decisions import Decision, decide, open_sentences
+from copydesk.rounds.decisions import Decision, decide, decision_of, open_sentences
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.new import Options, Selection, new_round
@@ -219,6 +219,20 @@ def test_a_second_review_asks_for_the_newest_answers(
     asked = {(who, task.sentence_id) for task in made.tasks for who in task.annotators}
     first = {(who, s) for s in ("mill.001", "mill.002", "tram.001") for who in ("a1", "a2")}
     assert asked == first | {("a1", "tram.002"), ("a2", "tram.002"), ("a2", "tram.003")}
+
+
+def test_a_trial_counts_in_no_release_unless_it_is_named(corpus: Corpus, plan: Plan) -> None:
+    """What copydesk.toml calls a trial is left out of a cut, with what it struck."""
+    struck = decision_of("tram.002", "not-a-unit", by="a9", by_kind="human", reason="So.")
+    decide(corpus, "r", [struck], via="file")
+    close(corpus, "r")
+    assert labelling(corpus, codecs=codecs()).rounds == ("r",)
+    assert len(labelling(corpus, codecs=codecs()).struck) == 1
+    config = corpus.root / "copydesk.toml"
+    config.write_text(config.read_text() + '\n[rounds]\ntrials = ["r"]\n')
+    found = labelling(Corpus(corpus.root), codecs=codecs())
+    assert (found.rounds, found.answers.height, found.struck.height) == ((), 0, 0)
+    assert labelling(Corpus(corpus.root), ["r"], codecs=codecs()).answers.height == 12
 
 
 def test_who_has_left_is_not_asked(corpus: Corpus, plan: Plan) -> None:

@@ -41,10 +41,16 @@ class Read:
         pieces = segment(text, language, zones=zones)
         units = [text[p.start : p.end] for p in pieces if p.is_unit]
         found = [(unit, tuple(words(unit))) for unit in units]
+        # A quotation may run over several sentences of a line.
+        spoken = "".join(
+            text[p.start : p.end] + ("\n" if "\n" in text[p.end : after] else " ")
+            for p, after in zip(pieces, [p.start for p in pieces[1:]] + [len(text)], strict=True)
+            if p.is_unit
+        )
         return cls(
             sentences=tuple(sentence for _, sentence in found),
             long=frozenset(s for u, s in found if len(s) >= MIN_WORDS or len(u) >= MIN_LENGTH),
-            quotations=tuple(q for q in quoted("\n".join(units)) if len(words(q)) >= UTTERANCE),
+            quotations=tuple(q for q in quoted(spoken) if len(words(q)) >= UTTERANCE),
         )
 
 

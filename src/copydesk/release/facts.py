@@ -128,6 +128,7 @@ class Facts:
     answered: tuple[str, str] | None
     annotators_per_sentence: tuple[int, int, float]
     guidelines_version: str | None
+    guidelines: Counts
     rounds: tuple[str, ...]
     reviewed: tuple[int, int]
     notes: tuple[dict[str, Any], ...]
@@ -224,12 +225,19 @@ def _count(contents: Contents) -> Facts:
             float(per_sentence.mean() or 0.0),  # type: ignore[arg-type]
         ),
         guidelines_version=contents.manifest.get("guidelines_version"),
+        guidelines=_guidelines(answers),
         rounds=tuple(contents.manifest.get("rounds", ())),
         reviewed=_reviewed(answers),
         notes=tuple(contents.manifest.get("notes", ())),
         alpha=alpha,
         alphas=alphas,
     )
+
+
+def _guidelines(answers: pl.DataFrame) -> Counts:
+    """Answers by the version of the guidelines that they followed, the oldest first."""
+    column = answers.sort("created_at")["guidelines_version"].drop_nulls()
+    return _counted(column, tuple(column.unique(maintain_order=True)))
 
 
 def _int(value: object) -> int:

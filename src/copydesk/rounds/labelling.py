@@ -27,7 +27,7 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
     decisions on answers that changed in it are left out.
 
     Args:
-        rounds: their ids; by default all closed rounds.
+        rounds: their ids; by default all closed rounds that are no trials of the corpus.
         codecs: what the raw answers of each backend mean.
 
     Raises:
@@ -37,7 +37,8 @@ def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Co
     """
     from copydesk.answers import ADJUDICATIONS, STRUCK, Labelling
 
-    names = round_ids(corpus, closed=True) if rounds is None else list(rounds)
+    closed = (name for name in round_ids(corpus, closed=True) if name not in corpus.trials)
+    names = list(closed if rounds is None else rounds)
     for name in names:
         check_closed(RoundFolder(corpus, name))
         verify(open_round(corpus, name), codecs)
