@@ -70,11 +70,15 @@ def test_a_trial_release_is_taken_back(two: Corpus) -> None:
 
 def test_its_number_may_be_used_again(two: Corpus) -> None:
     """The index then has the release, its retraction and the release; the last one stands."""
+    baselines = two.dataset / "baselines" / "1.1.0.json"
+    baselines.parent.mkdir(exist_ok=True)
+    baselines.write_text("{}")  # of the release that is taken back
     retract(two, "1.1.0", reason="A test.", at=NOW)
     made(two, "1.1.0")
     assert [e["version"] for e in index(two)] == ["1.0.0", "1.1.0", "1.1.0", "1.1.0"]
     assert read_index(two.dataset).versions == ("1.0.0", "1.1.0")
     assert chained(index(two)) == []
+    assert not baselines.exists()
 
 
 def test_the_only_release_is_taken_back(small: Corpus) -> None:

@@ -198,10 +198,10 @@ def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None
 
 
 def forget_unnamed(corpus: Corpus, index: Index) -> None:
-    """Remove release folders that the index does not name: of a killed cut, or retracted.
+    """Remove release folders that the index does not name, with their baselines.
 
-    The documents may point to one of them already; they go back to the newest release first, so
-    that what they point to is always there.
+    They are of a killed cut, or retracted. The documents may point to one of them already; they go
+    back to the newest release first, so that what they point to is always there.
 
     Args:
         index: the corpus's index as it is now.
@@ -212,6 +212,7 @@ def forget_unnamed(corpus: Corpus, index: Index) -> None:
         forget_changes(corpus.dataset, index.versions)
         write_documents(corpus, Contents.read(corpus.releases / index.newest.version))
     for path in killed:
+        (corpus.dataset / "baselines" / f"{path.name}.json").unlink(missing_ok=True)
         shutil.rmtree(path, ignore_errors=True)
 
 
