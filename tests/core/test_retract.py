@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +73,11 @@ def test_its_number_may_be_used_again(two: Corpus) -> None:
     baselines = two.dataset / "baselines" / "1.1.0.json"
     baselines.parent.mkdir(exist_ok=True)
     baselines.write_text("{}")  # of the release that is taken back
-    retract(two, "1.1.0", reason="A test.", at=NOW)
-    made(two, "1.1.0")
+    retract(two, "1.1.0", reason="A test.", at=NOW + timedelta(hours=1))
+    later = Options(version="1.1.0", created=NOW + timedelta(hours=2), labels="rule")
+    cut(two, later)
     assert [e["version"] for e in index(two)] == ["1.0.0", "1.1.0", "1.1.0", "1.1.0"]
+    assert validate(two.root, severity="error").findings == ()
     assert read_index(two.dataset).versions == ("1.0.0", "1.1.0")
     assert chained(index(two)) == []
     assert not baselines.exists()

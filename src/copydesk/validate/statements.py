@@ -107,11 +107,11 @@ def indexed(subject: Released) -> Iterator[Found]:
     """The index and the release state the same time of creation."""
     assert subject.dataset is not None
     release = subject.release
-    for entry in (e for e in subject.index.lines if e.get("version") == release.version):
-        if entry.get("created") != release.manifest.get("created"):
+    for entry in (e for e in subject.index.entries if e.version == release.version):
+        if entry.created != release.manifest.get("created"):
             message = (
                 f"'created' is {show(release.manifest.get('created'))}, but "
-                f"{show(entry.get('created'))} in the index."
+                f"{show(entry.created)} in the index."
             )
             yield _fault(message, "/created")
 
