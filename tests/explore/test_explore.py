@@ -329,6 +329,22 @@ def test_what_has_no_page_is_counted_and_said(release: Path, page: Any, tmp_path
     assert "Only of the 2 articles that have a page, of 3." in text
 
 
+def test_an_article_names_those_who_answered_it(
+    rows: Rows, write: Write, page: Any, tmp_path: Path
+) -> None:
+    """Of three models of the release two answered the vote."""
+    fewer = copy.deepcopy(rows)
+    fewer["annotations"] = [
+        a
+        for a in fewer["annotations"]
+        if (a["article_id"], a["annotator"]) != ("vote-post", "model-3")
+    ]
+    explore(write(fewer, tmp_path / "fewer"), tmp_path / "out")
+    articles = tmp_path / "out" / "articles"
+    assert "Labelled by 2 models." in plain(page.read(articles / "vote-post.html").text)
+    assert "Labelled by 3 models." in plain(page.read(articles / "flood-wire.html").text)
+
+
 def test_a_release_by_rules_has_nothing_to_compare(
     rows: Rows, write: Write, page: Any, tmp_path: Path
 ) -> None:

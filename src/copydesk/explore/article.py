@@ -118,6 +118,11 @@ class ArticlePage:
         return str(self.row["title"] or self.row["article_id"])
 
     @property
+    def annotators(self) -> frozenset[str]:
+        """Who answered one of its sentences."""
+        return frozenset(name for s in self.sentences for name, _ in (*s.answers, *s.flags))
+
+    @property
     def withheld(self) -> bool:
         """Whether its text is not here."""
         return self.row["text"] is None
