@@ -369,6 +369,7 @@ def _answers(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator) 
                 ),
                 lead_time_s=pl.lit(rng.random(frame.height)),
                 guidelines_version=pl.lit("1.0"),
+                flag=pl.lit(None, dtype=pl.String),
             )
         )
     return pl.concat(parts).sort("annotation_id")
@@ -404,6 +405,7 @@ def _articles(text: pl.DataFrame) -> pl.DataFrame:
         licence=pl.lit("CC0-1.0"),
         attribution=pl.lit("The Bench"),
         redistributable=pl.lit(True),
+        genre=pl.lit(None, dtype=pl.String),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -89,6 +90,36 @@ def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
     articles = np.zeros(len(units), dtype=np.int64)
     articles[rows] = given["article"].to_numpy()
     return counts.astype(np.int64), articles
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What `count_matrix` counts, of answers that come a share of their articles at a time."""
+
+    labels: Sequence[str]
+    _counts: list[Ints] = field(default_factory=list)
+    _articles: list[Ints] = field(default_factory=list)
+    _names: list[str] = field(default_factory=list)
+
+    def add(self, answers: pl.DataFrame) -> pl.DataFrame:
+        """Count all answers about some articles, and return them as `prepare` does.
+
+        Raises:
+            InputError: as `prepare`.
+        """
+        given = prepare(answers, self.labels)
+        counts, articles = count_matrix(given, len(self.labels))
+        self._counts.append(counts)
+        self._articles.append(articles + len(self._names))
+        self._names += given["article_id"].unique().sort()
+        return given
+
+    def matrix(self) -> tuple[Ints, Ints]:
+        """Units x labels counts, and the article of each unit, numbered in sorted order."""
+        counts = [np.empty((0, len(self.labels)), dtype=np.int64), *self._counts]
+        articles = np.concatenate([np.empty(0, dtype=np.int64), *self._articles])
+        order = pl.Series(self._names, dtype=pl.String).rank("dense").to_numpy().astype(np.int64)
+        return np.concatenate(counts), order[articles]
 
 
 def _refuse_second_answers(keyed: pl.DataFrame) -> None:

@@ -26,7 +26,7 @@ _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
 
 
-@check("released", needs=("sentences", "articles", "quotes"))
+@check("released", needs=("sentences", "articles", "quotes"), in_shares=True)
 @rule(
     "text-withheld-leaked",
     level=5,
@@ -97,7 +97,9 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
     sentences: list[tuple[str, str]] = []
     texts: list[tuple[str, str]] = []
     given: list[str] = []
-    articles = subject.release.table("articles")
+    columns = ("article_id", "collection", "licence", "title", "url", "text_sha256")
+    contents = subject.release.contents
+    articles = contents.frame("articles", *columns, "redistributable")
     known = {
         str(row["article_id"]): row
         for row in (
@@ -105,7 +107,8 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
             *manifest_lines(Folder(corpus.dataset)).values(),
         )
     }
-    places = subject.release.table("standoff").partition_by("article_id", as_dict=True)
+    places = contents.frame("standoff", "article_id", "sentence_id", "start", "end")
+    spans_of = dict(places.group_by("article_id").agg(pl.struct(pl.exclude("article_id"))).rows())
     rights = policy(subject.config)
     for name, row in known.items():
         if rights.gives(row.get("licence"), str(row.get("collection"))):
@@ -119,14 +122,13 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
         if text is None:
             continue
         texts.append((name, text))
-        rows = places.get((name,))
-        spans = rows.select("sentence_id", "start", "end").iter_rows() if rows is not None else ()
-        sentences += [(sentence_id, text[start:end]) for sentence_id, start, end in spans]
+        for span in spans_of.get(name, ()):
+            sentences.append((span["sentence_id"], text[span["start"] : span["end"]]))
         sentences += [(name, line) for line in text.splitlines()]
     for line in _private_lines(private):
         if line.get("article_id") in known and isinstance(line.get("title"), str):
             sentences.append((str(line["article_id"]), line["title"]))
-    shown = articles.filter(pl.col("text").is_not_null())
+    shown = contents.frame("articles", "text", "title").filter(pl.col("text").is_not_null())
     given += [*shown["text"], *shown["title"].drop_nulls()]
     urls = [*articles["url"].drop_nulls(), *(str(row.get("url")) for row in known.values())]
     return Secrets(sentences=sentences, texts=texts, given=given, urls=urls)
@@ -160,7 +162,7 @@ def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterat
     yield from rows_at_fault("text-withheld-leaked", rows, message, record, pointer)
 
 
-@check("released", needs=("standoff", "articles", "quotes"))
+@check("released", needs=("standoff", "articles", "quotes"), in_shares=True)
 @finds("value-null")
 def missing(subject: Released) -> Iterator[Found]:
     """A text that may be given is given: as a text, and as sentences, not as hashes."""
@@ -180,7 +182,7 @@ def missing(subject: Released) -> Iterator[Found]:
     yield from rows_at_fault("value-null", rows, message, "quote_id", "/text")
 
 
-@check("released", needs=("articles",))
+@check("released", needs=("articles",), in_shares=True)
 @rule(
     "licence-unknown",
     level=5,
@@ -218,7 +220,7 @@ def _is_spdx(name: str) -> bool:
         return False
 
 
-@check("released", needs=("articles",))
+@check("released", needs=("articles",), in_shares=True)
 @rule(
     "attribution-missing",
     level=5,

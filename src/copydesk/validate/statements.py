@@ -6,7 +6,7 @@ configuration and rounds repeat each other; each pair is compared here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -15,6 +15,7 @@ import yaml
 from copydesk.contract.versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
+from copydesk.release.contents import PLACE
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
@@ -45,26 +46,33 @@ def _fault(message: str, pointer: str) -> Fault:
 )
 def manifest(release: Release) -> Iterator[Found]:
     """Annotators, rounds, adjudicators, guidelines and times follow from the tables."""
-    stated, rows = release.manifest, release.table("annotations")
-    kinds = dict(rows.select("annotator", "annotator_kind").unique().drop_nulls().iter_rows())
+    stated, rows = release.manifest, release.contents.scan("annotations")
+    named = rows.select("annotator", "annotator_kind").unique().collect(engine="streaming")
+    kinds = dict(named.drop_nulls().sort(pl.all()).iter_rows())
     yield from _same(stated, "annotators", kinds)
     rounds = stated.get("rounds")
-    answered = set(rows["round"].drop_nulls().unique())
+    answered = set(rows.select("round").unique().collect(engine="streaming")["round"].drop_nulls())
     if isinstance(rounds, list) and not answered <= {str(name) for name in rounds}:
         message = f"'rounds' is {show(rounds)}, but the answers are of {show(sorted(answered))}."
         yield _fault(message, "/rounds")
     yield from _origin(stated, kinds)
-    last = rows.filter(pl.col("guidelines_version").is_not_null()).sort(
-        "created_at", maintain_order=True
-    )
-    yield from _same(
-        stated, "guidelines_version", last["guidelines_version"][-1] if last.height else None
-    )
-    decided = release.labelled.filter(pl.col("label_source") == "adjudicated").height
+    yield from _same(stated, "guidelines_version", _last_guidelines(rows))
+    labelled = pl.concat([release.contents.scan(table, "label_source") for table in SENTENCES])
+    decided = labelled.filter(pl.col("label_source") == "adjudicated")
+    decided = decided.select(pl.len()).collect(engine="streaming").item()
     if isinstance(stated.get("adjudicators"), dict) and decided and not stated["adjudicators"]:
         message = f"It names no adjudicators, but {decided:,} sentences were adjudicated."
         yield _fault(message, "/adjudicators")
     yield from _late(release)
+
+
+def _last_guidelines(answers: pl.LazyFrame) -> Any:
+    """The version of the guidelines that the last answer followed."""
+    known = answers.filter(pl.col("guidelines_version").is_not_null())
+    latest = known.select(pl.col("created_at").max()).collect(engine="streaming").item()
+    last = known.filter(pl.col("created_at").eq_missing(pl.lit(latest)))
+    found = last.select("guidelines_version").tail(1).collect(engine="streaming")
+    return found.item() if found.height else None
 
 
 def _origin(stated: Any, kinds: dict[str, str]) -> Iterator[Found]:
@@ -96,9 +104,16 @@ def _late(release: Release) -> Iterator[Found]:
         "%+", time_unit="us", time_zone="UTC", strict=False
     )
     # `created` is a whole second, and an answer may be of the same one.
-    late = release.table("annotations").filter(pl.col("created_at") >= created.dt.offset_by("1s"))
+    answers = release.contents.scan("annotations", "annotation_id", "created_at", *PLACE)
+    late = answers.filter(pl.col("created_at") >= created.dt.offset_by("1s"))
     message = "The answer was given at {created_at}, after the release was made."
-    yield from rows_at_fault("manifest-disagrees", late, message, "annotation_id", "/created_at")
+    yield from rows_at_fault(
+        "manifest-disagrees",
+        late.collect(engine="streaming"),
+        message,
+        "annotation_id",
+        "/created_at",
+    )
 
 
 @check("released", needs=("dataset",))
@@ -273,32 +288,25 @@ def adjudicated(subject: Released) -> Iterator[Found]:
     except (CopydeskError, LookupError, TypeError, ValueError):
         return  # the corpus's own validation names it
     labels = subject.release.contract.scheme.names
-    hashes = subject.release.table("articles").select("article_id", _text="text_sha256")
-    rows = subject.release.labelled.join(
-        hashes.unique("article_id"), on="article_id", how="left", maintain_order="left"
-    )
-    keys = list(rows.select("article_id", "_text", "start", "end").iter_rows())
-    wanted = [last[key]["label"] if key in last else None for key in keys]
+    rows = _with_decisions(subject.release, last)
     names = pl.col("label").replace_strict(
         dict(enumerate(labels)), default=None, return_dtype=pl.String
     )
-    rows = rows.with_columns(_decided=pl.Series(wanted, dtype=pl.String), _label=names)
+    rows = rows.with_columns(_label=names)
     is_decided = pl.col("label_source") == "adjudicated"
     undecided = rows.filter(is_decided & pl.col("_decided").is_null())
     message = "It is marked as adjudicated, but no round decided it."
     yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
-    is_struck = pl.Series([bool(last.get(key, {}).get("flag")) for key in keys], dtype=pl.Boolean)
+    struck = rows.filter(pl.col("_struck"))
     message = "A round decided that it is badly cut or not a unit, but the release has it."
-    yield from rows_at_fault(
-        "source-disagrees", rows.filter(is_struck), message, "sentence_id", "/sentence_id"
-    )
+    yield from rows_at_fault("source-disagrees", struck, message, "sentence_id", "/sentence_id")
     other = rows.filter(
         pl.col("_decided").is_not_null()
         & (~is_decided | pl.col("_label").ne_missing(pl.col("_decided")))
     )
     message = "A round decided for {_decided}, but it is {_label} ({label_source})."
     yield from rows_at_fault("source-disagrees", other, message, "sentence_id", "/label")
-    here = {key[0] for key in keys}
+    here = set(subject.release.contents.frame("articles", "article_id")["article_id"])
     kinds = {str(line["by"]): str(line["by_kind"]) for line in lines if line["article_id"] in here}
     named = manifest.get("adjudicators")
     if named != kinds:
@@ -306,3 +314,21 @@ def adjudicated(subject: Released) -> Iterator[Found]:
         yield Fault(
             rule="source-disagrees", message=message, file=MANIFEST, pointer="/adjudicators"
         )
+
+
+def _with_decisions(release: Release, last: Mapping[Any, Mapping[str, Any]]) -> pl.DataFrame:
+    """The sentences that were decided, or say so, with ``_decided`` and ``_struck``."""
+    key = ["article_id", "_text", "start", "end"]
+    schema = {"article_id": pl.String, "_text": pl.String, "start": pl.Int32, "end": pl.Int32}
+    decided = pl.LazyFrame(list(last), schema=schema, orient="row").with_columns(
+        _decided=pl.Series([line["label"] for line in last.values()], dtype=pl.String),
+        _struck=pl.Series([bool(line.get("flag")) for line in last.values()], dtype=pl.Boolean),
+    )
+    columns = ("sentence_id", "article_id", "start", "end", "label", "label_source", *PLACE)
+    rows = pl.concat([release.contents.scan(table, *columns) for table in SENTENCES])
+    hashes = release.contents.scan("articles", "article_id", "text_sha256").unique("article_id")
+    hashes = hashes.rename({"text_sha256": "_text"})
+    rows = rows.join(hashes, on="article_id", how="left", maintain_order="left")
+    rows = rows.join(decided, on=key, how="left", maintain_order="left")
+    marked = pl.col("_decided").is_not_null() | (pl.col("label_source") == "adjudicated")
+    return rows.filter(marked | pl.col("_struck")).collect(engine="streaming")
