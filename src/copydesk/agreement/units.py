@@ -111,7 +111,7 @@ class Tally:
         counts, articles = count_matrix(given, len(self.labels))
         self._counts.append(counts)
         self._articles.append(articles + len(self._names))
-        self._names += given["article_id"].unique().sort()
+        self._names += given["article_id"].unique().sort().to_list()
         return given
 
     def matrix(self) -> tuple[Ints, Ints]:
