@@ -42,7 +42,7 @@ RULES = (
 @pytest.fixture
 def small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every release is kept on the disk, and each event is a share; words are counted by threes."""
-    monkeypatch.setattr("copydesk.validate.loading.HELD_BYTES", 0)
+    monkeypatch.setattr("copydesk.validate.untrusted_release.HELD_BYTES", 0)
     monkeypatch.setattr("copydesk.release.shares.ROWS_AT_ONCE", 1)
     monkeypatch.setattr("copydesk.release.crossing._CHUNK", 3)
 

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from copydesk.validate.faults import Fault, Found
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_release import Release
 
 if TYPE_CHECKING:
     from copydesk.agreement.alpha import Ints
