@@ -18,9 +18,9 @@ from copydesk.extras import needs
 from copydesk.ingest import layout, pagedata
 from copydesk.ingest.dates import day
 from copydesk.ingest.walls import wall
-from copydesk.text.figures import is_figures
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import fixed
+from copydesk.text.tabular import is_figures
 from copydesk.text.wording import Wording, wording
 
 Line = tuple[str, str | None]
