@@ -152,5 +152,6 @@ def test_an_encoding_given_by_hand_is_used(folders: Path, corpus: Corpus) -> Non
 
     (article,) = corpus.articles()
     # In Latin-1 the quotation marks of Windows are control characters.
-    assert article.reading and article.reading["encoding"] == "latin-1"
-    assert article.reading["dropped"] == 2 * corpus.texts.read(article).count("£2")
+    reading = article.reading or {}
+    assert reading["encoding"] == "latin-1"
+    assert reading["dropped"] == 2 * corpus.texts.read(article).count("£2")

@@ -1,4 +1,4 @@
-"""What a page says of itself: JSON-LD, meta elements, link, time, its language; then what it shows."""
+"""What a page says of itself: JSON-LD, meta elements, link, time, language; then what it shows."""
 
 from __future__ import annotations
 

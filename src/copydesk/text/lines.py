@@ -16,7 +16,9 @@ from copydesk.text.wording import Wording
 
 _CLOSING: Final = "\"'”’“‘)]}»›«‹」』）】*_ \u00a0\u202f¹²³⁰⁴⁵⁶⁷⁸⁹†‡"
 _STOPS: Final = frozenset(".!?…。！？")
-_MARK_OF_NOTE: Final = re.compile(r"(?:[a-z”\"’)]{2}|\b(?:1\d|20)\d\d)[.!?][”\"’]?(?:\d{1,2}|\[\d{1,3}\])$")
+_MARK_OF_NOTE: Final = re.compile(
+    r"(?:[a-z”\"’)]{2}|\b(?:1\d|20)\d\d)[.!?][”\"’]?(?:\d{1,2}|\[\d{1,3}\])$"
+)
 _GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
 _BULLET: Final = re.compile(r"(?:--|[-–—•*·▪●►‣])\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
