@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from copydesk.files import dump_json, sha256_file
 from copydesk.release.contents import PLACE, Contents
 from copydesk.release.shares import shares
 from copydesk.validate import Report, validate
+from copydesk.validate.scratch import Scratch
 
 RULES = (
     "answer-duplicate",
@@ -172,3 +176,27 @@ def test_a_full_disk_is_a_sentence(
     with pytest.raises(InputError, match=r"No space left on device.* TMPDIR"):
         validate(specimen.release)
     assert not list(tmp_path.glob("copydesk-validate-*"))
+
+
+def test_what_a_killed_run_left_is_removed_and_a_running_ones_rows_stay(
+    specimen: Specimen, small_shares: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The lock of a killed process is free; a folder whose lock is held is somebody's."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("copydesk.validate.scratch._FRESH_S", -1)
+    script = (
+        "import os, signal, sys\n"
+        "from copydesk.validate.scratch import Scratch\n"
+        "held = Scratch()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=False)
+    (left,) = tmp_path.glob("copydesk-validate-*")
+    running = Scratch()
+    assert not left.exists()
+    validate(specimen.release, level=1)
+    (folder,) = tmp_path.glob("copydesk-validate-*")
+    assert (folder / "lock").exists()
+    del running
+    assert not folder.exists()
