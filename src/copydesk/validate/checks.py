@@ -5,6 +5,7 @@ from __future__ import annotations
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
     by_datasets,
     corpora,
+    dois,
     given,
     history,
     leakage,
