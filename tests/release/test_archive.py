@@ -23,8 +23,8 @@ from copydesk.errors import CopydeskError, InputError, IntegrityError, ServerErr
 from copydesk.files import read_json
 from copydesk.publish import prepare, publish
 from copydesk.publish.archive import archive, reserve
+from copydesk.publish.archive_http import TOKEN_VARIABLE, Connection, check_address
 from copydesk.publish.bundle import write_bundle
-from copydesk.publish.connection import TOKEN_VARIABLE, Connection, check_address
 from copydesk.publish.metadata import metadata
 from copydesk.publish.zenodo import Zenodo
 from copydesk.release.cut import Options, cut

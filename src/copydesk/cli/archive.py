@@ -12,14 +12,14 @@ from copydesk.cli.common import data, many, words
 
 if TYPE_CHECKING:
     from copydesk.corpus import Corpus
-    from copydesk.publish.connection import Connection
+    from copydesk.publish.archive_http import Connection
 
 
 def archive(
     corpus: Corpus, version: str | None, *, url: str | None, reserving: bool, yes: bool
 ) -> None:
     """Archive the newest release, or reserve the DOI of the next; only say so without ``yes``."""
-    from copydesk.publish.connection import ZENODO, check_address
+    from copydesk.publish.archive_http import ZENODO, check_address
 
     place = check_address(url or corpus.config.get("archive", {}).get("url", ZENODO))
     if reserving and not version:
@@ -33,7 +33,7 @@ def archive(
 
 
 def _connect(place: str) -> Connection:
-    from copydesk.publish.connection import TOKEN_VARIABLE, Connection
+    from copydesk.publish.archive_http import TOKEN_VARIABLE, Connection
 
     return Connection(place, os.environ.get(TOKEN_VARIABLE, ""))
 
@@ -54,7 +54,7 @@ def _reserve(corpus: Corpus, place: str, version: str) -> None:
 
 def _archive(corpus: Corpus, place: str, version: str | None) -> None:
     from copydesk.contract.doi import address
-    from copydesk.contract.index import archived, base
+    from copydesk.contract.index_entries import archived, base
     from copydesk.publish.archive import archive as deposit
     from copydesk.publish.zenodo import Zenodo
     from copydesk.release.index import read_index
@@ -126,7 +126,7 @@ def _shown(told: dict[str, Any]) -> dict[str, str]:
 
 
 def _as_what(plan: Any) -> str:
-    from copydesk.contract.index import archived
+    from copydesk.contract.index_entries import archived
 
     before = [str(entry["doi"]) for entry in archived(plan.index.lines).values()]
     return f"the next version of the record of {before[-1]}" if before else "a new record"

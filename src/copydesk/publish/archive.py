@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from copydesk.contract.doi import address, is_doi, is_trial
-from copydesk.contract.index import ARCHIVED, base
+from copydesk.contract.index_entries import ARCHIVED, base
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.files import atomic_write, dump_json, read_json
 from copydesk.publish.bundle import bundle_name, write_bundle
 from copydesk.publish.draft import compared, fill, find_draft
 from copydesk.publish.metadata import metadata, read_citation
-from copydesk.publish.plan import Plan, prepare
+from copydesk.publish.prepare import Plan, prepare
 from copydesk.publish.zenodo import Deposit, Zenodo
 from copydesk.release.contents import Contents
 from copydesk.release.documents import write_documents
@@ -55,8 +55,8 @@ def plan_archive(corpus: Corpus, version: str | None = None) -> tuple[Plan, dict
         version: the newest release, which is the default; the documents speak of no other.
 
     Raises:
-        InputError: see `copydesk.publish.plan.prepare`; another version is asked for, or this one
-            is archived already.
+        InputError: see `copydesk.publish.prepare.prepare`; another version is asked for, or this
+            one is archived already.
     """
     newest = read_index(corpus.dataset).newest
     if newest and version and version != newest.version:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from copydesk.files import replacing
-from copydesk.publish.plan import Plan
+from copydesk.publish.prepare import Plan
 from copydesk.scope import DOCUMENTS
 
 _YEAR_ZERO = (1980, 1, 1, 0, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.contract.doi import is_doi
-from copydesk.contract.index import archived
+from copydesk.contract.index_entries import archived
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError, ServerError
 from copydesk.publish.metadata import mark_of, unlike

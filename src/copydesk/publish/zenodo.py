@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from copydesk.publish.connection import Connection, RefusedError
+from copydesk.publish.archive_http import Connection, RefusedError
 
 _API: Final = "/api/deposit/depositions"
 _PAGE: Final = 100

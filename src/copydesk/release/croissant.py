@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.doi import address
-from copydesk.contract.versions import schema_number
+from copydesk.contract.schema_versions import schema_number
 from copydesk.pages.filters import line, many, plain
 from copydesk.pages.markdown import words
 from copydesk.release import provenance

@@ -9,12 +9,12 @@ from typing import Any, Final
 import yaml
 
 from copydesk.contract.doi import is_doi, is_trial
-from copydesk.contract.index import ARCHIVED, base
+from copydesk.contract.index_entries import ARCHIVED, base
 from copydesk.scope import INDEX
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.loading import MANIFEST
 from copydesk.validate.rules import check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_release import MANIFEST
 
 _UP: Final = "../.."
 _IN_CARD: Final = re.compile(r"^ *doi *= *\{([^}\n]*)\}", re.MULTILINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specimens import Specimen
 
-from copydesk.contract.index import ARCHIVED
+from copydesk.contract.index_entries import ARCHIVED
 from copydesk.release.index import append_entries, read_index
 
 DOI = "10.1234/copydesk.17"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.index import archived
+from copydesk.contract.index_entries import archived
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_bytes, sha256_file
