@@ -7,14 +7,14 @@ attributes. Which of them make a sentence a claim is told by `copydesk.text.repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
 from copydesk.text.complements import Kind, is_clausal, is_complete, reaches
 from copydesk.text.language import Language
-from copydesk.text.lexicon import Cue, Lexicon, Word
+from copydesk.text.lexicon import Cue, Vocabulary, Word
 from copydesk.text.surroundings import Surroundings
 
 _OTHERS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -33,6 +33,7 @@ _VERBS: Final[tuple[tuple[str, Kind], ...]] = (
     ("infinitive-verbs", "infinitive"),
     ("ruling-verbs", "ruling"),
 )
+_KINDS: Final = dict((*_OTHERS, *_VERBS))
 VERBS: Final = tuple(name for name, _ in _VERBS)
 """The lexicons of verbs."""
 VERB_KINDS: Final = frozenset(kind for _, kind in _VERBS)
@@ -103,29 +104,17 @@ def predicates(text: str, found: Sequence[Word], lang: Language) -> list[Predica
     return result
 
 
-def forms(text: str, found: Sequence[Word], lang: Language) -> Iterator[Form]:
+def forms(text: str, found: Sequence[Word], lang: Language) -> list[Form]:
     """Every form of a lexicon of attribution, in order; those of two lexicons may overlap."""
-    openers = _openers(lang)
-    reach: dict[str, int] = {}
-    for first, word in enumerate(found):
-        for lexicon, kind in openers.get(word.form, ()):
-            if first < reach.get(lexicon.name, 0):
-                continue
-            match = lexicon.at(found, first, text)
-            if match is not None:
-                after = reach[lexicon.name] = first + match[0]
-                yield Form(first, after, lexicon.name, match[1], kind)
+    return [
+        Form(first, after, name, key, _KINDS[name])
+        for first, after, name, key in _vocabulary(lang).find(found, text)
+    ]
 
 
 @cache
-def _openers(lang: Language) -> dict[str, list[tuple[Lexicon, Kind]]]:
-    """The lexicons that have a form which begins with a word, by that word."""
-    result: dict[str, list[tuple[Lexicon, Kind]]] = {}
-    for name, kind in (*_OTHERS, *_VERBS):
-        lexicon = lang.lexicon(name)
-        for word in lexicon.phrases:
-            result.setdefault(word, []).append((lexicon, kind))
-    return result
+def _vocabulary(lang: Language) -> Vocabulary:
+    return Vocabulary(lang.lexicon(name) for name in _KINDS)
 
 
 def attributes(read: Surroundings, form: Form) -> bool | None:
@@ -152,6 +141,6 @@ def _is_attributing_verb(read: Surroundings, form: Form) -> bool:
     if use == "noun-like":
         if form.kind == "infinitive":
             return read.agrees(first) and reaches(read, after, "to", reach=1)
-        if not read.opens(after) or not read.agrees(first):
+        if not read.opens(after) or not read.agrees(first) or read.is_relative(after):
             return False
     return is_complete(read, first, after, form.kind)

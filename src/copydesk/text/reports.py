@@ -64,9 +64,15 @@ class _Reader:
         if said and self._is_plain(form):
             return True
         if form.kind in {"clause", "that"}:
-            return form.key not in self.context["mind"] and bool(attributes(self.read, form))
+            return self._is_said(form) and bool(attributes(self.read, form))
         named = said or form.key in self.context["said of a thing"]
         return named and form.kind != "ruling" and attributes(self.read, form) is not None
+
+    def _is_said(self, form: Form) -> bool:
+        """Whether a verb that takes a clause is no state of mind, nor one of other senses."""
+        if form.key in self.context["only with that"]:
+            return form.after < len(self.found) and self.found[form.after].form == "that"
+        return form.key not in self.context["mind"]
 
     def _is_plain(self, form: Form) -> bool:
         """Whether a form looks like no noun."""
@@ -131,13 +137,10 @@ class _Reader:
         """Whether a noun has a clause with "that", none that is relative: "a charge that has …"."""
         if not attributes(self.read, form):
             return False
-        first, after, around = form.first, form.after, self.read.around
+        first = form.first
         if first and self.found[first - 1].form in self.context["not"]:
             return False
-        if after >= len(self.found) or self.read.gap(after):
-            return True
-        verb = self.found[after].form
-        return verb not in around["finite"] and verb not in around["auxiliary"]
+        return not self.read.is_relative(form.after - 1)
 
     def _is_naming(self, form: Form) -> bool:
         """Whether a verb says what a thing is: "called it fair", not "called a meeting"."""

@@ -179,6 +179,14 @@ class Surroundings:
                 return False
         return False
 
+    def is_relative(self, index: int) -> bool:
+        """Whether a word opens a relative clause, its verb right after it: "projects that were"."""
+        found, around = self.found, self.around
+        if index + 1 >= len(found) or found[index].form not in around["relative"]:
+            return False
+        verb = found[index + 1].form
+        return verb in around["finite"] or verb in around["auxiliary"]
+
     def _is_past(self, index: int) -> bool:
         """Whether a form in -ed may be the verb of a clause: no article stands before it."""
         form = self.found[index].form
