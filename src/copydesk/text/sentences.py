@@ -12,7 +12,7 @@ from typing import Final
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Word, words
 from copydesk.text.marks import Marked
-from copydesk.text.people import People
+from copydesk.text.mentions import People
 from copydesk.text.phrases import Span
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate, predicates

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from copydesk.text.people import People, Person
+from copydesk.text.mentions import People, Person
 from copydesk.text.phrases import Span
 
 How = Literal["sentence", "neighbour", "continuation", "turn", "resolved"]
