@@ -8,8 +8,8 @@ from copydesk.text.language import suggests
 from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
 from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
+from copydesk.text.resolution import Source
 from copydesk.text.segment import segment
-from copydesk.text.sources import Source
 from copydesk.text.suggest import Suggestion, suggest
 
 __all__ = [

@@ -12,8 +12,8 @@ from copydesk.text.lexicon import Cue, Word
 from copydesk.text.marks import Marked
 from copydesk.text.phrases import Span
 from copydesk.text.predicates import Predicate
+from copydesk.text.resolution import How
 from copydesk.text.sentences import Sentence, names_source
-from copydesk.text.sources import How
 
 _MARKS: Final = "\"'“”‘’«»„‚`‹›"
 _NEAR: Final = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from copydesk.text.surroundings import MARKS, Surroundings
+from copydesk.text.form_use import MARKS, Surroundings
 
 Kind = Literal[
     "clause",

@@ -13,9 +13,9 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from copydesk.text.complements import Kind, is_clausal, is_complete, reaches
+from copydesk.text.form_use import Surroundings
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Vocabulary, Word
-from copydesk.text.surroundings import Surroundings
 
 _OTHERS: Final[tuple[tuple[str, Kind], ...]] = (
     ("attribution-phrases", "phrase"),

@@ -16,8 +16,8 @@ from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.phrases import Span
 from copydesk.text.pieces import Piece
+from copydesk.text.resolution import Source, sources
 from copydesk.text.sentences import Article, Marks
-from copydesk.text.sources import Source, sources
 from copydesk.text.turns import turn_speakers
 from copydesk.text.voices import own, voices
 

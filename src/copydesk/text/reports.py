@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from copydesk.text.form_use import Surroundings, is_bare
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Word
 from copydesk.text.predicates import VERB_KINDS, Form, attributes, forms
-from copydesk.text.surroundings import Surroundings, is_bare
 
 _SIDE: Final = 12
 """How many words a relative clause may have before its verb."""
