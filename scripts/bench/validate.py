@@ -32,9 +32,9 @@ import polars as pl
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.filenames import TableFile
 from copydesk.contract.labels import NEWS
 from copydesk.contract.schema_versions import SCHEMA_VERSION
-from copydesk.contract.filenames import TableFile
 from copydesk.contract.tables import CURRENT
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow

@@ -323,7 +323,7 @@ def _write(
     manifest = {**contents.manifest, "counts": counts, "hydrated_from": digest}
     stated = folder / "hydrated.json"
     stated.write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    card = render(Contents.read(release, manifest=stated))
+    card = render(Contents.read(release, manifest=stated), doi=manifest.get("doi"))
     (folder / "README.md").write_text(
         card.replace("\n# ", _NOTICE, 1), encoding="utf-8", newline="\n"
     )
