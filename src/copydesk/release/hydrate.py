@@ -304,8 +304,8 @@ def _write(
     release = folder / "releases" / contents.version
     counts: dict[str, dict[str, int]] = {}
     for split in SPLITS:
-        for table, rows in _write_sentences(release, contents, split, filled).items():
-            counts.setdefault(table, {})[split] = rows
+        for table, count in _write_sentences(release, contents, split, filled).items():
+            counts.setdefault(table, {})[split] = count
     for part in contents.parts:
         table, path = part.file.table, release / str(part.file)
         if table in ("sentences", "standoff"):
