@@ -106,9 +106,8 @@ def hydrate(
     gone = _withdrawn(contents)
     kept = contents.without([gap.article_id for gap in gone])
     withheld = _withheld(kept)
-    holders = Holders(kept.frame("standoff", "article_id", "text_sha256"))
-    copies = find_copies(raw, withheld, holders, encoding)
-    del holders
+    held = kept.frame("standoff", "article_id", "text_sha256")
+    copies = find_copies(raw, withheld, Holders(held), encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
         for article in withheld
@@ -123,7 +122,7 @@ def hydrate(
     filled = Filled(whole=whole, parts=parts)
     with replacing_dir(out) as beside:
         counts = _write(beside, source, contents, filled)
-    total = kept.scan("standoff").select(pl.len()).collect().item()
+    total = held.height
     before, after = (
         sum(c.get("standoff", {}).values()) for c in (contents.manifest["counts"], counts)
     )
