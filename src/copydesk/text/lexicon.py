@@ -84,22 +84,23 @@ class Lexicon:
 Match = tuple[int, int, str, str]
 """A form in a run of words: first word, word after the last, lexicon's name, entry's key."""
 
+_Opened = tuple[list[tuple[str, str]], dict[str, list[tuple[tuple[str, ...], str, str]]]]
+"""What begins with a word: forms of that word alone, and longer ones by their second word."""
+
 
 class Vocabulary:
     """Some lexicons that are looked up together, with one look at each word."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._single: dict[str, list[tuple[str, str]]] = {}
-        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]] = {}
+        self._opened: dict[str, _Opened] = {}
         for lexicon in lexicons:
             for first, phrases in lexicon.phrases.items():
+                single, longer = self._opened.setdefault(first, ([], {}))
                 for form, key in phrases:
                     if len(form) == 1:
-                        self._single.setdefault(first, []).append((lexicon.name, key))
+                        single.append((lexicon.name, key))
                     else:
-                        seconds = self._longer.setdefault(first, {})
-                        seconds.setdefault(form[1], []).append((form, lexicon.name, key))
-        self._firsts = self._single.keys() | self._longer.keys()
+                        longer.setdefault(form[1], []).append((form, lexicon.name, key))
 
     def find(self, words: Sequence[Word], text: str) -> list[Match]:
         """The forms of each lexicon in a run of words, left to right.
@@ -107,15 +108,16 @@ class Vocabulary:
         At a word the longest form of a lexicon counts, and none that begins inside another of the
         same lexicon. Only blanks may stand between the words of a form.
         """
-        firsts = self._firsts
+        opened = self._opened.get
         found: list[Match] = []
         reach: dict[str, int] = {}
-        for index in [at for at, word in enumerate(words) if word.form in firsts]:
-            form = words[index].form
-            longer = self._longer.get(form)
-            taken: set[str] | None = None
-            if longer is not None and index + 1 < len(words):
-                for phrase, name, key in longer.get(words[index + 1].form, ()):
+        for index, word in enumerate(words):
+            entry = opened(word[2])
+            if entry is None:
+                continue
+            single, longer = entry
+            if longer and index + 1 < len(words):
+                for phrase, name, key in longer.get(words[index + 1][2], ()):
                     end = index + len(phrase)
                     if (
                         index >= reach.get(name, 0)
@@ -124,9 +126,8 @@ class Vocabulary:
                     ):
                         found.append((index, end, name, key))
                         reach[name] = end
-                        taken = {name} if taken is None else taken | {name}
-            for name, key in self._single.get(form, ()):
-                if (taken is None or name not in taken) and index >= reach.get(name, 0):
+            for name, key in single:
+                if index >= reach.get(name, 0):
                     found.append((index, index + 1, name, key))
                     reach[name] = index + 1
         return found
@@ -172,6 +173,13 @@ _word: Final = tuple.__new__
 """Makes a `Word` without the call of its own constructor, which is half of the time of `words`."""
 
 
+@lru_cache(maxsize=8)
+def _lowered(text: str) -> str | None:
+    """A text in small letters with straight apostrophes; None if its offsets would shift."""
+    low = text.lower().replace("’", "'")
+    return low if len(low) == len(text) else None  # "İ" has a longer small form
+
+
 @lru_cache(maxsize=1024)
 def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
     """The words of `text[start:end]`, with offsets into `text`.
@@ -179,8 +187,8 @@ def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]
     The last stretches are remembered: quotations, attributions and labels read the same ones.
     """
     end = len(text) if end is None else end
-    low = text[start:end].lower().replace("’", "'")
-    if len(low) != end - start:  # a letter whose small form is longer, such as İ
+    low = _lowered(text)
+    if low is None:
         return tuple(
             [
                 _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
@@ -188,8 +196,5 @@ def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]
             ]
         )
     return tuple(
-        [
-            _word(Word, (start + match.start(), start + match.end(), match[0]))
-            for match in _WORD.finditer(low)
-        ]
+        [_word(Word, (*match.span(), match[0])) for match in _WORD.finditer(low, start, end)]
     )

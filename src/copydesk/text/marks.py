@@ -17,7 +17,7 @@ from copydesk.text.language import Language, language
 from copydesk.text.lexicon import Lexicon
 
 _LINE: Final = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_MARK: Final = re.compile(r"``|''|(?<!\w),,(?=\w)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
+_MARK: Final = re.compile(r"``|''|,,(?=\w)(?<!\w,,)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
 _MEASURE: Final = re.compile(r"\d['’′]\s?\d{1,2}(?:[\"”″]|''|’’)?")
 _DECADE: Final = re.compile(r"\d0s?\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]{1,8}\b")
