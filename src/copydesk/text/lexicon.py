@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*+")
@@ -84,7 +86,7 @@ class Lexicon:
 Match = tuple[int, int, str, str]
 """A form in a run of words: first word, word after the last, lexicon's name, entry's key."""
 
-_Opened = tuple[list[tuple[str, str]], dict[str, list[tuple[tuple[str, ...], str, str]]]]
+_Opened = tuple[list[tuple[str, str]], dict[str, list[tuple[list[str], str, str]]]]
 """What begins with a word: forms of that word alone, and longer ones by their second word."""
 
 
@@ -100,7 +102,7 @@ class Vocabulary:
                     if len(form) == 1:
                         single.append((lexicon.name, key))
                     else:
-                        longer.setdefault(form[1], []).append((form, lexicon.name, key))
+                        longer.setdefault(form[1], []).append((list(form), lexicon.name, key))
 
     def find(self, words: Sequence[Word], text: str) -> list[Match]:
         """The forms of each lexicon in a run of words, left to right.
@@ -108,20 +110,20 @@ class Vocabulary:
         At a word the longest form of a lexicon counts, and none that begins inside another of the
         same lexicon. Only blanks may stand between the words of a form.
         """
-        opened = self._opened.get
+        opened = self._opened
         found: list[Match] = []
         reach: dict[str, int] = {}
-        for index, word in enumerate(words):
-            entry = opened(word[2])
-            if entry is None:
+        spelled = [word[2] for word in words]
+        for index, form in enumerate(spelled):
+            if form not in opened:
                 continue
-            single, longer = entry
-            if longer and index + 1 < len(words):
-                for phrase, name, key in longer.get(words[index + 1][2], ()):
+            single, longer = opened[form]
+            if longer and index + 1 < len(spelled):
+                for phrase, name, key in longer.get(spelled[index + 1], ()):
                     end = index + len(phrase)
                     if (
-                        index >= reach.get(name, 0)
-                        and (len(phrase) == 2 or _spells(words[index:end], phrase))
+                        (len(phrase) == 2 or spelled[index:end] == phrase)
+                        and index >= reach.get(name, 0)
                         and _joined(words[index:end], text)
                     ):
                         found.append((index, end, name, key))
@@ -131,10 +133,6 @@ class Vocabulary:
                     found.append((index, index + 1, name, key))
                     reach[name] = index + 1
         return found
-
-
-def _spells(words: Sequence[Word], phrase: tuple[str, ...]) -> bool:
-    return tuple([word.form for word in words]) == phrase
 
 
 def _joined(words: Sequence[Word], text: str) -> bool:
@@ -169,32 +167,43 @@ def read_lexicon(file: Traversable) -> Lexicon:
     )
 
 
+_START: Final = itemgetter(0)
 _word: Final = tuple.__new__
 """Makes a `Word` without the call of its own constructor, which is half of the time of `words`."""
 
 
-@lru_cache(maxsize=8)
-def _lowered(text: str) -> str | None:
-    """A text in small letters with straight apostrophes; None if its offsets would shift."""
+@lru_cache(maxsize=4)
+def _all_words(text: str) -> tuple[Word, ...]:
+    """The words of a whole text."""
     low = text.lower().replace("’", "'")
-    return low if len(low) == len(text) else None  # "İ" has a longer small form
+    if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
+        return tuple(
+            [
+                _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
+                for match in _WORD.finditer(text)
+            ]
+        )
+    return tuple([_word(Word, (*match.span(), match[0])) for match in _WORD.finditer(low)])
 
 
 @lru_cache(maxsize=1024)
 def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
     """The words of `text[start:end]`, with offsets into `text`.
 
-    The last stretches are remembered: quotations, attributions and labels read the same ones.
+    A word that a boundary cuts counts with what is inside. The last stretches are remembered:
+    quotations, attributions and labels read the same ones.
     """
-    end = len(text) if end is None else end
-    low = _lowered(text)
-    if low is None:
+    every = _all_words(text)
+    if end is None:
+        end = len(text)
+    first = bisect_left(every, start, key=_START)
+    last = bisect_left(every, end, first, key=_START)
+    found = every[first:last]
+    if (first and every[first - 1][1] > start) or (found and found[-1][1] > end):
         return tuple(
             [
                 _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
                 for match in _WORD.finditer(text, start, end)
             ]
         )
-    return tuple(
-        [_word(Word, (*match.span(), match[0])) for match in _WORD.finditer(low, start, end)]
-    )
+    return found
