@@ -88,6 +88,8 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         if not line.group().strip():
             continue
         marks = list(_marks(text, start, end, elisions))
+        if not marks and pending is None:
+            continue
         doubles = [mark for mark in marks if mark.family != "single" or _begins(text, start, mark)]
         reopened = False
         closer: _Mark | None = None
