@@ -13,7 +13,7 @@ from copydesk.contract.labels import Scheme
 from copydesk.release.contents import Contents
 
 if TYPE_CHECKING:
-    from copydesk.agreement import Alpha
+    from copydesk.agreement import Agreement, Alpha
 
 Counts = dict[str, int]
 
@@ -92,6 +92,8 @@ class Facts:
             many of them with another label.
         notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
+        groups: alpha of the answers that share a collection, a genre or a version of the
+            guidelines, by that; what all answers share is left out.
     """
 
     scheme: Scheme
@@ -134,6 +136,7 @@ class Facts:
     notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
+    groups: dict[str, dict[str, Alpha]]
 
     @property
     def split_names(self) -> tuple[str, ...]:
@@ -180,7 +183,7 @@ def _count(contents: Contents) -> Facts:
     withheld = contents.scan("standoff").select(pl.len()).collect().item()
     quotes = contents.frame("quotes", "group")
     answers = contents.frame("annotations")
-    alpha, alphas = _alphas(answers, contents.labels("annotations"))
+    agreement = _agreement(answers, articles, contents.labels("annotations"))
     per_sentence = units["n_annotators"]
     return Facts(
         scheme=contents.contract.scheme,
@@ -229,8 +232,13 @@ def _count(contents: Contents) -> Facts:
         rounds=tuple(contents.manifest.get("rounds", ())),
         reviewed=_reviewed(answers),
         notes=tuple(contents.manifest.get("notes", ())),
-        alpha=alpha,
-        alphas=alphas,
+        alpha=agreement.alpha,
+        alphas=agreement.per_label,
+        groups={
+            column: {group.value: group.alpha for group in groups}
+            for column, groups in agreement.groups.items()
+            if len(groups) > 1
+        },
     )
 
 
@@ -244,16 +252,19 @@ def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _alphas(answers: pl.DataFrame, labels: tuple[str, ...]) -> tuple[Alpha, dict[str, Alpha]]:
+def _agreement(
+    answers: pl.DataFrame, articles: pl.DataFrame, labels: tuple[str, ...]
+) -> Agreement:
     from copydesk.agreement import measure
 
-    named = answers.with_columns(
+    about = [name for name in ("collection", "genre") if name in articles.columns]
+    known = articles.select("article_id", *about).unique("article_id")
+    named = answers.join(known, on="article_id", how="left", maintain_order="left").with_columns(
         pl.col("label").replace_strict(
             dict(enumerate(labels)), default=None, return_dtype=pl.String
         )
     )
-    found = measure(named, labels=labels, by=(), disputed=0)
-    return found.alpha, found.per_label
+    return measure(named, labels=labels, by=(*about, "guidelines_version"), disputed=0)
 
 
 def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
