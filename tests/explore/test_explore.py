@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore import explore
-from copydesk.files import dump_line
 from copydesk.release.hydrate import hydrate
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -6,7 +6,7 @@ publish(plan, target)               # ``hf://datasets/ORG/NAME``, a directory, o
 
 from __future__ import annotations
 
-from copydesk.publish.plan import Plan, Published, prepare
+from copydesk.publish.prepare import Plan, Published, prepare
 from copydesk.publish.send import publish, shown
 
 __all__ = ["Plan", "Published", "prepare", "publish", "shown"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.publish.plan import Plan, Published, read_entries, settled
+from copydesk.publish.prepare import Plan, Published, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 if TYPE_CHECKING:

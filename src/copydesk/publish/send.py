@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.publish.plan import Plan, Published, read_entries, settled
+from copydesk.publish.prepare import Plan, Published, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 _HUB: Final = re.compile(r"hf://datasets/([^/\s]+/[^/\s]+?)/?")

@@ -18,9 +18,9 @@ from typing import Any, Final
 import yaml
 
 from copydesk.contract.columns import Column, Table
-from copydesk.contract.documents import check_document
-from copydesk.contract.features import arrow_bytes, type_name, yaml_features
-from copydesk.contract.index import base
+from copydesk.contract.conformance import check_document
+from copydesk.contract.datasets_features import arrow_bytes, type_name, yaml_features
+from copydesk.contract.index_entries import base
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.versions import schema_number
+from copydesk.contract.schema_versions import schema_number
 from copydesk.pages.filters import line, many, plain
 from copydesk.pages.markdown import words
 from copydesk.release import provenance

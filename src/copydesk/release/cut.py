@@ -19,10 +19,10 @@ import polars as pl
 from copydesk.answers import Labelling, machine_labelling
 from copydesk.batch import text_code
 from copydesk.build import read_all_built
-from copydesk.contract.index import base
+from copydesk.contract.index_entries import base
 from copydesk.contract.labels import Scheme
+from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import Contract
-from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import replacing_dir
@@ -33,11 +33,11 @@ from copydesk.release.contents import Contents
 from copydesk.release.crossing import near_threshold, refuse_crossing
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
-from copydesk.release.folder import write_folder
 from copydesk.release.index import Index, add_release, read_index
 from copydesk.release.rebuild import split_options
 from copydesk.release.suggested import model_labelling, named, origin
 from copydesk.release.versions import Version
+from copydesk.release.writing import write_folder
 from copydesk.scope import scope
 from copydesk.withdrawals import read_withdrawals
 

@@ -252,9 +252,7 @@ def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _agreement(
-    answers: pl.DataFrame, articles: pl.DataFrame, labels: tuple[str, ...]
-) -> Agreement:
+def _agreement(answers: pl.DataFrame, articles: pl.DataFrame, labels: tuple[str, ...]) -> Agreement:
     from copydesk.agreement import measure
 
     about = [name for name in ("collection", "genre") if name in articles.columns]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.contract.documents import check_document
-from copydesk.contract.index import RETRACTED, base, standing
+from copydesk.contract.conformance import check_document
+from copydesk.contract.index_entries import RETRACTED, base, standing
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_text
 from copydesk.release.versions import Version

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from copydesk.contract.index import RETRACTED
+from copydesk.contract.index_entries import RETRACTED
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_line, read_jsonl

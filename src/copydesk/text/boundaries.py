@@ -14,7 +14,7 @@ from typing import Final
 from copydesk.text.items import ITEM_STARTS, list_items
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
-from copydesk.text.rules import Kind, Rules, rules
+from copydesk.text.sentence_rules import Kind, Rules, rules
 
 _CLOSING: Final = "\"'”’“‘)\\]}»›«‹*"
 _OPENING: Final = "\"'“‘”’(\\[{«‹»›„‚¿¡*"

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked
-from copydesk.text.people import People, Person
+from copydesk.text.mentions import People, Person
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate, predicates
 from copydesk.text.speakers import Phrases, Span

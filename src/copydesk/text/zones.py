@@ -14,11 +14,11 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from copydesk.text import context, lines, openings
-from copydesk.text.figures import is_figures
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
 from copydesk.text.named import Named
 from copydesk.text.pieces import Zone
+from copydesk.text.tabular import is_figures
 from copydesk.text.wording import CAPITALISED, NAME, Wording, wording
 
 _BARE_NAMES: Final = re.compile(

@@ -21,10 +21,10 @@ from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
 from copydesk.validate import older
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _CONTEXT: Final = 20
 _COMPARED: Final = 1_000_000

@@ -12,8 +12,8 @@ import polars as pl
 from copydesk.release.contents import PLACE
 from copydesk.text import Piece, Quotation, quoted_ratio
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, finds, rule
+from copydesk.validate.untrusted_release import Release
 
 _BLANK = r"^\s*$"
 _TOLERANCE = 1e-9

@@ -8,8 +8,8 @@ from typing import Any
 from copydesk.release.index import Index
 from copydesk.scope import scope
 from copydesk.validate.faults import Fault, Found
-from copydesk.validate.folder import Folder
 from copydesk.validate.surroundings import policy
+from copydesk.validate.untrusted_folder import Folder
 
 
 def strays(dataset: Folder, index: Index, config: Mapping[str, Any]) -> Iterator[Found]:

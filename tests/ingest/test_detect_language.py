@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.ingest.language import told
+from copydesk.ingest.detect_language import told
 
 ENGLISH = (
     "The mayor of the town said on Monday that it was the first time that the bridge had been "

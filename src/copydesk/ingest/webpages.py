@@ -17,9 +17,9 @@ from copydesk.errors import InputError
 from copydesk.extras import needs
 from copydesk.ingest import pagedata
 from copydesk.ingest.walls import wall
-from copydesk.text.figures import is_figures
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import fixed
+from copydesk.text.tabular import is_figures
 from copydesk.text.wording import Wording, wording
 
 Line = tuple[str, str | None]

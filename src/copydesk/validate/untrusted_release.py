@@ -14,17 +14,17 @@ import pyarrow as pa
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.filenames import TableFile, incomplete, table_files
+from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.contract.tables import CURRENT, Contract
-from copydesk.contract.versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import InputError
 from copydesk.release.contents import PLACE, Contents, Part
 from copydesk.scope import is_release_file
 from copydesk.validate.by_pandera import dtypes
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
 from copydesk.validate.parquet import read_parquet
 from copydesk.validate.rules import CUT, rule
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import parse
 
 MANIFEST: Final = "release.json"
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_json

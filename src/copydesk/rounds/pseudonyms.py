@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from copydesk.contract.documents import read_document
+from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 
 PSEUDONYMS: Final = r"^[a-z]+(-[a-z]+)*-?[0-9]+$|^[a-z]$"

@@ -15,11 +15,11 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.evidence import faults, repair, verify
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.consistency import faults, repair, verify
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.status import status

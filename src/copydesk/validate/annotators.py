@@ -9,9 +9,9 @@ from typing import Final
 import polars as pl
 
 from copydesk.validate.faults import Fault, Found
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_release import Release
 
 MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is not yet an outlier."""

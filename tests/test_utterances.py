@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.relations import Relation, relate, relate_texts
 from copydesk.text import canonical
+from copydesk.utterances import Relation, relate, relate_texts
 
 FULL = "We lost nine boats in one night, and nobody came to help the harbour."
 

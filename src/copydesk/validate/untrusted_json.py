@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from copydesk.contract.documents import fast_validator, iter_errors
+from copydesk.contract.conformance import fast_validator, iter_errors
 from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_DEPTH: Final = 100

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
+    annotators,
     by_datasets,
     corpora,
     given,
     history,
     leakage,
-    loading,
-    people,
     personal,
     published,
     relations,
@@ -18,6 +17,7 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
     spans,
     statements,
     surroundings,
+    untrusted_release,
     withdrawn,
 )
 from copydesk.validate.rules import CHECKS, RULES, Check, Stage
