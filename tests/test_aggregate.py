@@ -108,6 +108,8 @@ def test_the_columns_are_those_that_a_release_takes() -> None:
         "n_annotators": pl.Int32,
         "agreement": pl.Float64,
         "label_source": pl.String,
+        "adjudicator": pl.String,
+        "reason": pl.String,
     }
 
 

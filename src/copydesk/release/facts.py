@@ -51,11 +51,13 @@ class Adjudicated:
         kept: those that stayed with the label of most answers.
         overruled: those that got another label than most answers gave.
         tied: those of which no label had most answers.
+        told: whether the release says who decided each, and why.
     """
 
     kept: int
     overruled: int
     tied: int
+    told: bool
 
     @property
     def all(self) -> int:
@@ -206,7 +208,10 @@ def _count(contents: Contents) -> Facts:
         withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
         sources=_counted(units["label_source"], LABEL_SOURCES),
-        adjudicated=_adjudicated(units, contents.labels("sentences")),
+        adjudicated=Adjudicated(
+            **_adjudicated(units, contents.labels("sentences")),
+            told="reason" in contents.contract["sentences"].names,
+        ),
         collections=_collections(articles, units),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
@@ -314,7 +319,7 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     }
 
 
-def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Adjudicated:
+def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Counts:
     rows = units.filter(pl.col("label_source") == "adjudicated")
     found = {"kept": 0, "overruled": 0, "tied": 0}
     for number, votes in rows.select("label", "votes").iter_rows():
@@ -322,7 +327,7 @@ def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Adjudicated:
         leading = [name for name, count in votes.items() if count == most]
         tied = len(leading) > 1
         found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
-    return Adjudicated(**found)
+    return found
 
 
 def _withheld(articles: pl.DataFrame, units: pl.DataFrame) -> tuple[Withheld, ...]:
