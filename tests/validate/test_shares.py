@@ -18,7 +18,7 @@ from specimens import Specimen, load_damage
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.filenames import TableFile
-from copydesk.files import dump_json, sha256_file
+from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.contents import PLACE, Contents
 from copydesk.release.shares import shares
 from copydesk.validate import Report, validate
@@ -200,3 +200,25 @@ def test_what_a_killed_run_left_is_removed_and_a_running_ones_rows_stay(
     assert (folder / "lock").exists()
     del running
     assert not folder.exists()
+
+
+def test_withheld_words_are_searched_some_articles_at_a_time(
+    specimen: Specimen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words of both withheld articles are found, whether they are looked for together or not."""
+    corpus = specimen.corpus
+    text = "A second cellar was dug below the brewery by nine men in one long winter night.\n"
+    (corpus.private / "raw" / "cellar-day.txt").write_text(text, encoding="utf-8")
+    lines = corpus.manifest.read_text(encoding="utf-8")
+    kept = next(line for line in map(json.loads, lines.splitlines()) if line["licence"] is None)
+    digest = sha256_text(text.rstrip("\n"))
+    added = {**kept, "article_id": "cellar-day", "text_sha256": digest}
+    corpus.manifest.write_text(lines + json.dumps(added) + "\n", encoding="utf-8")
+    garden = "A walled garden was found behind the old brewery when a shed fell down on Sunday."
+    with (specimen.root / "DATASHEET.md").open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{garden}\n{text}")
+    for at_once in (10, 1):
+        monkeypatch.setattr("copydesk.validate.given._AT_ONCE", at_once)
+        report = validate(specimen.root, include=["text-withheld-leaked"])
+        found = sorted((f.record, f.file) for f in report.findings)
+        assert found == [("cellar-day", "DATASHEET.md"), ("kept-day.002", "DATASHEET.md")]

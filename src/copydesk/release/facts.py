@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-import numpy as np
 import polars as pl
 
-from copydesk.answers import ANCHOR
 from copydesk.contract.columns import LABEL_SOURCES, SPLITS, UNIT_ZONES
 from copydesk.contract.labels import Scheme
+from copydesk.release.answered import answered
 from copydesk.release.contents import Contents
-from copydesk.release.shares import shares
 
 if TYPE_CHECKING:
     from copydesk.agreement import Alpha
 
 Counts = dict[str, int]
-
-_ANSWER: Final = (
-    *("annotation_id", "sentence_id", "round", *ANCHOR, "annotator", "annotator_kind"),
-    *("label", "created_at", "guidelines_version"),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +52,13 @@ class Adjudicated:
         kept: those that stayed with the label of most answers.
         overruled: those that got another label than most answers gave.
         tied: those of which no label had most answers.
+        told: whether the release says who decided each, and why.
     """
 
     kept: int
     overruled: int
     tied: int
+    told: bool
 
     @property
     def all(self) -> int:
@@ -100,6 +95,8 @@ class Facts:
             many of them with another label.
         notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
+        groups: alpha of the answers that share a collection, a genre or a version of the
+            guidelines, by that; what all answers share is left out.
     """
 
     scheme: Scheme
@@ -142,6 +139,7 @@ class Facts:
     notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
+    groups: dict[str, dict[str, Alpha]]
 
     @property
     def split_names(self) -> tuple[str, ...]:
@@ -188,7 +186,7 @@ def _count(contents: Contents) -> Facts:
     withheld = contents.scan("standoff").select(pl.len()).collect().item()
     groups = _collected(contents.scan("quotes", "group"))["group"]
     answers = contents.scan("annotations")
-    alpha, alphas, reviewed = _answered(contents)
+    alpha, alphas, by_group, reviewed = answered(contents, articles)
     sizes = _collected(units.group_by("article_id").len("sentences"))
     labels = contents.labels("sentences")
     return Facts(
@@ -212,7 +210,10 @@ def _count(contents: Contents) -> Facts:
         withheld=_withheld(articles, sizes),
         zones=_counts(units, "zone", UNIT_ZONES),
         sources=_counts(units, "label_source", LABEL_SOURCES),
-        adjudicated=_adjudicated(units, labels),
+        adjudicated=Adjudicated(
+            **_adjudicated(units, labels),
+            told="reason" in contents.contract["sentences"].names,
+        ),
         collections=_collections(articles, sizes),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
@@ -238,6 +239,7 @@ def _count(contents: Contents) -> Facts:
         notes=tuple(contents.manifest.get("notes", ())),
         alpha=alpha,
         alphas=alphas,
+        groups=by_group,
     )
 
 
@@ -278,25 +280,6 @@ def _guidelines(answers: pl.LazyFrame) -> Counts:
     first = _collected(versions).drop_nulls("guidelines_version")
     first = first.sort("created_at", "guidelines_version")
     return dict(first.select("guidelines_version", "len").iter_rows())
-
-
-def _answered(contents: Contents) -> tuple[Alpha, dict[str, Alpha], tuple[int, int]]:
-    """Alpha of all answers and of each label; and what `_reviewed` counts."""
-    from copydesk.agreement import krippendorff_alpha
-    from copydesk.agreement.units import Tally
-
-    labels = contents.labels("annotations")
-    tally = Tally(labels=labels)
-    reviewed = np.zeros(2, dtype=np.int64)
-    for share in shares(contents):
-        answers = share.frame("annotations", *_ANSWER)
-        reviewed += _reviewed(answers)
-        names = dict(enumerate(labels))
-        label = pl.col("label").replace_strict(names, default=None, return_dtype=pl.String)
-        tally.add(answers.with_columns(label))
-    alpha, alphas = krippendorff_alpha(*tally.matrix())
-    again, unlike = map(int, reviewed)
-    return alpha, dict(zip(labels, alphas, strict=True)), (again, unlike)
 
 
 def _labels(units: pl.LazyFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
@@ -346,7 +329,7 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     }
 
 
-def _adjudicated(units: pl.LazyFrame, labels: tuple[str, ...]) -> Adjudicated:
+def _adjudicated(units: pl.LazyFrame, labels: tuple[str, ...]) -> Counts:
     rows = _collected(units.filter(pl.col("label_source") == "adjudicated"))
     found = {"kept": 0, "overruled": 0, "tied": 0}
     for number, votes in rows.select("label", "votes").iter_rows():
@@ -354,7 +337,7 @@ def _adjudicated(units: pl.LazyFrame, labels: tuple[str, ...]) -> Adjudicated:
         leading = [name for name, count in votes.items() if count == most]
         tied = len(leading) > 1
         found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
-    return Adjudicated(**found)
+    return found
 
 
 def _withheld(articles: pl.DataFrame, sizes: pl.DataFrame) -> tuple[Withheld, ...]:
@@ -371,15 +354,6 @@ def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:
     """How often each value occurs, in the order given or of names."""
     found = dict(values.value_counts().iter_rows())
     return {name: found[name] for name in order or sorted(found) if name in found}
-
-
-def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
-    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
-    two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
-    versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
-        pl.col("guidelines_version").list.n_unique() == 2
-    )
-    return versions.height, versions.filter(pl.col("label").list.n_unique() == 2).height
 
 
 def _range(values: pl.Series) -> tuple[str, str] | None:

@@ -6,12 +6,13 @@ configuration and rounds repeat each other; each pair is compared here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import polars as pl
 import yaml
 
+from copydesk.answers import ADJUDICATIONS, ANCHOR
 from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
@@ -28,6 +29,8 @@ from copydesk.validate.untrusted_json import parse
 from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _UP: Final = "../.."
+_SAID: Final = ("label", "by", "reason", "flag")
+_DECISION: Final = (*ANCHOR, *_SAID)
 _CITED: Final = ("version", "date-released", "title", "license", "authors")
 
 
@@ -57,12 +60,7 @@ def manifest(release: Release) -> Iterator[Found]:
         yield _fault(message, "/rounds")
     yield from _origin(stated, kinds)
     yield from _same(stated, "guidelines_version", _last_guidelines(rows))
-    labelled = pl.concat([release.contents.scan(table, "label_source") for table in SENTENCES])
-    decided = labelled.filter(pl.col("label_source") == "adjudicated")
-    decided = decided.select(pl.len()).collect(engine="streaming").item()
-    if isinstance(stated.get("adjudicators"), dict) and decided and not stated["adjudicators"]:
-        message = f"It names no adjudicators, but {decided:,} sentences were adjudicated."
-        yield _fault(message, "/adjudicators")
+    yield from _deciders(stated, release)
     yield from _late(release)
 
 
@@ -73,6 +71,28 @@ def _last_guidelines(answers: pl.LazyFrame) -> Any:
     last = known.filter(pl.col("created_at").eq_missing(pl.lit(latest)))
     found = last.select("guidelines_version").tail(1).collect(engine="streaming")
     return found.item() if found.height else None
+
+
+def _deciders(stated: Any, release: Release) -> Iterator[Found]:
+    """Whether the manifest names those who decided."""
+    told = [name for name in ("adjudicator",) if name in release.contract["sentences"].names]
+    rows = _labelled(release, "label_source", *told)
+    decided = rows.filter(pl.col("label_source") == "adjudicated").collect(engine="streaming")
+    known = stated.get("adjudicators")
+    if not isinstance(known, dict) or decided.is_empty():
+        return
+    if not known:
+        message = f"It names no adjudicators, but {decided.height:,} sentences were adjudicated."
+        yield _fault(message, "/adjudicators")
+    elif told:
+        others = sorted(set(decided["adjudicator"].drop_nulls()) - known.keys())
+        if others:
+            message = f"It does not name {show(others)}, who decided sentences."
+            yield _fault(message, "/adjudicators")
+
+
+def _labelled(release: Release, *columns: str) -> pl.LazyFrame:
+    return pl.concat([release.contents.scan(table, *columns) for table in SENTENCES])
 
 
 def _origin(stated: Any, kinds: dict[str, str]) -> Iterator[Found]:
@@ -107,13 +127,8 @@ def _late(release: Release) -> Iterator[Found]:
     answers = release.contents.scan("annotations", "annotation_id", "created_at", *PLACE)
     late = answers.filter(pl.col("created_at") >= created.dt.offset_by("1s"))
     message = "The answer was given at {created_at}, after the release was made."
-    yield from rows_at_fault(
-        "manifest-disagrees",
-        late.collect(engine="streaming"),
-        message,
-        "annotation_id",
-        "/created_at",
-    )
+    found = late.collect(engine="streaming")
+    yield from rows_at_fault("manifest-disagrees", found, message, "annotation_id", "/created_at")
 
 
 @check("released", needs=("dataset",))
@@ -273,42 +288,30 @@ def noted(subject: Released) -> Iterator[Found]:
 @check("released", needs=(*SENTENCES, "manifest", "corpus"))
 @finds("source-disagrees")
 def adjudicated(subject: Released) -> Iterator[Found]:
-    """Sentences are adjudicated where, and as, the rounds decided."""
+    """Sentences are adjudicated where, as, by whom and for the reason that the rounds recorded."""
     manifest = subject.release.manifest
     if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
         return
     try:
-        names = manifest.get("rounds", ())
-        plans = [read_plan(RoundFolder(subject.corpus, name)) for name in names]
+        plans = [
+            read_plan(RoundFolder(subject.corpus, name)) for name in manifest.get("rounds", ())
+        ]
         lines, _ = standing(subject.corpus, plans)
-        last = {
-            (line["article_id"], line["text_sha256"], line["start"], line["end"]): line
-            for line in lines
-        }
-    except (CopydeskError, LookupError, TypeError, ValueError):
+        kinds = {str(line["by"]): str(line["by_kind"]) for line in lines}
+        decided = pl.DataFrame(
+            [[line.get(name) for name in _DECISION] for line in lines],
+            schema={name: ADJUDICATIONS[name] for name in _DECISION},
+            orient="row",
+        )
+    except (CopydeskError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError):
         return  # the corpus's own validation names it
-    labels = subject.release.contract.scheme.names
-    rows = _with_decisions(subject.release, last)
-    names = pl.col("label").replace_strict(
-        dict(enumerate(labels)), default=None, return_dtype=pl.String
-    )
-    rows = rows.with_columns(_label=names)
-    is_decided = pl.col("label_source") == "adjudicated"
-    undecided = rows.filter(is_decided & pl.col("_decided").is_null())
-    message = "It is marked as adjudicated, but no round decided it."
-    yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
-    struck = rows.filter(pl.col("_struck"))
-    message = "A round decided that it is badly cut or not a unit, but the release has it."
-    yield from rows_at_fault("source-disagrees", struck, message, "sentence_id", "/sentence_id")
-    other = rows.filter(
-        pl.col("_decided").is_not_null()
-        & (~is_decided | pl.col("_label").ne_missing(pl.col("_decided")))
-    )
-    message = "A round decided for {_decided}, but it is {_label} ({label_source})."
-    yield from rows_at_fault("source-disagrees", other, message, "sentence_id", "/label")
-    here = set(subject.release.contents.frame("articles", "article_id")["article_id"])
-    kinds = {str(line["by"]): str(line["by_kind"]) for line in lines if line["article_id"] in here}
-    named = manifest.get("adjudicators")
+    rows = _beside(subject.release, decided)
+    for wrong, message, column in _decision_tests(rows.columns):
+        found = rows.filter(wrong)
+        yield from rows_at_fault("source-disagrees", found, message, "sentence_id", f"/{column}")
+    here = _labelled(subject.release, "article_id").unique().collect(engine="streaming")
+    by = set(decided.join(here, on="article_id", how="semi")["by"])
+    named, kinds = manifest.get("adjudicators"), {n: k for n, k in kinds.items() if n in by}
     if named != kinds:
         message = f"'adjudicators' is {show(named)}, but {show(kinds)} in the rounds."
         yield Fault(
@@ -316,19 +319,40 @@ def adjudicated(subject: Released) -> Iterator[Found]:
         )
 
 
-def _with_decisions(release: Release, last: Mapping[Any, Mapping[str, Any]]) -> pl.DataFrame:
-    """The sentences that were decided, or say so, with ``_decided`` and ``_struck``."""
-    key = ["article_id", "_text", "start", "end"]
-    schema = {"article_id": pl.String, "_text": pl.String, "start": pl.Int32, "end": pl.Int32}
-    decided = pl.LazyFrame(list(last), schema=schema, orient="row").with_columns(
-        _decided=pl.Series([line["label"] for line in last.values()], dtype=pl.String),
-        _struck=pl.Series([bool(line.get("flag")) for line in last.values()], dtype=pl.Boolean),
-    )
-    columns = ("sentence_id", "article_id", "start", "end", "label", "label_source", *PLACE)
-    rows = pl.concat([release.contents.scan(table, *columns) for table in SENTENCES])
+def _beside(release: Release, decided: pl.DataFrame) -> pl.DataFrame:
+    """The sentences that were decided, or say so, and as ``_…`` the last decision on each."""
     hashes = release.contents.scan("articles", "article_id", "text_sha256").unique("article_id")
-    hashes = hashes.rename({"text_sha256": "_text"})
-    rows = rows.join(hashes, on="article_id", how="left", maintain_order="left")
-    rows = rows.join(decided, on=key, how="left", maintain_order="left")
-    marked = pl.col("_decided").is_not_null() | (pl.col("label_source") == "adjudicated")
-    return rows.filter(marked | pl.col("_struck")).collect(engine="streaming")
+    last = decided.unique(ANCHOR, keep="last", maintain_order=True).rename(
+        {"text_sha256": "_text", **{name: f"_{name}" for name in _SAID}}
+    )
+    labels = dict(enumerate(release.contract.scheme.names))
+    named = pl.col("label").replace_strict(labels, default=None, return_dtype=pl.String)
+    known = [name for name in release.contract["sentences"].names if name not in ("text", "cues")]
+    key = ["article_id", "_text", "start", "end"]
+    rows = (
+        _labelled(release, *known, *PLACE)
+        .with_columns(label=named)
+        .join(hashes.rename({"text_sha256": "_text"}), on="article_id", how="left")
+        .join(last.lazy(), on=key, how="left")
+    )
+    is_decided = pl.col("label_source") == "adjudicated"
+    said = pl.col("_label").is_not_null() | pl.col("_flag").is_not_null()
+    found = rows.filter(is_decided | said).collect(engine="streaming")
+    return found.sort("_file", "_row")
+
+
+def _decision_tests(columns: list[str]) -> Iterator[tuple[pl.Expr, str, str]]:
+    """What is wrong of a sentence beside its decision, the message, and the column at fault."""
+    is_decided = pl.col("label_source") == "adjudicated"
+    message = "It is marked as adjudicated, but no round decided it."
+    yield is_decided & pl.col("_label").is_null(), message, "label_source"
+    message = "A round decided that it is badly cut or not a unit, but the release has it."
+    yield pl.col("_flag").is_not_null(), message, "sentence_id"
+    message = "A round decided for {_label}, but it is {label} ({label_source})."
+    differs = ~is_decided | pl.col("label").ne_missing(pl.col("_label"))
+    yield pl.col("_label").is_not_null() & differs, message, "label"
+    for column, said in (("adjudicator", "_by"), ("reason", "_reason")):
+        if column in columns:
+            message = f"'{column}' is {{{column}}}, but {{{said}}} in the round."
+            differs = pl.col(column).ne_missing(pl.col(said))
+            yield is_decided & pl.col("_label").is_not_null() & differs, message, column
