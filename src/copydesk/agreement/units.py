@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from copydesk.agreement.alpha import Ints
+from copydesk.agreement.alpha import (
+    Alpha,
+    ArticleSums,
+    Bootstrap,
+    Ints,
+    alphas_of_sums,
+    sums_of_articles,
+)
 from copydesk.answers import ANCHOR
 from copydesk.errors import InputError
 
@@ -94,11 +101,13 @@ def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
 
 @dataclass(kw_only=True)
 class Tally:
-    """What `count_matrix` counts, of answers that come a share of their articles at a time."""
+    """Alpha of answers that come a share of their articles at a time.
+
+    Of an article no more is kept than its sums.
+    """
 
     labels: Sequence[str]
-    _counts: list[Ints] = field(default_factory=list)
-    _articles: list[Ints] = field(default_factory=list)
+    _found: list[ArticleSums] = field(default_factory=list)
     _names: list[str] = field(default_factory=list)
 
     def add(self, answers: pl.DataFrame) -> pl.DataFrame:
@@ -108,18 +117,23 @@ class Tally:
             InputError: as `prepare`.
         """
         given = prepare(answers, self.labels)
-        counts, articles = count_matrix(given, len(self.labels))
-        self._counts.append(counts)
-        self._articles.append(articles + len(self._names))
-        self._names += given["article_id"].unique().sort().to_list()
+        found = sums_of_articles(*count_matrix(given, len(self.labels)))
+        self._found.append(found)
+        self._names += given["article_id"].unique().sort()[found.articles.tolist()].to_list()
         return given
 
-    def matrix(self) -> tuple[Ints, Ints]:
-        """Units x labels counts, and the article of each unit, numbered in sorted order."""
-        counts = [np.empty((0, len(self.labels)), dtype=np.int64), *self._counts]
-        articles = np.concatenate([np.empty(0, dtype=np.int64), *self._articles])
-        order = pl.Series(self._names, dtype=pl.String).rank("dense").to_numpy().astype(np.int64)
-        return np.concatenate(counts), order[articles]
+    def alpha(self) -> tuple[Alpha, tuple[Alpha, ...]]:
+        """Alpha of all labels, and of each label against the rest, as of all answers at once."""
+        order = pl.Series(self._names, dtype=pl.String).arg_sort().to_numpy()
+        nothing = np.empty((0, 2 * len(self.labels) + 1))
+        sums = np.concatenate([nothing, *(found.sums for found in self._found)])[order]
+        whole = ArticleSums(
+            articles=np.arange(len(order)),
+            sums=sums,
+            units=sum(found.units for found in self._found),
+            answers=sum(found.answers for found in self._found),
+        )
+        return alphas_of_sums(whole, Bootstrap())
 
 
 def _refuse_second_answers(keyed: pl.DataFrame) -> None:

@@ -44,19 +44,16 @@ class _Groups:
 
     def alphas(self) -> dict[str, Alpha]:
         """Alpha by value: versions in the order of their first answers, others by name."""
-        from copydesk.agreement import krippendorff_alpha
-
         in_time = self.column == "guidelines_version"
         last = datetime.max.replace(tzinfo=UTC)
         order = sorted(self.tallies, key=lambda v: (self.first.get(v, last) if in_time else v, v))
-        return {value: krippendorff_alpha(*self.tallies[value].matrix())[0] for value in order}
+        return {value: self.tallies[value].alpha()[0] for value in order}
 
 
 def answered(
     contents: Contents, articles: pl.DataFrame
 ) -> tuple[Alpha, dict[str, Alpha], dict[str, dict[str, Alpha]], tuple[int, int]]:
     """Alpha of all answers, of each label and of each group; and what `_reviewed` counts."""
-    from copydesk.agreement import krippendorff_alpha
     from copydesk.agreement.units import Tally
 
     labels = contents.labels("annotations")
@@ -74,7 +71,7 @@ def answered(
         tally.add(answers)
         for group in groups:
             group.add(answers)
-    alpha, alphas = krippendorff_alpha(*tally.matrix())
+    alpha, alphas = tally.alpha()
     by_group = {group.column: group.alphas() for group in groups if len(group.tallies) > 1}
     again, unlike = map(int, reviewed)
     return alpha, dict(zip(labels, alphas, strict=True)), by_group, (again, unlike)

@@ -188,7 +188,6 @@ def _count(contents: Contents) -> Facts:
     answers = contents.scan("annotations")
     alpha, alphas, by_group, reviewed = answered(contents, articles)
     sizes = _collected(units.group_by("article_id").len("sentences"))
-    labels = contents.labels("sentences")
     return Facts(
         scheme=contents.contract.scheme,
         version=contents.version,
@@ -204,16 +203,13 @@ def _count(contents: Contents) -> Facts:
         withheld_articles=articles.filter(~pl.col("redistributable")).height,
         quotes=groups.len(),
         quote_groups=groups.drop_nulls().n_unique(),
-        labels=_labels(units, labels),
+        labels=_labels(units, contents.labels("sentences")),
         events=_events(articles),
         parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
         withheld=_withheld(articles, sizes),
         zones=_counts(units, "zone", UNIT_ZONES),
         sources=_counts(units, "label_source", LABEL_SOURCES),
-        adjudicated=Adjudicated(
-            **_adjudicated(units, labels),
-            told="reason" in contents.contract["sentences"].names,
-        ),
+        adjudicated=_adjudicated(units, contents),
         collections=_collections(articles, sizes),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
@@ -329,7 +325,8 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     }
 
 
-def _adjudicated(units: pl.LazyFrame, labels: tuple[str, ...]) -> Counts:
+def _adjudicated(units: pl.LazyFrame, contents: Contents) -> Adjudicated:
+    labels = contents.labels("sentences")
     rows = _collected(units.filter(pl.col("label_source") == "adjudicated"))
     found = {"kept": 0, "overruled": 0, "tied": 0}
     for number, votes in rows.select("label", "votes").iter_rows():
@@ -337,7 +334,7 @@ def _adjudicated(units: pl.LazyFrame, labels: tuple[str, ...]) -> Counts:
         leading = [name for name, count in votes.items() if count == most]
         tied = len(leading) > 1
         found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
-    return found
+    return Adjudicated(**found, told="reason" in contents.contract["sentences"].names)
 
 
 def _withheld(articles: pl.DataFrame, sizes: pl.DataFrame) -> tuple[Withheld, ...]:

@@ -60,10 +60,7 @@ def agreement(subject: Released) -> Iterator[Found]:
 
 
 def _alphas(name: str, tally: Tally, least: float) -> Iterator[Found]:
-    from copydesk.agreement import krippendorff_alpha
-
-    counts, articles = tally.matrix()
-    overall, per_label = krippendorff_alpha(counts, articles)
+    overall, per_label = tally.alpha()
     alphas = {f"of the round '{name}'": overall}
     alphas |= {
         f"of '{label}' in the round '{name}'": alpha
