@@ -209,6 +209,8 @@ def _full_stop_ends(
         )
     if closing and closing[0].isdigit():
         return kind is None
+    if text[match.end()] in "-–—" and (kind is not None or "." in bare):
+        return False  # a dateline goes on: "FAIRVIEW, W.Va. - The coal"
     initial = len(bare) == 1 and bare.isalpha()
     if initial and at - len(token) == start:
         return False
