@@ -29,6 +29,7 @@ from copydesk.ingest.seen import FILE as SEEN
 from copydesk.ingest.seen import Seen
 from copydesk.ingest.staging import Staging
 from copydesk.ingest.store import Entry, Store, number
+from copydesk.ingest.walk import KINDS
 from copydesk.rights import spdx
 from copydesk.stretches import Index
 
@@ -231,10 +232,12 @@ class _Run:
         found = self.counts["given"] + self.counts["withheld"]
         if not (found or refusals or self.missed.absent):
             kinds = ", ".join(f"{n} {kind}" for kind, n in self.missed.unread.items())
+            held = f"They hold files of kinds that are not read: {kinds}. " if kinds else ""
             raise InputError(
                 "No article was found in these sources.",
                 where=", ".join(self.sources),
-                hint=f"They hold files of kinds that are not read: {kinds}." if kinds else "",
+                hint=f"{held}Articles are read from {', '.join(sorted(KINDS))}, also as .gz, .zst "
+                "and .zip.",
             )
         if not (strict and refusals):
             return
