@@ -332,7 +332,9 @@ def test_who_cannot_decide_is_told_at_once(
     words: tuple[str, ...] = ()
     if case == "closed":
         close(corpus, "r", despite="It was a trial.")
-        sentence = "Round 'r' is closed. Plan a new round for further answers."
+        sentence = (
+            "Round 'r' is closed. Plan a new round for further answers, or open this one again"
+        )
     elif case == "address":
         by = "dora@example.org"
         sentence = "'dora@example.org' is not a pseudonym."
