@@ -19,7 +19,6 @@ from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, drawn
 from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.folder import is_id
 from copydesk.rounds.ledger import append_to_ledger
-from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.new import Options, Selection, make_plan
 from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
@@ -47,7 +46,6 @@ def amend_round(corpus: Corpus, round_id: str, change: Change, reason: str) -> d
             folder.refuse_closed()
         line |= {"at": now(), "reason": reason.strip()}
         amend(round.plan, line)
-        cut_torn_line(folder.amendments)
         append_to_ledger(folder.amendments, [dump_line(line)])
     return line
 

@@ -96,7 +96,10 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
     file = round.folder.amendments
     recorded = [e["sha256"] for e in events(round.folder) if e.get("event") == "amendments"]
     lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else []
-    known = {sha256(b"".join(lines[:count])).hexdigest() for count in range(1, len(lines) + 1)}
+    states = [b"".join(lines[:count]) for count in range(1, len(lines) + 1)]
+    # An editor may leave the last line without an end, or end it.
+    ends = [text.rstrip(b"\n") + end for text in states for end in (b"", b"\n")]
+    known = {sha256(text).hexdigest() for text in ends}
     if file.is_file():
         amendments = read_ledger(file, "amendment")
         known |= {digest for _, line in amendments for digest in line.get("amendments", ())}
