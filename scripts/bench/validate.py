@@ -32,8 +32,8 @@ import polars as pl
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.labels import NEWS
+from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import CURRENT, release_file
-from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.validate import by_pandera

@@ -13,10 +13,10 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
 from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.comments import comments_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import context

@@ -15,10 +15,10 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.comments import comments_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.ledger import append_to_ledger, read_ledger
 from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context

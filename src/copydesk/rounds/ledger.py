@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines
 from copydesk.rounds.log import cut_torn_line

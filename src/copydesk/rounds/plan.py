@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.ledger import read_ledger
+from copydesk.rounds.paths import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
 FILES: Final = "files"

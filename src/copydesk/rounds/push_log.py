@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from copydesk.files import dump_line
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.ledger import append_to_ledger, read_ledger
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import now
 
 

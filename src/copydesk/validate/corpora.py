@@ -14,20 +14,20 @@ from xml.etree import ElementTree as ET
 from copydesk.articles import Bulk
 from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import NEWS, Scheme
+from copydesk.contract.schema_versions import SCHEMA_VERSIONS
 from copydesk.contract.tables import CURRENT, Contract
-from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.personal import find
 from copydesk.release.index import Index
 from copydesk.rooms import schema_dir
 from copydesk.text import canonical
-from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
 from copydesk.validate.rules import rule
 from copydesk.validate.single import json_lines, toml
 from copydesk.validate.surroundings import DEFAULTS, policy
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_document, check_rows, parse
 
 MANIFEST: Final = "dataset/raw/articles.jsonl"
 _RAW: Final = "dataset/raw"
@@ -319,9 +319,9 @@ def _answers(folder: Folder, name: str) -> Iterator[Found]:
     from copydesk.backends import codecs
     from copydesk.rounds.answers import answers_of
     from copydesk.rounds.close import check_closed
-    from copydesk.rounds.evidence import faults
-    from copydesk.rounds.folder import RoundFolder
+    from copydesk.rounds.consistency import faults
     from copydesk.rounds.opened import open_round
+    from copydesk.rounds.paths import RoundFolder
 
     corpus, address = Corpus(folder.root), f"annotations/rounds/{name}/annotations.jsonl"
     if not folder.has(address) and not any(RoundFolder(corpus, name).pulls.glob("*.jsonl.gz")):

@@ -10,9 +10,9 @@ import polars as pl
 from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
-from copydesk.validate.loading import MANIFEST
 from copydesk.validate.rules import ALL, check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
+from copydesk.validate.untrusted_release import MANIFEST
 
 _NAMED: Final = 20
 
