@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from copydesk.validate.folder import Folder
 from typer.testing import CliRunner
 
 from copydesk.backends import codecs
@@ -32,6 +31,7 @@ from copydesk.rounds.push import push
 from copydesk.rounds.status import status
 from copydesk.validate.corpora import _answers
 from copydesk.validate.faults import Fault
+from copydesk.validate.untrusted_folder import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -343,6 +344,7 @@ def test_who_cannot_decide_is_told_at_once(
         sentence = "'anna' is planned as human."
     else:
         RoundFolder(corpus, "r").annotations.unlink()
+        shutil.rmtree(RoundFolder(corpus, "r").pulls)
         sentence = "There are no answers in round 'r'. Pull them with 'round pull'."
     said, code = sit(corpus, *words, by=by).end()
     assert sentence in " ".join(said.split())
