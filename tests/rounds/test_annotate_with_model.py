@@ -202,7 +202,7 @@ def test_what_a_model_writes_around_its_answer_is_not_read(
     parts = [{"type": "text", "text": part} for part in (good(m[2])[:30], good(m[2])[30:])]
     other = {"sentence_id": w[0], "label": "claim"}
     endpoint.by_sentence = {
-        m[0]: [f"{{Note}} that {{I}} am sure. {good(m[0])} Set {{x | x > 0}} aside."],
+        m[0]: [f"{{Note}} that {{I}} am sure \ud83d. {good(m[0])} Set {{x | x > 0}} aside."],
         m[1]: [f'First {{"answers": []}} and {{"answers": "{{}}"}}, then {good(m[1])}'],
         m[2]: [parts],
         t[0]: [good(t[0])[:-4], good(t[0])],
