@@ -62,7 +62,12 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
     )
     opens, finite, be = unit.context("struck"), unit.context("finite"), unit.context("be")
     index = at - 1
-    while index and found[index].form in be and not unit.gap(index):
+    while (
+        index > at - _SIDE
+        and index
+        and (found[index].form in be or found[index].form.endswith("ly"))
+        and not unit.gap(index)
+    ):
         index -= 1
         participle = False
     if participle:
@@ -86,6 +91,14 @@ def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
     """Whether a hedge hedges: no month of May, no "as soon as possible", no "may not" of a ban."""
     found, text = unit.words, unit.text
     form = found[first].form
+    if first and _is_compared(unit, first):
+        return False
+    if (
+        form == "may"
+        and found[after : after + 1]
+        and found[after].form in unit.context("asks leave")
+    ):
+        return False
     if form == "may" and text[found[first].start] == "M":
         return _is_capital_modal(unit, first, after)
     if _is_settled(unit, first, after) or (form == "may" and is_permitted(unit, first)):
@@ -97,6 +110,23 @@ def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
     if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
         return _expects(unit, first)
     return True
+
+
+def _is_compared(unit: Unit, first: int) -> bool:
+    """Whether a guess is over, as what came is held against it: "worse than they had feared"."""
+    found, compares = unit.words, unit.context("compares")
+    if found[first - 1].form in unit.context("past of have"):
+        reach = range(first - 2, max(first - 8, -1), -1)
+    elif found[first].form in unit.context("seemed"):
+        reach = range(first - 1, max(first - 4, -1), -1)
+    else:
+        return False
+    for index in reach:
+        if found[index].form in compares:
+            return True
+        if unit.gap(index + 1):
+            return False
+    return False
 
 
 def _is_capital_modal(unit: Unit, first: int, after: int) -> bool:

@@ -92,8 +92,12 @@ class _Reader:
             return False
         left = self.found[first - 1].form
         bare = is_bare(word, self.read.around["irregular"])
+        second = self.found[first - 2].form if first > 1 else ""
         return (
             self._is_silent(first)
+            or right in context["nothing"]
+            or (left in context["infinitive be"] and second in self.read.around["modal"])
+            or (left in context["past of have"] and self._is_compared(first))
             or (left == "to" and word in context["sought"])
             or (right == "to" and word in context["passive-only"])
             or (right == "to" and form.key in context["acts with to"])
@@ -101,6 +105,15 @@ class _Reader:
             or (left in context["article"] and word.endswith(("ed", "s", "ing")))
             or (bare and left in self.read.around["article"] | self.read.around["possessive"])
         )
+
+    def _is_compared(self, first: int) -> bool:
+        """Whether what came is held against what was said: "as the engineers had promised"."""
+        for index in range(first - 2, max(first - 8, -1), -1):
+            if self.found[index].form in self.context["compares"]:
+                return True
+            if self.read.gap(index + 1):
+                return False
+        return False
 
     def _is_silent(self, first: int) -> bool:
         """Whether nothing is said: "declined to say", "has not said", "would not confirm"."""
