@@ -61,7 +61,7 @@ class _Reader:
         if form.key in self.context["named"]:
             return self._is_naming(form)
         said = form.key in self.context["said"]
-        if said and self._is_plain(form):
+        if said and self._is_plain(form) and self._has_subject(form):
             return True
         if form.kind in {"clause", "that"}:
             return self._is_said(form) and bool(attributes(self.read, form))
@@ -78,6 +78,13 @@ class _Reader:
         """Whether a form looks like no noun."""
         word = self.found[form.first].form
         return word not in self.read.around["noun-like"] or word in self.context["plain"]
+
+    def _has_subject(self, form: Form) -> bool:
+        """Whether a form without an ending can be a verb: "they hail", not "thunder and hail"."""
+        word = self.found[form.first].form
+        return not is_bare(word, self.read.around["irregular"]) or (
+            self.read.use(form.first, form.after) is not None
+        )
 
     def _is_idle(self, form: Form) -> bool:
         """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
