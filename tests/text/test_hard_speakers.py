@@ -263,7 +263,7 @@ def test_a_quotation_has_the_speaker_that_the_words_around_it_give(text: str, sa
             [("Ms. Orr was", "The mayor’s office")],
         ),
         (
-            "It was the worst storm in years, residents of Pier Street said, and cellars were full.",
+            "It was the worst storm in years, residents of Pier Street said, and roofs fell.",
             [("It was", "residents")],
         ),
         (
