@@ -229,7 +229,7 @@ def _seen(unit: Unit) -> Iterator[Cue]:
         if not index or word.form not in unit.context("sees"):
             continue
         subject = {left.form for left in found[max(0, index - _NEAR) : index]}
-        passive = word.form == "seen" and not subject.isdisjoint({"is", "are", "was", "were"})
+        passive = word.form == "seen" and not subject.isdisjoint(unit.context("is"))
         if not passive and unit.context("who forecasts").isdisjoint(subject):
             continue
         for at in range(index + 1, min(index + _NEAR, len(found))):
