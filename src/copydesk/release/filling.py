@@ -61,7 +61,7 @@ def find_copies(
     raw: Iterable[str],
     articles: Sequence[dict[str, Any]],
     sentences: dict[str, list[Row]],
-    encoding: str | None = None,
+    encoding: str | None,
 ) -> Copies:
     """Read somebody's sources, and keep what may be a copy of one of the articles.
 
