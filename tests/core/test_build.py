@@ -144,7 +144,7 @@ def test_a_text_that_was_edited_is_not_read(small: Corpus) -> None:
 def test_a_shard_does_not_outlive_the_code_that_made_it(
     small: Corpus, tmp_path: Path, file: str
 ) -> None:
-    """A copy of the package makes nothing anew until one of its files is another."""
+    """A copy of the package makes nothing anew until one of its files changes."""
     package = tmp_path / "copy" / "copydesk"
     shutil.copytree(Path(copydesk.__file__).parent, package)
     shutil.copytree(rooms.schema_dir(), package / "_rooms" / "schema")

@@ -86,7 +86,7 @@ def test_env_without_a_server(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "No Label Studio of copydesk is running on this folder." in done.stderr
+    assert "No Label Studio that copydesk started is running on this folder." in done.stderr
 
 
 def test_the_server_is_found_by_those_who_know_its_folder(studio) -> None:

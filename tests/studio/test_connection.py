@@ -186,7 +186,7 @@ def test_an_address_that_sends_on(serve: Serve) -> None:
         attempt(url, "t")
 
     assert str(refused.value) == (
-        f"{url}: This address sends on to {right}, and what is written would be lost on the way. "
+        f"{url}: This address redirects to {right}, and anything written would be lost on the way. "
         f"Set COPYDESK_STUDIO_URL to {right}."
     )
 

@@ -97,7 +97,7 @@ def hydrate(
 
     Raises:
         InputError: there is no such release, the sources match nothing, or ``out`` exists.
-        IntegrityError: a sentence cut from a matching text has another hash.
+        IntegrityError: a sentence cut from a matching text does not have its hash.
     """
     source = find_release(release, version)
     contents = Contents.read(source)
@@ -168,8 +168,8 @@ def _texts(
                 text = whole[name].text[start:end]
                 if sha256_text(text) != digest:
                     raise IntegrityError(
-                        f"The sentence at offset {start} of '{name}' has another hash than the "
-                        "release names, though its article's text matches.",
+                        f"The sentence at offset {start} of '{name}' does not have the hash "
+                        "that the release names, though its article's text matches.",
                         hint="The release is damaged: run 'copydesk validate' on it.",
                     )
                 found.append((name, start, text))

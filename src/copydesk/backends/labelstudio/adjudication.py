@@ -105,7 +105,7 @@ def pull_decisions(
         )
     account = server.users().get(email.lower())
     if account is None:
-        raise InputError(f"The server knows no account '{email}'.")
+        raise InputError(f"The server has no account '{email}'.")
     known = {anchor.sentence_id for _, anchor in plan.anchors()}
     given: dict[str, list[dict[str, Any]]] = {}
     refused = []
