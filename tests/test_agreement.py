@@ -303,7 +303,7 @@ def test_annotators_without_a_common_sentence_are_named_with_a_reason() -> None:
     """Nothing in common is said, not left out."""
     (pair,) = measure(answers({"a.001": "q.", "a.002": ".q"})).pairs
     assert (pair.sentences, pair.observed, pair.kappa) == (0, None, None)
-    assert pair.reason == "no sentence was answered by both"
+    assert pair.reason == "both answered no sentence"
 
 
 def test_the_rest_is_the_majority_of_the_others() -> None:

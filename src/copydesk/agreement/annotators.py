@@ -71,9 +71,7 @@ def pairs(given: pl.DataFrame, labels: Sequence[str]) -> tuple[Pair, ...]:
     for place, a in enumerate(names):
         for b in names[place + 1 :]:
             confusion = matrices.get((a, b), nothing)
-            sentences, observed, kappa, reason = _agreement(
-                confusion, "no sentence was answered by both"
-            )
+            sentences, observed, kappa, reason = _agreement(confusion, "both answered no sentence")
             found.append(
                 Pair(
                     a=a,

@@ -78,8 +78,8 @@ class LabelStudio:
             raise ServerError(
                 f"Round '{round.plan.round}' was pushed to a different server.",
                 where=self.server.url,
-                hint="Connect to that server, or restore its database. If it is lost for good, remove "
-                'the line with "event": "server" from push.jsonl and push again: annotators '
+                hint="Connect to that server, or restore its database. If it is lost for good, "
+                'remove the line with "event": "server" from push.jsonl and push again: annotators '
                 "then start anew here, and what was pulled stays.",
             )
 

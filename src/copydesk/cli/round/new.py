@@ -93,7 +93,7 @@ Pass = Annotated[
         "--pass",
         min=0,
         max=1,
-        help="Share of --qualify's sentences that must be answered correctly.",
+        help="Share of --qualify's sentences to answer correctly.",
     ),
 ]
 Shared = Annotated[

@@ -17,7 +17,7 @@ def review(
     round_id: RoundId,
     name: Annotated[
         str,
-        typer.Option(help="The follow-up round's name; by default the round's own with -review."),
+        typer.Option(help="The follow-up round's name; by default this one's with -review."),
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say which answers would be given again.")

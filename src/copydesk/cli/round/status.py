@@ -34,8 +34,8 @@ def status(
         typer.Option(
             min=1,
             metavar="N",
-            help="Say how far another round of N articles would narrow alpha's interval; by default "
-            "as many as this round has.",
+            help="Say how far another round of N articles would narrow alpha's interval; by "
+            "default as many as this round has.",
         ),
     ] = None,
     as_json: Json = False,
