@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import pkgutil
 import re
 from importlib import import_module
 from pathlib import Path
@@ -160,5 +161,36 @@ def test_every_function_that_the_page_names_is_there() -> None:
         module, _, attribute = name.rpartition(".")
         if module not in known or not hasattr(import_module(known[module]), attribute):
             missing.append(name)
+
+    assert missing == []
+
+
+def resolves(name: str) -> bool:
+    """Whether a dotted name below the package is a module, or something in one."""
+    try:
+        pkgutil.resolve_name(f"copydesk.{name}")
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_what_the_page_names_exists() -> None:
+    """Every function and module that the page names in a room is there."""
+    rooms = "|".join(sorted({room(name) for name in MODULES if name != "copydesk"}))
+    named = set(re.findall(rf"`((?:{rooms})(?:\.\w+)+)(?:\(\))?`", PAGE))
+    named = {name for name in named if not name.endswith((".json", ".jsonl"))}
+
+    assert len(named) > 30
+    assert sorted(name for name in named if not resolves(name)) == []
+
+
+def test_what_docstrings_name_exists() -> None:
+    """Every dotted name of the package between backticks in its code is there."""
+    missing = [
+        f"{module}: copydesk{name}"
+        for module, path in MODULES.items()
+        for name in re.findall(r"`copydesk((?:\.\w+)+)`", path.read_text(encoding="utf-8"))
+        if name != ".toml" and not resolves(name[1:])
+    ]
 
     assert missing == []

@@ -25,6 +25,14 @@ class Format(StrEnum):
     HTML = "html"
 
 
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "--output", metavar="FILE", help="Write the report there, not to stdout."
+    ),
+]
+
+
 class Gate(StrEnum):
     """The lowest severity that makes the exit code 1."""
 
@@ -67,12 +75,7 @@ def validate(
         typer.Option("--rebuild", help="Also cut the release again from its sources and compare."),
     ] = False,
     format: Annotated[Format, typer.Option(help="How the report is written.")] = Format.TEXT,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "--output", metavar="FILE", help="Write the report there, not to stdout."
-        ),
-    ] = None,
+    out: Out = None,
     rules: Annotated[
         bool, typer.Option("--rules", help="List every rule with its meaning and fix, and stop.")
     ] = False,
