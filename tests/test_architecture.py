@@ -184,6 +184,23 @@ def test_what_the_page_names_exists() -> None:
     assert sorted(name for name in named if not resolves(name)) == []
 
 
+def test_a_verb_calls_what_the_page_says() -> None:
+    """Where the page says that a verb calls a function, the verb's module imports it."""
+    calls = re.findall(r"`copydesk ([a-z ]+)`\s+calls\s+`([\w.]+)\(\)`", PAGE)
+    wrong = []
+    for verb, function in calls:
+        place = "/".join(word for word in verb.split() if word != "release")
+        names = imported(SOURCE / "cli" / f"{place}.py")
+        called = [pkgutil.resolve_name(name) for name in names if name.startswith("copydesk.")]
+        named = pkgutil.resolve_name(f"copydesk.{function}")
+        module = pkgutil.resolve_name(f"copydesk.{function.rpartition('.')[0]}")
+        if not any(one is named or one is module for one in called):
+            wrong.append(f"{verb}: {function}")
+
+    assert len(calls) > 10
+    assert wrong == []
+
+
 def test_what_docstrings_name_exists() -> None:
     """Every dotted name of the package between backticks in its code is there."""
     missing = [
