@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from copydesk.errors import InputError
 from copydesk.extras import needs
-from copydesk.ingest import pagedata
+from copydesk.ingest import layout, pagedata
+from copydesk.ingest.dates import day
 from copydesk.ingest.walls import wall
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import fixed
@@ -25,15 +26,20 @@ from copydesk.text.wording import Wording, wording
 Line = tuple[str, str | None]
 """A line and its zone; None where the page's structure does not say one."""
 
-_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NETWORKS: Final = (
+    *("twitter", "instagram", "tiktok", "bluesky", "mastodon", "threads", "telegram-post"),
+    *("fb-post", "fb-video", "text-post-media", "reddit-embed", "imgur-embed"),
+)
 _NOT_TEXT: Final = (
-    "//blockquote[contains(@class,'twitter') or contains(@class,'instagram') "
-    "or contains(@class,'tiktok') or contains(@class,'bluesky')]"
+    "//*[self::blockquote or self::div]["
+    + " or ".join(f"contains(@class,'{name}')" for name in _NETWORKS)
+    + "][not(.//h1)][string-length(normalize-space(.)) < 1500]"
     "|//script[not(contains(@type,'ld+json'))]|//style|//noscript|//template|//svg"
 )
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
+_ABOVE: Final = 3
 _TAG_AT_MOST: Final = 3
 """A list whose items have at least this many words is text: tags and menus have fewer."""
 
@@ -66,7 +72,7 @@ def extract(data: bytes | str) -> Page:
     tree = trafilatura.load_html(data)
     if tree is None:
         raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")
-    _name_headings(tree)
+    layout.unfold(tree)
     said = pagedata.read(tree)
     language = language_of(said.fields.get("language", "en"))
     known = _Known(
@@ -91,8 +97,16 @@ def extract(data: bytes | str) -> Page:
         raise InputError(
             "No article was found in this page.", hint="Save the article itself as .txt."
         )
+    _date_above(body, said.fields, known.wording)
     lines = _zoned(body, said.headline, known)
     return Page(lines=tuple(lines), fields=said.fields, other=said.other)
+
+
+def _date_above(body: list[Line], fields: dict[str, Any], known: Wording) -> None:
+    """The day of a page that marks none: in one of the lines above its text."""
+    for text, _ in body[:_ABOVE]:
+        if "published" not in fields and known.dateline.match(text) and (found := day(text)):
+            fields["published"] = found
 
 
 def _plain(text: str) -> str:
@@ -112,16 +126,8 @@ class _Known:
     wording: Wording
 
 
-def _name_headings(tree: Any) -> None:
-    """Headings by their role only (``role="heading" aria-level="2"``) become ``h2``."""
-    for element in tree.xpath("//*[@role='heading'][not(ancestor::a)]"):
-        level = element.get("aria-level") or "2"
-        if element.tag not in _HEADINGS and not element.xpath(".//h1|.//h2|.//h3|.//p"):
-            element.tag = f"h{level}" if level in "123456" else "h2"
-
-
 def _headings(tree: Any) -> set[str]:
-    found = {_key(element.text_content()) for h in _HEADINGS for element in tree.iter(h)}
+    found = {_key(element.text_content()) for h in layout.HEADINGS for element in tree.iter(h)}
     return {key for key in found if key}
 
 

@@ -80,6 +80,7 @@ def _settle(
             if zone == "subhead" and len(article[index]) > 60:
                 zones[index] = "body"
     context.lists(article, zones, loose, known)
+    context.questions(article, zones, known)
     context.letters(article, zones, loose, known)
     context.section_labels(article, zones, known)
     headline = _headline(article, loose, zones, known)
