@@ -2,6 +2,8 @@
 
 plan = prepare(dataset)             # checks everything that can be checked without a network
 publish(plan, target)               # ``hf://datasets/ORG/NAME``, a directory, or an fsspec URL
+
+`copydesk.publish.archive` deposits the newest release at Zenodo, under a DOI.
 """
 
 from __future__ import annotations

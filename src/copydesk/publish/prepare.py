@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from copydesk.contract.index_entries import archived
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_bytes, sha256_file
@@ -171,25 +172,44 @@ def _refuse_invalid(target: Path) -> None:
         )
 
 
-def read_entries(content: bytes, where: str) -> dict[str, str]:
-    """Digests of the releases that the bytes of an index name, by version."""
+def read_entries(content: bytes, where: str) -> list[dict[str, Any]]:
+    """The entries of the bytes of an index.
+
+    Raises:
+        IntegrityError: it is not an index of releases.
+    """
     try:
-        return {entry["version"]: entry["digest"] for entry in json.loads(content)["releases"]}
+        entries = json.loads(content)["releases"]
+        return [
+            {**entry, "version": entry["version"], "digest": entry["digest"]} for entry in entries
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(f"This is not an index of releases ({error}).", where=where) from error
 
 
-def settled(plan: Plan, there: Mapping[str, str], where: str) -> Iterator[str]:
-    """Releases that are there already and the same; refuses others, and the latest itself.
+def has_news(plan: Plan, there: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the plan's index has a DOI of the latest release that an index elsewhere lacks."""
+    own = archived(plan.index.lines).get(plan.latest)
+    return own is not None and own not in list(there)
 
+
+def settled(plan: Plan, entries: Collection[Mapping[str, Any]], where: str) -> Iterator[str]:
+    """Releases that are there already and the same; refuses others.
+
+    The latest itself is refused too, unless it has a DOI that is not known there.
     A release there that was retracted, or replaced by a withdrawal, is passed over: it goes.
+
+    Args:
+        entries: of the index there.
 
     Raises:
         InputError: the latest release is there already.
         IntegrityError: a release there is not that of the plan, or the plan lacks it.
     """
+    there = {entry["version"]: entry["digest"] for entry in entries}
     known = {entry.version: entry.digest for entry in plan.index.entries}
-    if plan.latest in there and known[plan.latest] == there[plan.latest]:
+    same = plan.latest in there and known[plan.latest] == there[plan.latest]
+    if same and not has_news(plan, entries):
         raise InputError(
             f"Version {plan.latest} is published there already.",
             where=where,

@@ -135,10 +135,10 @@ def _strays(plan: Plan, there: Iterable[str]) -> list[str]:
     return sorted(name for name in there if name not in plan.files and not is_transport(name))
 
 
-def _there(files: Any, root: str, where: str) -> dict[str, str]:
-    """Digests of the releases that the target's index names."""
+def _there(files: Any, root: str, where: str) -> list[dict[str, Any]]:
+    """The entries of the target's index."""
     try:
         content = files.cat_file(f"{root}/{INDEX}")
     except FileNotFoundError:
-        return {}
+        return []
     return read_entries(content, f"{where}/{INDEX}")

@@ -69,6 +69,7 @@ def replace(corpus: Corpus, old: Contents, job: Job, found: Mapping[str, Any]) -
         tables = redacted(old, article, version)
     with replacing_dir(corpus.releases / version) as beside:
         stated = {**old.manifest, **changed}
+        stated.pop("doi", None)  # it is of the release that this one takes the place of
         # The schema allows no empty list of notes.
         write_folder(beside, {k: v for k, v in stated.items() if k != "notes" or v}, tables)
         names = [p.relative_to(corpus.root).as_posix() for p in beside.rglob("*") if p.is_file()]

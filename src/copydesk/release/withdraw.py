@@ -203,7 +203,7 @@ def _switch(corpus: Corpus, job: Job) -> None:
         if not Version.parse(now[-1]).withdrawal and len(now) > 1:
             before = Contents.read(corpus.releases / now[-2])
             write_changes(corpus.dataset, newest, compare(before, newest))
-        write_documents(corpus, newest)
+        write_documents(corpus, newest, index)
     entries = list(_entries(corpus, job, index.versions))
     if entries:
         append_entries(corpus.dataset, index, *entries)

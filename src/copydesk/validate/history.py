@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from copydesk.contract.index_entries import RETRACTED, WITHDRAWN, base
+from copydesk.contract.index_entries import ARCHIVED, RETRACTED, WITHDRAWN, base
 from copydesk.contract.schema_versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
 from copydesk.release.index import Index, chained
 from copydesk.release.versions import Version
@@ -59,6 +59,10 @@ def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, st
             standing.pop(base(version), None)
             continue
         if not is_version(version):
+            continue
+        if event == ARCHIVED:
+            if standing.get(base(version)) != version:
+                yield place, f"Entry {place + 1} archives {version}, which was not there."
             continue
         before, mark = standing.get(base(version)), base(version) != version
         if mark != (event == WITHDRAWN):

@@ -17,6 +17,7 @@ from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant_check, datasheet
 from copydesk.release.contents import Contents
 from copydesk.release.diff import compare
+from copydesk.release.index import doi_of
 from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
 from copydesk.validate import older
@@ -134,7 +135,8 @@ def described(subject: Released) -> Iterator[Found]:
     known = subject.release.contents
     baselines = card.read_baselines(subject.dataset.root, known)
     try:
-        wanted = card.render(known, previous=text, baselines=baselines)
+        doi = doi_of(known.manifest, subject.index)
+        wanted = card.render(known, previous=text, baselines=baselines, doi=doi)
     except (CopydeskError, yaml.YAMLError) as error:
         message = f"The card cannot be compared: {error}"
         yield Fault(rule="card-disagrees", message=message, file=f"{_UP}/README.md")

@@ -218,7 +218,7 @@ def cues(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("cue-outside-sentence", outside, message, "sentence_id", "/cues")
     entry = cue.field("entry")
     unnamed = rows.filter(~entry.str.contains(r"^[a-z][a-z-]*/[^\s/][^/]*$"))
-    message = "The cue {cues} names no entry of a lexicon, such as 'reporting-verbs/say'."
+    message = "The cue {cues} names no entry of a lexicon, such as 'clause-verbs/say'."
     yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
 
 
