@@ -228,7 +228,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
         # Unbuffered: a buffer that could not be written is written again when the file is closed.
         with path.open("ab+", buffering=0) as stream:
             size = stream.seek(0, os.SEEK_END)
-            data = _mend(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8")
+            data = _end_torn_line(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8")
             try:
                 left = memoryview(data)
                 while left:
@@ -240,7 +240,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
                 raise
 
 
-def _mend(stream: Any, size: int) -> bytes:
+def _end_torn_line(stream: Any, size: int) -> bytes:
     if size == 0:
         return b""
     stream.seek(size - 1)
