@@ -44,7 +44,7 @@ def allowed(path):
     if set('<>:"|?*') & set(name) or name.partition(".")[0].lower() in ("con", "nul", "aux"):
         raise OSError(22, "Invalid argument", name)
 
-def open_elsewhere(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, *more):
+def open_elsewhere(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, **more):
     if str(file).startswith("/proc/"):
         raise FileNotFoundError(2, "No such file or directory", file)
     allowed(file)
@@ -52,7 +52,7 @@ def open_elsewhere(file, mode="r", buffering=-1, encoding=None, errors=None, new
         encoding = io.text_encoding(encoding)
     if newline is None and "b" not in mode and set("wax") & set(mode):
         newline = "\\r\\n"
-    return open_file(file, mode, buffering, encoding, errors, newline, *more)
+    return open_file(file, mode, buffering, encoding, errors, newline, **more)
 
 def handle_elsewhere(path, flags, mode=0o777, *, dir_fd=None):
     assert dir_fd is None, "a folder's handle is used"
