@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,7 @@ class _Request:
         release = subject.release
         run.add(release.faults)
         run.check(of_stage("release"), release, release.unsound)
+        self._check_shares(run, subject)
         run.check(of_stage("released"), subject, subject.lacking)
         if run.wants(of_stage("documents")):
             run.check(of_stage("documents"), subject, subject.undescribed)
@@ -176,6 +177,14 @@ class _Request:
             run.check(of_stage("rebuild"), subject, subject.lacking)
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
+
+    def _check_shares(self, run: Run, subject: Released) -> None:
+        alone, around = (of_stage(stage, in_shares=True) for stage in ("release", "released"))
+        if not run.wants((*alone, *around)):
+            return
+        for share in subject.release.shares():
+            run.check(alone, share, share.unsound)
+            run.check(around, replace(subject, release=share), subject.lacking)
 
     def _newest(
         self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any]

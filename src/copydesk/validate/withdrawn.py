@@ -70,7 +70,7 @@ def remains(folder: Folder) -> Iterator[Found]:
         yield Fault(rule=RULE, message=message, file=f"dataset/{WITHDRAWALS}")
 
 
-@check("release", needs=("articles",))
+@check("release", needs=("articles",), in_shares=True)
 @finds(RULE)
 def given(release: Release) -> Iterator[Found]:
     """No article that the release calls withdrawn has its text in it, or rows if it was erased."""
