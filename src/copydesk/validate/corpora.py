@@ -51,8 +51,9 @@ def rooms(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
 def raw(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     """The manifest, and a canonical text for each article that is given."""
     if not folder.has(MANIFEST):
-        message = "The corpus has no manifest."
-        yield Fault(rule="file-missing", message=message, file=MANIFEST)
+        message = "The corpus has no manifest of articles."
+        hint = "If it is new, take articles in with 'copydesk ingest FOLDER'; else put it back."
+        yield Fault(rule="file-missing", message=message, hint=hint, file=MANIFEST)
         return
     try:
         rows = list(json_lines(folder.read(MANIFEST), MANIFEST))
