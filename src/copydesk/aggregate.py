@@ -74,6 +74,11 @@ def aggregate(
         table = table.with_columns(adjudicator=_NOBODY, reason=_NOBODY)
     else:
         table = _adjudicated(table, adjudications, labels)
+    return _as_given(table, labels)
+
+
+def _as_given(table: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
+    """The columns that `aggregate` gives back."""
     resolved = pl.col("label").is_not_null()
     return table.select(
         *_SENTENCE,

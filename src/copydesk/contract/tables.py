@@ -57,27 +57,8 @@ _aggregated = functools.partial(Column, step="aggregate")
 _released = functools.partial(Column, step="release")
 
 
-def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
+def _label_columns(scheme: Scheme) -> tuple[Column, ...]:
     return (
-        Column(
-            name="sentence_id",
-            type=_STRING,
-            pattern=SENTENCE_ID,
-            key=True,
-            meaning="`<article_id>.<nnn>`, the sentence's number in its article",
-        ),
-        Column(name="article_id", type=_STRING, pattern=SLUG, meaning="the article"),
-        Column(name="event", type=_STRING, pattern=SLUG, meaning="the event reported"),
-        Column(name="index", type=_INT, minimum=1, meaning="place in the article, from 1"),
-        Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
-        Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
-        Column(
-            name="zone",
-            type=_STRING,
-            choices=UNIT_ZONES,
-            meaning="part of the article it stands in",
-        ),
-        text,
         _aggregated(name="label", type=pa.int64(), meaning="the label"),
         _aggregated(
             name="votes",
@@ -114,6 +95,31 @@ def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
             meaning="why the adjudicator decided so (its SHA-256 if the article was withdrawn); "
             "null for other labels",
         ),
+    )
+
+
+def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
+    return (
+        Column(
+            name="sentence_id",
+            type=_STRING,
+            pattern=SENTENCE_ID,
+            key=True,
+            meaning="`<article_id>.<nnn>`, the sentence's number in its article",
+        ),
+        Column(name="article_id", type=_STRING, pattern=SLUG, meaning="the article"),
+        Column(name="event", type=_STRING, pattern=SLUG, meaning="the event reported"),
+        Column(name="index", type=_INT, minimum=1, meaning="place in the article, from 1"),
+        Column(name="start", type=_INT, minimum=0, meaning="first code point in the article"),
+        Column(name="end", type=_INT, minimum=1, meaning="code point after the last"),
+        Column(
+            name="zone",
+            type=_STRING,
+            choices=UNIT_ZONES,
+            meaning="part of the article it stands in",
+        ),
+        text,
+        *_label_columns(scheme),
         Column(
             name="quoted_ratio",
             type=_SHARE,
