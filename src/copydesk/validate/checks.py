@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
+    beside,
     by_datasets,
     corpora,
     given,

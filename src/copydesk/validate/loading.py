@@ -23,7 +23,7 @@ from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
-from copydesk.validate.parquet import read_parquet
+from copydesk.validate.parquet import idle, read_parquet
 from copydesk.validate.rules import CUT, rule
 
 MANIFEST: Final = "release.json"
@@ -47,6 +47,7 @@ class Release:
         croissant: the content of ``croissant.json``; None if it cannot be used.
         unsound: tables whose rows cannot be related, with the reason.
         irregular: tables whose columns are not those of the contract.
+        digest: the SHA-256 of ``release.json`` as it was read; None if it could not be.
     """
 
     folder: Folder
@@ -55,6 +56,8 @@ class Release:
     croissant: Any = None
     unsound: dict[str, str] = field(default_factory=dict)
     irregular: set[str] = field(default_factory=set)
+    digest: str | None = None
+    _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -72,10 +75,17 @@ class Release:
         version = self.manifest.get("version")
         return version if isinstance(version, str) else None
 
-    @functools.cache  # noqa: B019 (a release lives as long as its validation)
     def table(self, name: str) -> pl.DataFrame:
         """All rows of a sound table, with `PLACE`; none if it has no file."""
-        return self.contents.frame(name, *self.contract[name].names, *PLACE)
+        if name not in self._tables:
+            self._tables[name] = self.contents.frame(name, *self.contract[name].names, *PLACE)
+        return self._tables[name]
+
+    def forget(self) -> None:
+        """Let go of the rows that checks asked for; they can be asked for again."""
+        self._tables.clear()
+        for name in ("labelled", "touches"):
+            self.__dict__.pop(name, None)
 
     def whole(self, name: str) -> list[pl.DataFrame]:
         """The rows of a table in as few frames as its files agree on."""
@@ -134,20 +144,22 @@ def load(path: Path) -> Release:
     present = _present(release)
     contents = _contents(release, present)
     manifest = _document(release, contents, MANIFEST) or {}
+    if MANIFEST in contents:
+        release.digest = hashlib.sha256(contents[MANIFEST]).hexdigest()
     release.contents = Contents(manifest=manifest, parts=())
     release.croissant = _document(release, contents, "croissant.json")
     _refuse_newer(release, path)
-    listed = _listed(manifest)
-    _check_list(release, listed, present)
+    entries = listed(manifest)
+    _check_list(release, entries, present)
     for name, data in contents.items():
-        if name in listed:
-            release.faults += _check_bytes(name, data, listed[name])
+        if name in entries:
+            release.faults += _check_bytes(name, data, entries[name])
     parts = []
-    for file in _files(release, {*present, *listed}):
+    for file in _files(release, {*present, *entries}):
         name = str(file)
         if name not in contents:
             release.unsound[file.table] = f"{name} could not be read"
-        elif part := _read_table(release, file, contents.pop(name), listed.get(name, {})):
+        elif part := _read_table(release, file, contents.pop(name), entries.get(name, {})):
             parts.append(part)
     release.contents = Contents(manifest=manifest, parts=tuple(parts))
     return release
@@ -230,8 +242,9 @@ def _refuse_newer(release: Release, path: Path) -> None:
         )
 
 
-def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    entries = manifest.get("files")
+def listed(manifest: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of a manifest's files by path, as far as they can be used."""
+    entries = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(entries, list):
         return {}
     return {
@@ -256,22 +269,22 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     fix="Remove the file, or cut the release again.",
 )
 def _check_list(
-    release: Release, listed: Mapping[str, Mapping[str, Any]], present: set[str]
+    release: Release, entries: Mapping[str, Mapping[str, Any]], present: set[str]
 ) -> None:
-    wanted = {MANIFEST, *listed}
+    wanted = {MANIFEST, *entries}
     for name in sorted(wanted - present):
         reason = "A release needs this file" if name == MANIFEST else "release.json lists this file"
         message = f"{reason}, but it is not there."
         release.faults.append(Fault(rule="file-missing", message=message, file=name))
     if not release.manifest:
         return
-    for name in sorted(name for name in listed if not is_release_file(name)):
+    for name in sorted(name for name in entries if not is_release_file(name)):
         message = f"release.json lists '{show(name)}', which no release holds."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=MANIFEST))
     for name in sorted(present - wanted):
         message = "This file is not listed in release.json."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
-    for message in incomplete(_files(release, listed)):
+    for message in incomplete(_files(release, entries)):
         message = f"{message}, as release.json lists them."
         release.faults.append(Fault(rule="file-missing", message=message, file=MANIFEST))
 
@@ -324,6 +337,9 @@ def _read_table(
         message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
         release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
     structure = _structure(release.contract, table, name, schema)
+    if beside := idle(data):
+        message = f"{beside:,} bytes of this file belong to none of its columns."
+        release.faults.append(Fault(rule="column-unexpected", message=message, file=name))
     release.faults += structure
     if structure:
         release.irregular.add(table)
@@ -358,7 +374,7 @@ def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fau
     "column-unexpected",
     level=2,
     waivable=False,
-    meaning="No table has a column, or metadata, that the contract does not know.",
+    meaning="No table has a column, metadata or bytes that the contract does not know.",
     fix=CUT,
 )
 @rule(
@@ -388,7 +404,7 @@ def _structure(contract: Contract, table: str, name: str, schema: pa.Schema) -> 
         if has.type != should.type or has.nullable != should.nullable:
             message = f"The column '{column}' is {_kind(has)}, not {_kind(should)}."
             found.append(fault("column-type", message, column))
-        if set(has.metadata or {}) - {b"PARQUET:field_id"}:
+        if _has_metadata(has):
             message = f"The column '{column}' has metadata of its own."
             found.append(fault("column-unexpected", message, column))
     known = [column for column in given if column in wanted]
@@ -399,6 +415,12 @@ def _structure(contract: Contract, table: str, name: str, schema: pa.Schema) -> 
         message = f"The file has metadata that the contract does not know: {show(key)}."
         found.append(fault("column-unexpected", message, ""))
     return sorted(found, key=lambda fault: (fault.pointer, fault.rule))
+
+
+def _has_metadata(field: pa.Field) -> bool:
+    """Whether a field, or one nested in it, says more than its name and type."""
+    inner = (field.type.field(place) for place in range(field.type.num_fields))
+    return bool(set(field.metadata or {}) - {b"PARQUET:field_id"}) or any(map(_has_metadata, inner))
 
 
 def _kind(field: pa.Field) -> str:

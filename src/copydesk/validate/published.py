@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -22,7 +21,7 @@ from copydesk.scope import CARD_KEYS
 from copydesk.validate import older
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release
+from copydesk.validate.loading import MANIFEST, Release, listed
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released
 
@@ -71,20 +70,23 @@ def version(subject: Released) -> Iterator[Found]:
     fix="Restore the published files; publish changes as a new version.",
 )
 def digest(subject: Released) -> Iterator[Found]:
-    """``release.json`` has the digest under which the release was published."""
+    """``release.json`` has the digest under which the release was published, and its files too."""
     release = subject.release
     known = {entry.version: entry.digest for entry in subject.index.entries}
-    wanted = known.get(release.folder.root.name)
-    try:
-        found = hashlib.sha256(release.folder.read(MANIFEST)).hexdigest()
-    except FaultError:
+    wanted, found = known.get(release.folder.root.name), release.digest
+    if wanted is None or found is None:
         return
-    if wanted is not None and found != wanted:
+    if found != wanted:
         message = (
             f"release.json has the SHA-256 {found[:12]}…; the release was published with "
             f"{wanted[:12]}…."
         )
         yield Fault(rule="release-changed", message=message, file=MANIFEST)
+        return
+    damaged = [fault.file for fault in release.faults if isinstance(fault, Fault)]
+    for name in sorted(set(damaged) & set(listed(release.manifest))):
+        message = "This file differs from the published one, or is missing."
+        yield Fault(rule="release-changed", message=message, file=name)
 
 
 @check("documents", needs=(*DESCRIBED, "dataset"))
@@ -109,13 +111,19 @@ def changed(subject: Released) -> Iterator[Found]:
         message = f"CHANGES.md has no entry for {version}."
         yield Fault(rule="changes-missing", message=message, file=f"{_UP}/CHANGES.md")
         return
-    # An older entry may be worded as an older copydesk did.
-    if not subject.newest or (subject.release.manifest.get("previous") and not subject.previous):
+    if subject.release.manifest.get("previous") and not subject.previous:
         return
     before = subject.previous.contents if subject.previous else None
     after = subject.release.contents
     wanted = changes.render(after, compare(before, after) if before else None, previous=text)
-    yield from _differing("changes-missing", "CHANGES.md", text, wanted)
+    if subject.newest:
+        yield from _differing("changes-missing", "CHANGES.md", text, wanted)
+    elif not any(line.get("event") for line in subject.index.lines):
+        # It may be worded as an older copydesk did, and of what was withdrawn since it says more.
+        strange = older.strange_numbers(text, wanted, version)
+        for number in strange:
+            message = f"The entry for {version} says {number}; the comparison has no such number."
+            yield Fault(rule="changes-missing", message=message, file=f"{_UP}/CHANGES.md")
 
 
 @check("documents", needs=(*DESCRIBED, "dataset"))

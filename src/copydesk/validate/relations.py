@@ -18,6 +18,14 @@ from copydesk.validate.loading import Release
 from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
 
 _ANCHOR = ("article_id", "start", "end")
+_ORDERS = {
+    "sentences": ("article_id", "start"),
+    "standoff": ("article_id", "start"),
+    "articles": ("article_id",),
+    "annotations": ("article_id", "start", "annotator"),
+    "quotes": ("article_id", "start"),
+}
+"""By what a cut sorts the rows of each table in each split."""
 
 
 @check("release", needs=ALL)
@@ -174,6 +182,29 @@ def order(release: Release) -> Iterator[Found]:
 def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     """The rows by article and offset."""
     return rows.sort("article_id", by, maintain_order=True)
+
+
+@check("release", needs=ALL)
+@rule(
+    "row-order",
+    level=3,
+    meaning="The rows of every split are in the order of a cut: by article, place in its text, "
+    "and annotator.",
+    fix=CUT,
+)
+def rows_in_order(release: Release) -> Iterator[Found]:
+    """No row stands before one that it should follow: whoever takes the first rows gets them."""
+    for table, keys in _ORDERS.items():
+        rows = release.table(table)
+        same, less = pl.col("split") == pl.col("split").shift(), pl.lit(False)
+        for key in reversed(keys):
+            before = pl.col(key).shift()
+            less = (pl.col(key) < before) | ((pl.col(key) == before) & less)
+        is_wrong = rows.select((same & less).fill_null(False).alias("wrong"))["wrong"]
+        if is_wrong.any():
+            name = release.contract[table].key
+            message = f"The {name} '{{{name}}}' stands after one that it should precede."
+            yield from rows_at_fault("row-order", rows.filter(is_wrong), message, name, f"/{name}")
 
 
 @check("release", needs=(*SENTENCES, "quotes", "articles"))

@@ -92,7 +92,13 @@ def listed(subject: Released) -> Iterator[Found]:
     """What the newest release calls withdrawn is what the data set's own list names."""
     assert subject.dataset is not None
     stated = subject.release.manifest.get("withdrawn", ())
-    names = set(manifest_lines(subject.dataset, WITHDRAWALS)) if stated else set()
+    names = set(manifest_lines(subject.dataset, WITHDRAWALS))
+    told = {line["article_id"] for line in stated}
+    if "articles" not in subject.release.unsound:
+        rows = subject.release.table("articles").filter(pl.col("article_id").is_in(list(names)))
+        silent = rows.filter(~pl.col("article_id").is_in(list(told)) | pl.col("redistributable"))
+        message = "'{article_id}' is in the list of what was withdrawn; the release says nothing."
+        yield from rows_at_fault(RULE, silent, message, "article_id", "/article_id")
     for place, line in enumerate(stated):
         if subject.newest and line["article_id"] not in names:
             message = f"'{line['article_id']}' is not in the list of what was withdrawn."
