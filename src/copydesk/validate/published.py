@@ -70,7 +70,7 @@ def version(subject: Released) -> Iterator[Found]:
     fix="Restore the published files; publish changes as a new version.",
 )
 def digest(subject: Released) -> Iterator[Found]:
-    """``release.json`` has the digest under which the release was published, and its files too."""
+    """``release.json`` has the digest under which the release was published."""
     release = subject.release
     known = {entry.version: entry.digest for entry in subject.index.entries}
     wanted, found = known.get(release.folder.root.name), release.digest
@@ -82,9 +82,14 @@ def digest(subject: Released) -> Iterator[Found]:
             f"{wanted[:12]}…."
         )
         yield Fault(rule="release-changed", message=message, file=MANIFEST)
+
+
+def damaged(release: Release, digest: str) -> Iterator[Found]:
+    """The files of a release that are not those that were published with a digest."""
+    if release.digest != digest:
         return
-    damaged = [fault.file for fault in release.faults if isinstance(fault, Fault)]
-    for name in sorted(set(damaged) & set(listed(release.manifest))):
+    faulty = {fault.file for fault in release.faults if isinstance(fault, Fault)}
+    for name in sorted(faulty & set(listed(release.manifest))):
         message = "This file differs from the published one, or is missing."
         yield Fault(rule="release-changed", message=message, file=name)
 

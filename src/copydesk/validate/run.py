@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
-from copydesk.validate import corpora, history, raw, withdrawn
+from copydesk.validate import corpora, history, published, raw, withdrawn
 from copydesk.validate.canary import prove_gate
 from copydesk.validate.checks import of_stage
 from copydesk.validate.engine import Run, chosen
@@ -214,6 +214,7 @@ class _Request:
             manifests[entry.version] = release.manifest
             run.prefix = f"{prefix}releases/{entry.version}/"
             subject = around(release, index, manifests, earlier)
+            run.add(published.damaged(release, entry.digest))
             if entry is index.newest:
                 self._check(run, subject)
             else:
