@@ -16,7 +16,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256_text
 from copydesk.rounds.amend import amend_round, revise_guidelines
-from copydesk.rounds.evidence import faults, repair
+from copydesk.rounds.consistency import faults, repair
 from copydesk.rounds.log import read_log
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round

@@ -51,9 +51,9 @@ from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

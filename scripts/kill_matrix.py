@@ -49,9 +49,9 @@ from copydesk.release.retract import retract
 from copydesk.release.withdraw import resume, withdraw
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options as RoundOptions
 from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

@@ -22,10 +22,10 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.alerts import alerts
 from copydesk.rounds.answers import round_ids
 from copydesk.rounds.backend import Backend
-from copydesk.rounds.findings import RULES, counts, unfinished, worst
-from copydesk.rounds.folder import RoundBusyError, RoundFolder
+from copydesk.rounds.irregularities import RULES, counts, unfinished, worst
 from copydesk.rounds.landing import write_landing
 from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.paths import RoundBusyError, RoundFolder
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.record import read_state

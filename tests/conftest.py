@@ -87,7 +87,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say what was left out."""
-    return config.stash[_LEFT_OUT]
+    return config.stash.get(_LEFT_OUT, [])  # absent if a path on the command line was wrong
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -24,7 +24,7 @@ from copydesk.agreement import (
     measure,
 )
 from copydesk.agreement.alpha import Ints, alpha_across
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 

@@ -14,7 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "copydesk"
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 # Nothing but these may know the tool that people annotate with, or talk to a server of it.
-TOOL = {"label_studio_sdk", "httpx", "keyring"}
+KNOWN_TO = {
+    "label_studio_sdk": {"backends"},
+    "keyring": {"backends"},
+    "httpx": {"backends", "publish"},
+}
 
 
 def modules() -> dict[str, Path]:
@@ -98,15 +102,16 @@ def test_no_circle() -> None:
         pytest.fail(" -> ".join(circle.args[1]))
 
 
-def test_only_backends_know_the_tool() -> None:
-    """Label Studio's client and the libraries under it are imported in one room."""
+@pytest.mark.parametrize("library", KNOWN_TO)
+def test_only_backends_know_the_tool(library: str) -> None:
+    """Label Studio's client is imported in one room, and HTTP is spoken at the borders only."""
     knowing = {
         room(module)
         for module, path in MODULES.items()
-        if {name.partition(".")[0] for name in imported(path)} & TOOL
+        if library in {name.partition(".")[0] for name in imported(path)}
     }
 
-    assert knowing == {"backends"}
+    assert knowing == KNOWN_TO[library]
 
 
 def test_scripts_and_tests_do_not_import_each_other() -> None:

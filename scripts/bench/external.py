@@ -22,6 +22,10 @@ What is compared:
   role is given for a sentence's place in the story, so that nothing can come near 1 there.
 
 Intervals are of 95 %, from drawing articles anew a thousand times with a fixed seed.
+
+With `--half 0` or `--half 1` only half of the articles are compared, told apart by the last bit of
+the SHA-256 of their text: whoever reads errors reads them in half 0, so that half 1 tells what the
+rules are worth on articles that nobody tuned them on.
 """
 
 from __future__ import annotations
@@ -40,6 +44,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 
+from copydesk.files import sha256_text
 from copydesk.text import (
     Attribution,
     Piece,
@@ -100,8 +105,13 @@ class Measures:
     """Counts of each article of a corpus, and the figures that follow from their sum."""
 
     title: str
+    half: int | None = None
     articles: list[Counts] = field(default_factory=list)
     figures: dict[str, Callable[[Counts], float]] = field(default_factory=dict)
+
+    def takes(self, text: str) -> bool:
+        """Whether an article belongs to the half that is compared."""
+        return self.half is None or int(sha256_text(text), 16) % 2 == self.half
 
     def results(self) -> dict[str, tuple[float, float, float]]:
         """Each figure with its interval: value, lower end, upper end."""
@@ -218,10 +228,12 @@ def _places(raw: str, text: str) -> list[int]:
     return [*places, len(text)]
 
 
-def polnear(folder: Path) -> Measures:
+def polnear(folder: Path, half: int | None = None) -> Measures:
     """Compare on PolNeAR."""
-    result = Measures("PolNeAR")
+    result = Measures("PolNeAR", half)
     for _, text, annotated in read_polnear(folder):
+        if not result.takes(text):
+            continue
         pieces = segment(text)
         ours = Ours.find(text, pieces)
         counts: Counts = Counter()
@@ -333,10 +345,12 @@ def read_gum(folder: Path) -> Iterator[tuple[str, list[Piece], list[bool]]]:
         yield text, pieces, gold
 
 
-def gum(folder: Path) -> Measures:
+def gum(folder: Path, half: int | None = None) -> Measures:
     """Compare on GUM's news."""
-    result = Measures("GUM news")
+    result = Measures("GUM news", half)
     for text, pieces, gold in read_gum(folder):
+        if not result.takes(text):
+            continue
         ours = Ours.find(text, pieces)
         counts: Counts = Counter()
         for piece, wanted in zip(pieces, gold, strict=True):
@@ -383,10 +397,12 @@ def expected(row: dict[str, str]) -> bool:
     return row["role"] == "Distant_Expectations_Consequences"
 
 
-def newsdiscourse(file: Path) -> Measures:
+def newsdiscourse(file: Path, half: int | None = None) -> Measures:
     """Compare on NewsDiscourse."""
-    result = Measures("NewsDiscourse")
+    result = Measures("NewsDiscourse", half)
     for text, pieces, sentences in read_newsdiscourse(file):
+        if not result.takes(text):
+            continue
         ours = Ours.find(text, pieces)
         counts: Counts = Counter()
         for row, piece in zip(sentences, pieces, strict=True):
@@ -413,10 +429,11 @@ def main() -> None:
     parser.add_argument("--polnear", type=Path, metavar="DIR")
     parser.add_argument("--gum", type=Path, metavar="DIR")
     parser.add_argument("--newsdiscourse", type=Path, metavar="FILE")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="compare half of the articles")
     parser.add_argument("--json", action="store_true", help="print figures for machines")
     options = parser.parse_args()
     compared = [
-        compare(place)
+        compare(place, options.half)
         for compare, place in (
             (polnear, options.polnear),
             (gum, options.gum),

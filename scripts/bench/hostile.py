@@ -30,9 +30,9 @@ from copydesk.pages.markdown import spans
 from copydesk.release.card import front_matter
 from copydesk.release.filling import fill
 from copydesk.text import Piece, attributions, canonical, quotations, segment, suggest
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import FaultError
 from copydesk.validate.published import _differing
+from copydesk.validate.untrusted_json import parse
 
 STEEPEST = 1.3
 DOUBLINGS = 4

@@ -25,6 +25,7 @@ import httpx
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.configs import not_yet
 from copydesk.backends.labelstudio.payloads import PayloadWriter
+from copydesk.rounds import pseudonyms
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.streams import streams
 
@@ -38,10 +39,9 @@ from copydesk.backends.labelstudio.connection import connect
 from copydesk.backends.labelstudio.local import server as studio
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
-from copydesk.rounds import people
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
@@ -153,7 +153,7 @@ def bench_pull(
 ) -> None:
     """Pull against the server's own ways of giving answers, in turns; the best of each counts."""
     (stream,) = streams(plan)
-    user = server.users()[people.read(RoundFolder(corpus, plan.round), ["anna"])["anna"]]
+    user = server.users()[pseudonyms.read(RoundFolder(corpus, plan.round), ["anna"])["anna"]]
     round = open_round(corpus, plan.round)
     config = projects.planned_config(round, stream.arm)
     number = server.create_project(projects.settings(round, stream, config))

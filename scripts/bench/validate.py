@@ -35,8 +35,8 @@ import polars as pl
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.labels import NEWS
+from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import CURRENT, release_file
-from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.validate import by_pandera
@@ -295,8 +295,8 @@ def readers_view(release: Path) -> Callable[[], None]:
     from copydesk.release.card import write_card
     from copydesk.release.index import Index, add_release
     from copydesk.validate.by_datasets import reader
-    from copydesk.validate.loading import load
     from copydesk.validate.surroundings import around
+    from copydesk.validate.untrusted_release import load
 
     manifest = json.loads((release / "release.json").read_text())
     dataset = release.parent / f"{release.name}-dataset"

@@ -167,7 +167,7 @@ def text_code() -> str:
     files = sorted(
         file for file in (package / "text").rglob("*.*") if file.suffix in {".py", ".toml"}
     )
-    return digest_of([package / "relations.py", *files])[:16]
+    return digest_of([package / "utterances.py", *files])[:16]
 
 
 def digest_of(files: Iterable[Path]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from copydesk.articles import Article, Bulk, Texts
 from copydesk.articles.texts import BULK
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS, Scheme, read_scheme
 from copydesk.errors import InputError
 from copydesk.files import locked, read_jsonl, sweep

@@ -1,6 +1,6 @@
 """What is wrong, as plain data: one finding for releases, corpora and rounds.
 
-`copydesk.validate` and `copydesk.rounds.findings` make findings; reporters print them.
+`copydesk.validate` and `copydesk.rounds.irregularities` make findings; reporters print them.
 """
 
 from __future__ import annotations

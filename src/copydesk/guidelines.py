@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import read_json, sha256_text

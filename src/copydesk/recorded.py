@@ -16,9 +16,9 @@ from typing import Any, Final
 import polars as pl
 
 from copydesk.contract.arrow import polars_schema
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.contract.filenames import table_files
-from copydesk.contract.index import standing
+from copydesk.contract.index_entries import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import read_json

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from copydesk.contract.filenames import TableFile
-from copydesk.contract.index import WITHDRAWALS, standing
+from copydesk.contract.index_entries import WITHDRAWALS, standing
 from copydesk.contract.tables import CURRENT
 from copydesk.rights import Policy
 

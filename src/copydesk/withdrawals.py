@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.contract.documents import check_document
-from copydesk.contract.index import WITHDRAWALS
+from copydesk.contract.conformance import check_document
+from copydesk.contract.index_entries import WITHDRAWALS
 from copydesk.files import atomic_write, dump_line, read_jsonl
 
 

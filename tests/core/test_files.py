@@ -28,8 +28,8 @@ from copydesk.files import (
     sha256_text,
     sweep,
 )
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 
 

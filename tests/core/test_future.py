@@ -28,7 +28,7 @@ from copydesk.rooms import annotations_dir, schema_dir
 FUTURE = Path(__file__).with_name("future.py")
 PACKAGE = Path(copydesk.__file__).parent
 VERSION = (
-    "contract/versions.py",
+    "contract/schema_versions.py",
     '}\n"""Every schema version',
     '    "9.0": "One thing more.",\n}\n"""Every schema version',
 )

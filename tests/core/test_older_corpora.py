@@ -23,7 +23,7 @@ from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut, present
 from copydesk.release.diff import compare
 from copydesk.release.verify import verify
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.validate import validate
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.errors import InputError
 
 ARTICLE: dict[str, Any] = {"article_id": "a", "file": "a.txt"}
@@ -45,7 +45,7 @@ def test_documents_with_right_formats_pass() -> None:
 
 def test_checking_documents_loads_no_grammar_compiler() -> None:
     """The library that takes seconds to import is not on the way of any verb."""
-    code = "import sys, copydesk.contract.documents; print('rfc3987_syntax' in sys.modules)"
+    code = "import sys, copydesk.contract.conformance; print('rfc3987_syntax' in sys.modules)"
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from copydesk.build import build
 from copydesk.cli.main import app
-from copydesk.contract.index import standing
+from copydesk.contract.index_entries import standing
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import ingest

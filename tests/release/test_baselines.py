@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from copydesk.cli.main import app
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.release.baselines import _answers, baselines, write_baselines

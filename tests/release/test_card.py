@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from copydesk.contract.arrow import arrow_schema
-from copydesk.contract.features import yaml_features
+from copydesk.contract.datasets_features import yaml_features
 from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
 from copydesk.pages.filters import line

@@ -13,7 +13,7 @@ from copydesk.contract.filenames import TableFile, incomplete
 from copydesk.contract.tables import release_file
 from copydesk.errors import IntegrityError
 from copydesk.release.contents import PLACE, Contents
-from copydesk.validate.loading import load
+from copydesk.validate.untrusted_release import load
 
 
 @pytest.fixture

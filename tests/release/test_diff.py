@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from scipy.stats import chi2_contingency
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.errors import IntegrityError
 from copydesk.release.diff import Diff, compare
 from copydesk.release.diff_report import as_document, as_html, as_text, verdict

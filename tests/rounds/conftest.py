@@ -21,7 +21,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.files import sha256_text
 from copydesk.ingest import ingest
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.text import canonical

@@ -19,9 +19,9 @@ from copydesk.backends.labelstudio.projects import planned_config
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator
 
 OWN = [

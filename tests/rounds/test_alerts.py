@@ -15,9 +15,9 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.alerts import Alert, alerts, wilson
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
-from copydesk.rounds.findings import RULES
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.irregularities import RULES
+from copydesk.rounds.paths import RoundFolder
 
 ROOT = Path(__file__).resolve().parents[2]
 

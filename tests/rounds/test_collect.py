@@ -13,7 +13,7 @@ from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.contract.labels import NEWS
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, Edit, collect
-from copydesk.rounds.findings import RULES
+from copydesk.rounds.irregularities import RULES
 from copydesk.rounds.log import Answer, State
 from copydesk.rounds.plan import Anchor, Annotator, Plan, PlannedArticle, PlannedTask
 from copydesk.rounds.record import advance

@@ -21,8 +21,8 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 
 COMMAND = (sys.executable, "-c", "from copydesk.cli.main import main; main()")

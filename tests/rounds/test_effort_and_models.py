@@ -8,14 +8,14 @@ import pytest
 
 from copydesk.agreement.models import Given, models_against_people
 from copydesk.backends.files import Files
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.corpus import Corpus
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.effort import effort, write_effort
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

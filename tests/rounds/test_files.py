@@ -19,11 +19,11 @@ from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.comments import private_comments
 from copydesk.rounds.decisions import Decision, decide, open_sentences
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import PullResult, pull
 from copydesk.rounds.push import difference, push

@@ -16,7 +16,7 @@ from copydesk.agreement import Bootstrap
 from copydesk.backends.files import Files
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.build import build
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
@@ -29,9 +29,9 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import decide, decision_of, open_sentences, read_decisions
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Anchor, Annotator, PlannedTask
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

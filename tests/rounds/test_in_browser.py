@@ -20,9 +20,9 @@ from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import decisions_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

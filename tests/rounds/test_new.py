@@ -16,9 +16,9 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, append, compare, read_log
 from copydesk.rounds.new import Options, Selection, choose_articles, disagreement, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, read_plan
 from copydesk.rounds.streams import streams
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 
 NAMES = ("anna", "ben")

@@ -13,9 +13,9 @@ from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, read_log
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

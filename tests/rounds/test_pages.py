@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.backend import LabelStudio
-from copydesk.backends.labelstudio.local import people
+from copydesk.backends.labelstudio.local import accounts
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.streams import streams
@@ -52,6 +52,6 @@ def test_a_push_says_where_annotators_work_and_who_has_no_account(
         assert f"{stranger}; an account is made at {studio.link}" in said
         (finding,) = pull(corpus, name, [LabelStudio(server)]).findings
         assert (finding.rule, finding.annotator) == ("account-missing", "ben")
-        people.join(studio.link, ben, "a-long-password-1")
+        accounts.join(studio.link, ben, "a-long-password-1")
         assert stranger not in run("push", name)
         assert pull(corpus, name, [LabelStudio(server)]).findings == ()

@@ -13,10 +13,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.rounds.amend import amend_round, replace_person
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.evidence import faults
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.consistency import faults
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push

@@ -25,10 +25,10 @@ from copydesk.rounds.amend import add_articles, amend_round, replace_person, rev
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decision_of, open_sentences
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.newest import outcome
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.review import review
 from copydesk.validate import validate

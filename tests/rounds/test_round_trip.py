@@ -24,13 +24,13 @@ from copydesk.release.withdraw import withdraw
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
+from copydesk.rounds.consistency import faults
 from copydesk.rounds.decisions import Decision, decide, decisions_of, open_sentences
-from copydesk.rounds.evidence import faults
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push

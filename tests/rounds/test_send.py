@@ -18,9 +18,9 @@ from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundBusyError
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundBusyError
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
 from copydesk.rounds.streams import streams

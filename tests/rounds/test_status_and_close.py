@@ -17,9 +17,9 @@ from copydesk.files import dump_json
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, open_sentences, read_decisions
-from copydesk.rounds.folder import RoundBusyError, RoundFolder
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundBusyError, RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

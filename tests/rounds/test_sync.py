@@ -20,9 +20,9 @@ from copydesk.backends.labelstudio import connection, projects
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, LABEL_STUDIO, Annotator, Plan
 from copydesk.rounds.streams import streams
 

@@ -15,9 +15,9 @@ from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, make_plan
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Anchor, Annotator, Plan
 from copydesk.rounds.tasks import context, data_sha256
 

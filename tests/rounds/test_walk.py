@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from copydesk.corpus import Corpus
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 
 pytestmark = pytest.mark.studio

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.backends.labelstudio import connection
-from copydesk.backends.labelstudio.local import people, server
+from copydesk.backends.labelstudio.local import accounts, server
 from copydesk.errors import ServerError
 
 pytestmark = pytest.mark.studio
@@ -35,7 +35,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) 
         running.send_signal(sign)
         out, err = running.communicate(timeout=30)
 
-    url, admin = first.split()[4], people.load(tmp_path)[0]
+    url, admin = first.split()[4], accounts.load(tmp_path)[0]
     assert first == f"Label Studio answers at {url} until Ctrl+C.\n"
     assert env.stdout == (
         f"export COPYDESK_STUDIO_URL={url}\nexport COPYDESK_STUDIO_TOKEN={admin.token}\n"
@@ -44,7 +44,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) 
     assert err.endswith("Label Studio has stopped.\n")
     assert running.returncode == 0
     secrets = [
-        secret for person in people.load(tmp_path) for secret in (person.password, person.token)
+        secret for person in accounts.load(tmp_path) for secret in (person.password, person.token)
     ]
     assert len(secrets) == 4
     assert not [secret for secret in secrets if secret in first + err]
@@ -56,7 +56,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) 
 
 def test_a_stale_address_is_not_sent_the_token(studio, tmp_path: Path) -> None:
     """After a crash another program may listen at the address; it is not asked for anything."""
-    people.save(tmp_path, people.load(studio.data_dir))
+    accounts.save(tmp_path, accounts.load(studio.data_dir))
     (tmp_path / "address").write_text(studio.url)
 
     with pytest.raises(
@@ -75,8 +75,8 @@ def test_people_shows_what_annotators_need(studio) -> None:
         env=os.environ | {"COLUMNS": "200"},
     ).stdout
 
-    assert [person.password in shown for person in people.load(studio.data_dir)] == [True] * 4
-    assert people.invitation(studio.url, studio.admin.token) in shown
+    assert [person.password in shown for person in accounts.load(studio.data_dir)] == [True] * 4
+    assert accounts.invitation(studio.url, studio.admin.token) in shown
 
 
 def test_env_without_a_server(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.backends.labelstudio import connection
-from copydesk.backends.labelstudio.local import install, people, server
+from copydesk.backends.labelstudio.local import accounts, install, server
 from copydesk.errors import InputError, ServerError
 
 pytestmark = pytest.mark.studio
@@ -205,23 +205,23 @@ def test_signing_up_needs_an_invitation(studio) -> None:
     link = f"{studio.url}user/signup/?token=not-the-token"
 
     with pytest.raises(ServerError, match="The server forbids POST /user/signup/ to this account"):
-        people.join(link, "stranger@copydesk.localhost", "a-long-password-1")
+        accounts.join(link, "stranger@copydesk.localhost", "a-long-password-1")
 
 
 def test_annotators_keep_their_accounts(studio) -> None:
     """Inviting again makes nobody twice, and makes good what was cut off before the sign-up."""
-    before = people.load(studio.data_dir)
-    people.save(studio.data_dir, [*before[:2], *(p_without_token(p) for p in before[2:])])
+    before = accounts.load(studio.data_dir)
+    accounts.save(studio.data_dir, [*before[:2], *(p_without_token(p) for p in before[2:])])
 
-    again = people.invite(studio.data_dir, studio.url, 3)
+    again = accounts.invite(studio.data_dir, studio.url, 3)
 
     assert before[1:4] == again
-    assert before == people.load(studio.data_dir)
+    assert before == accounts.load(studio.data_dir)
 
 
-def p_without_token(person: people.Person) -> people.Person:
+def p_without_token(person: accounts.Person) -> accounts.Person:
     """The person as saved before the sign-up."""
-    return people.Person(email=person.email, password=person.password)
+    return accounts.Person(email=person.email, password=person.password)
 
 
 def test_secrets_are_not_shown_by_accident(studio) -> None:

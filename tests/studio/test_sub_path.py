@@ -20,7 +20,7 @@ import pytest
 from copydesk.backends.labelstudio import connection
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.client import Server
-from copydesk.backends.labelstudio.local import install, people, server
+from copydesk.backends.labelstudio.local import accounts, install, server
 from copydesk.corpus import Corpus
 from copydesk.errors import ServerError
 from copydesk.ingest import ingest
@@ -141,7 +141,7 @@ def spawn(folder: Path, direct: str, public: str) -> subprocess.Popen[bytes]:
 def tokens(url: str) -> tuple[str, str]:
     """A personal access token made as on the account's page, and the legacy one that is refused."""
     with connection.http(url) as client:
-        assert people._submit(client, "user/login/", {"email": EMAIL, "password": PASSWORD})
+        assert accounts._submit(client, "user/login/", {"email": EMAIL, "password": PASSWORD})
         headers = {"X-CSRFToken": client.cookies["csrftoken"]}
         made = client.post("api/token/", headers=headers)
         return made.json()["token"], client.get("api/current-user/token").json()["token"]

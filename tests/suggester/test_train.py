@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.errors import InputError
 from copydesk.suggester.card import card
 from copydesk.suggester.lessons import Lesson, Material

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from copydesk.backends.labelstudio import connection
-from copydesk.backends.labelstudio.local.people import Person
+from copydesk.backends.labelstudio.local.accounts import Person
 from copydesk.rooms import annotations_dir
 
 expect.set_options(timeout=60_000)  # a busy machine of two cores runs the server as well

@@ -34,8 +34,8 @@ from copydesk.release.changes import write_changes
 from copydesk.release.contents import Contents
 from copydesk.release.diff import compare
 from copydesk.release.documents import write_documents
-from copydesk.release.folder import write_folder
 from copydesk.release.index import entry_digest, read_index
+from copydesk.release.writing import write_folder
 from copydesk.validate import validate
 
 INVENTED = "Nobody in the town had ever seen so many herons on the weir at once"

@@ -18,7 +18,7 @@ from pathlib import Path
 import filelock
 import pytest
 
-from copydesk.backends.labelstudio.local import people, server
+from copydesk.backends.labelstudio.local import accounts, server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +26,17 @@ class Running:
     """The shared server: its address, its administrator, and annotators 1 to 3."""
 
     url: str
-    admin: people.Person
-    annotators: list[people.Person]
+    admin: accounts.Person
+    annotators: list[accounts.Person]
     data_dir: Path
     link: str = field(repr=False)
 
-    def newcomer(self) -> people.Person:
+    def newcomer(self) -> accounts.Person:
         """An annotator with an account that no other test has used."""
         email = f"newcomer-{secrets.token_hex(6)}@copydesk.localhost"
         password = secrets.token_urlsafe(12)
-        return people.Person(
-            email=email, password=password, token=people.join(self.link, email, password)
+        return accounts.Person(
+            email=email, password=password, token=accounts.join(self.link, email, password)
         )
 
 
@@ -62,8 +62,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def _running(url: str, data_dir: Path) -> Running:
-    admin, *annotators = people.load(data_dir)
-    link = people.invitation(url, admin.token)
+    admin, *annotators = accounts.load(data_dir)
+    link = accounts.invitation(url, admin.token)
     return Running(url=url, admin=admin, annotators=annotators, data_dir=data_dir, link=link)
 
 

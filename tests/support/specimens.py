@@ -38,9 +38,9 @@ from copydesk.release.diff import compare
 from copydesk.release.documents import write_documents
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options as RoundOptions
 from copydesk.rounds.new import new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

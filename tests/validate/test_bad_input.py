@@ -18,11 +18,11 @@ from specimens import Specimen
 
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.validate import Report, validate
-from copydesk.validate.documents import MAX_DEPTH, parse
 from copydesk.validate.faults import FaultError, Found
-from copydesk.validate.folder import Folder
 from copydesk.validate.parquet import read_parquet
 from copydesk.validate.rules import CHECKS
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import MAX_DEPTH, parse
 
 
 def _rules(report: Report) -> set[str]:
@@ -221,7 +221,7 @@ def test_a_check_that_raises_makes_no_clean_report(
     checks = [
         dataclasses.replace(c, run=broken) if c.rules == ("sentence-order",) else c for c in CHECKS
     ]
-    monkeypatch.setattr("copydesk.validate.checks.CHECKS", checks)
+    monkeypatch.setattr("copydesk.validate.all_rules.CHECKS", checks)
     with pytest.raises(IntegrityError, match="'sentence-order' could not be judged"):
         validate(specimen.release, level=3)
 

@@ -14,19 +14,19 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.labels import NEWS
 from copydesk.contract.samples import sample_row
-from copydesk.contract.versions import SCHEMA_VERSION
+from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.release.contents import Contents
 from copydesk.release.drift import drift as compare
 from copydesk.validate import RULES
+from copydesk.validate.annotators import agreement, drift
 from copydesk.validate.engine import chosen
 from copydesk.validate.faults import Found
-from copydesk.validate.folder import Folder
 from copydesk.validate.leakage import duplicates, near_duplicates
-from copydesk.validate.loading import Release
-from copydesk.validate.people import agreement, drift
 from copydesk.validate.relations import overlaps, votes
 from copydesk.validate.statements import manifest as statements
 from copydesk.validate.surroundings import Released, waivers
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import Release
 
 TODAY = datetime.date(2026, 4, 15)
 Row = Mapping[str, Any]

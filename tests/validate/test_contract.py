@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.checks import Check
-from copydesk.contract.documents import fast_validator, load_schema, validator
+from copydesk.contract.conformance import fast_validator, load_schema, validator
 from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import NEWS
 from copydesk.contract.tables import CURRENT

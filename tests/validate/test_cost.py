@@ -15,10 +15,10 @@ from copydesk import personal
 from copydesk.leaks import Secrets
 from copydesk.pages.markdown import spans
 from copydesk.release.card import front_matter
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import FaultError
 from copydesk.validate.parquet import read_parquet
 from copydesk.validate.published import _differing
+from copydesk.validate.untrusted_json import parse
 
 STEEPEST = 1.3
 """The exponent that time may have: twice as much input in at most 2.5 times the time."""

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.errors import InputError
 from copydesk.validate import RULES, Finding, Report, Waived
 from copydesk.validate.reporters import FORMATS, render

@@ -17,8 +17,8 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.decisions import Decision, decide
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push

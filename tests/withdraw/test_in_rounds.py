@@ -15,10 +15,10 @@ from copydesk.corpus import Corpus
 from copydesk.files import read_json, sha256_text
 from copydesk.release.withdraw import withdraw
 from copydesk.rounds.close import check_closed, close
+from copydesk.rounds.consistency import faults, repair
 from copydesk.rounds.decisions import open_sentences
-from copydesk.rounds.evidence import faults, repair
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
 from copydesk.rounds.record import read_state

@@ -34,7 +34,7 @@ from copydesk.rounds.backend import (
     Taken,
 )
 from copydesk.rounds.choose import SUGGESTED
-from copydesk.rounds.findings import finding
+from copydesk.rounds.irregularities import finding
 from copydesk.rounds.log import instant
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import FILES, Anchor, PlannedTask

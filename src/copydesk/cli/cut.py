@@ -47,12 +47,17 @@ def cut(
         str | None,
         typer.Option(help="UTC time of the release; SOURCE_DATE_EPOCH or now by default."),
     ] = None,
+    doi: Annotated[
+        str | None,
+        typer.Option(help="The DOI that was reserved for it; see 'release publish --reserve'."),
+    ] = None,
     baselines: Baselines = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
 ) -> None:
     """Make a release of the corpus as it is built and labelled now."""
+    from copydesk.contract.doi import bare
     from copydesk.release.cut import Options
     from copydesk.release.cut import cut as make
 
@@ -62,6 +67,7 @@ def cut(
         labels=labels,
         rounds=tuple(rounds) if rounds else None,
         method=method.value,
+        doi=bare(doi) if doi else None,
     )
     done = make(find_corpus(corpus), options, dry_run=dry_run)
     console = words()

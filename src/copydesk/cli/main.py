@@ -31,7 +31,7 @@ from copydesk.cli import (
     verify,
     withdraw,
 )
-from copydesk.cli.verbs import Verbs
+from copydesk.cli.groups import Verbs
 from copydesk.errors import CopydeskError
 
 app = typer.Typer(

@@ -12,9 +12,12 @@ from copydesk.cli.common import CorpusDir, data, find_corpus, many, words
 
 def publish(
     target: Annotated[
-        str,
-        typer.Argument(help="hf://datasets/ORG/NAME, a directory, or a URL such as s3://…"),
-    ],
+        str | None,
+        typer.Argument(
+            help="hf://datasets/ORG/NAME, a directory, or a URL such as s3://…; with --archive, "
+            "the version."
+        ),
+    ] = None,
     corpus: CorpusDir = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Publish; without it, only say what would be sent.")
@@ -23,12 +26,38 @@ def publish(
         str | None,
         typer.Option(envvar="HF_ENDPOINT", help="The Hub's address, if not the public one."),
     ] = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Deposit the newest release at Zenodo, with a DOI.")
+    ] = False,
+    reserve: Annotated[
+        bool, typer.Option("--reserve", help="Only reserve the DOI of a version to be cut.")
+    ] = False,
+    archive_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="COPYDESK_ARCHIVE_URL",
+            help="The archive's address, if not Zenodo's or that in copydesk.toml.",
+        ),
+    ] = None,
 ) -> None:
     """Publish the data set with its newest release; a dry run unless --yes is given.
 
     On the Hub that is one commit and one tag. The token is taken from HF_TOKEN, or from where
-    'hf auth login' put it.
+    'hf auth login' put it; the one of an archive from COPYDESK_ARCHIVE_TOKEN.
     """
+    if archive:
+        from copydesk.cli.archive import archive as deposit
+
+        deposit(find_corpus(corpus), target, url=archive_url, reserving=reserve, yes=yes)
+    elif reserve:
+        raise typer.BadParameter("--reserve goes with --archive")
+    elif target is None:
+        raise typer.BadParameter("say where to publish, or give --archive")
+    else:
+        _publish(target, corpus, yes, endpoint)
+
+
+def _publish(target: str, corpus: CorpusDir, yes: bool, endpoint: str | None) -> None:
     from datetime import UTC, datetime
 
     from copydesk.publish import prepare, shown

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copydesk.cli.verbs import Verbs
+from copydesk.cli.groups import Verbs
 
 if TYPE_CHECKING:
     from copydesk.backends.labelstudio.local.server import Studio
@@ -101,16 +101,16 @@ def env(data_dir: DataDir = None) -> None:
 @app.command()
 def people(data_dir: DataDir = None) -> None:
     """Print the running server's accounts with their passwords, and the invitation link."""
-    from copydesk.backends.labelstudio.local import people, server
+    from copydesk.backends.labelstudio.local import accounts, server
 
     folder = data_dir or server.default_data_dir()
     url, public, admin = server.running(folder)
     table = Table("e-mail", "password", title=f"Accounts of {public}")
-    for person in people.load(folder):
+    for person in accounts.load(folder):
         table.add_row(person.email, person.password)
     page = Console(soft_wrap=True, highlight=False)
     page.print(table)
-    link = people.invitation(url, admin.token, public)
+    link = accounts.invitation(url, admin.token, public)
     page.print(f"Others make an account of their own at {link}")
 
 

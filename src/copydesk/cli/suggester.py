@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, many, words
-from copydesk.cli.verbs import Verbs
+from copydesk.cli.groups import Verbs
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def train(
 ) -> None:
     """Train a suggester, judge it on events that it has not seen, and write it with its card."""
     from copydesk.files import atomic_write, dump_line
-    from copydesk.rounds.folder import is_id
+    from copydesk.rounds.paths import is_id
     from copydesk.suggester.card import card
     from copydesk.suggester.suspects import suspects
     from copydesk.suggester.train import train as make

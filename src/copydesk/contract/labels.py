@@ -101,7 +101,7 @@ def read_scheme(path: Path) -> Scheme:
         InputError: the file is absent, not JSON or against ``schema/labels.schema.json``, or two
             labels have the same name or key.
     """
-    from copydesk.contract.documents import check_document
+    from copydesk.contract.conformance import check_document
     from copydesk.files import read_json
 
     document = read_json(path)

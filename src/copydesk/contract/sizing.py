@@ -7,12 +7,12 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from copydesk.contract.features import arrow_bytes
+from copydesk.contract.datasets_features import arrow_bytes
 from copydesk.contract.filenames import TableFile
 
 MOST_ROWS: Final = 1_000_000
 MOST_BYTES: Final = 256 << 20
-"""In Arrow's memory, see `copydesk.contract.features.arrow_bytes`; in Parquet it is a fraction."""
+"""In Arrow's memory, as `copydesk.contract.datasets_features.arrow_bytes` counts it."""
 
 
 def in_files(

@@ -29,7 +29,7 @@ from copydesk.contract.columns import (
     Table,
 )
 from copydesk.contract.labels import NEWS, Scheme
-from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
+from copydesk.contract.schema_versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
 from copydesk.errors import InputError
 
 _STRING = pa.string()
@@ -325,7 +325,7 @@ class Contract:
 
     Args:
         scheme: the labels.
-        version: one of `copydesk.contract.versions.SCHEMA_VERSIONS`.
+        version: one of `copydesk.contract.schema_versions.SCHEMA_VERSIONS`.
     """
 
     scheme: Scheme = NEWS
@@ -345,7 +345,7 @@ class Contract:
         stated = manifest.get("scheme")
         if stated is None or known == "1.0":
             return cls(NEWS, known)
-        from copydesk.contract.documents import fast_validator
+        from copydesk.contract.conformance import fast_validator
 
         if not fast_validator("labels").is_valid(stated):
             return cls(NEWS, known)

@@ -11,9 +11,9 @@ import polars as pl
 
 from copydesk.errors import IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
+from copydesk.explore.destination import MARKER, refuse_inside, replacing
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
 from copydesk.explore.figures import Figures, count
-from copydesk.explore.folder import MARKER, refuse_inside, replacing
 from copydesk.explore.quotations import Utterance, utterances
 from copydesk.explore.search import Index
 from copydesk.explore.source import Source, read_source

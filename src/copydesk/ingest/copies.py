@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from copydesk.relations import relate_texts
 from copydesk.stretches import MIN_LENGTH, MIN_WORDS, quoted, words
 from copydesk.text import segment
 from copydesk.text.pieces import Zone
+from copydesk.utterances import relate_texts
 
 NEAR: Final = 0.7
 """Least Jaccard index of two sentences' pairs of words at which they are nearly the same; the

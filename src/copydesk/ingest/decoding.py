@@ -20,6 +20,7 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _UTF8_SEQUENCE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE: Final = 4096
 
 
@@ -38,6 +39,11 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
         try:
             return data.decode("utf-8"), "utf-8"
         except UnicodeDecodeError as error:
+            if _is_binary(data):
+                raise InputError(
+                    "This file holds binary data, not text.",
+                    hint="If it is a picture or a document, save what it says as text.",
+                ) from error
             if not _is_windows(data):
                 raise _bad_byte(data, error, "UTF-8") from error
             found = "windows-1252"
@@ -69,6 +75,12 @@ def _wide(data: bytes) -> str | None:
     if odd > 0.7 * half and even < 0.05 * half:
         return "utf-16-le"
     return "utf-16-be" if even > 0.7 * half and odd < 0.05 * half else None
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether many bytes are control characters that no encoding of text has."""
+    sample = data[:_SAMPLE]
+    return 50 * len(_CONTROL.findall(sample)) > len(sample)
 
 
 def _is_windows(data: bytes) -> bool:

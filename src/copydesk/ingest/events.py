@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from packaging.version import Version
 
-from copydesk.contract.index import standing
+from copydesk.contract.index_entries import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.files import read_json, read_jsonl
 from copydesk.ingest.copies import NEAR, Read, shared

@@ -1,4 +1,4 @@
-"""What a page says of itself: JSON-LD, meta elements, link, time, and its language."""
+"""What a page says of itself: JSON-LD, meta elements, link, time, language; then what it shows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Final
 
+from copydesk.ingest import visible
 from copydesk.ingest.dates import day
 from copydesk.ingest.fields import language, uri
+from copydesk.ingest.visible import OTHERS
 
 _ARTICLES: Final = re.compile(
     r"(?:News|Reportage|Opinion|Analysis|Report|Review|BackgroundNews|AskPublicNews|Satirical|Tech)?"
@@ -34,12 +36,6 @@ _DATES: Final = (
     ),
     *("article.published", "originalpublicationdate", "date.issued", "rnews:datepublished"),
     *("analyticsattributes.articledate", "published_time", "bt:pubdate", "iso-8601-publish-date"),
-)
-_OTHERS: Final = (
-    "ancestor-or-self::*[self::blockquote or self::aside or self::nav or self::footer or self::li"
-    " or contains(@class,'tweet') or contains(@class,'twitter') or contains(@class,'comment')"
-    " or contains(@class,'related') or contains(@class,'teaser') or contains(@class,'promo')"
-    " or contains(@class,'card') or contains(@class,'recommend') or contains(@class,'most-read')]"
 )
 _SEPARATORS: Final = re.compile(r"\s+[|–—·•»-]\s+|\s*\|\s*")
 _BLANKS: Final = re.compile(r"\s+")
@@ -74,6 +70,7 @@ def read(tree: Any) -> Said:
         "language": _language(tree, meta, about),
     }
     byline = _authors(about) or meta.get("author") or meta.get("article:author")
+    byline = byline or visible.byline(tree)
     other = {"byline": byline, "description": meta.get("og:description") or meta.get("description")}
     return Said(
         headline=title,
@@ -150,7 +147,7 @@ def _title(
     stated = [meta.get("og:title"), meta.get("twitter:title"), tree.findtext(".//title")]
     stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
-    shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not h.xpath(_OTHERS)]
+    shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not h.xpath(OTHERS)]
     # A logo may be an h1: the outlet's name, which stands behind the titles.
     names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
     names |= {_key(outlet)} if outlet else set()
@@ -160,6 +157,9 @@ def _title(
         best = max(range(len(shown)), key=lambda i: (close[i], -i))
         if close[best] >= 0.5 or len(shown) == 1:
             return _punctuated(without_outlet(shown[best], outlet), stated, outlet)
+    for named in visible.headlines(tree):
+        if any(_alike(_key(named), title) >= 0.5 for title in plain):
+            return without_outlet(named, outlet)
     for title in (*stated[3:], *stated[:3]):
         if title and _plain(title):
             return without_outlet(_plain(title), outlet)
@@ -230,12 +230,12 @@ def _published(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> 
             return found
     marked = tree.xpath("//*[@itemprop='datePublished' or @pubdate]")
     for element in [*marked, *tree.iter("time")]:
-        if element.xpath(_OTHERS):
+        if element.xpath(OTHERS):
             continue
         value = element.get("datetime") or element.get("content") or element.text_content()
         if found := day(_plain(value)):
             return found
-    return None
+    return visible.date(tree) or visible.date_of(_address(tree, meta, about))
 
 
 def _language(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import sha256_text
-from copydesk.ingest import conllu, fields, tables, walk
+from copydesk.ingest import conllu, fields, records, walk
 from copydesk.ingest.decoding import decode
-from copydesk.ingest.language import told
+from copydesk.ingest.detect_language import told
 from copydesk.ingest.markup import has_markup, plain
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.wrapping import unwrap
@@ -28,9 +28,9 @@ def raws(sources: Iterable[str], missed: Missed, options: Options) -> Iterator[R
     """
     for file in walk.each(sources, missed):
         if file.kind == "manifest":
-            yield from tables.manifest(file, options, missed)
+            yield from records.manifest(file, options, missed)
         elif file.kind in _TABLES:
-            yield from tables.rows(file, options, missed)
+            yield from records.rows(file, options, missed)
         elif file.kind == "conllu":
             yield from conllu.documents(file, options, missed)
         elif file.path and not file.compression:
@@ -165,7 +165,7 @@ def _unwrapped(
 def _page(
     data: bytes | str, options: Options, other: dict[str, Any], steps: dict[str, Any]
 ) -> tuple[str, dict[str, Any], list[tuple[int, str]]]:
-    from copydesk.ingest.html import extract
+    from copydesk.ingest.webpages import extract
 
     if options.encoding and isinstance(data, bytes):
         data = decode(data, options.encoding)[0]

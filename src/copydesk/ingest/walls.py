@@ -16,7 +16,15 @@ _BOTS: Final = re.compile(
     r"|access (?:to this page has been )?denied|attention required|ddos protection"
     r"|cloudflare ray id"
     r"|request (?:was |has been )?blocked|bot (?:check|detection)|sicherheitsüberprüfung"
-    r"|pardon our interruption|press (?:&|and) hold)",
+    r"|pardon our interruption|press (?:&|and) hold|robot or human|security check"
+    r"|(?:confirm|prove|verify|know|sure) (?:that )?(?:you(?:’|')?re|you are) "
+    r"(?:a (?:real )?(?:human|person)|human|not a (?:ro)?bot)"
+    r"|enable (?:js|javascript)\b.{0,40}\b(?:cookies|ad ?block|continue)"
+    r"|403 forbidden|\bray id\b|(?:do not|don(?:’|')t) have permission to access"
+    r"|un momento…|un instant…|un moment…|einen moment…|kein roboter|ein mensch sind"
+    r"|(?:pas|non|no|não|geen|inte en|ikke en|nie jestem|ikke) (?:un |um |ein |een )?robot"
+    r"|être humain|ser humano|essere umano|не робот|you are being rate.limited|人間であること"
+    r"|ロボットではない)",
     re.IGNORECASE,
 )
 _CONSENT: Final = re.compile(
@@ -32,17 +40,24 @@ _CONSENT: Final = re.compile(
 _OF_CONSENT: Final = tuple(
     re.compile(words, re.IGNORECASE)
     for words in (
-        r"cookie|tracking|similar technolog|ähnliche technolog|technologies similaires",
+        r"cookie|tracking|similar technolog|ähnliche technolog|technologies similaires|evästei"
+        r"|çerez|файл\w* куки|куки-файл|クッキー|쿠키|ملفات تعريف الارتباط|עוגיות",
         r"consent|zustimm|einwillig|votre accord|consentement|consentim|consens|toestemming"
-        r"|samtyck|samtykke|zgod",
-        r"\b(?:partner|socios|parceir|partenaire|vendors|drittanbiet|third part)",
+        r"|samtyck|samtykke|zgod|souhlas|suostumu|hozzájárul|consimț|συγκατάθεσ|соглас|згод\w|onay"
+        r"|rıza|同意|동의|موافق|הסכמה",
+        r"\b(?:partner|socios|parceir|partenaire|vendors|drittanbiet|third part|kumppan|συνεργάτ"
+        r"|партн|partneř|(?:iş )?ortak)|パートナー|합作|파트너|合作伙伴|شركا|שותפים",
         r"personal data|personenbezogen|ihre daten|données (?:personnelles|à caractère)"
         r"|datos personales|dati personali|dados pessoais|persoonsgegevens|personuppgifter"
-        r"|personoplysninger|dane osobowe|danych osobowych|personal information",
+        r"|personoplysninger|dane osobowe|danych osobowych|personal information|osobní údaje"
+        r"|osobných údajov|henkilötieto|személyes adat|date(?:le)? cu caracter personal"
+        r"|προσωπικ\w+ δεδομέν|персональн\w+ дан|kişisel veri|個人(?:データ|情報)|个人(?:数据|信息)"
+        r"|개인|البيانات الشخصية|מידע אישי",
         r"\b(?:accept|agree|akzeptier|accepter|aceptar|accetta|aceitar|accepteren|akkoord"
-        r"|godkänn|accepter|godta|akceptuj|reject|ablehnen|refuser|rechazar|rifiuta)",
+        r"|godkänn|accepter|godta|akceptuj|reject|ablehnen|refuser|rechazar|rifiuta|přijmout|hyväksy"
+        r"|elfogad|accepta|αποδεχ|приня|прийня|отклон|kabul)|拒否|拒绝|接受|수락|قبول|קבל",
         r"personali[sz]|content measurement|advertising|werbung|publicité|publicidad|pubblicità"
-        r"|advertenties|reklam|annonser",
+        r"|advertenties|reklam|annonser|mainon|hirdet|publicit|διαφήμισ|реклам|広告|广告|광고|إعلان|פרסום",
     )
 )
 """What a consent wall speaks of, in several languages; an article speaks of one or two of these."""
@@ -60,7 +75,12 @@ _PAYWALL: Final = re.compile(
     r"|exclusive(?:ly)? (?:to|for) (?:our )?(?:subscribers|members)"
     r"|become a (?:member|subscriber) to (?:read|continue|see|unlock)"
     r"|(?:read|see|unlock|get) the (?:rest|full (?:story|article|text)) (?:with|by|for) "
-    r"|\d+ (?:of \d+ )?free articles? (?:left|remaining|this month)"
+    r"|\d+ (?:of \d+ )?free articles? (?:left|remaining|this month)|choose (?:a|your) plan"
+    r"|(?:this|the|our) (?:premium|exclusive|(?:member|subscriber)s-only) (?:story|article|post)"
+    r"|to (?:read|see) (?:this|the (?:full|whole|rest))[^.]{0,30}"
+    r"(?:subscribe|sign|log|register|join|choose|become)"
+    r"|(?:available|reserved|open) (?:only )?(?:to|for) (?:our )?(?:paying )?(?:subscriber|member)s"
+    r"|(?:join|subscribe|access)[^.]{0,20} (?:from|for) (?:only |just )?[£$€]\d"
     r"|subscribe (?:for|from|to [^.]{1,30}) (?:only )?[£$€]\d"
     r"|unlock (?:this|the full) (?:article|story)|start your (?:free )?trial"
     r"|(?:create|register for) (?:a |your )?free account to (?:read|continue)"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.publish.plan import Plan, Published, read_entries, settled
+from copydesk.publish.prepare import Plan, Published, has_news, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
     api = HfApi(endpoint=endpoint)
     where = f"{api.endpoint}/datasets/{repo}"
     try:
-        head = _head(api, repo, plan, where)
+        head, tagged = _head(api, repo, plan)
         there = _there(api, repo, head)
-        _refuse_another_past(api, repo, plan, head, there, where)
+        _refuse_another_past(plan, _entries(api, repo, head, there, where), tagged, where)
         removed = sorted(n for n in there if n not in plan.files and not is_transport(n))
         commit = api.create_commit(
             repo,
@@ -41,17 +41,18 @@ def send(plan: Plan, repo: str, endpoint: str | None) -> Published:
                 *(CommitOperationAdd(name, plan.read(name)) for name in plan.files),
                 *(CommitOperationDelete(name) for name in removed),
             ],
-            commit_message=f"Release {plan.version}",
+            commit_message=f"Release {plan.version}{', with its DOI' if tagged else ''}",
             repo_type="dataset",
             parent_commit=head,
         )
-        api.create_tag(
-            repo,
-            tag=plan.tag,
-            tag_message=f"Release {plan.version}",
-            revision=commit.oid,
-            repo_type="dataset",
-        )
+        if not tagged:
+            api.create_tag(
+                repo,
+                tag=plan.tag,
+                tag_message=f"Release {plan.version}",
+                revision=commit.oid,
+                repo_type="dataset",
+            )
     except HFValidationError as error:
         raise InputError(f"'{repo}' is not the name of a data set: {error}", where=where) from error
     except HfHubHTTPError as error:
@@ -81,33 +82,44 @@ def _there(api: HfApi, repo: str, head: str | None) -> list[str]:
     return api.list_repo_files(repo, revision=head, repo_type="dataset") if head else []
 
 
-def _refuse_another_past(
-    api: HfApi, repo: str, plan: Plan, head: str | None, there: list[str], where: str
-) -> None:
-    """The releases that the Hub's index names are those of the plan: nothing was rolled back."""
+def _entries(
+    api: HfApi, repo: str, head: str | None, there: list[str], where: str
+) -> list[dict[str, Any]]:
+    """The entries of the Hub's index."""
     if INDEX not in there:
-        return
+        return []
     path = f"{where}/resolve/{head}/{INDEX}"
     with tempfile.TemporaryDirectory() as folder:
         local = api.hf_hub_download(
             repo, INDEX, revision=head, repo_type="dataset", local_dir=folder
         )
-        entries = read_entries(Path(local).read_bytes(), path)
-    if plan.latest in entries:
-        del entries[plan.latest]  # its tag is not there: publishing it was broken off
-    list(settled(plan, entries, where))
+        return read_entries(Path(local).read_bytes(), path)
 
 
-def _head(api: HfApi, repo: str, plan: Plan, where: str) -> str | None:
-    """The commit that the new one follows, so that nobody's work in between is overwritten."""
-    refs = api.list_repo_refs(repo, repo_type="dataset")
-    if plan.tag in {tag.name for tag in refs.tags}:
+def _refuse_another_past(
+    plan: Plan, entries: list[dict[str, Any]], tagged: bool, where: str
+) -> None:
+    """The releases that the Hub's index names are those of the plan: nothing was rolled back."""
+    if tagged and not (entries and has_news(plan, entries)):
         raise InputError(
             f"Version {plan.latest} is published there already: the tag {plan.tag} exists.",
             where=where,
             hint="A release never changes; cut and publish the next version.",
         )
-    return next((b.target_commit for b in refs.branches if b.name == "main"), None)
+    if not tagged:  # publishing it was broken off
+        entries = [entry for entry in entries if entry["version"] != plan.latest]
+    list(settled(plan, entries, where))
+
+
+def _head(api: HfApi, repo: str, plan: Plan) -> tuple[str | None, bool]:
+    """The commit that the new one follows, so that nobody's work in between is overwritten.
+
+    With it, whether the Hub has the tag of what would be published.
+    """
+    refs = api.list_repo_refs(repo, repo_type="dataset")
+    tagged = plan.tag in {tag.name for tag in refs.tags}
+    head = next((b.target_commit for b in refs.branches if b.name == "main"), None)
+    return head, tagged
 
 
 def _refused(error: Any, where: str) -> ServerError:

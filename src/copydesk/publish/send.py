@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.publish.plan import Plan, Published, read_entries, settled
+from copydesk.publish.prepare import Plan, Published, read_entries, settled
 from copydesk.scope import INDEX, is_transport
 
 _HUB: Final = re.compile(r"hf://datasets/([^/\s]+/[^/\s]+?)/?")
@@ -135,10 +135,10 @@ def _strays(plan: Plan, there: Iterable[str]) -> list[str]:
     return sorted(name for name in there if name not in plan.files and not is_transport(name))
 
 
-def _there(files: Any, root: str, where: str) -> dict[str, str]:
-    """Digests of the releases that the target's index names."""
+def _there(files: Any, root: str, where: str) -> list[dict[str, Any]]:
+    """The entries of the target's index."""
     try:
         content = files.cat_file(f"{root}/{INDEX}")
     except FileNotFoundError:
-        return {}
+        return []
     return read_entries(content, f"{where}/{INDEX}")

@@ -15,9 +15,9 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
-from copydesk.relations import relate
 from copydesk.release.crossing import NEAR, crossing_events
 from copydesk.release.splits import draw_splits, tied, ties
+from copydesk.utterances import relate
 
 _SHOWN = 5
 

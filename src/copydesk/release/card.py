@@ -18,15 +18,16 @@ from typing import Any, Final
 import yaml
 
 from copydesk.contract.columns import Column, Table
-from copydesk.contract.documents import check_document
-from copydesk.contract.features import arrow_bytes, type_name, yaml_features
-from copydesk.contract.index import base
+from copydesk.contract.conformance import check_document
+from copydesk.contract.datasets_features import arrow_bytes, type_name, yaml_features
+from copydesk.contract.index_entries import base
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep
 from copydesk.pages.markdown import render as rendered
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
+from copydesk.release.index import Index, doi_of, read_index
 
 _HUB_LICENCES: Final = {
     *("cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0"),
@@ -35,12 +36,13 @@ _HUB_LICENCES: Final = {
 _SIZES: Final = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
 
 
-def write_card(dataset: Path, release: Path | Contents) -> None:
+def write_card(dataset: Path, release: Path | Contents, index: Index | None = None) -> None:
     """Bring the card of a data set folder in step with one of its releases.
 
     Args:
         dataset: the folder of ``README.md``, ``baselines/`` and ``releases/``.
         release: the release's folder, or what was read of it.
+        index: of the data set folder; read here if the caller has not read it.
 
     Raises:
         InputError: the card's front matter is not YAML or its markers do not pair; the card is as
@@ -50,7 +52,8 @@ def write_card(dataset: Path, release: Path | Contents) -> None:
     contents = Contents.at(release)
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
     baselines = read_baselines(dataset, contents)
-    atomic_write(path, render(contents, previous=previous, baselines=baselines))
+    doi = doi_of(contents.manifest, read_index(dataset) if index is None else index)
+    atomic_write(path, render(contents, previous=previous, baselines=baselines, doi=doi))
 
 
 def read_baselines(dataset: Path, contents: Contents) -> dict[str, Any] | None:
@@ -68,13 +71,18 @@ def read_baselines(dataset: Path, contents: Contents) -> dict[str, Any] | None:
 
 
 def render(
-    contents: Contents, *, previous: str = "", baselines: Mapping[str, Any] | None = None
+    contents: Contents,
+    *,
+    previous: str = "",
+    baselines: Mapping[str, Any] | None = None,
+    doi: str | None = None,
 ) -> str:
     """The card of a release. Pure: the same release and earlier card give the same text.
 
     Args:
         previous: the card as it is; a new one is laid out if it is empty.
         baselines: see `read_baselines`.
+        doi: see `copydesk.release.index.doi_of`.
 
     Raises:
         InputError: the earlier card's front matter is not a YAML mapping, or its markers do not
@@ -93,6 +101,7 @@ def render(
         rows_are={table.name: table.meaning for table in contents.contract.tables.values()},
         meanings=known.scheme.meanings,
         baselines=baselines,
+        doi=doi,
         hydrated="hydrated_from" in contents.manifest,
     )
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=100)

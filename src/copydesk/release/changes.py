@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from copydesk.contract.index import base
+from copydesk.contract.index_entries import base
 from copydesk.files import atomic_write
 from copydesk.pages.markdown import keep, spans, wrap
 from copydesk.pages.markdown import render as rendered

@@ -1,12 +1,13 @@
 """``CITATION.cff`` in step with the newest release (Citation File Format 1.2.0).
 
-write_citation(path, release)      # sets version and date-released, keeps every other line
+write_citation(path, release)      # sets version, date and DOI, keeps every other line
 render(contents, previous=text)    # pure; equal to ``previous`` if that is in step
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -20,28 +21,38 @@ from copydesk.release.facts import Facts, facts
 _KEPT_IN_STEP: Final = ("version", "date-released")
 
 
-def write_citation(path: Path, release: Path | Contents) -> None:
+def write_citation(
+    path: Path, release: Path | Contents, *, doi: str | None = None, others: Collection[str] = ()
+) -> None:
     """Bring a citation file in step with a release; a new one is written if there is none.
+
+    Args:
+        doi: of the release.
+        others: DOIs of other releases, which do not stay.
 
     Raises:
         InputError: the file is not a YAML mapping; it is as it was.
     """
     previous = path.read_text(encoding="utf-8") if path.is_file() else ""
-    atomic_write(path, render(Contents.at(release), previous=previous))
+    text = render(Contents.at(release), previous=previous, doi=doi, others=others)
+    atomic_write(path, text)
 
 
-def render(contents: Contents, *, previous: str = "") -> str:
+def render(
+    contents: Contents, *, previous: str = "", doi: str | None = None, others: Collection[str] = ()
+) -> str:
     """The citation file of a release. Pure.
 
     Args:
         previous: the file as it is; comments and other keys in it stay.
+        doi, others: see `write_citation`.
 
     Raises:
         InputError: it is not a YAML mapping.
     """
     values = {"version": contents.version, "date-released": contents.manifest["created"][:10]}
     if not previous.strip():
-        return _new(facts(contents), values)
+        return _new(facts(contents), values | ({"doi": doi} if doi else {}))
     try:
         document = yaml.safe_load(previous)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -53,7 +64,15 @@ def render(contents: Contents, *, previous: str = "") -> str:
         line = f'{name}: "{values[name]}"'
         text, found = re.subn(rf"^{name}:.*$", line, text, count=1, flags=re.MULTILINE)
         text = text if found else f"{text}{line}\n"
-    return text
+    return _with_doi(text, document.get("doi"), doi, others)
+
+
+def _with_doi(text: str, stated: object, doi: str | None, others: Collection[str]) -> str:
+    """The file with its release's DOI. One that a person wrote stays if the release has none."""
+    if doi is None and stated not in others:
+        return text
+    text = re.sub(r"^doi:.*\n", "", text, flags=re.MULTILINE)
+    return f'{text}doi: "{doi}"\n' if doi else text
 
 
 def _new(known: Facts, values: dict[str, str]) -> str:

@@ -14,9 +14,9 @@ A split may lie in several files (``sentences/train-00000-of-00004.parquet``, se
 ``engine="streaming"``, or take the parts one by one, where a table may be larger than memory.
 
 A `Contents` is made in one of three ways: from a folder that is trusted (`Contents.read`), from
-tables that are about to be written (`Contents.of_tables`), or by `copydesk.validate.loading` from
-the files of a folder that is not trusted, each of which was checked. What is computed from it (its
-facts, its documents) is the same for all three.
+tables that are about to be written (`Contents.of_tables`), or by
+`copydesk.validate.untrusted_release` from the files of a folder that is not trusted, each of which
+was checked. What is computed from it (its facts, its documents) is the same for all three.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ import pyarrow.parquet as pq
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.features import label_names
+from copydesk.contract.datasets_features import label_names
 from copydesk.contract.filenames import TableFile, incomplete, table_files
 from copydesk.contract.sizing import in_files
 from copydesk.contract.tables import Contract

@@ -14,7 +14,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.versions import schema_number
+from copydesk.contract.doi import address
+from copydesk.contract.schema_versions import schema_number
 from copydesk.pages.filters import line, many, plain
 from copydesk.pages.markdown import words
 from copydesk.release import provenance
@@ -61,7 +62,7 @@ def render(contents: Contents) -> dict[str, Any]:
     The release's ``files`` are read from its manifest, where only Parquet files count, in whatever
     order: the result is the same before and after ``croissant.json`` itself is listed there.
     """
-    known = facts(contents)
+    known, doi = facts(contents), contents.manifest.get("doi")
     modern = _is_modern(contents)
     say = words("words.jinja" if modern else "words-1.0.jinja")
     listed = sorted(contents.manifest["files"], key=lambda entry: entry["path"])
@@ -82,7 +83,8 @@ def render(contents: Contents) -> dict[str, Any]:
         "inLanguage": list(known.languages),
         "keywords": _keywords(known, modern=modern),
         "creator": [{"@type": "sc:Organization", "name": name} for name in known.cited],
-        "citeAs": say.bibtex(known).strip(),
+        "citeAs": say.bibtex(known, doi).strip(),
+        **({"identifier": address(doi)} if doi else {}),
         **({"url": known.homepage} if known.homepage else {}),
         **_rai(known, say),
         "distribution": [

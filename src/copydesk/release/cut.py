@@ -19,10 +19,10 @@ import polars as pl
 from copydesk.answers import Labelling, machine_labelling
 from copydesk.batch import text_code
 from copydesk.build import read_all_built
-from copydesk.contract.index import base
+from copydesk.contract.index_entries import base
 from copydesk.contract.labels import Scheme
+from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import Contract
-from copydesk.contract.versions import SCHEMA_VERSION
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import replacing_dir
@@ -33,11 +33,11 @@ from copydesk.release.contents import Contents
 from copydesk.release.crossing import near_threshold, refuse_crossing
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
-from copydesk.release.folder import write_folder
-from copydesk.release.index import Index, add_release, read_index
+from copydesk.release.index import Index, add_release, other_dois, read_index
 from copydesk.release.rebuild import split_options
 from copydesk.release.suggested import model_labelling, named, origin
 from copydesk.release.versions import Version
+from copydesk.release.writing import write_folder
 from copydesk.scope import scope
 from copydesk.withdrawals import read_withdrawals
 
@@ -51,6 +51,7 @@ class Options:
             name of a suggester in ``annotations/suggesters``.
         rounds: the rounds to take; all that are closed, by default.
         method: of aggregation, see `copydesk.aggregate.aggregate`.
+        doi: the release's, bare, if one was reserved for it.
         created: when the release is made, UTC; whole seconds go into it.
     """
 
@@ -59,6 +60,7 @@ class Options:
     labels: str = "rounds"
     rounds: tuple[str, ...] | None = None
     method: str = "majority"
+    doi: str | None = None
 
     def __post_init__(self) -> None:
         # `release.json` names the second, and the answers of rules bear the release's time.
@@ -100,6 +102,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         index = read_index(corpus.dataset)
         _refuse_existing(corpus, version, index.versions)
         _refuse_strays(corpus, index)
+        _refuse_doi_of_another(corpus, options, index)
         newest = index.newest and corpus.releases / index.newest.version
         previous = Contents.read(newest) if newest else None
         unjudged = unjudged_articles(corpus)
@@ -119,7 +122,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
             shutil.rmtree(target)
         else:
             write_changes(corpus.dataset, contents, difference)
-            write_documents(corpus, contents)
+            write_documents(corpus, contents, index)
             add_release(corpus.dataset, index, contents.manifest)
     return Cut(
         path=None if dry_run else target,
@@ -210,10 +213,19 @@ def forget_unnamed(corpus: Corpus, index: Index) -> None:
     killed = [path for path in folders if path.is_dir() and path.name not in index.versions]
     if killed and index.newest:
         forget_changes(corpus.dataset, index.versions)
-        write_documents(corpus, Contents.read(corpus.releases / index.newest.version))
+        write_documents(corpus, Contents.read(corpus.releases / index.newest.version), index)
     for path in killed:
         (corpus.dataset / "baselines" / f"{path.name}.json").unlink(missing_ok=True)
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _refuse_doi_of_another(corpus: Corpus, options: Options, index: Index) -> None:
+    if options.doi and options.doi in other_dois(corpus.dataset, index, options.version):
+        raise InputError(
+            f"{options.doi} is the DOI of another release.",
+            hint="Each release has its own: reserve one with 'copydesk release publish "
+            f"{options.version} --archive --reserve --yes'.",
+        )
 
 
 def _refuse_strays(corpus: Corpus, index: Index) -> None:
@@ -297,6 +309,7 @@ def _write(
         "schema_version": SCHEMA_VERSION,
         "scheme": corpus.scheme.as_document(),
         "text_code": text_code(),
+        **({"doi": options.doi} if options.doi else {}),
         "previous": previous.version if previous else None,
         "corpus": corpus.config["corpus"],
         "guidelines_version": assembled.guidelines_version,

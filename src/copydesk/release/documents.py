@@ -18,21 +18,31 @@ from copydesk.release.card import write_card
 from copydesk.release.citation import write_citation
 from copydesk.release.contents import Contents
 from copydesk.release.datasheet import write_datasheet
+from copydesk.release.index import Index, doi_of, other_dois, read_index
 
 
-def write_documents(corpus: Corpus, contents: Contents) -> None:
+def write_documents(corpus: Corpus, contents: Contents, index: Index | None = None) -> None:
     """Bring all documents of a corpus in step with its newest release.
 
     Writing them again changes nothing; words that people wrote outside the markers stay.
+
+    Args:
+        index: of the data set folder; read here if the caller has not read it.
 
     Raises:
         InputError: the markers of a document do not pair, or it is not YAML where it should be;
             that document is as it was.
     """
-    write_card(corpus.dataset, contents)
+    index = read_index(corpus.dataset) if index is None else index
+    write_card(corpus.dataset, contents, index)
     write_datasheet(corpus.root / "DATASHEET.md", contents)
     citation = corpus.root / "CITATION.cff"
-    write_citation(citation, contents)
+    write_citation(
+        citation,
+        contents,
+        doi=doi_of(contents.manifest, index),
+        others=other_dois(corpus.dataset, index, contents.version),
+    )
     atomic_write(corpus.dataset / "CITATION.cff", citation.read_text(encoding="utf-8"))
     scheme = contents.contract.scheme
     atomic_write(corpus.dataset / "labels.json", dump_json(scheme.as_document()))

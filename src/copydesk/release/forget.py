@@ -14,11 +14,11 @@ from copydesk.backends import codecs, local_backends
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write
-from copydesk.release.withdrawn import left
+from copydesk.release.remnants import left
 from copydesk.rounds.agree import report_again
 from copydesk.rounds.answers import round_ids
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.redact import redact, tasks_of
 from copydesk.rounds.streams import streams
 from copydesk.shards import Shards
@@ -102,7 +102,7 @@ def forget_rounds(
     """Take an article out of every round: published files, private ones, and reports.
 
     Args:
-        found: what to search private files for, see `copydesk.release.withdrawn`.
+        found: what to search private files for, see `copydesk.release.remnants`.
     """
     touched = False
     for name in round_ids(corpus):

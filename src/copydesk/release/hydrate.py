@@ -316,7 +316,7 @@ def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.
         counts.setdefault(name, {})[split] = table.num_rows
     manifest |= {"counts": counts, "hydrated_from": sha256_file(source / "release.json")}
     (folder / "hydrated.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    card = render(Contents.of_tables(manifest, written))
+    card = render(Contents.of_tables(manifest, written), doi=manifest.get("doi"))
     (folder / "README.md").write_text(
         card.replace("\n# ", _NOTICE, 1), encoding="utf-8", newline="\n"
     )

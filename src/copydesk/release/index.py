@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.contract.documents import check_document
-from copydesk.contract.index import RETRACTED, base, standing
+from copydesk.contract.conformance import check_document
+from copydesk.contract.index_entries import ARCHIVED, RETRACTED, archived, base, standing
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, inside, read_json, sha256_text
 from copydesk.release.versions import Version
@@ -101,13 +101,37 @@ class Index:
     @property
     def latest(self) -> str | None:
         """The version made last: the newest, or an older one from which something was withdrawn."""
-        made = [str(line["version"]) for line in self.lines if line.get("event") != RETRACTED]
+        made = [
+            str(line["version"])
+            for line in self.lines
+            if line.get("event") not in (RETRACTED, ARCHIVED)
+        ]
         return next((name for name in reversed(made) if name in self.versions), None)
+
+    def doi(self, version: str) -> str | None:
+        """The DOI under which a release is archived; None if it is not."""
+        entry = archived(self.lines).get(version)
+        return str(entry["doi"]) if entry and "doi" in entry else None
 
     def find(self, version: str) -> str | None:
         """The release that a version means: X.Y.Z is X.Y.Z+wN where something was withdrawn."""
         known = {base(name): name for name in self.versions}
         return version if version in self.versions else known.get(version)
+
+
+def doi_of(manifest: Mapping[str, Any], index: Index) -> str | None:
+    """The DOI of a release: reserved before it was cut, or given when it was archived."""
+    found = manifest.get("doi") or index.doi(str(manifest["version"]))
+    return None if found is None else str(found)
+
+
+def other_dois(dataset: Path, index: Index, version: str) -> frozenset[str]:
+    """The DOIs of all releases but one."""
+    others = [name for name in index.versions if name != version]
+    folders = [dataset / "releases" / name for name in others]
+    reserved = [read_manifest(f).get("doi") for f in folders if (f / "release.json").is_file()]
+    given = [str(e["doi"]) for name, e in archived(index.lines).items() if name != version]
+    return frozenset([*given, *filter(None, reserved)])
 
 
 def read_index(dataset: Path) -> Index:

@@ -19,8 +19,8 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.release.contents import Contents
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
+from copydesk.rounds.consistency import verify
 from copydesk.rounds.decisions import standing
-from copydesk.rounds.evidence import verify
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.plan import Plan
 from copydesk.suggester.lessons import Lesson, Material

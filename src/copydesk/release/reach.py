@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from copydesk.contract.doi import RESOLVER
 from copydesk.corpus import Corpus
 from copydesk.files import read_jsonl
 from copydesk.release.retract import PUBLISHED
@@ -20,8 +21,20 @@ def beyond(corpus: Corpus) -> Iterator[str]:
         )
     log = corpus.private / PUBLISHED
     for target in sorted({line["target"] for _, line in read_jsonl(log)} if log.is_file() else ()):
-        yield f"{target}: publish again, which removes the old files there."
+        if target.startswith(RESOLVER):
+            yield from beyond_archive(target)
+        else:
+            yield f"{target}: publish again, which removes the old files there."
     yield "Backups, and the articles from which it was taken in: they lie outside the corpus."
+
+
+def beyond_archive(target: str) -> Iterator[str]:
+    """What stays of an archived release, by the address of its DOI, a sentence each."""
+    yield (
+        f"{target}: an archive keeps every version. Ask its support to take this one's files away, "
+        "and deposit the release that takes its place with "
+        "'copydesk release publish --archive'."
+    )
 
 
 def beyond_target(target: str) -> Iterator[str]:

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from copydesk.contract.columns import SPLITS
 from copydesk.files import sha256_text
-from copydesk.relations import relate
 from copydesk.release.assemble import to_arrow
 from copydesk.release.contents import Contents
+from copydesk.utterances import relate
 
 Tables = dict[tuple[str, str], pa.Table]
 

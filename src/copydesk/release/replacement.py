@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.contract.index import base
+from copydesk.contract.index_entries import base
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import replacing_dir
 from copydesk.release.contents import Contents
-from copydesk.release.folder import write_folder
 from copydesk.release.redact import erased, from_rows, redacted
-from copydesk.release.withdrawn import left
+from copydesk.release.remnants import left
+from copydesk.release.writing import write_folder
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
@@ -69,6 +69,7 @@ def replace(corpus: Corpus, old: Contents, job: Job, found: Mapping[str, Any]) -
         tables = redacted(old, article, version)
     with replacing_dir(corpus.releases / version) as beside:
         stated = {**old.manifest, **changed}
+        stated.pop("doi", None)  # it is of the release that this one takes the place of
         # The schema allows no empty list of notes.
         write_folder(beside, {k: v for k, v in stated.items() if k != "notes" or v}, tables)
         names = [p.relative_to(corpus.root).as_posix() for p in beside.rglob("*") if p.is_file()]

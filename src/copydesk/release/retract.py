@@ -6,12 +6,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from copydesk.contract.index import RETRACTED
+from copydesk.contract.index_entries import RETRACTED
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_line, read_jsonl
 from copydesk.release.cut import forget_unnamed
-from copydesk.release.index import append_entries, find_release, read_index, read_manifest
+from copydesk.release.index import (
+    Index,
+    append_entries,
+    find_release,
+    read_index,
+    read_manifest,
+)
 
 PUBLISHED: Final = "published.jsonl"
 """In the private room: which release was published where, and when."""
@@ -55,7 +61,7 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
                 where=str(folder),
                 hint=f"Retract {newest.version} first, if it was never published.",
             )
-        proof = _published(corpus, folder)
+        proof = _archived(index, version) or _published(corpus, folder)
         if proof:
             raise InputError(
                 f"Release {version} cannot be retracted: {proof}.",
@@ -74,6 +80,11 @@ def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:
             },
         )
         forget_unnamed(corpus, index)
+
+
+def _archived(index: Index, version: str) -> str:
+    doi = index.doi(version)
+    return f"it is archived under the DOI {doi}" if doi else ""
 
 
 def _published(corpus: Corpus, folder: Path) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 from copydesk.answers import Labelling, machine_labelling
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.rounds.folder import is_id
+from copydesk.rounds.paths import is_id
 from copydesk.suggester.asking import again, ask, find
 from copydesk.suggester.model import Suggester
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from copydesk.contract.index import WITHDRAWN
+from copydesk.contract.index_entries import WITHDRAWN
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file
@@ -26,6 +26,7 @@ from copydesk.release.documents import write_documents
 from copydesk.release.forget import forget_rounds, forget_sources, remove_folder
 from copydesk.release.index import append_entries, read_index
 from copydesk.release.redact import holds
+from copydesk.release.remnants import forget_needles, keep_needles, left, read_needles
 from copydesk.release.replacement import Job, replace
 from copydesk.release.versions import Version
 from copydesk.release.withdrawable import (
@@ -35,7 +36,6 @@ from copydesk.release.withdrawable import (
     refuse_damaged,
     refuse_words,
 )
-from copydesk.release.withdrawn import forget_needles, keep_needles, left, read_needles
 from copydesk.withdrawals import Withdrawal, read_withdrawals
 
 
@@ -204,7 +204,7 @@ def _switch(corpus: Corpus, job: Job) -> None:
         if not Version.parse(now[-1]).withdrawal and len(now) > 1:
             before = Contents.read(corpus.releases / now[-2])
             write_changes(corpus.dataset, newest, compare(before, newest))
-        write_documents(corpus, newest)
+        write_documents(corpus, newest, index)
     entries = list(_entries(corpus, job, index.versions))
     if entries:
         append_entries(corpus.dataset, index, *entries)

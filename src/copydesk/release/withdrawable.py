@@ -9,7 +9,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import inside, sha256_file
 from copydesk.release.contents import Contents
-from copydesk.release.withdrawn import left, needles, read_needles, searched, text_of
+from copydesk.release.remnants import left, needles, read_needles, searched, text_of
 from copydesk.withdrawals import read_withdrawals
 
 _OURS: Final = (

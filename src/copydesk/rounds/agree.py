@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.models import Given, models_against_people
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
 from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.comments import comments_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import context

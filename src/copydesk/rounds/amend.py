@@ -14,13 +14,13 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import append_lines, dump_line
 from copydesk.guidelines import read_guidelines
-from copydesk.rounds import people
+from copydesk.rounds import pseudonyms
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, drawn
 from copydesk.rounds.decisions import open_sentences
-from copydesk.rounds.folder import is_id
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.new import Options, Selection, make_plan
 from copydesk.rounds.opened import Round, changing
+from copydesk.rounds.paths import is_id
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
 from copydesk.rounds.qualify import failed
 from copydesk.rounds.record import read_state
@@ -98,8 +98,8 @@ def _add_people(round: Round, added: Sequence[tuple[Annotator, str]]) -> None:
             )
         if not is_id(who.annotator):
             raise InputError(f"'{who.annotator}' cannot be a pseudonym.")
-    people.check_names(round.corpus, [who for who, _ in added])
-    people.add(round.folder, {who.annotator: email for who, email in added if email})
+    pseudonyms.check_names(round.corpus, [who for who, _ in added])
+    pseudonyms.add(round.folder, {who.annotator: email for who, email in added if email})
 
 
 def add_articles(articles: Sequence[str]) -> Change:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copydesk.corpus import Corpus
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, read_plan
 from copydesk.rounds.record import read_state
 

@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Something in a submission that could not be taken; see `copydesk.rounds.findings.RULES`."""
+    """Something in a submission that was not taken; see `copydesk.rounds.irregularities.RULES`."""
 
     rule: str
     sentence_id: str | None = None

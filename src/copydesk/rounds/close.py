@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from copydesk.contract.documents import read_document
+from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, sha256_file, sha256_text
 from copydesk.rounds.decisions import open_sentences, standing, struck_by
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.newest import family
 from copydesk.rounds.opened import changing
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.status import status

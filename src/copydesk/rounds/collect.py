@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Submission
-from copydesk.rounds.findings import finding
+from copydesk.rounds.irregularities import finding
 from copydesk.rounds.log import Answer, Key
 from copydesk.rounds.plan import Anchor, PlannedTask
 

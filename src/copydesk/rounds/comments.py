@@ -7,8 +7,8 @@ from typing import Any
 
 from copydesk.files import atomic_write, dump_json, read_json, sha256_text
 from copydesk.rounds.backend import Backend, Held
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.record import read_state
 from copydesk.rounds.streams import streams
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.contract.columns import STANDS_ALONE
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.comments import comments_of
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Anchor, Plan, PlannedArticle, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context

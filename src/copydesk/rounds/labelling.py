@@ -9,11 +9,11 @@ from copydesk.corpus import Corpus
 from copydesk.recorded import struck
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
 from copydesk.rounds.close import check_closed
+from copydesk.rounds.consistency import Codecs, verify
 from copydesk.rounds.decisions import standing
-from copydesk.rounds.evidence import Codecs, verify
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 
 if TYPE_CHECKING:

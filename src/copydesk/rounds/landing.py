@@ -17,7 +17,7 @@ from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_json, read_json
 from copydesk.rounds.answers import round_ids
 from copydesk.rounds.backend import Backend
-from copydesk.rounds.findings import unfinished
+from copydesk.rounds.irregularities import unfinished
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import LABEL_STUDIO, now
 from copydesk.rounds.qualify import queues

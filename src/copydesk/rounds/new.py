@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
 from copydesk.guidelines import read_guidelines
-from copydesk.rounds import people
+from copydesk.rounds import pseudonyms
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
-from copydesk.rounds.folder import RoundFolder, is_id
+from copydesk.rounds.paths import RoundFolder, is_id
 from copydesk.rounds.plan import (
     FILES,
     Anchor,
@@ -112,7 +112,7 @@ def _new_round(corpus: Corpus, options: Options) -> Plan:
             hint="Choose another name; a plan is never changed.",
         )
     _check_options(options)
-    people.check_names(corpus, options.annotators)
+    pseudonyms.check_names(corpus, options.annotators)
     plan, gold = make_plan(corpus, options)
     write_plan(folder, plan, options.emails, gold)
     return plan
@@ -130,7 +130,7 @@ def write_plan(
         InputError: the plan breaks its schema, or an address is that of two people.
     """
     check_document(json.loads(plan.dump()), "round", where=str(folder.plan))
-    people.write(folder, plan, emails)
+    pseudonyms.write(folder, plan, emails)
     with replacing_dir(folder.path) as beside:
         if gold:
             lines = "".join(f"{dump_line(line)}\n" for line in gold)

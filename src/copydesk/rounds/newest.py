@@ -13,9 +13,9 @@ from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.files import read_json
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Answer, Key, instant
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, read_plan
 from copydesk.rounds.record import read_state
 

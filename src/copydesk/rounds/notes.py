@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.contract.documents import read_checked, read_document
+from copydesk.contract.conformance import read_checked, read_document
 from copydesk.errors import InputError
 from copydesk.guidelines import read_guidelines
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import WITHDRAWN, Plan
 from copydesk.rounds.record import read_state
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from copydesk.contract.labels import Scheme
 from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, read_plan
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from copydesk.contract.documents import check_document, read_checked
+from copydesk.contract.conformance import check_document, read_checked
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
 FILES: Final = "files"

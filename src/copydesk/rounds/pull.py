@@ -13,7 +13,7 @@ from copydesk.findings import Finding
 from copydesk.rounds.archive import archive_line, archiving, last_line
 from copydesk.rounds.backend import Backend, Held
 from copydesk.rounds.comments import Comments
-from copydesk.rounds.findings import counts
+from copydesk.rounds.irregularities import counts
 from copydesk.rounds.log import Answer, Changes, append
 from copydesk.rounds.opened import changing
 from copydesk.rounds.reading import read_backends

@@ -9,9 +9,9 @@ from copydesk.corpus import Corpus
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_file
 from copydesk.rounds.backend import Backend, Difference, Taken
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import cut_torn_line
 from copydesk.rounds.opened import Round, changing, open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.push_log import events, record
 from copydesk.rounds.qualify import release, standings
 from copydesk.rounds.reading import by_backend

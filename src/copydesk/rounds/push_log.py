@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.files import append_lines, dump_line
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import now
 
 

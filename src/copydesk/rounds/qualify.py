@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from copydesk.contract.documents import read_checked
+from copydesk.contract.conformance import read_checked
 from copydesk.rounds.log import State
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Plan

@@ -10,7 +10,7 @@ from copydesk.findings import Finding
 from copydesk.rounds.archive import fit_to_keep, known_people
 from copydesk.rounds.backend import Account, Backend, Codec, Held, Submission
 from copydesk.rounds.collect import Collected, collect
-from copydesk.rounds.findings import PLACED, finding
+from copydesk.rounds.irregularities import PLACED, finding
 from copydesk.rounds.log import Key
 from copydesk.rounds.opened import Round
 from copydesk.rounds.qualify import queues

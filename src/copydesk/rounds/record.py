@@ -9,7 +9,7 @@ from typing import Final
 from copydesk.contract.columns import FLAGS, STANDS_ALONE
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, Edit
-from copydesk.rounds.findings import finding
+from copydesk.rounds.irregularities import finding
 from copydesk.rounds.log import Answer, Changes, Check, Key, State, compare, read_log
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Plan

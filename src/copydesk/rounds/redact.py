@@ -18,9 +18,9 @@ from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256
 from copydesk.rounds.archive import read_archive, rewritten
 from copydesk.rounds.backend import Codec, Held
 from copydesk.rounds.close import close_again
-from copydesk.rounds.evidence import replayed
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.consistency import replayed
 from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import WITHDRAWN
 from copydesk.rounds.push_log import events
 from copydesk.rounds.streams import streams

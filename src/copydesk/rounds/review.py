@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from copydesk.contract.documents import read_checked, read_document
+from copydesk.contract.conformance import read_checked, read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.guidelines import Rule, read_changes, read_guidelines, rules_since
 from copydesk.rounds.choose import BLIND, SUGGESTED
 from copydesk.rounds.decisions import standing
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.log import Key
 from copydesk.rounds.new import write_plan
 from copydesk.rounds.newest import Given, family, newest_of
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan, PlannedTask, Review, now
 from copydesk.rounds.tasks import TaskTexts, data_sha256, task_data
 

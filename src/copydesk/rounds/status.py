@@ -10,16 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from copydesk.contract.columns import FLAGS
-from copydesk.contract.documents import read_document
+from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
 from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Backend
-from copydesk.rounds.findings import Unfinished, finding, unfinished
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.irregularities import Unfinished, finding, unfinished
 from copydesk.rounds.log import State, instant
 from copydesk.rounds.newest import outcome
 from copydesk.rounds.notes import Notes, notes_of
 from copydesk.rounds.opened import Round, open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan
 from copydesk.rounds.qualify import Standing, queues, standings
 from copydesk.rounds.reading import Reading, by_backend, read_backends

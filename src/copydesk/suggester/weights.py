@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.contract.documents import check_document
+from copydesk.contract.conformance import check_document
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line
 

@@ -8,9 +8,9 @@ from copydesk.text.language import suggests
 from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
 from copydesk.text.quotations import Form, Quotation, quotations, quoted_ratio
+from copydesk.text.resolution import Source
 from copydesk.text.segment import segment
 from copydesk.text.suggest import Suggestion, suggest
-from copydesk.text.voices import Source
 
 __all__ = [
     "Attribution",

@@ -16,7 +16,9 @@ from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece
 from copydesk.text.predicates import Predicate
 from copydesk.text.quotations import Quotation, quotations
-from copydesk.text.voices import Article, Sentence, Source, sources, turn_of
+from copydesk.text.resolution import Source, sources
+from copydesk.text.sentences import Article, Sentence
+from copydesk.text.turns import turn_of
 
 Form = Literal["quoted", "reported", "stance"]
 Span = tuple[int, int]

@@ -14,7 +14,7 @@ from typing import Final
 from copydesk.text.items import ITEM_STARTS, list_items
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
-from copydesk.text.rules import Kind, Rules, rules
+from copydesk.text.sentence_rules import Kind, Rules, rules
 
 _CLOSING: Final = "\"'”’“‘)\\]}»›«‹*"
 _OPENING: Final = "\"'“‘”’(\\[{«‹»›„‚¿¡*"
@@ -113,7 +113,8 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
     return re.compile(
         rf"""
         [.!?…{known.stops}]
-        (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z])
+        (?: (?=[\s.!?…{_CLOSING}\[A-Z{_NOTE}] | (?<=[a-z]{{3}}\.)\d{{1,2}}\s[A-Z]
+          | (?<=\s(?:1\d|20)\d\d\.)\d{{1,2}}\s[A-Z])
             ([.!?…{_CLOSING}\[0-9{_NOTE}]{{0,12}}+ (?:\s[»›«‹](?=[\s.,;:!?)]|$))?+)
             (?: \s++ (?=[^{"" if lower else "a-z"}.,;:!?…)\]] | ,,\w | {_LOWER_NAME})
               | (?<=[a-z]{{4}}[.!?]) \s (?=(?:{known.informal})\s)

@@ -31,6 +31,12 @@ _LONGER: Final = 1.5
 _OFTEN: Final = 3
 _SHORT: Final = 40
 _QUOTES: Final = frozenset("\"'“‘„«»")
+_QUESTION: Final = 120
+_HEADING: Final = 60
+_INTERVIEW: Final = 3
+"""An interviewer addresses somebody in one question of so many."""
+_STOP_INSIDE: Final = re.compile(r"[.!?…]\s")
+_PLAIN: Final = re.compile(r"[\w’']+")
 
 
 def dotted_headline(article: Sequence[str], first: int, known: Wording) -> bool:
@@ -77,6 +83,35 @@ def dotted_fragments(
             or not has_main_verb(plain, known.verbs)
         ):
             zones[index] = "subhead"
+
+
+def questions(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
+    """Questions that stand alone on a line: all headings, or all those of an interviewer.
+
+    An interviewer addresses somebody in a good part of the questions ("Did you resign?").
+    """
+    asked = [
+        index
+        for index, line in enumerate(article)
+        if line[-1] == "?"
+        and len(line) <= _QUESTION
+        and zones[index] in ("body", "subhead")
+        and line[0] not in _QUOTES
+        and not _STOP_INSIDE.search(line, 0, len(line) - 1)
+        and index
+    ]
+    if len(asked) < 2:
+        return
+    to = [i for i in asked if not known.addressed.isdisjoint(_PLAIN.findall(article[i]))]
+    if _INTERVIEW * len(to) >= len(asked):
+        zone: Zone = "body"
+    elif any(zones[index] == "subhead" for index in asked):
+        zone = "subhead"
+    else:
+        return
+    for index in asked:
+        if zone == "body" or len(article[index]) <= _HEADING:
+            zones[index] = zone
 
 
 def letters(

@@ -28,7 +28,7 @@ def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     cues = [
         cue
         for name in ("open-questions", "forecasts", "hedges")
-        for first, after, cue in unit.find(name, unit.words)
+        for first, after, cue in unit.find(name)
         if _is_uncertain(unit, first, after)
     ]
     if "could" in unit.forms:

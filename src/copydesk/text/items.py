@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from copydesk.text.language import Language
-from copydesk.text.rules import rules
+from copydesk.text.sentence_rules import rules
 
 _ITEM: Final = re.compile(
     r"(?P<bullet>[•⁃▪●►‣])?\s?(?:(?P<count>\d{1,2}|[a-z])(?P<close>\.\)|[.)]))?"

@@ -13,7 +13,7 @@ from typing import Any, Final
 from copydesk.text.lexicon import EMPTY, Lexicon, read_lexicon
 
 _PRIMARY: Final = re.compile(r"[a-z]{2,8}(?=$|[-_])", re.IGNORECASE)
-_RULES_NEED: Final = frozenset({"reporting-verbs", "hedges", "suggest-context"})
+_RULES_NEED: Final = frozenset({"clause-verbs", "hedges", "suggest-context"})
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -52,24 +52,15 @@ class Lexicon:
     entries: dict[str, frozenset[str]]
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = field(repr=False)
     """First word of a form -> (the form's words, key), the longest form first."""
-    seconds: dict[str, frozenset[str]] = field(repr=False)
-    """First word of a form -> the second words, if no form is that word alone."""
+    singles: frozenset[str] = field(repr=False)
+    """The forms of one word."""
 
     def forms(self, key: str) -> frozenset[str]:
         """The forms of an entry; none if the lexicon does not have it."""
         return self.entries.get(key, frozenset())
 
-    def firsts(self, forms: frozenset[str]) -> set[str]:
-        """The first words of those of its forms whose first two words are among some."""
-        seconds = self.seconds
-        return {
-            first
-            for first in self.phrases.keys() & forms
-            if first not in seconds or not seconds[first].isdisjoint(forms)
-        }
-
     def __contains__(self, form: object) -> bool:
-        return any(len(words) == 1 for words, _ in self.phrases.get(str(form), ()))
+        return form in self.singles
 
     def at(self, words: Sequence[Word], index: int, text: str) -> tuple[int, str] | None:
         """The longest form that starts with a word: how many words it has, and its key.
@@ -89,28 +80,68 @@ class Lexicon:
                 return len(form), key
         return None
 
-    def find(
-        self, words: Sequence[Word], text: str, firsts: Container[str] | None = None
-    ) -> Iterator[tuple[int, int, Cue]]:
-        """All forms in a run of words, left to right: first word, word after the last, cue.
 
-        Args:
-            words: The words.
-            text: The text that they stand in.
-            firsts: The first words of forms that are known to be among them.
+Match = tuple[int, int, str, str]
+"""A form in a run of words: first word, word after the last, lexicon's name, entry's key."""
+
+
+class Vocabulary:
+    """Some lexicons that are looked up together, with one look at each word."""
+
+    def __init__(self, lexicons: Iterable[Lexicon]) -> None:
+        self._single: dict[str, list[tuple[str, str]]] = {}
+        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]] = {}
+        for lexicon in lexicons:
+            for first, phrases in lexicon.phrases.items():
+                for form, key in phrases:
+                    if len(form) == 1:
+                        self._single.setdefault(first, []).append((lexicon.name, key))
+                    else:
+                        seconds = self._longer.setdefault(first, {})
+                        seconds.setdefault(form[1], []).append((form, lexicon.name, key))
+        self._firsts = self._single.keys() | self._longer.keys()
+
+    def find(self, words: Sequence[Word], text: str) -> list[Match]:
+        """The forms of each lexicon in a run of words, left to right.
+
+        At a word the longest form of a lexicon counts, and none that begins inside another of the
+        same lexicon. Only blanks may stand between the words of a form.
         """
-        reach = 0
-        among = self.phrases if firsts is None else firsts
-        for index in [i for i, word in enumerate(words) if word.form in among]:
-            match = self.at(words, index, text) if index >= reach else None
-            if match is not None:
-                length, key = match
-                reach = index + length
-                start, end = words[index].start, words[reach - 1].end
-                yield index, reach, Cue(start, end, f"{self.name}/{key}")
+        firsts = self._firsts
+        found: list[Match] = []
+        reach: dict[str, int] = {}
+        for index in [at for at, word in enumerate(words) if word.form in firsts]:
+            form = words[index].form
+            longer = self._longer.get(form)
+            taken: set[str] | None = None
+            if longer is not None and index + 1 < len(words):
+                for phrase, name, key in longer.get(words[index + 1].form, ()):
+                    end = index + len(phrase)
+                    if (
+                        index >= reach.get(name, 0)
+                        and (len(phrase) == 2 or _spells(words[index:end], phrase))
+                        and _joined(words[index:end], text)
+                    ):
+                        found.append((index, end, name, key))
+                        reach[name] = end
+                        taken = {name} if taken is None else taken | {name}
+            for name, key in self._single.get(form, ()):
+                if (taken is None or name not in taken) and index >= reach.get(name, 0):
+                    found.append((index, index + 1, name, key))
+                    reach[name] = index + 1
+        return found
 
 
-EMPTY: Final = Lexicon(name="", meaning="", source="", entries={}, phrases={}, seconds={})
+def _spells(words: Sequence[Word], phrase: tuple[str, ...]) -> bool:
+    return tuple([word.form for word in words]) == phrase
+
+
+def _joined(words: Sequence[Word], text: str) -> bool:
+    """Whether only blanks stand between words."""
+    return all(text[left.end : right.start].isspace() for left, right in pairwise(words))
+
+
+EMPTY: Final = Lexicon(name="", meaning="", source="", entries={}, phrases={}, singles=frozenset())
 
 
 def read_lexicon(file: Traversable) -> Lexicon:
@@ -129,11 +160,11 @@ def read_lexicon(file: Traversable) -> Lexicon:
         source=data["source"],
         entries={key: frozenset(forms) for key, forms in data["entries"].items()},
         phrases=phrases,
-        seconds={
-            first: frozenset([words[1] for words, _ in candidates])
+        singles=frozenset(
+            first
             for first, candidates in phrases.items()
-            if all(len(words) > 1 for words, _ in candidates)
-        },
+            if any(len(words) == 1 for words, _ in candidates)
+        ),
     )
 
 
@@ -147,9 +178,18 @@ def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]
 
     The last stretches are remembered: quotations, attributions and labels read the same ones.
     """
+    end = len(text) if end is None else end
+    low = text[start:end].lower().replace("’", "'")
+    if len(low) != end - start:  # a letter whose small form is longer, such as İ
+        return tuple(
+            [
+                _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
+                for match in _WORD.finditer(text, start, end)
+            ]
+        )
     return tuple(
         [
-            _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
-            for match in _WORD.finditer(text, start, len(text) if end is None else end)
+            _word(Word, (start + match.start(), start + match.end(), match[0]))
+            for match in _WORD.finditer(low)
         ]
     )

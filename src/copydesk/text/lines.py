@@ -14,8 +14,11 @@ from copydesk.text.pieces import Zone
 from copydesk.text.verbs import has_clause, has_main_verb, has_regular_past
 from copydesk.text.wording import Wording
 
-_CLOSING: Final = "\"'”’“‘)]}»›«‹*_ \u00a0\u202f"
+_CLOSING: Final = "\"'”’“‘)]}»›«‹」』）】*_ \u00a0\u202f¹²³⁰⁴⁵⁶⁷⁸⁹†‡"
 _STOPS: Final = frozenset(".!?…。！？")
+_MARK_OF_NOTE: Final = re.compile(
+    r"(?:[a-z”\"’)]{2}|\b(?:1\d|20)\d\d)[.!?][”\"’]?(?:\d{1,2}|\[\d{1,3}\])$"
+)
 _GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
 _BULLET: Final = re.compile(r"(?:--|[-–—•*·▪●►‣])\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
@@ -37,8 +40,15 @@ _CAPTION_WORDS_AT_MOST: Final = 36
 
 
 def has_stop(line: str) -> bool:
-    """Whether a line ends in a full stop or its like, quotation marks and brackets aside."""
-    return line[-1] in _STOPS or line.rstrip(_CLOSING)[-1:] in _STOPS
+    """Whether a line ends in a full stop or its like; what closes after it may be a quotation
+    mark, a bracket or the mark of a footnote."""
+    last = line[-1]
+    if last in _STOPS or line.rstrip(_CLOSING)[-1:] in _STOPS:
+        return True
+    if last.isdigit() or last == "]":
+        return _MARK_OF_NOTE.search(line, max(0, len(line) - 12)) is not None
+    # Japanese and Chinese put no stop before the mark that closes a quotation.
+    return last in "」』" and not line.isascii() and "。" in line
 
 
 @lru_cache(maxsize=256)
@@ -161,6 +171,7 @@ def without_stop(line: str, known: Wording) -> Zone:
         return "subhead" if short and line[-1] in _QUOTES else "body"
     if line.endswith(_GOES_ON):
         label = len(tokens) <= 3 and line[-1] == ":"
+        label = label and tokens[0].lower() not in known.not_of_captions
         verbs = known.verbs
         says = verbs and has_main_verb(frozenset(line[:-1].lower().split()), verbs)
         return "subhead" if label and not says else "body"

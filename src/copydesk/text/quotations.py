@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
 
+from copydesk.text.attachment import Voice
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
 from copydesk.text.lexicon import Cue, Word, words
 from copydesk.text.marks import Marked, marked
+from copydesk.text.phrases import Span
 from copydesk.text.pieces import Piece
-from copydesk.text.speakers import Span
+from copydesk.text.resolution import Source, sources
+from copydesk.text.sentences import Article, Marks
 from copydesk.text.turns import turn_speakers
-from copydesk.text.voices import Article, Marks, Source, Voice, own, sources, voices
+from copydesk.text.voices import own, voices
 
 Form = Literal["direct", "partial", "continuation"]
 

@@ -1,110 +1,169 @@
-"""Words of report in a sentence, which make it a claim."""
+"""Reports: the cues of attribution that make a sentence a claim by the guidelines.
+
+Attribution is wider. What nobody says is no claim ("declined to say", "was denied a visa"), nor is
+what a relative clause tells in passing, nor what somebody merely sees or knows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
+from copydesk.text.form_use import Surroundings, is_bare
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Word
+from copydesk.text.predicates import VERB_KINDS, Form, attributes, forms
 
-_MARKS: Final = frozenset("\"'“”‘’«»„‚`")
-
-
-def _forms(lang: Language, key: str) -> frozenset[str]:
-    return lang.lexicon("report-context").forms(key)
+_SIDE: Final = 12
+"""How many words a relative clause may have before its verb."""
+_OBJECT: Final = 5
+"""How many words of an object are read for what it is called."""
 
 
 def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
-    """Verbs of report and phrases of attribution among some words of a sentence, in order."""
+    """The cues among some words of a sentence that report, in order, none inside another.
+
+    Args:
+        text: The text that the words stand in.
+        found: The words of a sentence outside quotation marks.
+        lang: The text's language; one without lexicons has no cues.
+    """
+    reader = _Reader(text, found, lang)
     cues: list[Cue] = []
     taken = -1
-    forms = frozenset([word.form for word in found])
-    phrases: dict[int, tuple[int, Cue]] = {}
-    ambiguous: dict[int, tuple[int, Cue]] = {}
-    for name, places in (
-        ("reporting-verbs", phrases),
-        ("attribution-phrases", phrases),
-        ("ambiguous-verbs", ambiguous),
-    ):
-        lexicon = lang.lexicon(name)
-        firsts = lexicon.firsts(forms)
-        if firsts:
-            for first, after, cue in lexicon.find(found, text, firsts):
-                places.setdefault(first, (after, cue))
-    for index in sorted(phrases.keys() | ambiguous.keys()):
-        if index < taken:
-            continue
-        if index in phrases:
-            taken, cue = phrases[index]
-            if not _is_idle(text, found, index, lang):
-                cues.append(cue)
-        elif index in ambiguous and _is_report(text, found, index, ambiguous[index][0], lang):
-            taken, cue = ambiguous[index]
-            cues.append(cue)
+    for form in sorted(forms(text, found, lang), key=lambda form: (form.first, -form.after)):
+        if form.first >= taken and reader.reports(form):
+            cues.append(form.cue(found))
+            taken = form.after
     return cues
 
 
-def _is_idle(text: str, found: Sequence[Word], index: int, lang: Language) -> bool:
-    """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
-    if not index or _gap(text, found, index):
-        return False
-    form, left = found[index].form, found[index - 1].form
-    right = found[index + 1].form if index + 1 < len(found) else ""
-    return (
-        _is_silent(found, index, lang)
-        or (left == "to" and form in _forms(lang, "sought"))
-        or (right == "to" and form in _forms(lang, "passive-only"))
-        or (left in _forms(lang, "be") and form in _forms(lang, "active-only"))
-        or (left in _forms(lang, "article") and form.endswith(("ed", "s", "ing")))
-    )
+class _Reader:
+    """A sentence, and the tests of what its cues report."""
 
+    def __init__(self, text: str, found: Sequence[Word], lang: Language) -> None:
+        self.read = Surroundings(text, found, lang)
+        self.found = found
+        self.context = lang.lexicon("report-context").entries
 
-def _is_silent(found: Sequence[Word], index: int, lang: Language) -> bool:
-    """Whether nothing is said: "declined to say", "has not said", "would not confirm"."""
-    if found[index].form not in _forms(lang, "silent"):
-        return False
-    left, second = found[index - 1].form, found[index - 2].form if index > 1 else ""
-    return left in _forms(lang, "not") or (left == "to" and second in _forms(lang, "declines"))
-
-
-def _is_report(text: str, found: Sequence[Word], index: int, after: int, lang: Language) -> bool:
-    """Whether a form that has other senses is a verb of report where it stands."""
-    if index:
-        left = found[index - 1]
-        if text[found[index].start].isupper() or left.form in _forms(lang, "modal"):
+    def reports(self, form: Form) -> bool:
+        """Whether a form reports by the guidelines."""
+        if form.lexicon in {"hearsay", "owned-nouns"}:
             return False
-        if left.form in _forms(lang, "be") and found[index].form in _forms(lang, "active-only"):
+        if form.kind == "phrase":
+            return not self._is_idle(form)
+        if form.kind == "noun":
+            return self._states(form)
+        if form.kind not in VERB_KINDS:
+            return bool(attributes(self.read, form))
+        if self._is_idle(form) or self._is_struck(form.first):
             return False
-        if left.form in _forms(lang, "determiner") or left.form.endswith(("'s", "'")):
+        if form.key in self.context["named"]:
+            return self._is_naming(form)
+        said = form.key in self.context["said"]
+        if said and self._is_plain(form):
+            return True
+        if form.kind in {"clause", "that"}:
+            return self._is_said(form) and bool(attributes(self.read, form))
+        named = said or form.key in self.context["said of a thing"]
+        return named and form.kind != "ruling" and attributes(self.read, form) is not None
+
+    def _is_said(self, form: Form) -> bool:
+        """Whether a verb that takes a clause is no state of mind, nor one of other senses."""
+        if form.key in self.context["only with that"]:
+            return form.after < len(self.found) and self.found[form.after].form == "that"
+        return form.key not in self.context["mind"]
+
+    def _is_plain(self, form: Form) -> bool:
+        """Whether a form looks like no noun."""
+        word = self.found[form.first].form
+        return word not in self.read.around["noun-like"] or word in self.context["plain"]
+
+    def _is_idle(self, form: Form) -> bool:
+        """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
+        first, context = form.first, self.context
+        word = self.found[first].form
+        right = self.found[form.after].form if form.after < len(self.found) else ""
+        if word in context["participle"] and right != "that":
+            return True
+        if form.key in context["plea"] and right in context["pleaded"]:
+            return True
+        if not first or self.read.gap(first):
             return False
-    following = text[found[after - 1].end :][:3].lstrip()
-    if (
-        following[:1] in _MARKS
-        or following[:1] == ":"
-        or (following[:1] == "," and following[1:].strip()[:1] in _MARKS)
-    ):
-        return True
-    if found[index].form == "began":
-        return False
-    if after < len(found) and not _gap(text, found, after):
-        right = found[after]
-        aside = index > 0 and found[index].form.endswith("ing") and _gap(text, found, index)
-        subject = index > 0 and (
-            aside
-            or found[index - 1].form in _forms(lang, "subject")
-            or found[index - 1].form in _forms(lang, "adverb")
-            or text[found[index - 1].start].isupper()
-            or found[index - 1].form.endswith("s")
+        left = self.found[first - 1].form
+        bare = is_bare(word, self.read.around["irregular"])
+        return (
+            self._is_silent(first)
+            or (left == "to" and word in context["sought"])
+            or (right == "to" and word in context["passive-only"])
+            or (right == "to" and form.key in context["acts with to"])
+            or (left in context["be"] and word in context["active-only"])
+            or (left in context["article"] and word.endswith(("ed", "s", "ing")))
+            or (bare and left in self.read.around["article"] | self.read.around["possessive"])
         )
-        if right.form in _forms(lang, "clause-subject"):
-            return index > 0
-        return subject and (
-            right.form in _forms(lang, "opens-clause") or text[right.start].isupper()
+
+    def _is_silent(self, first: int) -> bool:
+        """Whether nothing is said: "declined to say", "has not said", "would not confirm"."""
+        if self.found[first].form not in self.context["silent"]:
+            return False
+        left = self.found[first - 1].form
+        second = self.found[first - 2].form if first > 1 else ""
+        return left in self.context["not"] or (left == "to" and second in self.context["declines"])
+
+    def _is_struck(self, first: int) -> bool:
+        """Whether a verb is that of a relative clause: "Tibbet, who had told police …, was fined".
+
+        The clause has to begin in the same stretch between commas, and the verb has to be its
+        first. A clause without a main clause before it is not struck.
+        """
+        found, be, adverb = self.found, self.context["be"], self.context["adverb"]
+        index = first - 1
+        while index > max(first - _SIDE, 0) and not self.read.gap(index + 1):
+            form = found[index].form
+            if form not in be and form not in adverb and not form.endswith("ly"):
+                break
+            index -= 1
+        for left in range(index, max(index - _SIDE, 0), -1):
+            if self.read.gap(left + 1):
+                return False
+            form = found[left].form
+            if form in self.context["relative"]:
+                return found[left - 1].form not in self.context["no antecedent"]
+            if form in self.read.around["finite"] or form.endswith("ed"):
+                return False
+        return False
+
+    def _states(self, form: Form) -> bool:
+        """Whether a noun has a clause with "that", none that is relative: "a charge that has …"."""
+        if not attributes(self.read, form):
+            return False
+        first = form.first
+        if first and self.found[first - 1].form in self.context["not"]:
+            return False
+        return not self.read.is_relative(form.after - 1)
+
+    def _is_naming(self, form: Form) -> bool:
+        """Whether a verb says what a thing is: "called it fair", not "called a meeting"."""
+        found, after, around = self.found, form.after, self.read.around
+        if self.read.use(form.first, after) != "verb" or after >= len(found):
+            return False
+        if self.read.gap(after):
+            return False
+        end = after + 1
+        if found[after].form in around["article"]:
+            while end < min(after + _OBJECT, len(found)) and not self.read.gap(end):
+                form_ = found[end].form
+                if form_ in around["preposition"]:
+                    break
+                if form_ in around["opens-noun"]:
+                    return True
+                end += 1
+            return end - after > 2 and found[end - 1].form not in self.context["called"]
+        if found[after].form in self.context["not named"] or end >= len(found):
+            return False
+        following = found[end].form
+        return not self.read.gap(end) and not (
+            following in around["preposition"]
+            or following in self.context["not named"]
+            or following.endswith("day")
         )
-    return False
-
-
-def _gap(text: str, found: Sequence[Word], index: int) -> bool:
-    """Whether anything but a blank stands between a word and the one before it."""
-    return bool(text[found[index - 1].end : found[index].start].strip())

@@ -158,7 +158,7 @@ def _open_question(unit: Unit) -> _Found | None:
 def _attribution(unit: Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
     cues = list(unit.reported)
-    cues.extend(cue for _, _, cue in unit.find("hearsay", unit.outside))
+    cues.extend(cue for _, _, cue in unit.find_outside("hearsay"))
     cues.extend(verdicts(unit))
     if not cues and not unit.quotes:
         return None
@@ -167,7 +167,7 @@ def _attribution(unit: Unit) -> _Found | None:
 
 def _evaluation(unit: Unit) -> _Found | None:
     """A judgement in the outlet's own voice."""
-    cues = [cue for _, _, cue in unit.find("evaluations", unit.outside)]
+    cues = [cue for _, _, cue in unit.find_outside("evaluations")]
     if "should" in unit.forms:
         cues.extend(_demands(unit))
     return tuple(sorted(set(cues), key=lambda cue: cue.start)) or None

@@ -24,6 +24,10 @@ _MARKER: Final = re.compile(
 _ANSWER: Final = re.compile(r"[QA][.:]\s")
 _ANSWER_INSIDE: Final = re.compile(r"[.?!]\sA[.:]\s")
 _COLON_WITHIN: Final = 80
+_TURN: Final = re.compile(
+    r"[\"“]?(?P<name>[^\W\d_][\w.’'-]*(?:[ ][\w.’'-]+){0,4})[ ]?(?:\([^()\n]{1,40}\))?"
+    r":(?=[\s\"“'‘])"
+)
 
 
 def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
@@ -112,3 +116,23 @@ def turn_units(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int] 
 def turn_speakers(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
     """Who speaks in each unit of a turn whose marker names somebody; see `turn_units`."""
     return {index: name for index, name in turn_units(text, pieces).items() if name}
+
+
+def turn_of(text: str, start: int, *, quoted: bool = False) -> tuple[int, int] | None:
+    """The speaker's name in a turn's marker that begins at an offset: `SMITH:`, `Q:`.
+
+    Args:
+        text: The text.
+        start: Offset of a line's first character, or of the first in a quotation.
+        quoted: Whether the marker stands inside marks, where only capitals are sure to be one.
+    """
+    match = _TURN.match(text, start, min(len(text), start + 80))
+    if match is None:
+        return None
+    name = match["name"]
+    if name.isupper():
+        return match.span("name")
+    parts = name.split(" ")
+    if quoted or len(parts) > 3 or not all(part[0].isupper() for part in parts):
+        return None
+    return match.span("name")

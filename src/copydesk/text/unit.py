@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Final
 
 from copydesk.text.language import Language
-from copydesk.text.lexicon import Cue, Lexicon, Word
+from copydesk.text.lexicon import Cue, Lexicon, Match, Vocabulary, Word
 from copydesk.text.pieces import Piece
 from copydesk.text.quotations import Quotation
 from copydesk.text.reports import reports
+
+_LOOKED_UP: Final = (
+    "open-questions",
+    "forecasts",
+    "hedges",
+    "judging-verbs",
+    "hearsay",
+    "evaluations",
+)
+"""The lexicons that the rules look up in every unit."""
+
+
+@cache
+def _vocabulary(lang: Language) -> Vocabulary:
+    return Vocabulary(lang.lexicon(name) for name in _LOOKED_UP)
+
+
+def _cues(
+    found: Sequence[Word], matches: Sequence[Match], wanted: str
+) -> Iterator[tuple[int, int, Cue]]:
+    for first, after, name, key in matches:
+        if name == wanted:
+            yield first, after, Cue(found[first].start, found[after - 1].end, f"{name}/{key}")
 
 
 @dataclass
@@ -29,11 +53,23 @@ class Unit:
     def lexicon(self, name: str) -> Lexicon:
         return self.lang.lexicon(name)
 
-    def find(self, name: str, found: Sequence[Word]) -> Iterable[tuple[int, int, Cue]]:
-        """A lexicon's forms among some of its words: first word, word after the last, cue."""
-        lexicon = self.lang.lexicon(name)
-        firsts = lexicon.firsts(self.forms)
-        return lexicon.find(found, self.text, firsts) if firsts else ()
+    def find(self, name: str) -> Iterator[tuple[int, int, Cue]]:
+        """A lexicon's forms among its words: first word, word after the last, cue."""
+        return _cues(self.words, self._matches, name)
+
+    def find_outside(self, name: str) -> Iterator[tuple[int, int, Cue]]:
+        """A lexicon's forms among its words outside marks."""
+        return _cues(self.outside, self._matches_outside, name)
+
+    @cached_property
+    def _matches(self) -> list[Match]:
+        return _vocabulary(self.lang).find(self.words, self.text)
+
+    @cached_property
+    def _matches_outside(self) -> list[Match]:
+        if self.outside is self.words:
+            return self._matches
+        return _vocabulary(self.lang).find(self.outside, self.text)
 
     @cached_property
     def forms(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ def verdicts(unit: Unit) -> Iterator[Cue]:
     In the passive or as a noun they hold none: "the applauded play".
     """
     found = unit.outside
-    for first, after, cue in unit.find("judging-verbs", found):
+    for first, after, cue in unit.find_outside("judging-verbs"):
         alone = after - first == 1 and first > 0
         if not alone or found[first - 1].form not in unit.context("no verdict"):
             yield cue

@@ -75,6 +75,7 @@ class Wording:
         letters: Labels above letters to the editor, in lower case.
         valedictions: How a letter ends, above its signature, in lower case.
         sections: Labels of parts of a paper, in lower case.
+        addressed: Words by which a question addresses somebody, as written.
         labels: First words of labels before a colon that name nobody, in lower case.
         small: Words that stand in lower case in a title.
         verbs: None in a language whose verbs are not known.
@@ -108,6 +109,7 @@ class Wording:
     letters: frozenset[str]
     valedictions: frozenset[str]
     sections: frozenset[str]
+    addressed: frozenset[str]
     labels: frozenset[str]
     small: frozenset[str]
     verbs: Verbs | None
@@ -142,6 +144,7 @@ def wording(language: Language) -> Wording:
         letters=_lines(own, "letters"),
         valedictions=_lines(own, "valedictions"),
         sections=_lines(own, "sections") | _lines(own, "letters"),
+        addressed=lists.get("addressed", nothing),
         labels=lists.get("labels", nothing),
         small=lists.get("small", nothing),
         verbs=_verbs(own.get("verbs")),

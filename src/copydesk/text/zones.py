@@ -14,11 +14,11 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from copydesk.text import context, lines, openings
-from copydesk.text.figures import is_figures
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
 from copydesk.text.named import Named
 from copydesk.text.pieces import Zone
+from copydesk.text.tabular import is_figures
 from copydesk.text.wording import CAPITALISED, NAME, Wording, wording
 
 _BARE_NAMES: Final = re.compile(
@@ -80,6 +80,7 @@ def _settle(
             if zone == "subhead" and len(article[index]) > 60:
                 zones[index] = "body"
     context.lists(article, zones, loose, known)
+    context.questions(article, zones, known)
     context.letters(article, zones, loose, known)
     context.section_labels(article, zones, known)
     headline = _headline(article, loose, zones, known)

@@ -13,18 +13,18 @@ from typing import Any, Final
 import polars as pl
 import yaml
 
-from copydesk.contract.versions import schema_number
+from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
 from copydesk.pages.markdown import spans
 from copydesk.release import changes
 from copydesk.release.index import Entry
-from copydesk.validate.documents import check_document, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_document, parse
+from copydesk.validate.untrusted_release import Release
 
 _UP: Final = "../.."
 _CITED: Final = ("version", "date-released", "title", "license", "authors")

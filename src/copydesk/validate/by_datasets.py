@@ -18,9 +18,9 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.errors import CopydeskError
 from copydesk.release import card
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import ALL, check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_release import Release
 
 _BATCH = 10_000
 _UP = "../.."

@@ -11,17 +11,17 @@ import polars as pl
 
 from copydesk.contract.json_schema import table_schema
 from copydesk.contract.labels import NEWS, Scheme
+from copydesk.contract.schema_versions import SCHEMA_VERSIONS
 from copydesk.contract.tables import CURRENT, Contract
-from copydesk.contract.versions import SCHEMA_VERSIONS
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.rooms import schema_dir
-from copydesk.validate.documents import check_document, parse
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
 from copydesk.validate.rules import rule
 from copydesk.validate.single import toml
 from copydesk.validate.surroundings import DEFAULTS
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_document, parse
 
 _LABEL_CONFIGS: Final = (
     "annotations/label-config-article.xml",
@@ -229,9 +229,9 @@ def _answers(folder: Folder, name: str) -> Iterator[Found]:
     from copydesk.backends import codecs
     from copydesk.rounds.answers import answers_of
     from copydesk.rounds.close import check_closed
-    from copydesk.rounds.evidence import faults
-    from copydesk.rounds.folder import RoundFolder
+    from copydesk.rounds.consistency import faults
     from copydesk.rounds.opened import open_round
+    from copydesk.rounds.paths import RoundFolder
 
     corpus, address = Corpus(folder.root), f"annotations/rounds/{name}/annotations.jsonl"
     if not folder.has(address):

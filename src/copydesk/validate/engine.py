@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from copydesk.contract.versions import SCHEMA_VERSION, schema_number
+from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.errors import printable
 from copydesk.validate.faults import Fault, Found, show
 from copydesk.validate.report import SEVERITIES, Finding, Waived

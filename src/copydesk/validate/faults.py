@@ -28,7 +28,8 @@ class Rows:
     """The same fault on rows of one table, rendered only as far as they are shown.
 
     Args:
-        rows: the rows at fault, with ``_file`` and ``_row`` of `copydesk.validate.loading`.
+        rows: the rows at fault, with ``_file`` and ``_row`` of
+            `copydesk.validate.untrusted_release`.
         message: a sentence with ``{column}`` where a value of the row goes.
         record: the column that names the record.
     """

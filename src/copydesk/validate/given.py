@@ -14,11 +14,11 @@ from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
 from copydesk.rights import spdx
-from copydesk.validate.documents import parse
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault
-from copydesk.validate.folder import Folder
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines, policy
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import parse
 
 _DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
 

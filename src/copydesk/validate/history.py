@@ -7,16 +7,16 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from copydesk.contract.index import RETRACTED, WITHDRAWN, base
-from copydesk.contract.versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
+from copydesk.contract.index_entries import ARCHIVED, RETRACTED, WITHDRAWN, base
+from copydesk.contract.schema_versions import SCHEMA_VERSION, SCHEMA_VERSIONS, schema_number
 from copydesk.release.index import Index, chained
 from copydesk.release.versions import Version
 from copydesk.scope import INDEX, is_version
 from copydesk.validate.faults import Fault, Found, show
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import MANIFEST, Release
 
 TAGS: Final = "data-*"
 """How the commits in which releases were made are tagged."""
@@ -80,6 +80,10 @@ def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, st
             standing.pop(base(version), None)
             continue
         if not is_version(version):
+            continue
+        if event == ARCHIVED:
+            if standing.get(base(version)) != version:
+                yield place, f"Entry {place + 1} archives {version}, which was not there."
             continue
         before, mark = standing.get(base(version)), base(version) != version
         if mark != (event == WITHDRAWN):

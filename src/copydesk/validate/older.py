@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from copydesk.contract.versions import SCHEMA_VERSION, schema_number
+from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.pages.markdown import spans
 from copydesk.release import card, datasheet
 from copydesk.release.contents import Contents

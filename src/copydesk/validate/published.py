@@ -10,20 +10,22 @@ from typing import Any, Final
 import yaml
 
 from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.index_entries import RETRACTED, WITHDRAWN
 from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
 from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant_check, datasheet
 from copydesk.release.contents import Contents
 from copydesk.release.diff import compare
+from copydesk.release.index import doi_of
 from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
 from copydesk.validate import older
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release, listed
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import MANIFEST, Release, listed
 
 _CONTEXT: Final = 20
 _COMPARED: Final = 1_000_000
@@ -123,7 +125,7 @@ def changed(subject: Released) -> Iterator[Found]:
     wanted = changes.render(after, compare(before, after) if before else None, previous=text)
     if subject.newest:
         yield from _differing("changes-missing", "CHANGES.md", text, wanted)
-    elif not any(line.get("event") for line in subject.index.lines):
+    elif not any(line.get("event") in (RETRACTED, WITHDRAWN) for line in subject.index.lines):
         # It may be worded as an older copydesk did, and of what was withdrawn since it says more.
         strange = older.strange_numbers(text, wanted, version)
         for number in strange:
@@ -147,7 +149,8 @@ def described(subject: Released) -> Iterator[Found]:
     known = subject.release.contents
     baselines = card.read_baselines(subject.dataset.root, known)
     try:
-        wanted = card.render(known, previous=text, baselines=baselines)
+        doi = doi_of(known.manifest, subject.index)
+        wanted = card.render(known, previous=text, baselines=baselines, doi=doi)
     except (CopydeskError, yaml.YAMLError) as error:
         message = f"The card cannot be compared: {error}"
         yield Fault(rule="card-disagrees", message=message, file=f"{_UP}/README.md")

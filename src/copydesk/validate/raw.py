@@ -15,11 +15,11 @@ from copydesk.personal import find
 from copydesk.rights import Policy
 from copydesk.scope import MANIFEST
 from copydesk.text import canonical
-from copydesk.validate.documents import check_rows
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.folder import Folder
 from copydesk.validate.single import json_lines
 from copydesk.validate.surroundings import policy
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_rows
 
 _FREE: Final = ("CC0", "PDDL", "CC-PDDC")
 

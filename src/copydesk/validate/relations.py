@@ -14,8 +14,8 @@ import polars as pl
 from copydesk.answers import is_answer
 from copydesk.files import sha256_text
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
+from copydesk.validate.untrusted_release import Release
 
 _ANCHOR = ("article_id", "start", "end")
 _ORDERS = {

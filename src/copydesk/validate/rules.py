@@ -5,7 +5,7 @@
     def hashes(release: Release) -> Iterator[Found]: ...
 
 A function may look for several rules at once (one pass over a table), and a rule may have several
-functions (`finds`). `copydesk.validate.checks` imports them all.
+functions (`finds`). `copydesk.validate.all_rules` imports them all.
 """
 
 from __future__ import annotations

@@ -11,17 +11,17 @@ from typing import Any, Final
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.validate import corpora, history, published, raw, withdrawn
+from copydesk.validate.all_rules import of_stage
 from copydesk.validate.canary import prove_gate
-from copydesk.validate.checks import of_stage
 from copydesk.validate.engine import Run, chosen
 from copydesk.validate.faults import Fault, FaultError, show
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release, is_release, load
 from copydesk.validate.report import SEVERITIES, Report, Severity
 from copydesk.validate.rules import LEVELS, RULES, Check
-from copydesk.validate.scope import strays
 from copydesk.validate.single import document
+from copydesk.validate.strays import strays
 from copydesk.validate.surroundings import Released, around, expired, read_index, waivers
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import MANIFEST, Release, is_release, load
 
 _STATISTICS: Final = 4
 """The level of the rules that compare a release's texts and labels with each other."""

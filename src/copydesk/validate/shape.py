@@ -11,10 +11,10 @@ from copydesk.contract.tables import Contract
 from copydesk.errors import InputError
 from copydesk.text import canonical
 from copydesk.validate import by_pandera
-from copydesk.validate.documents import check_document
 from copydesk.validate.faults import Fault, Found, rows_at_fault
-from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import check, rule
+from copydesk.validate.untrusted_json import check_document
+from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _SUSPICIOUS: Final = (
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.documents import load_schema
+from copydesk.contract.conformance import load_schema
 from copydesk.contract.tables import CURRENT
 from copydesk.errors import InputError
-from copydesk.validate.documents import check_document, check_rows, parse
 from copydesk.validate.faults import Fault, FaultError, Found
-from copydesk.validate.folder import Folder
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_document, check_rows, parse
 
 NAMES: Final = {
     "release.json": "release",

@@ -11,9 +11,9 @@ from copydesk.errors import CopydeskError
 from copydesk.rounds.answers import answers_of
 from copydesk.scope import MANIFEST as ARTICLES
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
-from copydesk.validate.loading import MANIFEST
 from copydesk.validate.rules import ALL, check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
+from copydesk.validate.untrusted_release import MANIFEST
 
 _NAMED: Final = 20
 _MADE: Final = ("redistributable", "text", "pieces")

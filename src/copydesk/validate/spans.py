@@ -12,8 +12,8 @@ import polars as pl
 from copydesk.release.contents import PLACE
 from copydesk.text import Piece, Quotation, quoted_ratio
 from copydesk.validate.faults import Found, rows_at_fault
-from copydesk.validate.loading import Release
 from copydesk.validate.rules import SENTENCES, check, finds, rule
+from copydesk.validate.untrusted_release import Release
 
 _BLANK = r"^\s*$"
 _TOLERANCE = 1e-9
@@ -218,7 +218,7 @@ def cues(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("cue-outside-sentence", outside, message, "sentence_id", "/cues")
     entry = cue.field("entry")
     unnamed = rows.filter(~entry.str.contains(r"^[a-z][a-z-]*/[^\s/][^/]*$"))
-    message = "The cue {cues} names no entry of a lexicon, such as 'reporting-verbs/say'."
+    message = "The cue {cues} names no entry of a lexicon, such as 'clause-verbs/say'."
     yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
 
 

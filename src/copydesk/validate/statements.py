@@ -11,17 +11,17 @@ from typing import Any, Final
 
 import polars as pl
 
-from copydesk.contract.versions import schema_number
+from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.rounds.decisions import standing
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
-from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import CUT, SENTENCES, check, finds, rule
 from copydesk.validate.surroundings import Released
+from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _UP: Final = "../.."
 _CITED: Final = ("version", "date-released", "title", "license", "authors")

@@ -15,14 +15,14 @@ from copydesk.release.index import Index
 from copydesk.release.versions import Version
 from copydesk.rights import OPEN_LICENCES, Policy
 from copydesk.rounds.agree import ALPHA_MIN
-from copydesk.rounds.people import PSEUDONYMS
+from copydesk.rounds.pseudonyms import PSEUDONYMS
 from copydesk.scope import INDEX, Scope, scope
-from copydesk.validate.documents import check_document, parse
 from copydesk.validate.engine import Waiver
 from copydesk.validate.faults import Fault, FaultError, Found
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release, load
 from copydesk.validate.rules import RULES, rule
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_json import check_document, parse
+from copydesk.validate.untrusted_release import MANIFEST, Release, load
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "alpha_min": ALPHA_MIN,

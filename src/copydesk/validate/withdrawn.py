@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from copydesk.contract.index import WITHDRAWALS
+from copydesk.contract.index_entries import WITHDRAWALS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import Contents
 from copydesk.release.index import read_index
-from copydesk.release.withdrawn import left, read_needles
+from copydesk.release.remnants import left, read_needles
 from copydesk.validate.faults import Fault, Found, rows_at_fault
-from copydesk.validate.folder import Folder
-from copydesk.validate.loading import MANIFEST, Release
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
+from copydesk.validate.untrusted_folder import Folder
+from copydesk.validate.untrusted_release import MANIFEST, Release
 from copydesk.withdrawals import Withdrawal, read_withdrawals
 
 RULE = "withdrawn-left"

@@ -10,7 +10,7 @@ from unittest import mock
 
 from specimens import Specimen
 
-from copydesk.validate import folder
+from copydesk.validate import untrusted_folder
 
 
 def damage(specimen: Specimen) -> None:
@@ -26,5 +26,5 @@ def during(specimen: Specimen) -> Iterator[None]:
             stream.write(" ")
         return builtins.open(handle, *args, **options)
 
-    with mock.patch.object(folder, "open", open_later, create=True):
+    with mock.patch.object(untrusted_folder, "open", open_later, create=True):
         yield

@@ -23,9 +23,9 @@ from copydesk.backends.labelstudio.sender import (
 from copydesk.errors import ServerError
 from copydesk.files import atomic_write
 from copydesk.findings import Finding
-from copydesk.rounds import people
+from copydesk.rounds import pseudonyms
 from copydesk.rounds.backend import Account, Difference, Held, Page, Taken
-from copydesk.rounds.findings import finding
+from copydesk.rounds.irregularities import finding
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
 from copydesk.rounds.push_log import events, record
@@ -91,7 +91,7 @@ class LabelStudio:
         progress: Callable[[int], None],
     ) -> Taken:
         """See `copydesk.rounds.backend.Backend`."""
-        people.read(round.folder, _annotators(streams))
+        pseudonyms.read(round.folder, _annotators(streams))
         sender = Sender(round.folder, self.server, patience=self._patience, progress=progress)
         sender.settle()
         found = self._found(round, streams)
@@ -177,7 +177,7 @@ class LabelStudio:
     def accounts(self, round: Round, streams: Sequence[Stream]) -> dict[Account, str]:
         """See `copydesk.rounds.backend.Backend`."""
         users = self.server.users()
-        emails = people.read(round.folder, _annotators(streams))
+        emails = pseudonyms.read(round.folder, _annotators(streams))
         return {users[mail]: name for name, mail in emails.items() if mail in users}
 
     def pages(self, round: Round, streams: Sequence[Stream]) -> list[Page]:
@@ -210,7 +210,7 @@ class LabelStudio:
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:
         """See `copydesk.rounds.backend.Backend`."""
         users = self.server.users()
-        emails = people.read(round.folder, _annotators(streams))
+        emails = pseudonyms.read(round.folder, _annotators(streams))
         names = [name for name, email in emails.items() if email not in users]
         return dict.fromkeys(names, self.server.invitation()) if names else {}
 

@@ -12,8 +12,8 @@ from copydesk.backends.labelstudio.instructions import instructions
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
 from copydesk.guidelines import read_guidelines
-from copydesk.rounds.folder import RoundFolder
 from copydesk.rounds.opened import Round
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.push_log import events
 from copydesk.rounds.streams import Stream
 

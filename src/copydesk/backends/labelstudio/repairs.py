@@ -13,7 +13,7 @@ from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.backends.labelstudio.configs import canonical_xml
 from copydesk.backends.labelstudio.payloads import MODEL_VERSION
 from copydesk.files import append_lines, dump_line, sha256_text
-from copydesk.rounds.folder import RoundFolder
+from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import PlannedTask, now
 from copydesk.rounds.tasks import data_sha256
 

@@ -23,7 +23,7 @@ from copydesk.backends.labelstudio.connection import RequestError
 from copydesk.backends.labelstudio.projects import find, title
 from copydesk.backends.labelstudio.repairs import Repairs, marks_sha256
 from copydesk.errors import IntegrityError, ServerError
-from copydesk.rounds.folder import RoundBusyError, RoundFolder
+from copydesk.rounds.paths import RoundBusyError, RoundFolder
 from copydesk.rounds.plan import PlannedTask
 from copydesk.rounds.push_log import events, record
 from copydesk.rounds.streams import Stream

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from copydesk.cli.groups import Verbs
 from copydesk.cli.round import adjudicate, agree, amend, close, new, pull, push, review, status
-from copydesk.cli.verbs import Verbs
 
 app = typer.Typer(
     cls=Verbs,

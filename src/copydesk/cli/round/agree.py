@@ -26,7 +26,7 @@ def agree(
     from copydesk.agreement.terminal import print_agreement
     from copydesk.rounds.agree import ALPHA_MIN
     from copydesk.rounds.agree import agree as measure
-    from copydesk.rounds.folder import RoundFolder
+    from copydesk.rounds.paths import RoundFolder
 
     here = find_corpus(corpus)
     verified(here, round_id)

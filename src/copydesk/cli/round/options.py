@@ -43,7 +43,7 @@ def verified(corpus: Corpus, round_id: str) -> None:
         IntegrityError: the log, the plan or an archive was changed by hand, cut or badly merged.
     """
     from copydesk.backends import codecs
-    from copydesk.rounds.evidence import verify
+    from copydesk.rounds.consistency import verify
     from copydesk.rounds.opened import open_round
 
     verify(open_round(corpus, round_id), codecs())

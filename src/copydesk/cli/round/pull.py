@@ -12,7 +12,7 @@ from copydesk.cli.round.options import Json, RoundId, Url, emit
 
 if TYPE_CHECKING:
     from copydesk.corpus import Corpus
-    from copydesk.rounds.findings import Unfinished
+    from copydesk.rounds.irregularities import Unfinished
     from copydesk.rounds.pull import PullResult
 
 
@@ -39,7 +39,7 @@ def pull(
     Exit 1: something is wrong with the record of the round (an error), not only with an answer.
     """
     from copydesk.backends import backends_of
-    from copydesk.rounds.findings import unfinished, worst
+    from copydesk.rounds.irregularities import unfinished, worst
     from copydesk.rounds.landing import write_landing
     from copydesk.rounds.notes import guidelines_in_words, notes_of
     from copydesk.rounds.opened import open_round
@@ -89,7 +89,7 @@ def _say(done: PullResult, again: list[Unfinished], address: str) -> None:
 
 def _repair(corpus: Corpus, round_id: str) -> None:
     from copydesk.backends import codecs
-    from copydesk.rounds.evidence import repair
+    from copydesk.rounds.consistency import repair
     from copydesk.rounds.opened import open_round
 
     lines, kept = repair(open_round(corpus, round_id), codecs())
@@ -104,7 +104,7 @@ def _repair(corpus: Corpus, round_id: str) -> None:
 
 
 def _document(done: PullResult, again: list[Unfinished]) -> dict[str, Any]:
-    from copydesk.rounds.findings import counts
+    from copydesk.rounds.irregularities import counts
 
     changes = done.changes
     return {

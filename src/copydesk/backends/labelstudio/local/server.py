@@ -19,7 +19,7 @@ import filelock
 import platformdirs
 
 from copydesk.backends.labelstudio import connection
-from copydesk.backends.labelstudio.local import people
+from copydesk.backends.labelstudio.local import accounts
 from copydesk.backends.labelstudio.local.install import (
     DATABASE,
     Installation,
@@ -58,7 +58,7 @@ class Studio:
     url: str
     public: str
     data_dir: Path
-    admin: people.Person
+    admin: accounts.Person
     process: subprocess.Popen[bytes]
     lock: filelock.BaseFileLock
 
@@ -72,13 +72,13 @@ class Studio:
         """What the server has printed since its last start."""
         return _log(self.data_dir)
 
-    def annotators(self, count: int) -> list[people.Person]:
+    def annotators(self, count: int) -> list[accounts.Person]:
         """Annotators 1 to ``count``, each with an account, a password and a token.
 
         Raises:
             ServerError: the server is not there, or refuses to make an account.
         """
-        return people.invite(self.data_dir, self.url, count)
+        return accounts.invite(self.data_dir, self.url, count)
 
     def wait(self) -> None:
         """Wait until the server ends; it does not end by itself.
@@ -166,7 +166,7 @@ def start(
     )
 
 
-def running(data_dir: Path) -> tuple[str, str, people.Person]:
+def running(data_dir: Path) -> tuple[str, str, accounts.Person]:
     """The two addresses (here, and for others) and the administrator of a folder's server.
 
     Raises:
@@ -176,7 +176,7 @@ def running(data_dir: Path) -> tuple[str, str, people.Person]:
         url, *others = _address(data_dir).read_text(encoding="utf-8").split()
         public = others[0] if others else url  # an older copydesk wrote one address
         if _is_occupied(data_dir):  # another program that listens there must not get the token
-            admin = people.load(data_dir)[0]
+            admin = accounts.load(data_dir)[0]
             _check_identity(url, admin)
             return url, public, admin
     raise ServerError(
@@ -234,24 +234,24 @@ def _is_occupied(data_dir: Path) -> bool:
     return False
 
 
-def _prepare(data_dir: Path, software: Installation) -> people.Person:
+def _prepare(data_dir: Path, software: Installation) -> accounts.Person:
     """Give a new data folder its empty database and its administrator."""
-    accounts = people.load(data_dir)
+    people = accounts.load(data_dir)
     database = data_dir / DATABASE
     if not database.exists():
         with replacing(database) as beside:
             shutil.copyfile(software.template, beside)
         database.chmod(0o600)
-    if not accounts:
-        accounts = [people.new_administrator()]
-        people.save(data_dir, accounts)
-    return accounts[0]
+    if not people:
+        people = [accounts.new_administrator()]
+        accounts.save(data_dir, people)
+    return people[0]
 
 
 def _spawn(
     software: Installation,
     data_dir: Path,
-    admin: people.Person,
+    admin: accounts.Person,
     port: int,
     host: str,
     public: str,
@@ -317,7 +317,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeo
     )
 
 
-def _check_identity(url: str, admin: people.Person) -> None:
+def _check_identity(url: str, admin: accounts.Person) -> None:
     """Make sure that the server that answers is ours and knows its administrator."""
     with connection.http(url, admin.token) as client:
         name = client.get("api/current-user/whoami").json().get("email")

@@ -1,0 +1,208 @@
+"""Web pages: the article's own lines, and what the page's structure says of each.
+
+trafilatura finds where the article is; the page decides what its parts are: the ``h1`` is the
+headline, headings are subheads, captions captions. What the page says of itself (JSON-LD,
+``meta``, ``time``, ``link``) gives its date, language, address, outlet and byline.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from copydesk.errors import InputError
+from copydesk.extras import needs
+from copydesk.ingest import layout, pagedata
+from copydesk.ingest.dates import day
+from copydesk.ingest.walls import wall
+from copydesk.text.language import language as language_of
+from copydesk.text.lines import fixed
+from copydesk.text.tabular import is_figures
+from copydesk.text.wording import Wording, wording
+
+Line = tuple[str, str | None]
+"""A line and its zone; None where the page's structure does not say one."""
+
+_NETWORKS: Final = (
+    *("twitter", "instagram", "tiktok", "bluesky", "mastodon", "threads", "telegram-post"),
+    *("fb-post", "fb-video", "text-post-media", "reddit-embed", "imgur-embed"),
+)
+_NOT_TEXT: Final = (
+    "//*[self::blockquote or self::div]["
+    + " or ".join(f"contains(@class,'{name}')" for name in _NETWORKS)
+    + "][not(.//h1)][string-length(normalize-space(.)) < 1500]"
+    "|//script[not(contains(@type,'ld+json'))]|//style|//noscript|//template|//svg"
+)
+_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+_BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
+_HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
+_ABOVE: Final = 3
+_TAG_AT_MOST: Final = 3
+"""A list whose items have at least this many words is text: tags and menus have fewer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What a page holds.
+
+    Args:
+        lines: the headline first, if there is one.
+        fields: title, outlet, url, published, language, as far as the page says them.
+        other: byline and description.
+    """
+
+    lines: tuple[Line, ...]
+    fields: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+
+
+def extract(data: bytes | str) -> Page:
+    """Find the article in a page.
+
+    Raises:
+        InputError: there is none, or the page is a consent wall, a check against bots or the stub
+            of an article behind a paywall (the reason says which).
+        MissingExtraError: trafilatura is not installed.
+    """
+    with needs("html", "Reading HTML"):
+        import trafilatura
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")
+    layout.unfold(tree)
+    said = pagedata.read(tree)
+    language = language_of(said.fields.get("language", "en"))
+    known = _Known(
+        headings=_headings(tree),
+        captions=_captions(tree),
+        wording=wording(language),
+    )
+    for element in tree.xpath(_NOT_TEXT):
+        element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
+            element
+        )
+    found: Any = trafilatura.bare_extraction(
+        copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
+    )
+    body = list(_body(found.body)) if found is not None and found.body is not None else []
+    reason = wall(tree, [text for text, _ in body], paid=said.paid)
+    if reason:
+        raise InputError(
+            reason, hint="Save the article itself as .txt, or the page as a reader sees it."
+        )
+    if not body:
+        raise InputError(
+            "No article was found in this page.", hint="Save the article itself as .txt."
+        )
+    _date_above(body, said.fields, known.wording)
+    lines = _zoned(body, said.headline, known)
+    return Page(lines=tuple(lines), fields=said.fields, other=said.other)
+
+
+def _date_above(body: list[Line], fields: dict[str, Any], known: Wording) -> None:
+    """The day of a page that marks none: in one of the lines above its text."""
+    for text, _ in body[:_ABOVE]:
+        if "published" not in fields and known.dateline.match(text) and (found := day(text)):
+            fields["published"] = found
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """What the page's structure says of lines, and the wording of its language."""
+
+    headings: set[str]
+    captions: set[str]
+    wording: Wording
+
+
+def _headings(tree: Any) -> set[str]:
+    found = {_key(element.text_content()) for h in layout.HEADINGS for element in tree.iter(h)}
+    return {key for key in found if key}
+
+
+def _captions(tree: Any) -> set[str]:
+    found = tree.xpath("//figcaption|//*[contains(@class,'caption')][not(.//p[2])]")
+    return {_key(e.text_content()) for e in found} - {""}
+
+
+def _body(element: Any) -> Iterator[Line]:
+    """The lines of trafilatura's tree, with the zones that its tags say."""
+    loose = [element.text or ""]
+    for child in element:
+        if child.tag not in _BLOCKS and child.tag not in _HOLDERS and child.tag != "lb":
+            loose.append("".join(child.itertext()))
+        else:
+            yield from _filled([(_plain("".join(loose)), None)])
+            loose = []
+            if child.tag in _BLOCKS:
+                yield from _filled(_block(child))
+            elif child.tag == "list":
+                yield from _list(child)
+            else:
+                yield from _body(child)
+        loose.append(child.tail or "")
+    yield from _filled([(_plain("".join(loose)), None)])
+
+
+def _filled(lines: Iterable[Line]) -> Iterator[Line]:
+    return (line for line in lines if line[0])
+
+
+def _block(element: Any) -> Iterator[Line]:
+    if element.tag == "row":
+        cells = (_plain("".join(cell.itertext())) for cell in element.iter("cell"))
+        yield " | ".join(cell for cell in cells if cell), "note"
+        return
+    zone = "subhead" if element.tag == "head" else None
+    for text in _broken(element):
+        yield text, zone
+
+
+def _list(element: Any) -> Iterator[Line]:
+    """The items of a list: sentences or parts of them, unless most are tags of a word or two."""
+    lines = list(_filled(_body(element)))
+    words = sorted(len(text.split()) for text, _ in lines)
+    told = bool(words) and words[len(words) // 2] >= _TAG_AT_MOST
+    for text, zone in lines:
+        yield text, ("item" if told and zone is None else zone)
+
+
+def _broken(element: Any) -> Iterator[str]:
+    """An element's text, cut at its line breaks and inner paragraphs."""
+    parts = [element.text or ""]
+    for child in element.iterdescendants():
+        if child.tag in ("lb", "p", "item"):
+            parts.append("\n")
+        parts.append(child.text or "")
+        parts.append(child.tail or "")
+    marked = "".join(p if p == "\n" else p.replace("\n", " ") for p in parts)
+    yield from (_plain(line) for line in marked.split("\n"))
+
+
+def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Line]:
+    top = _key(headline) if headline else ""
+    if headline:
+        yield headline, "headline"
+    for text, zone in body:
+        key = _key(text)
+        if not key or key == top:
+            continue
+        if zone in (None, "item") and key in known.headings:
+            zone = "subhead"
+        elif zone in (None, "item") and key in known.captions:
+            zone = "caption"
+        elif zone == "item":
+            told = fixed(text, known.wording) or is_figures(text, known.wording)
+            zone = None if told else "body"
+        yield text, zone

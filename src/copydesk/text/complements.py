@@ -1,0 +1,107 @@
+"""What a verb of attribution takes: a clause, an object, an infinitive, or what it closes."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from copydesk.text.form_use import MARKS, Surroundings
+
+Kind = Literal[
+    "clause",
+    "that",
+    "as",
+    "object",
+    "infinitive",
+    "ruling",
+    "noun",
+    "adjective",
+    "passive",
+    "phrase",
+]
+
+_STOPS: Final = frozenset(",;:()[]—–―-.!?…")
+_REACH: Final = 12
+"""How many words may stand between a verb and the "to" or "as" that it needs."""
+
+
+def is_clausal(read: Surroundings, first: int, after: int) -> bool:
+    """Whether a verb has a whole clause for its content, before it or after it."""
+    end = read.found[after - 1].end
+    tail = read.text[end : end + 3].lstrip(" ")[:1]
+    if read.found[first].form in read.around["says"] or not tail.strip():
+        return True
+    if tail in MARKS or tail in _STOPS or read.opens(after):
+        return True
+    for index in range(after + 1, min(after + _REACH, len(read.found))):
+        if read.gap(index):
+            return False
+        if read.found[index].form in read.around["conjunction"]:
+            return True
+    return False
+
+
+def is_complete(read: Surroundings, first: int, after: int, kind: Kind) -> bool:
+    """Whether what a verb needs follows it, or what is said may stand before it."""
+    end = read.found[after - 1].end
+    tail = read.text[end : end + 3].lstrip(" ")[:1]
+    marked = bool(tail) and tail in MARKS
+    if kind == "clause" and (marked or not tail.strip() or tail in _STOPS):
+        return True
+    if kind in {"clause", "that"} and _closes(read, first):
+        return True
+    if kind == "that" and (marked or tail == ":" or read.opens(after)):
+        return True
+    if kind == "that" and tail == "," and read.text[end : end + 4].lstrip(", ")[:1] in MARKS:
+        return True
+    if after >= len(read.found):
+        return False
+    if kind in {"infinitive", "as"}:
+        return reaches(read, after, "to" if kind == "infinitive" else "as")
+    if read.gap(after) and not marked:
+        return False
+    if kind == "that":
+        return _has_finding(read, first)
+    if kind == "clause":
+        return read.found[after].form not in read.around["no-clause"] or (
+            read.found[first].form in read.around["says"] and _reaches_that(read, after)
+        )
+    return marked or read.found[after].form not in read.around["no-object"]
+
+
+def _reaches_that(read: Surroundings, after: int) -> bool:
+    """Whether what is said follows how or where it was said: "said by radio that"."""
+    for index in range(after + 1, min(after + _REACH, len(read.found))):
+        if read.gap(index):
+            return False
+        if read.found[index].form == "that":
+            return True
+    return False
+
+
+def _closes(read: Surroundings, first: int) -> bool:
+    """Whether a verb stands after a quotation, with its subject or before it."""
+    for index in range(first, max(first - 6, -1), -1):
+        if read.marked_before(index):
+            return True
+        if index and read.gap(index):
+            return False
+    return False
+
+
+def _has_finding(read: Surroundings, first: int) -> bool:
+    """Whether a poll, a study or the like stands before a verb, which then takes an object."""
+    subjects = read.around["finding-subject"]
+    return any(word.form in subjects for word in read.found[max(0, first - _REACH) : first])
+
+
+def reaches(read: Surroundings, after: int, wanted: str, *, reach: int = _REACH) -> bool:
+    """Whether a word follows with no stop before it."""
+    for index in range(after, min(after + reach, len(read.found))):
+        if index > after and read.gap(index):
+            return False
+        form = read.found[index].form
+        if form == wanted:
+            return True
+        if index == after and form in read.around["preposition"]:
+            return False
+    return False

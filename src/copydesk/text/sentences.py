@@ -1,0 +1,155 @@
+"""The sentences of an article as who speaks is read from them, each read once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from copydesk.text.language import Language
+from copydesk.text.lexicon import Word, words
+from copydesk.text.marks import Marked
+from copydesk.text.mentions import People
+from copydesk.text.phrases import Span
+from copydesk.text.pieces import Piece
+from copydesk.text.predicates import Predicate, predicates
+from copydesk.text.speakers import Speakers
+from copydesk.text.turns import turn_speakers
+
+CUES: Final = 8
+"""How many cues before and after a quotation are looked at."""
+_SOURCE_FOLLOWS: Final = frozenset(
+    f"attribution-phrases/{key}" for key in ("according to", "in the words of", "in the view of")
+)
+"""The phrases that the source follows."""
+_LINE_END: Final = re.compile("\n")
+
+
+class Sentence:
+    """A piece: its words outside marks, how many it has in all, its cues and its phrases."""
+
+    def __init__(
+        self, text: str, piece: Piece, outside: Sequence[Word], length: int, lang: Language
+    ) -> None:
+        self.text = text
+        self.piece = piece
+        self.outside = outside
+        self.length = length
+        self.lang = lang
+
+    @cached_property
+    def cues(self) -> list[Predicate]:
+        return predicates(self.text, self.outside, self.lang)
+
+    @cached_property
+    def phrases(self) -> Speakers:
+        return Speakers(self.text, self.outside, self.lang)
+
+    def cues_before(self, offset: int) -> list[Predicate]:
+        """The last cues that end before an offset."""
+        at = bisect_right(self.cues, offset, key=lambda cue: cue.cue.end)
+        return self.cues[max(0, at - CUES) : at]
+
+    def cues_after(self, offset: int) -> list[Predicate]:
+        """The first cues that start at an offset or after it."""
+        at = bisect_left(self.cues, offset, key=lambda cue: cue.cue.start)
+        return self.cues[at : at + CUES]
+
+    def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
+        """Who is behind a cue of this sentence."""
+        if cue.kind == "phrase" and not cue.cue.entry.endswith(" that"):
+            return self.phrases.after(cue.cue.end) if names_source(cue) else None
+        if cue.kind in {"noun", "phrase"}:
+            return self.phrases.owner(cue.cue.start)
+        if inverted:
+            return self.phrases.after(cue.cue.end)
+        if self._passive(cue):
+            return self.phrases.doer(cue.cue.end)
+        return self.phrases.subject(cue.cue.start)
+
+    def _passive(self, cue: Predicate) -> bool:
+        forms = self.phrases.forms
+        if cue.kind == "passive":
+            return True
+        if not cue.first:
+            return False
+        left = self.outside[cue.first - 1].form
+        return left in forms["be"] and not self.outside[cue.first].form.endswith("ing")
+
+    def main(self) -> tuple[Predicate, Span] | None:
+        """The last cue of the sentence that has a speaker."""
+        for cue in reversed(self.cues[-CUES:]):
+            speaker = self.speaker(cue)
+            if speaker is not None:
+                return cue, speaker
+        return None
+
+
+def names_source(cue: Predicate) -> bool:
+    """Whether a phrase is followed by the source: "according to", "in the words of"."""
+    return cue.cue.entry in _SOURCE_FOLLOWS
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A marked stretch that is a quotation, with the pieces that it touches."""
+
+    stretch: Marked
+    pieces: tuple[int, ...]
+    continues: bool
+    whole: bool
+
+
+class Article:
+    """The sentences of an article, each read once."""
+
+    def __init__(
+        self,
+        text: str,
+        pieces: Sequence[Piece],
+        spans: Sequence[Span],
+        lang: Language,
+        turns: Mapping[int, Span] | None = None,
+    ) -> None:
+        self.text = text
+        self.pieces = pieces
+        self.spans = spans
+        self.lang = lang
+        self.turns = turn_speakers(text, pieces) if turns is None else turns
+        self._read: dict[int, Sentence] = {}
+        self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    @cached_property
+    def people(self) -> People:
+        """The people whom the article names."""
+        return People(self.text, self.pieces, self.spans, self.lang)
+
+    def line(self, offset: int) -> int:
+        """Where the line begins that an offset stands in."""
+        return self._lines[bisect_right(self._lines, offset) - 1]
+
+    def sentence(self, index: int) -> Sentence:
+        """A piece, read."""
+        if index not in self._read:
+            piece = self.pieces[index]
+            found = words(self.text, piece.start, piece.end)
+            outside = _outside(found, self.spans)
+            self._read[index] = Sentence(self.text, piece, outside, len(found), self.lang)
+        return self._read[index]
+
+
+def _outside(found: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
+    """The words that stand in none of some ordered, disjoint spans."""
+    if not found:
+        return []
+    at = bisect_right(spans, found[0].start, key=lambda span: span[1])
+    result = []
+    for word in found:
+        while at < len(spans) and spans[at][1] <= word.start:
+            at += 1
+        if at == len(spans) or word.start < spans[at][0]:
+            result.append(word)
+    return result

@@ -1,0 +1,39 @@
+"""Every rule and check: importing their modules declares them, in the order in which they run."""
+
+from __future__ import annotations
+
+from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
+    annotators,
+    beside,
+    by_datasets,
+    corpora,
+    dois,
+    given,
+    history,
+    leakage,
+    personal,
+    published,
+    relations,
+    shape,
+    sources,
+    spans,
+    statements,
+    surroundings,
+    untrusted_release,
+    withdrawn,
+)
+from copydesk.validate.rules import CHECKS, RULES, Check, Stage
+
+
+def of_stage(stage: Stage) -> tuple[Check, ...]:
+    """The checks of a stage."""
+    return tuple(check for check in CHECKS if check.stage == stage)
+
+
+def _by_level() -> None:
+    ordered = sorted(RULES.values(), key=lambda rule: rule.level)
+    RULES.clear()
+    RULES.update({rule.id: rule for rule in ordered})
+
+
+_by_level()

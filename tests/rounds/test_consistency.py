@@ -1,0 +1,221 @@
+"""The record of a round against its archives: every damage is found, explained, and repaired."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from copydesk.backends import codecs
+from copydesk.backends.files import Files
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError, IntegrityError
+from copydesk.rounds.choose import Overlap
+from copydesk.rounds.close import close
+from copydesk.rounds.consistency import faults, repair, verify
+from copydesk.rounds.log import read_log
+from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.opened import open_round
+from copydesk.rounds.paths import RoundFolder
+from copydesk.rounds.plan import FILES, Annotator
+from copydesk.rounds.pull import pull
+from copydesk.rounds.status import status
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def pulled(corpus: Corpus, log_answers: Callable[..., None]) -> RoundFolder:
+    """A round of two people on the mill's three sentences, pulled twice with news."""
+    people = tuple(Annotator(annotator=n, kind="human", backend=FILES) for n in ("a1", "a2"))
+    options = Options(
+        round="r",
+        annotators=people,
+        overlap=Overlap(base=2),
+        selection=Selection(articles=("mill",)),
+    )
+    new_round(corpus, options)
+    log_answers(corpus, "r", ("a1", "a2"), {"mill.001": "qq", "mill.002": "qc"})
+    log_answers(
+        corpus, "r", ("a1", "a2"), {"mill.002": "cc", "mill.003": "bb"}, at="2026-01-02T00:00:00Z"
+    )
+    return RoundFolder(corpus, "r")
+
+
+def found(folder: RoundFolder) -> list[str]:
+    """What is wrong, in sentences without addresses."""
+    return [fault.message for fault in faults(open_round(folder.corpus, "r"), codecs())]
+
+
+def test_the_shipped_rounds_say_what_their_archives_say() -> None:
+    """Both rounds of 0.1.0 are derived again from their archives, answer by answer."""
+    corpus = Corpus(ROOT)
+    for name in ("pilot", "main"):
+        assert list(faults(open_round(corpus, name), codecs())) == []
+
+
+def test_a_whole_record_has_no_fault_and_nothing_to_repair(pulled: RoundFolder) -> None:
+    """The log's bytes are those that the archives give."""
+    assert found(pulled) == []
+    before = pulled.annotations.read_bytes()
+    assert repair(open_round(pulled.corpus, "r"), codecs()) == (7, None)
+    assert pulled.annotations.read_bytes() == before
+
+
+def lines_of(folder: RoundFolder) -> list[str]:
+    """The log's lines."""
+    return folder.annotations.read_text().splitlines()
+
+
+def changed(line: str, **fields: object) -> str:
+    """A line with other fields."""
+    return json.dumps(json.loads(line) | fields)
+
+
+DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "another label": (
+        lambda x: [changed(x[0], label="claim"), *x[1:]],
+        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is quote, "
+        "not claim.",
+    ),
+    "a line less": (
+        lambda x: x[1:],
+        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is missing.",
+    ),
+    "another time": (
+        lambda x: [changed(x[0], created_at="2020-01-01T00:00:00Z"), *x[1:]],
+        "1 answers in the log are not what the archives in 'pulls' say: the time of mill.001 by a1 "
+        "is another.",
+    ),
+    "no object": (lambda x: ["null", *x], "This line is not an answer event."),
+    "no JSON": (lambda x: ["{", *x], "This line is not JSON."),
+    "half the file": (lambda x: [*x[:3], x[3][:20]], "This line is not JSON."),
+    "unknown person": (
+        lambda x: [changed(x[0], annotator="a9"), *x[1:]],
+        "This line names 'a9', who is not an annotator of the round.",
+    ),
+    "unknown sentence": (
+        lambda x: [changed(x[0], sentence_id="mill.009"), *x[1:]],
+        "This line names 'mill.009', which is not a sentence of the round.",
+    ),
+    "unknown label": (
+        lambda x: [changed(x[0], label="irony"), *x[1:]],
+        "This line gives 'irony', which is not a label.",
+    ),
+    "swapped arm": (
+        lambda x: [changed(x[0], arm="suggested"), *x[1:]],
+        "This line puts 'a1' in another arm than was planned.",
+    ),
+    "bad time": (
+        lambda x: [changed(x[0], created_at="noon"), *x[1:]],
+        "This line is not an answer event.",
+    ),
+    "a list for a name": (
+        lambda x: [changed(x[0], annotator=["a1"]), *x[1:]],
+        "This line is not an answer event.",
+    ),
+    "conflict markers": (
+        lambda x: [x[0], "<<<<<<< HEAD", x[1], "=======", x[2], ">>>>>>> other", *x[3:]],
+        "This line was left by a merge conflict.",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_log_is_explained_and_repaired(pulled: RoundFolder, damage: str) -> None:
+    """The damage is one sentence, no verb crashes on it, and the archives give the log again."""
+    before = pulled.annotations.read_bytes()
+    change, sentence = DAMAGES[damage]
+    pulled.annotations.write_text("\n".join(change(lines_of(pulled))) + "\n", encoding="utf-8")
+    assert found(pulled) == [sentence]
+    with pytest.raises(IntegrityError):
+        verify(open_round(pulled.corpus, "r"), codecs())
+    damaged = pulled.annotations.read_bytes()
+    lines, kept = repair(open_round(pulled.corpus, "r"), codecs())
+    assert kept is not None
+    assert (lines, kept.read_bytes()) == (7, damaged)
+    assert pulled.annotations.read_bytes() == before
+    assert found(pulled) == []
+
+
+@pytest.mark.parametrize("harmless", ["crlf", "bom", "torn"])
+def test_what_an_editor_or_a_crash_leaves_is_read(pulled: RoundFolder, harmless: str) -> None:
+    """Windows line ends, a BOM and a last line that was cut off change nothing."""
+    data = pulled.annotations.read_bytes()
+    damaged = {
+        "crlf": data.replace(b"\n", b"\r\n"),
+        "bom": b"\xef\xbb\xbf" + data,
+        "torn": data + b'{"event": "ans',
+    }[harmless]
+    pulled.annotations.write_bytes(damaged)
+    assert found(pulled) == []
+    assert len(read_log(pulled.annotations).answers) == 6
+
+
+def test_two_checkouts_that_pulled_merge_by_union(pulled: RoundFolder) -> None:
+    """Lines that come twice, or in another order, lead to the same state."""
+    lines = lines_of(pulled)
+    pulled.annotations.write_text("\n".join([*lines, *lines[4:]]) + "\n")
+    assert found(pulled) == []
+
+
+def test_a_changed_plan_is_found(pulled: RoundFolder) -> None:
+    """A model that is called human contradicts the hash of the plan that was pushed."""
+    text = pulled.plan.read_text()
+    pulled.plan.write_text(text.replace('"kind": "human"', '"kind": "model"', 1))
+    (first, *_) = found(pulled)
+    assert first == (
+        "The plan is not the one that was pushed: annotators, their kinds, articles or tasks were "
+        "changed since."
+    )
+
+
+def test_a_changed_archive_is_found_and_cannot_be_repaired_from(pulled: RoundFolder) -> None:
+    """The name of an archive holds the hash of its content."""
+    path = max(pulled.pulls.iterdir())
+    data = gzip.decompress(path.read_bytes()).replace(b"claim", b"quote")
+    path.write_bytes(gzip.compress(data))
+    assert found(pulled) == ["This archive was changed after it was written."]
+    path.write_bytes(path.read_bytes()[:40])
+    assert found(pulled) == ["This archive was changed after it was written."]
+    with pytest.raises(IntegrityError, match="changed after it was written"):
+        repair(open_round(pulled.corpus, "r"), codecs())
+
+
+def test_the_next_pull_puts_a_changed_label_right(pulled: RoundFolder) -> None:
+    """What was edited by hand in the log is read again from the backend."""
+    lines = lines_of(pulled)
+    pulled.annotations.write_text("\n".join([changed(lines[0], label="claim"), *lines[1:]]) + "\n")
+    pull(pulled.corpus, "r", [Files()])
+    assert found(pulled) == []
+
+
+def test_a_clock_that_was_ahead_leaves_no_archive_at_every_pull(pulled: RoundFolder) -> None:
+    """A pull after one from the future compares with it and gets a later name."""
+    (last,) = [max(pulled.pulls.iterdir())]
+    ahead = last.with_name("2099" + last.name[4:])
+    last.rename(ahead)
+    assert pull(pulled.corpus, "r", [Files()]).archive is None
+    with (pulled.private / "a1" / "answers.jsonl").open("a") as stream:
+        stream.write(
+            '{"sentence_id": "mill.001", "label": "claim", "at": "2026-01-03T00:00:00Z"}\n'
+        )
+    archive = pull(pulled.corpus, "r", [Files()]).archive
+    assert archive is not None
+    assert archive.name > ahead.name
+    assert found(pulled) == []
+
+
+def test_what_vanished_and_what_is_damaged_keeps_a_round_open(pulled: RoundFolder) -> None:
+    """Vanished answers are doubts that closing names, and that stay in closed.json."""
+    (pulled.private / "a1" / "answers.jsonl").unlink()
+    pull(pulled.corpus, "r", [Files()])
+    assert len(status(pulled.corpus, "r").vanished) == 3
+    with pytest.raises(InputError, match="3 answers have vanished and are not settled"):
+        close(pulled.corpus, "r")
+    document = close(pulled.corpus, "r", despite="a1 left.")
+    assert "3 answers have vanished and are not settled" in document["doubts"][0]
+    assert document["vanished"] == [["a1", f"mill.00{n}"] for n in (1, 2, 3)]
