@@ -108,6 +108,8 @@ def test_the_columns_are_those_that_a_release_takes() -> None:
         "n_annotators": pl.Int32,
         "agreement": pl.Float64,
         "label_source": pl.String,
+        "adjudicator": pl.String,
+        "reason": pl.String,
     }
 
 
@@ -137,6 +139,8 @@ def test_a_decision_stands_above_the_votes() -> None:
     assert table["label_source"].to_list() == ["adjudicated", "adjudicated", "unanimous"]
     assert table["agreement"].to_list() == [0.5, 1.0, 1.0]
     assert table["votes"][1] == {"quote": 0, "claim": 0, "speculation": 0, "background": 2}
+    assert table["adjudicator"].to_list() == ["adjudicator-1", "adjudicator-1", None]
+    assert table["reason"].to_list() == ["the tree, rule 5", "the tree, rule 5", None]
 
 
 def test_the_last_decision_counts_and_may_leave_a_sentence_open() -> None:
@@ -146,6 +150,7 @@ def test_the_last_decision_counts_and_may_leave_a_sentence_open() -> None:
     table = aggregate(frame, adjudications=log)
     assert table["label"].to_list() == ["quote", None]
     assert table["label_source"].to_list() == ["adjudicated", "unresolved"]
+    assert table["adjudicator"].to_list() == ["adjudicator-1", None]
 
 
 def test_the_log_of_no_decisions_changes_nothing() -> None:

@@ -18,6 +18,8 @@ METHODS: Final = ("majority", "dawid-skene", "mace")
 _SENTENCE = ("sentence_id", *ANCHOR)
 _NEEDED = (*_SENTENCE, "annotation_id", "annotator", "label", "created_at")
 _SAME_POSTERIOR = 1e-9
+_DECIDED = ("adjudicator", "reason")
+_NOBODY = pl.lit(None, pl.String)
 
 
 def aggregate(
@@ -40,6 +42,7 @@ def aggregate(
       one person answered, so read it beside n_annotators
     - label_source: single (one answer), unanimous, majority (at least two thirds), adjudicated,
       the method where it is not majority, or unresolved
+    - adjudicator, reason: who decided an adjudicated label and why, else null
 
     Args:
         answers: rows of the annotations table; a null label without a flag is a missing answer.
@@ -67,7 +70,9 @@ def aggregate(
         table = table.with_columns(_majority(labels))
     else:
         table = _modelled(table, last, method, labels)
-    if adjudications is not None:
+    if adjudications is None:
+        table = table.with_columns(adjudicator=_NOBODY, reason=_NOBODY)
+    else:
         table = _adjudicated(table, adjudications, labels)
     resolved = pl.col("label").is_not_null()
     return table.select(
@@ -79,6 +84,7 @@ def aggregate(
         pl.col("n_annotators").cast(pl.Int32),
         (_top(labels) / pl.col("n_annotators")).alias("agreement"),
         pl.when(resolved).then("source").otherwise(pl.lit("unresolved")).alias("label_source"),
+        *(pl.when(resolved).then(name).otherwise(_NOBODY).alias(name) for name in _DECIDED),
     )
 
 
@@ -182,7 +188,12 @@ def _adjudicated(
             where=str(unknown["sentence_id"][0]),
             hint="Check that answers and adjudications are of the same rounds.",
         )
-    decided = last.select("sentence_id", pl.col("label").cast(pl.String).alias("_decision"))
+    decided = last.select(
+        "sentence_id",
+        "reason",
+        pl.col("label").cast(pl.String).alias("_decision"),
+        pl.col("by").alias("adjudicator"),
+    )
     joined = table.join(decided.with_columns(_adjudicated=True), on="sentence_id", how="left")
     was = pl.col("_adjudicated").fill_null(False)
     return joined.with_columns(

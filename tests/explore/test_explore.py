@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from copydesk.errors import InputError, IntegrityError
 from copydesk.explore import explore
-from copydesk.files import dump_line
 from copydesk.release.hydrate import hydrate
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -398,25 +397,13 @@ def test_two_releases_are_compared_on_a_page(
 def test_an_adjudicators_reason_stands_with_the_votes(
     rows: Rows, write: Write, page: Any, tmp_path: Path
 ) -> None:
-    """Where the release lies in its corpus, a decision is shown with who made it and why."""
-    root = tmp_path / "corpus"
-    folder = write(rows, root / "dataset/releases/1.0.0")
-    (root / "copydesk.toml").write_text("", encoding="utf-8")
-    unit = rows["standoff"][2]
-    article = next(a for a in rows["articles"] if a["article_id"] == unit["article_id"])
-    line = {
-        **{name: unit[name] for name in ("article_id", "start", "end")},
-        "text_sha256": article["text_sha256"],
-        "by": "model-9",
-        "label": "speculation",
-        "reason": "Could is a hedge <b>.",
-    }
-    (root / "annotations/rounds/r1").mkdir(parents=True)
-    log = root / "annotations/rounds/r1/adjudications.jsonl"
-    log.write_text(dump_line(line) + "\n", encoding="utf-8")
-    explore(folder, tmp_path / "out")
+    """A decision is shown with who made it and why."""
+    decided = copy.deepcopy(rows)
+    decided["standoff"][2] |= {"adjudicator": "model-9", "reason": "Could is a hedge <b>."}
+    explore(write(decided, tmp_path / "decided"), tmp_path / "out")
     text = plain(page.read(tmp_path / "out/articles/vote-post.html").text)
     assert "Sspeculation model-9 decided: Could is a hedge <b>." in text
+    assert "decided" not in plain(page.read(tmp_path / "out/articles/flood-wire.html").text)
 
 
 def test_a_release_is_shown_in_its_own_labels_and_colours(

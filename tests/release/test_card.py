@@ -136,7 +136,17 @@ def test_numbers(made: Any) -> None:
     assert "| `a3` | a model | 4 |" in block(card, "annotators")
 
 
-def test_the_card_says_what_adjudicators_did(make: Any, story: Any) -> None:
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("1.0", ""),
+        (
+            "1.1",
+            " Who decided each of them, and why, is in the columns `adjudicator` and `reason`.",
+        ),
+    ],
+)
+def test_the_card_says_what_adjudicators_did(make: Any, story: Any, schema: str, told: str) -> None:
     """Of three adjudicated labels one stays, one goes against most answers, one breaks a tie."""
     lines = [
         ("It rose.", ["claim", "claim", "background"]),
@@ -144,7 +154,7 @@ def test_the_card_says_what_adjudicators_did(make: Any, story: Any) -> None:
         ("It may.", ["speculation", "background"]),
         ("Rain.", ["background", "background"]),
     ]
-    made = make({"a": story(lines=lines)}, adjudicators={"model-9": "model"})
+    made = make({"a": story(lines=lines)}, adjudicators={"model-9": "model"}, schema_version=schema)
     rows = made.tables["sentences", "train"].to_pylist()
     for row, label in zip(rows, (1, 3, 2), strict=False):
         row |= {"label": label, "label_source": "adjudicated"}
@@ -152,7 +162,7 @@ def test_the_card_says_what_adjudicators_did(make: Any, story: Any) -> None:
     assert block(render(made.contents), "annotators").endswith(
         "3 sentences `adjudicated` (decided by an adjudicator). Of the 3 adjudicated labels, 1 "
         "kept the label that most answers gave, 1 overruled it and 1 broke a tie; the adjudicator "
-        "was `model-9` (a model)."
+        f"was `model-9` (a model).{told}"
     )
 
 
@@ -181,6 +191,34 @@ def test_alpha(made: Any) -> None:
     alpha = 1 - 15 * (16 - 12) / (256 - 36 - 16 - 4 - 16) = 1 - 60 / 184 = 0.674.
     """
     assert "| all labels | 0.67 | " in block(render(made.contents), "agreement")
+
+
+def test_alpha_is_given_by_genre(make: Any, story: Any) -> None:
+    """A group that agrees on labels that vary has 1; the other is done by hand.
+
+    Its 8 answers are 3 background, 2 quote, 1 claim and 2 speculation, and within units the pairs
+    agree but for quote, quote, claim: sum o_cc = 3 + 1 + 2 = 6. So
+    alpha = 1 - 7 * (8 - 6) / (64 - 9 - 4 - 1 - 4) = 1 - 14 / 46 = 0.696. One collection, and one
+    version of the guidelines, are no groups; an article alone has no interval.
+    """
+    alike = [("Rain fell.", ["background"] * 2), ("Rain may fall.", ["speculation"] * 2)]
+    made = make({"a": story(lines=alike), "b": story(lines=LINES)}, schema_version="1.1")
+    articles = made.tables["articles", "train"].to_pylist()
+    for row, genre in zip(articles, ("weather", "news"), strict=True):
+        row["genre"] = genre
+    made.tables["articles", "train"] = pa.Table.from_pylist(articles, arrow_schema("articles"))
+    told = block(render(made.contents), "agreement")
+    assert told[told.index("<details>") :].splitlines() == [
+        "<details>",
+        "<summary>Alpha by genre</summary>",
+        "",
+        "| answers to | alpha | 95 % interval | sentences |",
+        "| --- | ---: | ---: | ---: |",
+        "| genre `news` | 0.70 | – | 3 |",
+        "| genre `weather` | 1.00 | – | 2 |",
+        "",
+        "</details>",
+    ]
 
 
 def test_same_again(made: Any) -> None:

@@ -289,6 +289,25 @@ def a_source_of_the_label(f: Forger) -> None:
 
 
 @damage("labels")
+def an_adjudicator_of_a_vote(f: Forger) -> None:
+    row = _one(f)
+    named = {"adjudicator": "model-1", "reason": "The tree, rule 5."}
+    if not named.keys() <= set(f.frames[row["_table"]].columns):
+        raise UnfitError("adjudicators")
+    f.put(row["_table"], pl.col("sentence_id") == row["sentence_id"], **named)
+
+
+@damage("answers", _ANSWERS)
+def another_reason_of_an_adjudicator(f: Forger) -> None:
+    for table in SENTENCES:
+        decided = pl.col("label_source") == "adjudicated"
+        if "reason" in f.frames[table].columns and f.frames[table].filter(decided).height:
+            f.put(table, decided, reason="It was the better answer.")
+            return
+    raise UnfitError("adjudicators")
+
+
+@damage("labels")
 def agreement_of_one_half(f: Forger) -> None:
     row = _one(f)
     f.put(row["_table"], pl.col("sentence_id") == row["sentence_id"], agreement=0.123)

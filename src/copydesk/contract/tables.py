@@ -98,6 +98,22 @@ def _sentence_columns(scheme: Scheme, text: Column) -> tuple[Column, ...]:
             choices=LABEL_SOURCES,
             meaning="how the label came from the answers",
         ),
+        _aggregated(
+            name="adjudicator",
+            type=_STRING,
+            since="1.1",
+            nullable=True,
+            pattern=SLUG,
+            meaning="pseudonym of whoever decided an adjudicated label; null for other labels",
+        ),
+        _aggregated(
+            name="reason",
+            type=_STRING,
+            since="1.1",
+            nullable=True,
+            meaning="why the adjudicator decided so (its SHA-256 if the article was withdrawn); "
+            "null for other labels",
+        ),
         Column(
             name="quoted_ratio",
             type=_SHARE,

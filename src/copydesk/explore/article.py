@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
-from copydesk.explore.decisions import Decision
-
 Row = Mapping[str, Any]
 
 
@@ -39,13 +37,11 @@ class Sentence:
     Args:
         answers: (annotator, label), by annotator.
         flags: (annotator, flag), beside a label or in place of one.
-        decision: the adjudicator's, if it was adjudicated and the corpus is at hand.
     """
 
     row: Row
     answers: tuple[tuple[str, str], ...] = ()
     flags: tuple[tuple[str, str], ...] = ()
-    decision: Decision | None = None
 
     @property
     def id(self) -> str:

@@ -202,9 +202,6 @@ def _articles(source: Source) -> Iterator[ArticlePage]:
                     row=unit,
                     answers=tuple(sorted(given.get(unit["sentence_id"], ()))),
                     flags=tuple(sorted(flags.get(unit["sentence_id"], ()))),
-                    decision=source.decisions.get(
-                        (name, row["text_sha256"], unit["start"], unit["end"])
-                    ),
                 )
                 for unit in sentences.get(name, ())
             ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,6 @@ import polars as pl
 
 from copydesk.contract.columns import SLUG
 from copydesk.errors import InputError, IntegrityError
-from copydesk.explore.decisions import Anchor, Decision, read_decisions
 from copydesk.files import read_json
 from copydesk.release.contents import Contents
 from copydesk.release.index import find_release
@@ -23,6 +21,7 @@ _UNIT: Final = (
     *("sentence_id", "article_id", "event", "index", "start", "end", "zone", "text", "label"),
     *("votes", "n_annotators", "agreement", "label_source", "quoted_ratio", "cues", "split"),
 )
+_DECIDED: Final = ("adjudicator", "reason")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +36,6 @@ class Source:
         quotes: theirs.
         answers: theirs, labels as names, with the article's ``collection``.
         total: articles of the whole release.
-        decisions: what adjudicators decided, if the release lies in its corpus.
     """
 
     folder: Path
@@ -48,7 +46,6 @@ class Source:
     quotes: pl.DataFrame
     answers: pl.DataFrame
     total: int
-    decisions: Mapping[Anchor, Decision]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -97,14 +94,18 @@ def read_source(path: Path, *, limit: int) -> Source:
             "annotations",
         ),
         total=order.height,
-        decisions=read_decisions(folder, contents.manifest.get("rounds") or ()),
     )
 
 
 def units(contents: Contents) -> pl.LazyFrame:
     """All labelled sentences, text withheld (null) or not, not yet read."""
     withheld = contents.scan("standoff").with_columns(pl.lit(None, pl.String).alias("text"))
-    return pl.concat([contents.scan("sentences").select(_UNIT), withheld.select(_UNIT)])
+    return pl.concat(
+        [
+            rows.select(*_UNIT, *(name for name in _DECIDED if name in rows.collect_schema()))
+            for rows in (contents.scan("sentences"), withheld)
+        ]
+    )
 
 
 def _check_manifest(contents: Contents, folder: Path) -> None:

@@ -13,7 +13,7 @@ from copydesk.contract.labels import Scheme
 from copydesk.release.contents import Contents
 
 if TYPE_CHECKING:
-    from copydesk.agreement import Alpha
+    from copydesk.agreement import Agreement, Alpha
 
 Counts = dict[str, int]
 
@@ -51,11 +51,13 @@ class Adjudicated:
         kept: those that stayed with the label of most answers.
         overruled: those that got another label than most answers gave.
         tied: those of which no label had most answers.
+        told: whether the release says who decided each, and why.
     """
 
     kept: int
     overruled: int
     tied: int
+    told: bool
 
     @property
     def all(self) -> int:
@@ -92,6 +94,8 @@ class Facts:
             many of them with another label.
         notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
+        groups: alpha of the answers that share a collection, a genre or a version of the
+            guidelines, by that; what all answers share is left out.
     """
 
     scheme: Scheme
@@ -134,6 +138,7 @@ class Facts:
     notes: tuple[dict[str, Any], ...]
     alpha: Alpha
     alphas: dict[str, Alpha]
+    groups: dict[str, dict[str, Alpha]]
 
     @property
     def split_names(self) -> tuple[str, ...]:
@@ -180,7 +185,7 @@ def _count(contents: Contents) -> Facts:
     withheld = contents.scan("standoff").select(pl.len()).collect().item()
     quotes = contents.frame("quotes", "group")
     answers = contents.frame("annotations")
-    alpha, alphas = _alphas(answers, contents.labels("annotations"))
+    agreement = _agreement(answers, articles, contents.labels("annotations"))
     per_sentence = units["n_annotators"]
     return Facts(
         scheme=contents.contract.scheme,
@@ -203,7 +208,10 @@ def _count(contents: Contents) -> Facts:
         withheld=_withheld(articles, units),
         zones=_counted(units["zone"], UNIT_ZONES),
         sources=_counted(units["label_source"], LABEL_SOURCES),
-        adjudicated=_adjudicated(units, contents.labels("sentences")),
+        adjudicated=Adjudicated(
+            **_adjudicated(units, contents.labels("sentences")),
+            told="reason" in contents.contract["sentences"].names,
+        ),
         collections=_collections(articles, units),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
@@ -229,8 +237,13 @@ def _count(contents: Contents) -> Facts:
         rounds=tuple(contents.manifest.get("rounds", ())),
         reviewed=_reviewed(answers),
         notes=tuple(contents.manifest.get("notes", ())),
-        alpha=alpha,
-        alphas=alphas,
+        alpha=agreement.alpha,
+        alphas=agreement.per_label,
+        groups={
+            column: {group.value: group.alpha for group in groups}
+            for column, groups in agreement.groups.items()
+            if len(groups) > 1
+        },
     )
 
 
@@ -244,16 +257,17 @@ def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _alphas(answers: pl.DataFrame, labels: tuple[str, ...]) -> tuple[Alpha, dict[str, Alpha]]:
+def _agreement(answers: pl.DataFrame, articles: pl.DataFrame, labels: tuple[str, ...]) -> Agreement:
     from copydesk.agreement import measure
 
-    named = answers.with_columns(
+    about = [name for name in ("collection", "genre") if name in articles.columns]
+    known = articles.select("article_id", *about).unique("article_id")
+    named = answers.join(known, on="article_id", how="left", maintain_order="left").with_columns(
         pl.col("label").replace_strict(
             dict(enumerate(labels)), default=None, return_dtype=pl.String
         )
     )
-    found = measure(named, labels=labels, by=(), disputed=0)
-    return found.alpha, found.per_label
+    return measure(named, labels=labels, by=(*about, "guidelines_version"), disputed=0)
 
 
 def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
@@ -305,7 +319,7 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     }
 
 
-def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Adjudicated:
+def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Counts:
     rows = units.filter(pl.col("label_source") == "adjudicated")
     found = {"kept": 0, "overruled": 0, "tied": 0}
     for number, votes in rows.select("label", "votes").iter_rows():
@@ -313,7 +327,7 @@ def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Adjudicated:
         leading = [name for name, count in votes.items() if count == most]
         tied = len(leading) > 1
         found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
-    return Adjudicated(**found)
+    return found
 
 
 def _withheld(articles: pl.DataFrame, units: pl.DataFrame) -> tuple[Withheld, ...]:

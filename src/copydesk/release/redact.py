@@ -1,7 +1,8 @@
 """A release without the words of one article, or without the article: its tables, made anew. Pure.
 
 Where the words alone go, the article becomes one that is withheld: its sentences stand in
-``standoff`` with their hashes, and its title, address, quotations and speakers are null.
+``standoff`` with their hashes, its title, address, quotations and speakers are null, and of what
+adjudicators wrote only the hash is left.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from copydesk.contract.columns import SPLITS
 from copydesk.files import sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.release.contents import Contents
+from copydesk.rounds.redact import hashed
 from copydesk.utterances import relate
 
 Tables = dict[tuple[str, str], pa.Table]
@@ -48,8 +50,12 @@ def redacted(contents: Contents, article: str, version: str) -> Tables:
     if shut.height:
         shut = shut.select(withheld.columns)
         both = pl.concat([withheld, shut], how="vertical_relaxed") if withheld.height else shut
-        frames["standoff"] = both.sort("article_id", "index")
+        withheld = both.sort("article_id", "index")
         frames["sentences"] = given.filter(~own)
+    if "reason" in withheld.columns:
+        reason = pl.col("reason").map_elements(hashed, return_dtype=pl.String)
+        withheld = withheld.with_columns(pl.when(own).then(reason).otherwise("reason"))
+    frames["standoff"] = withheld
     quotes = frames["quotes"]
     frames["quotes"] = quotes.with_columns(
         pl.when(~own).then("text").otherwise(nothing).alias("text"),

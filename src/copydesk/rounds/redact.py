@@ -162,14 +162,15 @@ def _redact_log(round: Round, sentences: Collection[str], codecs: Mapping[str, C
         if line.get("sentence_id") not in sentences or line.get("comment") is None:
             return line
         key = (line["annotator"], line["sentence_id"])
-        comment = said.get((line["pull"], key), _hash(line["comment"]))
+        comment = said.get((line["pull"], key), hashed(line["comment"]))
         kept = {name: value for name, value in line.items() if name != "comment"}
         return kept if comment is None else kept | {"comment": comment}
 
     _change(round.folder.annotations, change)
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """What stands in place of a comment or a reason of which only the hash may be kept."""
     return text if text.startswith("sha256:") else f"sha256:{sha256_text(text)}"
 
 
@@ -177,7 +178,7 @@ def _redact_decisions(folder: RoundFolder, article: str, erase: bool) -> None:
     def change(line: Line) -> Line | None:
         if line.get("article_id") != article:
             return line
-        return None if erase else line | {"reason": _hash(line["reason"])}
+        return None if erase else line | {"reason": hashed(line["reason"])}
 
     _change(folder.adjudications, change)
 

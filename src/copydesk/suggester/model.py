@@ -46,8 +46,6 @@ class Suggester:
 
     def __init__(self, weights: Weights) -> None:
         self.weights: Final = weights
-        # Whole numbers: their sums are exact as long as they stay below 2^24.
-        self._table = weights.table.astype(np.float32)
         self._scales = np.array(weights.head["scales"])
         self._biases = np.array(weights.head["biases"])
 
@@ -114,8 +112,9 @@ class Suggester:
             of_unit = np.bincount(rows, minlength=units)
             held = np.flatnonzero(of_unit)
             starts = (np.cumsum(of_unit) - of_unit)[held]
-            weights = self._table.take(buckets, axis=0)
-            sums[group][held] += np.add.reduceat(weights, starts, axis=0)
+            # Whole numbers, whose sums are exact.
+            found_weights = self.weights.table.take(buckets, axis=0)
+            sums[group][held] += np.add.reduceat(found_weights, starts, axis=0, dtype=np.int32)
             counts[group] += of_unit
         scores = np.zeros(shape)
         for name, weight in WEIGHTS.items():

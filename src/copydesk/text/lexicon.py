@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*+")
@@ -84,22 +86,23 @@ class Lexicon:
 Match = tuple[int, int, str, str]
 """A form in a run of words: first word, word after the last, lexicon's name, entry's key."""
 
+_Opened = tuple[list[tuple[str, str]], dict[str, list[tuple[list[str], str, str]]]]
+"""What begins with a word: forms of that word alone, and longer ones by their second word."""
+
 
 class Vocabulary:
     """Some lexicons that are looked up together, with one look at each word."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._single: dict[str, list[tuple[str, str]]] = {}
-        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], str, str]]]] = {}
+        self._opened: dict[str, _Opened] = {}
         for lexicon in lexicons:
             for first, phrases in lexicon.phrases.items():
+                single, longer = self._opened.setdefault(first, ([], {}))
                 for form, key in phrases:
                     if len(form) == 1:
-                        self._single.setdefault(first, []).append((lexicon.name, key))
+                        single.append((lexicon.name, key))
                     else:
-                        seconds = self._longer.setdefault(first, {})
-                        seconds.setdefault(form[1], []).append((form, lexicon.name, key))
-        self._firsts = self._single.keys() | self._longer.keys()
+                        longer.setdefault(form[1], []).append((list(form), lexicon.name, key))
 
     def find(self, words: Sequence[Word], text: str) -> list[Match]:
         """The forms of each lexicon in a run of words, left to right.
@@ -107,33 +110,29 @@ class Vocabulary:
         At a word the longest form of a lexicon counts, and none that begins inside another of the
         same lexicon. Only blanks may stand between the words of a form.
         """
-        firsts = self._firsts
+        opened = self._opened
         found: list[Match] = []
         reach: dict[str, int] = {}
-        for index in [at for at, word in enumerate(words) if word.form in firsts]:
-            form = words[index].form
-            longer = self._longer.get(form)
-            taken: set[str] | None = None
-            if longer is not None and index + 1 < len(words):
-                for phrase, name, key in longer.get(words[index + 1].form, ()):
+        spelled = [word[2] for word in words]
+        for index, form in enumerate(spelled):
+            if form not in opened:
+                continue
+            single, longer = opened[form]
+            if longer and index + 1 < len(spelled):
+                for phrase, name, key in longer.get(spelled[index + 1], ()):
                     end = index + len(phrase)
                     if (
-                        index >= reach.get(name, 0)
-                        and (len(phrase) == 2 or _spells(words[index:end], phrase))
+                        (len(phrase) == 2 or spelled[index:end] == phrase)
+                        and index >= reach.get(name, 0)
                         and _joined(words[index:end], text)
                     ):
                         found.append((index, end, name, key))
                         reach[name] = end
-                        taken = {name} if taken is None else taken | {name}
-            for name, key in self._single.get(form, ()):
-                if (taken is None or name not in taken) and index >= reach.get(name, 0):
+            for name, key in single:
+                if index >= reach.get(name, 0):
                     found.append((index, index + 1, name, key))
                     reach[name] = index + 1
         return found
-
-
-def _spells(words: Sequence[Word], phrase: tuple[str, ...]) -> bool:
-    return tuple([word.form for word in words]) == phrase
 
 
 def _joined(words: Sequence[Word], text: str) -> bool:
@@ -168,28 +167,43 @@ def read_lexicon(file: Traversable) -> Lexicon:
     )
 
 
+_START: Final = itemgetter(0)
 _word: Final = tuple.__new__
 """Makes a `Word` without the call of its own constructor, which is half of the time of `words`."""
+
+
+@lru_cache(maxsize=4)
+def _all_words(text: str) -> tuple[Word, ...]:
+    """The words of a whole text."""
+    low = text.lower().replace("’", "'")
+    if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
+        return tuple(
+            [
+                _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
+                for match in _WORD.finditer(text)
+            ]
+        )
+    return tuple([_word(Word, (*match.span(), match[0])) for match in _WORD.finditer(low)])
 
 
 @lru_cache(maxsize=1024)
 def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
     """The words of `text[start:end]`, with offsets into `text`.
 
-    The last stretches are remembered: quotations, attributions and labels read the same ones.
+    A word that a boundary cuts counts with what is inside. The last stretches are remembered:
+    quotations, attributions and labels read the same ones.
     """
-    end = len(text) if end is None else end
-    low = text[start:end].lower().replace("’", "'")
-    if len(low) != end - start:  # a letter whose small form is longer, such as İ
+    every = _all_words(text)
+    if end is None:
+        end = len(text)
+    first = bisect_left(every, start, key=_START)
+    last = bisect_left(every, end, first, key=_START)
+    found = every[first:last]
+    if (first and every[first - 1][1] > start) or (found and found[-1][1] > end):
         return tuple(
             [
                 _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
                 for match in _WORD.finditer(text, start, end)
             ]
         )
-    return tuple(
-        [
-            _word(Word, (start + match.start(), start + match.end(), match[0]))
-            for match in _WORD.finditer(low)
-        ]
-    )
+    return found

@@ -17,7 +17,7 @@ from copydesk.text.language import Language, language
 from copydesk.text.lexicon import Lexicon
 
 _LINE: Final = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_MARK: Final = re.compile(r"``|''|(?<!\w),,(?=\w)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
+_MARK: Final = re.compile(r"``|''|,,(?=\w)(?<!\w,,)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
 _MEASURE: Final = re.compile(r"\d['’′]\s?\d{1,2}(?:[\"”″]|''|’’)?")
 _DECADE: Final = re.compile(r"\d0s?\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]{1,8}\b")
@@ -88,6 +88,8 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         if not line.group().strip():
             continue
         marks = list(_marks(text, start, end, elisions))
+        if not marks and pending is None:
+            continue
         doubles = [mark for mark in marks if mark.family != "single" or _begins(text, start, mark)]
         reopened = False
         closer: _Mark | None = None

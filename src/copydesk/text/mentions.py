@@ -21,6 +21,7 @@ Gender = Literal["he", "she"]
 _WORD: Final = r"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*"
 _JOINS: Final = r"(?:de|del|der|den|van|von|al|bin|ben|da|la|le)[ \xa0]"
 _RUN: Final = re.compile(rf"{_WORD}\.?(?:[ \xa0](?:{_JOINS})?{_WORD}\.?){{0,5}}")
+_SMALL: Final = re.compile(r"(?<!\S)[^\W\d_A-Z]\S*")
 _OWNER: Final = re.compile(r"[’']s(?=[ \xa0])")
 _FOLLOWS: Final = re.compile(r" ([a-z]+)")
 _POSSESSIVE: Final = re.compile(r"[’']s?$")
@@ -59,6 +60,9 @@ class People:
     ) -> None:
         self.text = text
         self.words = lang.lexicon("people").entries
+        self.no_names = frozenset[str]().union(
+            *(self.words.get(key, ()) for key in ("opens", "title", "mr", "ms"))
+        )
         self.small = lang.lexicon("common-words").forms("function")
         self.starts = [piece.start for piece in pieces]
         self._by_last: dict[str, list[Person]] = {}
@@ -146,8 +150,10 @@ class People:
 
     def _in_capitals(self, piece: Piece) -> bool:
         """Whether a piece is written like a title, so that capitals show no name."""
-        found = self.text[piece.start : piece.end].split()
-        return not any(word[0].islower() and word not in self.small for word in found)
+        return not any(
+            match[0][0].islower() and match[0] not in self.small
+            for match in _SMALL.finditer(self.text, piece.start, piece.end)
+        )
 
     def _learn(self, start: int, end: int, parts: tuple[str, ...], gender: Gender | None) -> None:
         known = self._by_last.setdefault(parts[-1], [])
@@ -187,6 +193,12 @@ class People:
         opens, titles = self.words["opens"], self.words["title"]
         for left, right in self._spans(start, end):
             run = self.text[left:right]
+            if " " not in run and "\xa0" not in run:
+                if run.lower().rstrip(".") not in self.no_names:
+                    last = _POSSESSIVE.sub("", run) if run[-1] in "s’'" else run
+                    if last := last.rstrip("."):
+                        result.append((left, left + len(last), (last.lower(),), None))
+                continue
             written = run.split()
             parts = [part.lower().rstrip(".") for part in written]
             first, gender = self._after_title(parts, titles)

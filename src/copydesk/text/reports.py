@@ -31,7 +31,7 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
     reader = _Reader(text, found, lang)
     cues: list[Cue] = []
     taken = -1
-    for form in sorted(forms(text, found, lang), key=lambda form: (form.first, -form.after)):
+    for form in forms(text, found, lang):
         if form.first >= taken and reader.reports(form):
             cues.append(form.cue(found))
             taken = form.after

@@ -333,7 +333,8 @@ def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
 @rule(
     "votes-mismatch",
     level=3,
-    meaning="Votes, n_annotators, agreement, label and label_source follow from the answers.",
+    meaning="Votes, n_annotators, agreement, label and label_source follow from the answers, and "
+    "an adjudicator with a reason is named where a label was adjudicated, and nowhere else.",
     fix=CUT,
 )
 @finds("label-unresolved")
@@ -348,7 +349,8 @@ def votes(release: Release) -> Iterator[Found]:
     method = release.manifest.get("aggregation", "majority")
     for table in ("sentences", "standoff"):
         rows = release.table(table).join(counted, on="sentence_id", how="left")
-        for column, wrong, message in _vote_tests(str(method), labels):
+        tests = [*_vote_tests(str(method), labels), *_decision_tests(rows.columns)]
+        for column, wrong, message in tests:
             faulty = rows.filter(wrong)
             yield from rows_at_fault("votes-mismatch", faulty, message, "sentence_id", f"/{column}")
         undecided = rows.filter(_undecided(len(labels)))
@@ -396,6 +398,14 @@ def _vote_tests(method: str, labels: tuple[str, ...]) -> Iterator[tuple[str, pl.
     wrong = decided & ~pl.col("label_source").is_in(allowed)
     message = f"'label_source' is {{label_source}}, but the release was aggregated by {method}."
     yield "label_source", wrong, message
+
+
+def _decision_tests(columns: list[str]) -> Iterator[tuple[str, pl.Expr, str]]:
+    decided = pl.col("label_source") == "adjudicated"
+    for column in ("adjudicator", "reason"):
+        if column in columns:
+            message = f"'label_source' is {{label_source}}, but '{column}' is {{{column}}}."
+            yield column, decided != pl.col(column).is_not_null(), message
 
 
 def _source(total: pl.Expr, top: pl.Expr) -> pl.Expr:

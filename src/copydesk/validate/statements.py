@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.answers import ADJUDICATIONS, ANCHOR
 from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.rounds.decisions import standing
@@ -24,6 +25,8 @@ from copydesk.validate.surroundings import Released
 from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _UP: Final = "../.."
+_SAID: Final = ("label", "by", "reason", "flag")
+_DECISION: Final = (*ANCHOR, *_SAID)
 _CITED: Final = ("version", "date-released", "title", "license", "authors")
 
 
@@ -57,11 +60,24 @@ def manifest(release: Release) -> Iterator[Found]:
     yield from _same(
         stated, "guidelines_version", last["guidelines_version"][-1] if last.height else None
     )
-    decided = release.labelled.filter(pl.col("label_source") == "adjudicated").height
-    if isinstance(stated.get("adjudicators"), dict) and decided and not stated["adjudicators"]:
-        message = f"It names no adjudicators, but {decided:,} sentences were adjudicated."
-        yield _fault(message, "/adjudicators")
+    yield from _deciders(stated, release.labelled)
     yield from _late(release)
+
+
+def _deciders(stated: Any, labelled: pl.DataFrame) -> Iterator[Found]:
+    """Whether the manifest names those who decided."""
+    decided = labelled.filter(pl.col("label_source") == "adjudicated")
+    known = stated.get("adjudicators")
+    if not isinstance(known, dict) or decided.is_empty():
+        return
+    if not known:
+        message = f"It names no adjudicators, but {decided.height:,} sentences were adjudicated."
+        yield _fault(message, "/adjudicators")
+    elif "adjudicator" in decided.columns:
+        others = sorted(set(decided["adjudicator"].drop_nulls()) - known.keys())
+        if others:
+            message = f"It does not name {show(others)}, who decided sentences."
+            yield _fault(message, "/adjudicators")
 
 
 def _origin(stated: Any, kinds: dict[str, str]) -> Iterator[Found]:
@@ -176,51 +192,68 @@ def noted(subject: Released) -> Iterator[Found]:
 @check("released", needs=(*SENTENCES, "manifest", "corpus"))
 @finds("source-disagrees")
 def adjudicated(subject: Released) -> Iterator[Found]:
-    """Sentences are adjudicated where, and as, the rounds decided."""
+    """Sentences are adjudicated where, as, by whom and for the reason that the rounds recorded."""
     manifest = subject.release.manifest
     if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
         return
     try:
-        names = manifest.get("rounds", ())
-        plans = [read_plan(RoundFolder(subject.corpus, name)) for name in names]
+        plans = [
+            read_plan(RoundFolder(subject.corpus, name)) for name in manifest.get("rounds", ())
+        ]
         lines, _ = standing(subject.corpus, plans)
-        last = {
-            (line["article_id"], line["text_sha256"], line["start"], line["end"]): line
-            for line in lines
-        }
-    except (CopydeskError, LookupError, TypeError, ValueError):
+        kinds = {str(line["by"]): str(line["by_kind"]) for line in lines}
+        decided = pl.DataFrame(
+            [[line.get(name) for name in _DECISION] for line in lines],
+            schema={name: ADJUDICATIONS[name] for name in _DECISION},
+            orient="row",
+        )
+    except (CopydeskError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError):
         return  # the corpus's own validation names it
-    labels = subject.release.contract.scheme.names
-    hashes = subject.release.table("articles").select("article_id", _text="text_sha256")
-    rows = subject.release.labelled.join(
-        hashes.unique("article_id"), on="article_id", how="left", maintain_order="left"
-    )
-    keys = list(rows.select("article_id", "_text", "start", "end").iter_rows())
-    wanted = [last[key]["label"] if key in last else None for key in keys]
-    names = pl.col("label").replace_strict(
-        dict(enumerate(labels)), default=None, return_dtype=pl.String
-    )
-    rows = rows.with_columns(_decided=pl.Series(wanted, dtype=pl.String), _label=names)
-    is_decided = pl.col("label_source") == "adjudicated"
-    undecided = rows.filter(is_decided & pl.col("_decided").is_null())
-    message = "It is marked as adjudicated, but no round decided it."
-    yield from rows_at_fault("source-disagrees", undecided, message, "sentence_id", "/label_source")
-    is_struck = pl.Series([bool(last.get(key, {}).get("flag")) for key in keys], dtype=pl.Boolean)
-    message = "A round decided that it is badly cut or not a unit, but the release has it."
-    yield from rows_at_fault(
-        "source-disagrees", rows.filter(is_struck), message, "sentence_id", "/sentence_id"
-    )
-    other = rows.filter(
-        pl.col("_decided").is_not_null()
-        & (~is_decided | pl.col("_label").ne_missing(pl.col("_decided")))
-    )
-    message = "A round decided for {_decided}, but it is {_label} ({label_source})."
-    yield from rows_at_fault("source-disagrees", other, message, "sentence_id", "/label")
-    here = {key[0] for key in keys}
-    kinds = {str(line["by"]): str(line["by_kind"]) for line in lines if line["article_id"] in here}
-    named = manifest.get("adjudicators")
+    rows = _beside(subject.release, decided)
+    for wrong, message, column in _decision_tests(rows.columns):
+        found = rows.filter(wrong)
+        yield from rows_at_fault("source-disagrees", found, message, "sentence_id", f"/{column}")
+    by = set(decided.join(rows, on="article_id", how="semi")["by"])
+    named, kinds = manifest.get("adjudicators"), {n: k for n, k in kinds.items() if n in by}
     if named != kinds:
         message = f"'adjudicators' is {show(named)}, but {show(kinds)} in the rounds."
         yield Fault(
             rule="source-disagrees", message=message, file=MANIFEST, pointer="/adjudicators"
         )
+
+
+def _beside(release: Release, decided: pl.DataFrame) -> pl.DataFrame:
+    """Labelled sentences with their label's name and, as ``_…``, the last decision on each."""
+    hashes = release.table("articles").select("article_id", _text="text_sha256")
+    last = decided.unique(ANCHOR, keep="last", maintain_order=True).rename(
+        {"text_sha256": "_text", **{name: f"_{name}" for name in _SAID}}
+    )
+    labels = dict(enumerate(release.contract.scheme.names))
+    named = pl.col("label").replace_strict(labels, default=None, return_dtype=pl.String)
+    return (
+        release.labelled.with_columns(label=named)
+        .join(hashes.unique("article_id"), on="article_id", how="left", maintain_order="left")
+        .join(
+            last,
+            on=["article_id", "_text", "start", "end"],
+            how="left",
+            maintain_order="left",
+        )
+    )
+
+
+def _decision_tests(columns: list[str]) -> Iterator[tuple[pl.Expr, str, str]]:
+    """What is wrong of a sentence beside its decision, the message, and the column at fault."""
+    is_decided = pl.col("label_source") == "adjudicated"
+    message = "It is marked as adjudicated, but no round decided it."
+    yield is_decided & pl.col("_label").is_null(), message, "label_source"
+    message = "A round decided that it is badly cut or not a unit, but the release has it."
+    yield pl.col("_flag").is_not_null(), message, "sentence_id"
+    message = "A round decided for {_label}, but it is {label} ({label_source})."
+    differs = ~is_decided | pl.col("label").ne_missing(pl.col("_label"))
+    yield pl.col("_label").is_not_null() & differs, message, "label"
+    for column, said in (("adjudicator", "_by"), ("reason", "_reason")):
+        if column in columns:
+            message = f"'{column}' is {{{column}}}, but {{{said}}} in the round."
+            differs = pl.col(column).ne_missing(pl.col(said))
+            yield is_decided & pl.col("_label").is_not_null() & differs, message, column
