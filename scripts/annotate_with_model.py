@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -28,15 +29,19 @@ from typing import Any, Final
 
 import httpx
 
-from copydesk.backends.files import ANSWERS, TASKS, folder
+from copydesk.backends.files import ANSWERS, TASKS, Files, folder, read_answers
+from copydesk.contract.columns import STANDS_ALONE
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.files import append_lines, dump_line, read_json, read_jsonl, sha256_text
+from copydesk.files import append_lines, dump_line, read_jsonl, sha256_text
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import now
+from copydesk.rounds.qualify import queues
 
 CALLS: Final = "calls.jsonl"
 _ATTEMPTS: Final = 5
+_LONGEST_WAIT: Final = 300.0
+"""Seconds before a repetition, whatever the endpoint asks for."""
 _FORM: Final = (
     "Label every sentence. Answer with one JSON object and nothing else: "
     '{"answers": [{"sentence_id": "…", "label": "…", "confidence": 0.0}]}. '
@@ -59,6 +64,27 @@ class Model:
     key: str = ""
     wait: float = 2.0
     timeout: float = 120.0
+
+    @property
+    def url(self) -> httpx.URL:
+        """Where requests go.
+
+        Raises:
+            InputError: the endpoint is not an http address, or holds a password.
+        """
+        hint = "Write it like http://127.0.0.1:8000/v1."
+        try:
+            found = httpx.URL(self.endpoint.strip())
+        except httpx.InvalidURL as error:
+            raise InputError(f"The endpoint is not an address: {error}.", hint=hint) from error
+        if found.userinfo:
+            raise InputError(
+                "The endpoint's address holds a name or a password.",
+                hint="Put the key into COPYDESK_MODEL_KEY.",
+            )
+        if found.scheme not in ("http", "https") or not found.host:
+            raise InputError(f"The endpoint '{self.endpoint}' is not an http address.", hint=hint)
+        return found.copy_with(path=f"{found.path.rstrip('/')}/chat/completions")
 
 
 @dataclass
@@ -87,27 +113,49 @@ def annotate(round: Round, annotator: str, model: Model) -> Tally:
     place = folder(round, annotator)
     tasks = to_do(round, annotator)
     refuse_withheld(round, tasks)
-    labels = [label["name"] for label in read_json(place / "labels.json")["labels"]]
+    labels, url = list(round.plan.labels), model.url
     guidelines = (place / "guidelines.md").read_text(encoding="utf-8")
     tally = Tally()
+    if not (model.key.isascii() and model.key.isprintable()):
+        raise InputError(
+            "The key in COPYDESK_MODEL_KEY holds characters that no key has.", hint="Copy it again."
+        )
     headers = {"Authorization": f"Bearer {model.key}"} if model.key else {}
     with httpx.Client(timeout=model.timeout, headers=headers) as client:
         for task in tasks:
             asked = messages(model, guidelines, labels, task)
-            _one(client, model, task, asked, labels, place, tally)
+            _one(client, url, model, task, asked, labels, place, tally)
     return tally
 
 
 def to_do(round: Round, annotator: str) -> list[dict[str, Any]]:
-    """The annotator's tasks with the sentences that have no answer yet."""
+    """The annotator's tasks with the sentences that have no answer yet.
+
+    Raises:
+        InputError: the annotator is not a model that answers through files, or what it was given
+            is not there as it was pushed.
+    """
     if round.plan.kinds.get(annotator) != "model":
-        raise InputError(f"'{annotator}' is not a model of round '{round.plan.round}'.")
+        raise InputError(
+            f"'{annotator}' is not a model of round '{round.plan.round}'.",
+            hint="Plan it with --annotator NAME:model.",
+        )
     place = folder(round, annotator)
     if not (place / TASKS).is_file():
         raise InputError("There are no tasks yet.", where=str(place), hint="Push the round first.")
-    done = set()
-    if (place / ANSWERS).is_file():
-        done = {line.get("sentence_id") for _, line in read_jsonl(place / ANSWERS)}
+    mine = [stream for stream in queues(round) if stream.annotators == (annotator,)]
+    if differing := Files().show(round, mine).differing:
+        raise InputError(
+            f"{differing[0]} is not as it was pushed.",
+            where=str(place),
+            hint="Push the round again: it is written again, and what was changed is kept.",
+        )
+    (_, given), _ = read_answers(round, annotator, mine)
+    done = {
+        name
+        for name, line in given.items()
+        if line.get("label") in round.plan.labels or line.get("flag") in STANDS_ALONE
+    }
     tasks = []
     for _, task in read_jsonl(place / TASKS):
         left = [s for s in task["sentences"] if s["sentence_id"] not in done]
@@ -149,6 +197,7 @@ def messages(
 
 def _one(
     client: httpx.Client,
+    url: httpx.URL,
     model: Model,
     task: Mapping[str, Any],
     asked: list[dict[str, str]],
@@ -159,10 +208,9 @@ def _one(
     given: dict[str, dict[str, Any]] = {}
     began = time.monotonic()
     for _ in range(2):
-        answer = _ask(client, model, asked)
-        usage = answer.get("usage") or {}
-        tally.tokens_in += int(usage.get("prompt_tokens") or 0)
-        tally.tokens_out += int(usage.get("completion_tokens") or 0)
+        answer = _ask(client, url, model, asked)
+        tally.tokens_in += _tokens(answer, "prompt_tokens")
+        tally.tokens_out += _tokens(answer, "completion_tokens")
         _keep(place, model, task, answer)
         given |= usable(answer, set(task["left"]) - given.keys(), labels)
         if len(given) == len(task["left"]):
@@ -195,31 +243,69 @@ def usable(
     answer: Mapping[str, Any], wanted: set[str], labels: list[str]
 ) -> dict[str, dict[str, Any]]:
     """What of a model's answer is an answer to a sentence that was asked for, by sentence_id."""
-    try:
-        text = str(answer["choices"][0]["message"]["content"])
-        found = json.loads(text[text.index("{") : text.rindex("}") + 1])["answers"]
-        lines = [line for line in found if isinstance(line, dict)]
-    except (KeyError, IndexError, TypeError, ValueError):
-        return {}
-    good = {}
-    for line in lines:
+    good: dict[str, dict[str, Any]] = {}
+    contradicted = set()
+    for line in _lines(_content(answer)):
         name, label, sure = line.get("sentence_id"), line.get("label"), line.get("confidence")
-        if name in wanted and label in labels:
-            good[name] = {"sentence_id": name, "label": label}
-            if isinstance(sure, int | float) and not isinstance(sure, bool) and 0 <= sure <= 1:
-                good[name]["confidence"] = sure
-    return good
+        if not isinstance(name, str) or name not in wanted or label not in labels:
+            continue
+        if name in good and good[name]["label"] != label:
+            contradicted.add(name)
+        good[name] = {"sentence_id": name, "label": label}
+        if isinstance(sure, int | float) and not isinstance(sure, bool) and 0 <= sure <= 1:
+            good[name]["confidence"] = sure
+    return {name: line for name, line in good.items() if name not in contradicted}
 
 
-def _ask(client: httpx.Client, model: Model, asked: list[dict[str, str]]) -> dict[str, Any]:
-    """One request; repeated after a time-out, a lost connection, 429 and 5xx."""
+def _content(answer: Mapping[str, Any]) -> str:
+    """The text of a model's message; some endpoints give it in parts."""
+    try:
+        content = answer["choices"][0]["message"]["content"]
+    except (KeyError, IndexError, TypeError):
+        return ""
+    parts = content if isinstance(content, list) else [content]
+    texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    """The answers in a message: those of its last JSON object that has some.
+
+    Around it models write prose, examples and their thoughts, with braces in them.
+    """
+    found: list[dict[str, Any]] = []
+    decoder, at = json.JSONDecoder(), text.find("{")
+    while at >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            answers = value.get("answers")
+            if isinstance(answers, list):
+                found = [line for line in answers if isinstance(line, dict)]
+        at = text.find("{", end)
+    return found
+
+
+def _tokens(answer: Mapping[str, Any], name: str) -> int:
+    """How many tokens the endpoint counted; 0 where it says nothing that is a number."""
+    usage = answer.get("usage")
+    count = usage.get(name) if isinstance(usage, dict) else 0
+    return count if isinstance(count, int) and count > 0 else 0
+
+
+def _ask(
+    client: httpx.Client, url: httpx.URL, model: Model, asked: list[dict[str, str]]
+) -> dict[str, Any]:
+    """One request; repeated after a time-out, a lost connection, 429, 5xx and what is no answer."""
     body = {"model": model.name, "temperature": model.temperature, "messages": asked}
-    url = f"{model.endpoint.rstrip('/')}/chat/completions"
-    wait, wrong = model.wait, ""
+    wait, wrong, where = model.wait, "", str(url.copy_with(query=None))
     for attempt in range(_ATTEMPTS):
         if attempt:
+            say(f"The endpoint failed with {wrong}; it is asked again in {wait:g} seconds.")
             time.sleep(wait)
-            wait *= 2
+            wait = min(2 * wait, _LONGEST_WAIT)
         try:
             response = client.post(url, json=body)
         except httpx.HTTPError as error:
@@ -228,37 +314,67 @@ def _ask(client: httpx.Client, model: Model, asked: list[dict[str, str]]) -> dic
         if response.status_code == 429 or response.status_code >= 500:
             wrong = f"status {response.status_code}"
             after = response.headers.get("Retry-After", "")
-            wait = float(after) if after.isdecimal() else wait
+            wait = min(float(after), _LONGEST_WAIT) if after.isdecimal() else wait
             continue
         if response.status_code != 200:
             raise ServerError(
-                f"The endpoint refuses: status {response.status_code}.",
-                where=url,
-                hint="Check the model's name, and the key in COPYDESK_MODEL_KEY.",
+                f"The endpoint refuses: status {response.status_code}{_reason(response, model)}.",
+                where=where,
+                hint="Check the endpoint's address, the model's name, and the key in "
+                "COPYDESK_MODEL_KEY.",
             )
         try:
             found = response.json()
-            if isinstance(found, dict):
-                return found
-        except ValueError:
-            pass
-        wrong = "an answer that is not a JSON object"
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict) and "choices" in found:
+            return found
+        wrong = "an answer that is not a chat completion"
     raise ServerError(
         f"The endpoint failed {_ATTEMPTS} times, last with {wrong}.",
-        where=url,
+        where=where,
         hint="Run this again later; what was answered is kept.",
     )
 
 
+def _reason(response: httpx.Response, model: Model) -> str:
+    """What a refusal says of itself, in brackets, without the key; empty if it says nothing."""
+    try:
+        said = response.json()["error"]
+        words = str(said["message"] if isinstance(said, dict) else said)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    words = words.replace(model.key, "…") if model.key else words
+    return f" ({''.join(c if c.isprintable() else ' ' for c in words)[:200].rstrip('. ')})"
+
+
 def estimate(round: Round, annotator: str, model: Model) -> tuple[int, int, int]:
     """Tasks to do, and about how many tokens go in and come out, four characters each."""
-    place, tasks = folder(round, annotator), to_do(round, annotator)
-    labels = [label["name"] for label in read_json(place / "labels.json")["labels"]]
-    guidelines = (place / "guidelines.md").read_text(encoding="utf-8")
+    tasks, labels = to_do(round, annotator), list(round.plan.labels)
+    guidelines = (folder(round, annotator) / "guidelines.md").read_text(encoding="utf-8")
     sent = sum(
         len(m["content"]) for task in tasks for m in messages(model, guidelines, labels, task)
     )
     return len(tasks), sent // 4, sum(20 * len(task["left"]) for task in tasks)
+
+
+def _prompt(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Byte {error.start} of the prompt is not UTF-8.",
+            where=str(path),
+            hint="Save the file as UTF-8.",
+        ) from error
+
+
+def _number(text: str) -> float:
+    """A finite number that is not negative, as an option's value."""
+    found = float(text)
+    if not math.isfinite(found) or found < 0:
+        raise ValueError(text)
+    return found
 
 
 def main() -> int:
@@ -272,9 +388,9 @@ def main() -> int:
     parser.add_argument("--model", required=True)
     parser.add_argument("--prompt", type=Path, required=True)
     parser.add_argument("--corpus", type=Path)
-    parser.add_argument("--temperature", type=float, default=0.0)
-    parser.add_argument("--wait", type=float, default=2.0, help="seconds before a repetition")
-    parser.add_argument("--timeout", type=float, default=120.0, help="seconds for an answer")
+    parser.add_argument("--temperature", type=_number, default=0.0)
+    parser.add_argument("--wait", type=_number, default=2.0, help="seconds before a repetition")
+    parser.add_argument("--timeout", type=_number, default=120.0, help="seconds for an answer")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--price-in", type=float, default=0.0, help="for a million tokens")
     parser.add_argument("--price-out", type=float, default=0.0, help="for a million tokens")
@@ -284,9 +400,9 @@ def main() -> int:
         model = Model(
             endpoint=options.endpoint,
             name=options.model,
-            prompt=options.prompt.read_text(encoding="utf-8"),
+            prompt=_prompt(options.prompt),
             temperature=options.temperature,
-            key=os.environ.get("COPYDESK_MODEL_KEY", ""),
+            key=os.environ.get("COPYDESK_MODEL_KEY", "").strip(),
             wait=options.wait,
             timeout=options.timeout,
         )
@@ -298,6 +414,9 @@ def main() -> int:
         tally = annotate(round, options.annotator, model)
     except (CopydeskError, OSError) as error:
         say(f"annotate_with_model: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("annotate_with_model: Stopped. What was answered is kept; run this again to go on.")
         return 2
     say(
         f"{tally.answered} sentences answered, {tally.open} left open; {tally.tokens_in:,} tokens "

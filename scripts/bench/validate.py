@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,17 @@ import polars as pl
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.filenames import TableFile
 from copydesk.contract.labels import NEWS
 from copydesk.contract.schema_versions import SCHEMA_VERSION
-from copydesk.contract.tables import CURRENT, release_file
+from copydesk.contract.tables import CURRENT
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.validate import by_pandera
 
 PER_ARTICLE = 25
+BLOCK = 1_000_000
+"""Sentences that are invented at once."""
 ANNOTATORS = 3
 WITHHELD = 10_000
 """Articles whose words are searched for."""
@@ -342,27 +346,34 @@ BY_ROW = ("pandera on pandas + jsonschema", "frictionless")
 
 
 def invent(release: Path, sentences: int) -> None:
-    """Write a release of invented words: 25 sentences an article, three annotators, no quotes."""
+    """Write a release of invented words: 25 sentences an article, three annotators, no quotes.
+
+    A split has a file for each million sentences of the release.
+    """
     rng = np.random.default_rng(5)
-    articles = max(sentences // PER_ARTICLE, 3)
-    frame = _sentences(rng, articles)
-    text = frame.group_by("article_id", maintain_order=True).agg(
-        text=pl.col("text").str.join("\n"),
-        pieces=pl.struct("start", "end", "zone", is_unit=pl.lit(True)),
-    )
-    digests = pl.Series([sha256_text(value) for value in text["text"]])
-    text = text.with_columns(text_sha256=digests, event=pl.format("e-{}", "article_id"))
-    answers = _answers(frame, text, rng)
-    tables = {
-        "sentences": _labelled(frame, answers),
-        "articles": _articles(text),
-        "annotations": answers,
-    }
-    split = {name: SPLITS[place % 3] for place, name in enumerate(text["article_id"])}
-    _write(release, tables, split)
+    blocks = range(0, max(sentences, 3 * PER_ARTICLE), BLOCK)
+    written = Written()
+    for number, first in enumerate(blocks):
+        articles = min(BLOCK, max(sentences - first, 3 * PER_ARTICLE)) // PER_ARTICLE
+        frame = _sentences(rng, first // PER_ARTICLE, articles)
+        text = frame.group_by("article_id", maintain_order=True).agg(
+            text=pl.col("text").str.join("\n"),
+            pieces=pl.struct("start", "end", "zone", is_unit=pl.lit(True)),
+        )
+        digests = pl.Series([sha256_text(value) for value in text["text"]])
+        text = text.with_columns(text_sha256=digests, event=pl.format("e-{}", "article_id"))
+        answers = _answers(frame, text, rng)
+        tables = {
+            "sentences": _labelled(frame, answers),
+            "articles": _articles(text),
+            "annotations": answers,
+        }
+        split = {name: SPLITS[place % 3] for place, name in enumerate(text["article_id"])}
+        _write(release, tables, split, number, len(blocks), written)
+    _describe(release, written)
 
 
-def _sentences(rng: np.random.Generator, articles: int) -> pl.DataFrame:
+def _sentences(rng: np.random.Generator, first: int, articles: int) -> pl.DataFrame:
     count = articles * PER_ARTICLE
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = np.array(
@@ -375,7 +386,7 @@ def _sentences(rng: np.random.Generator, articles: int) -> pl.DataFrame:
         " ".join(drawn[end - length : end].tolist()) + "."
         for end, length in zip(ends.tolist(), lengths.tolist(), strict=True)
     ]
-    article = np.repeat(np.arange(articles), PER_ARTICLE)
+    article = np.repeat(np.arange(first, first + articles), PER_ARTICLE)
     index = np.tile(np.arange(1, PER_ARTICLE + 1), articles)
     frame = pl.DataFrame({"a": article, "index": index, "text": texts}).with_columns(
         pl.col("index").cast(pl.Int32),
@@ -416,6 +427,7 @@ def _answers(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator) 
                 ),
                 lead_time_s=pl.lit(rng.random(frame.height)),
                 guidelines_version=pl.lit("1.0"),
+                flag=pl.lit(None, dtype=pl.String),
             )
         )
     return pl.concat(parts).sort("annotation_id")
@@ -451,22 +463,44 @@ def _articles(text: pl.DataFrame) -> pl.DataFrame:
         licence=pl.lit("CC0-1.0"),
         attribution=pl.lit("The Bench"),
         redistributable=pl.lit(True),
+        genre=pl.lit(None, dtype=pl.String),
     )
 
 
-def _write(release: Path, tables: dict[str, pl.DataFrame], split: dict[str, str]) -> None:
-    files = []
-    counts: dict[str, dict[str, int]] = {}
+@dataclass
+class Written:
+    """What was written so far."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    splits: dict[str, str] = field(default_factory=dict)
+
+
+def _write(
+    release: Path,
+    tables: dict[str, pl.DataFrame],
+    split: dict[str, str],
+    number: int,
+    count: int,
+    written: Written,
+) -> None:
     for name, frame in tables.items():
         place = frame["article_id"].replace_strict(split)
         for part in SPLITS:
-            path = release / release_file(name, part)
+            numbered = {"number": number, "count": count} if count > 1 else {}
+            file = str(TableFile(table=name, split=part, **numbered))
+            path = release / file
             path.parent.mkdir(parents=True, exist_ok=True)
             table = to_arrow(frame.filter(place == part), name, version="1.0.0")
             write_table(table, path)
-            counts.setdefault(name, {})[part] = table.num_rows
-            entry = {"path": release_file(name, part), "sha256": sha256_file(path)}
-            files.append(entry | {"bytes": path.stat().st_size, "rows": table.num_rows})
+            of_table = written.counts.setdefault(name, {})
+            of_table[part] = of_table.get(part, 0) + table.num_rows
+            entry = {"path": file, "sha256": sha256_file(path)}
+            written.files.append(entry | {"bytes": path.stat().st_size, "rows": table.num_rows})
+    written.splits |= {f"e-{name}": part for name, part in split.items()}
+
+
+def _describe(release: Path, written: Written) -> None:
     manifest = {
         "version": "1.0.0",
         "created": "2026-01-01T00:00:00Z",
@@ -478,9 +512,9 @@ def _write(release: Path, tables: dict[str, pl.DataFrame], split: dict[str, str]
         "rounds": ["r1"],
         "aggregation": "majority",
         "annotators": {f"a{place}": "human" for place in range(ANNOTATORS)},
-        "splits": {f"e-{name}": part for name, part in split.items()},
-        "counts": counts,
-        "files": files,
+        "splits": written.splits,
+        "counts": written.counts,
+        "files": written.files,
     }
     (release / "release.json").write_text(dump_json(manifest))
 

@@ -228,7 +228,9 @@ def append_lines(path: Path, lines: list[str]) -> None:
         # Unbuffered: a buffer that could not be written is written again when the file is closed.
         with path.open("ab+", buffering=0) as stream:
             size = stream.seek(0, os.SEEK_END)
-            data = _mend(stream, size) + "".join(f"{x}\n" for x in lines).encode("utf-8")
+            # Half a character, as JSON may hold it, becomes JSON's own escape again.
+            text = "".join(f"{line}\n" for line in lines)
+            data = _mend(stream, size) + text.encode("utf-8", "backslashreplace")
             try:
                 left = memoryview(data)
                 while left:

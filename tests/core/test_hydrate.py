@@ -17,7 +17,7 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options, cut
 from copydesk.release.filling import _outwards as outwards
-from copydesk.release.hydrate import Gap, _stretch, hydrate
+from copydesk.release.hydrate import Filled, Gap, _stretch, hydrate
 
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
 
@@ -197,9 +197,8 @@ def test_places_are_tried_from_the_likeliest_outwards() -> None:
 
 def test_words_are_taken_from_a_sentence_that_holds_them_whole() -> None:
     """From its first character to its last; what reaches beyond it stays withheld."""
-    row = {"copy": None, "article_id": "a"}
-    held = {"a": [(10, "It rained.")]}
-    found = [_stretch(row, held, *span) for span in ((10, 20), (13, 19), (9, 12), (19, 21))]
+    filled = Filled(whole={}, parts={"a": {10: "It rained."}})
+    found = [_stretch("a", filled, *span) for span in ((10, 20), (13, 19), (9, 12), (19, 21))]
     assert found == ["It rained.", "rained", None, None]
 
 

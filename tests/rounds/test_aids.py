@@ -119,9 +119,9 @@ def test_the_card_is_open_and_the_guidelines_a_click_away(corpus: Corpus) -> Non
         "<h3>Guidelines</h3>\n<p>One.</p>\n<h4>Context</h4>\n<p>Two.</p>\n</details>\n"
     )
     card = Path(corpus.annotations, "guidelines-card.md")
-    card.write_text("# The card\n\nAsk in this order.\n", encoding="utf-8")
+    card.write_text("# The card\n\nAsk in ~~that~~ this order.\n", encoding="utf-8")
     assert instructions(corpus).startswith(
-        "<h3>The card</h3>\n<p>Ask in this order.</p>\n\n<details>"
+        "<h3>The card</h3>\n<p>Ask in <s>that</s> this order.</p>\n\n<details>"
     )
 
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 
 import pytest
+from answering import soon
 
 from copydesk.backends import codecs
 from copydesk.backends.files import Files
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.amend import (
     add_articles,
     add_people,
@@ -128,7 +129,7 @@ def test_revised_guidelines_hold_from_then_on(
         amend_round(corpus, "r", revise_guidelines, "Rule 3 was unclear.")
     corpus.guidelines.write_text(text.replace('"1.0"', '"1.1"') + "\nMore.\n")
     amend_round(corpus, "r", revise_guidelines, "Rule 3 was unclear.")
-    log_answers(corpus, "r", ("a1", "a2"), TRAM, at="2099-01-01T00:00:00Z")
+    log_answers(corpus, "r", ("a1", "a2"), TRAM, at=soon())
     versions = answers_of(corpus, ["r"]).select("article_id", "guidelines_version").unique()
     assert sorted(versions.rows()) == [("mill", "1.0"), ("tram", "1.1")]
     given = RoundFolder(corpus, "r").private / "a1" / "guidelines.md"
@@ -166,9 +167,9 @@ def test_amendments_that_were_changed_by_hand_are_found(
     (fault,) = faults(open_round(corpus, "r"), codecs())
     assert fault.message == "The amendments are not those that were pushed."
     path.write_text(text + '{"event": "other"}\n')
-    with pytest.raises(InputError, match=r"jsonl:2::\$: 'at' is a required property\."):
+    with pytest.raises(IntegrityError, match=r"jsonl:2::\$: 'at' is a required property\."):
         open_round(corpus, "r")
     odd = {"event": "overlap", "tasks": {"r.blind.mill": ["a1"]}, "reason": "x"}
     path.write_text(text + json.dumps(odd | {"at": "2026-01-01T00:00:00Z", "event": "people"}))
-    with pytest.raises(InputError, match=r"jsonl:2::\$"):
+    with pytest.raises(IntegrityError, match=r"jsonl:2::\$"):
         open_round(corpus, "r")

@@ -8,21 +8,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from copydesk.backends import codecs
 from copydesk.backends.files import Files
+from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
+from copydesk.rounds.amend import add_articles, amend_round
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.consistency import faults, repair, verify
+from copydesk.rounds.decisions import Decision, decide
+from copydesk.rounds.ledger import append_to_ledger
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options, Selection, new_round
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
+from copydesk.rounds.push import push
 from copydesk.rounds.status import status
+from copydesk.validate.corpora import _answers
+from copydesk.validate.faults import Fault
+from copydesk.validate.untrusted_folder import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -219,3 +228,89 @@ def test_what_vanished_and_what_is_damaged_keeps_a_round_open(pulled: RoundFolde
     document = close(pulled.corpus, "r", despite="a1 left.")
     assert "3 answers have vanished and are not settled" in document["doubts"][0]
     assert document["vanished"] == [["a1", f"mill.00{n}"] for n in (1, 2, 3)]
+
+
+LEDGERS = ("push.jsonl", "amendments.jsonl", "adjudications.jsonl")
+
+
+@pytest.fixture
+def with_ledgers(pulled: RoundFolder) -> RoundFolder:
+    """The round with an amendment and a decision, so that it has every file of a record."""
+    amend_round(pulled.corpus, "r", add_articles(["tram"]), "More is wanted.")
+    push(pulled.corpus, "r", [Files()])
+    decision = Decision(
+        sentence_id="mill.001", label="claim", reason="Heard.", by="a3", by_kind="human"
+    )
+    assert decide(pulled.corpus, "r", [decision], via="file") == 1
+    return pulled
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace('"event"', '"even"').replace('"label"', '"labe"'),
+        lambda text: "<<<<<<< HEAD\n" + text,
+        lambda text: text + "null\n",
+        lambda text: text + "[" * 100_000 + "\n",
+        lambda text: text[: len(text) // 2] + "\n",
+    ],
+    ids=["another key", "conflict", "null", "deep", "half a line"],
+)
+def test_a_damaged_ledger_is_named_with_its_line(
+    with_ledgers: RoundFolder, name: str, damage: Callable[[str], str]
+) -> None:
+    """Nothing else holds what such a file holds, so the sentence sends to version control."""
+    path = with_ledgers.path / name
+    path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(IntegrityError) as caught:
+        verify(open_round(with_ledgers.corpus, "r"), codecs())
+    assert caught.value.where.startswith(f"{path}:")
+    assert caught.value.hint == "Restore the file from version control or a backup."
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_half_a_last_line_of_a_ledger_is_not_read_and_then_replaced(
+    with_ledgers: RoundFolder, name: str
+) -> None:
+    """A crash while a line was added: the round goes on, and the next line is whole."""
+    path = with_ledgers.path / name
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole.splitlines()[-1][:-9])
+    verify(open_round(with_ledgers.corpus, "r"), codecs())
+    append_to_ledger(path, ['{"event": "next"}'])
+    assert path.read_bytes() == whole + b'{"event": "next"}\n'
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_a_last_line_that_an_editor_left_without_an_end_is_kept(
+    with_ledgers: RoundFolder, name: str
+) -> None:
+    """It is whole, so it is read, and the next line is put below it."""
+    path = with_ledgers.path / name
+    whole = path.read_bytes()
+    path.write_bytes(whole.removesuffix(b"\n"))
+    verify(open_round(with_ledgers.corpus, "r"), codecs())
+    append_to_ledger(path, ['{"event": "next"}'])
+    assert path.read_bytes() == whole + b'{"event": "next"}\n'
+
+
+def test_a_damaged_log_is_not_adjudicated(pulled: RoundFolder) -> None:
+    """Half a log has fewer open sentences; nobody is told that these are all."""
+    lines = pulled.annotations.read_bytes().splitlines(keepends=True)
+    pulled.annotations.write_bytes(b"".join(lines[:2]))
+    done = CliRunner().invoke(app, ["adjudicate", "r", "--corpus", str(pulled.corpus.root)])
+    assert isinstance(done.exception, IntegrityError)
+    assert "answers in the log are not what the archives in 'pulls' say" in done.exception.message
+
+
+def test_validate_names_the_file_of_a_record_that_is_damaged(pulled: RoundFolder) -> None:
+    """The push log where it is the push log, with its line; a log that was deleted is missed."""
+    pulled.push_log.write_bytes(pulled.push_log.read_bytes() + b"null\n")
+    number = len(pulled.push_log.read_bytes().splitlines())
+    faults = [f for f in _answers(Folder(pulled.corpus.root), "r") if isinstance(f, Fault)]
+    assert [(f.file, f.row) for f in faults] == [("annotations/rounds/r/push.jsonl", number)]
+    pulled.annotations.unlink()
+    pulled.push_log.write_bytes(pulled.push_log.read_bytes().removesuffix(b"null\n"))
+    (fault,) = (f for f in _answers(Folder(pulled.corpus.root), "r") if isinstance(f, Fault))
+    assert fault.message.startswith("6 answers in the log are not what the archives in 'pulls' say")

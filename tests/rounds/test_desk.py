@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -332,7 +333,9 @@ def test_who_cannot_decide_is_told_at_once(
     words: tuple[str, ...] = ()
     if case == "closed":
         close(corpus, "r", despite="It was a trial.")
-        sentence = "Round 'r' is closed. Plan a new round for further answers."
+        sentence = (
+            "Round 'r' is closed. Plan a new round for further answers, or open this one again"
+        )
     elif case == "address":
         by = "dora@example.org"
         sentence = "'dora@example.org' is not a pseudonym."
@@ -341,6 +344,7 @@ def test_who_cannot_decide_is_told_at_once(
         sentence = "'anna' is planned as human."
     else:
         RoundFolder(corpus, "r").annotations.unlink()
+        shutil.rmtree(RoundFolder(corpus, "r").pulls)
         sentence = "There are no answers in round 'r'. Pull them with 'round pull'."
     said, code = sit(corpus, *words, by=by).end()
     assert sentence in " ".join(said.split())

@@ -127,7 +127,7 @@ def test_a_sentence_task_has_its_context_and_the_blind_arm_no_suggestion(corpus:
 
 
 def test_lines_that_cannot_be_used_are_named_and_the_others_taken(corpus: Corpus) -> None:
-    """Each damage has its line number; the last line without an end is still being written."""
+    """Each damage has its line number, and half a last line too: it may still be written."""
     plan_round(corpus)
     push(corpus, "r", [Files()])
     good = json.dumps({"sentence_id": "mill.001", "label": "quote"})
@@ -139,10 +139,21 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_taken(corpus: Corpus
         json.dumps({"sentence_id": "mill.002", "label": "quote", "confidence": 1.5}),
         json.dumps({"sentence_id": "mill.002", "label": "quote", "flag": "maybe"}),
         json.dumps({"sentence_id": "mill.002", "label": "quote", "at": "noon"}),
+        json.dumps(
+            {"sentence_id": "mill.002", "label": "quote", "at": "9999-12-31T23:59:59-12:00"}
+        ),
+        json.dumps(
+            {"sentence_id": "mill.002", "label": "quote", "at": "0001-01-01T00:00:00+14:00"}
+        ),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "lead_time_s": float("inf")}),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "lead_time_s": 10**400}),
+        json.dumps({"sentence_id": "mill.002", "label": "quote", "comment": "half \ud83d"}),
+        json.dumps({"sentence_id": "mill.002", "label": "\udc00"}),
     ]
     text = "\ufeff" + "\r\n".join([good, *bad]) + '\r\n{"sentence_id": "mill.003"'
     (room(corpus, "m-1") / "answers.jsonl").write_bytes(text.encode("utf-8"))
     found = [(f.rule, f.file, f.detail) for f in read(corpus).findings]
+    found.sort(key=lambda f: (f[0], int(f[1].rpartition(":")[2] or 0) if ":" in f[1] else 0))
     assert found == [
         ("answer-unreadable", "m-1/answers.jsonl:2", "it is not JSON"),
         ("answer-unreadable", "m-1/answers.jsonl:3", "it is not an object"),
@@ -159,10 +170,95 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_taken(corpus: Corpus
             "its flag is not one of unsure, badly-cut, not-a-unit",
         ),
         ("answer-unreadable", "m-1/answers.jsonl:8", "its at is not a time"),
+        *(
+            (
+                "answer-unreadable",
+                f"m-1/answers.jsonl:{n}",
+                "its at is before 2000 or still to come: correct the clock, or the time",
+            )
+            for n in (9, 10)
+        ),
+        *(
+            (
+                "answer-unreadable",
+                f"m-1/answers.jsonl:{n}",
+                "its lead_time_s is not a number in range",
+            )
+            for n in (11, 12)
+        ),
+        *(
+            (
+                "answer-unreadable",
+                f"m-1/answers.jsonl:{n}",
+                "it holds half a character (a lone surrogate)",
+            )
+            for n in (13, 14)
+        ),
+        (
+            "answer-unreadable",
+            "m-1/answers.jsonl:15",
+            "it has no end: it is still being written, or was cut off",
+        ),
         ("region-missing", "r.blind.mill", ""),
         ("region-missing", "r.blind.mill", ""),
     ]
     assert labels_of(corpus, "m-1") == ["quote"]
+
+
+def test_a_last_line_without_an_end_is_read_where_it_is_whole(corpus: Corpus) -> None:
+    """An editor leaves such a line; other line ends, and what is no file, are named."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    path = room(corpus, "m-1") / "answers.jsonl"
+    lines = [json.dumps(line) for line in answers("quote", "claim", "quote")]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert read(corpus).findings == ()
+    assert labels_of(corpus, "m-1") == ["quote", "claim", "quote"]
+    path.write_bytes("\r".join(lines).encode("utf-16"))
+    unreadable = [f.detail for f in read(corpus).findings if f.rule == "answer-unreadable"]
+    assert unreadable == ["it is not UTF-8"]
+    path.write_bytes("\r".join(lines).encode())
+    unreadable = [f.detail for f in read(corpus).findings if f.rule == "answer-unreadable"]
+    assert unreadable == ["it has no end: it is still being written, or was cut off"]
+    path.unlink()
+    path.mkdir()
+    unreadable = [f.detail for f in read(corpus).findings if f.rule == "answer-unreadable"]
+    assert unreadable == ["it is not a file"]
+    assert labels_of(corpus, "m-1") == ["quote", "claim", "quote"]
+
+
+def test_a_folder_in_the_place_of_tasks_is_not_taken_for_a_full_disk(corpus: Corpus) -> None:
+    """The error names the file that cannot be read, and no archive is left behind."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    tasks = room(corpus, "m-1") / "tasks.jsonl"
+    tasks.unlink()
+    tasks.mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        read(corpus)
+    assert caught.value.filename == str(tasks)
+    assert list(RoundFolder(corpus, "r").pulls.iterdir()) == []
+
+
+def test_a_reason_of_blanks_is_no_reason(corpus: Corpus) -> None:
+    """A round is not closed despite nothing; closed, it says how it is opened again; findings
+    that cannot be read say what to do."""
+    plan_round(corpus)
+    push(corpus, "r", [Files()])
+    write(corpus, "m-1", answers("quote"))
+    read(corpus)
+    with pytest.raises(InputError, match="2 of 2 answers are missing"):
+        close(corpus, "r", despite=" \n")
+    findings = RoundFolder(corpus, "r").findings
+    whole = findings.read_bytes()
+    findings.write_text("{")
+    with pytest.raises(InputError, match="Remove the file and pull again"):
+        status(corpus, "r")
+    findings.write_bytes(whole)
+    close(corpus, "r", despite=" A trial. ")
+    assert json.loads(RoundFolder(corpus, "r").closed.read_text())["despite"] == "A trial."
+    with pytest.raises(InputError, match=r"round amend r --reopen --reason …"):
+        read(corpus)
 
 
 def test_the_last_line_for_a_sentence_counts(corpus: Corpus) -> None:

@@ -77,6 +77,11 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
         assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
         annotator.press("Escape")
+        card = annotator.page.get_by_label("Guidelines", exact=True)
+        annotator.press("?")
+        expect(card).to_be_visible()
+        annotator.press("Escape")  # closes the card alone
+        expect(card).to_be_hidden()
         assert annotator.selected() == "The owner said it was old."
         annotator.press("2", "Control+Enter")
         expect(annotator.page.get_by_text("No More Tasks Left in Queue")).to_be_visible()

@@ -243,7 +243,10 @@ def test_guidelines_need_a_version(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda d: d.pop("unit"), "'unit' is a required property. See schema/round.schema.json."),
+        (
+            lambda d: d.pop("unit"),
+            "'unit' is a required property. Restore it from version control or a backup.",
+        ),
         (
             lambda d: d["tasks"][0].update(arm="both"),
             "'both' is not one of ['blind', 'suggested'].",

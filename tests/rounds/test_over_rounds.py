@@ -115,6 +115,16 @@ def test_the_trend_is_shown_at_the_terminal_and_on_a_page(three: Corpus) -> None
         assert len(dots) == len(figures)
 
 
+def test_the_number_of_sentences_is_explained_where_rounds_repeat_them(three: Corpus) -> None:
+    """Six sentences in three rounds are 18; a single round's report needs no such words."""
+    words = "A sentence that several rounds asked about counts once in each of them"
+    printed = agree(three, "z-first", "--over-rounds")
+    assert words in " ".join(printed.split())
+    assert words in (three.rounds / "report.html").read_text(encoding="utf-8")
+    assert words not in " ".join(agree(three, "z-first").split())
+    assert words not in RoundFolder(three, "z-first").report("html").read_text(encoding="utf-8")
+
+
 def test_a_report_over_rounds_leaves_those_of_the_rounds_alone(three: Corpus) -> None:
     """A round's own report has no trend, and the one over rounds is written beside them."""
     agree(three, "m-second")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import soon
 from typer.testing import CliRunner
 
 from copydesk.aggregate import aggregate
@@ -189,7 +190,7 @@ def test_an_open_round_is_reviewed_under_its_own_guidelines(
     review(corpus, "r")
     assert [s.anchor.sentence_id for s in open_sentences(corpus, "r")] == ["tram.002"]
     again = {"mill.003": "cc", "tram.002": "-b"}
-    log_answers(corpus, "r-review", ("a1", "a2"), again, at="2030-11-28T00:00:00Z")
+    log_answers(corpus, "r-review", ("a1", "a2"), again, at=soon())
     assert open_sentences(corpus, "r") == open_sentences(corpus, "r-review") == []
     with pytest.raises(InputError, match="'r-review' is a review of 'r' and is open"):
         review(corpus, "r")
@@ -354,14 +355,14 @@ def test_a_change_of_the_guidelines_is_never_silent(
     assert changed in say("status", "r", "--offline")
     assert changed in say("pull", "r")
     amend_round(corpus, "r", revise_guidelines, "“Could” was unclear.")
-    log_answers(corpus, "r", ("a1",), {"tram.003": "c"}, at="2030-01-01T00:00:00Z")
+    log_answers(corpus, "r", ("a1",), {"tram.003": "c"}, at=soon())
     held = "Answers by version of the guidelines: 11 under 1.0, 1 under 1.1."
     assert held in say("pull", "r")
     shown = say("status", "r", "--offline")
     assert held in shown
     assert ": guidelines. “Could” was unclear." in shown
     review(corpus, "r")
-    log_answers(corpus, "r-review", ("a2",), {"tram.003": "c"}, at="2030-01-01T00:00:00Z")
+    log_answers(corpus, "r-review", ("a2",), {"tram.003": "c"}, at=soon())
     assert "Answers given again: 1 of 1, 1 with another label." in say(
         "status", "r-review", "--offline"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from copydesk.backends.labelstudio import projects
@@ -14,6 +15,11 @@ from copydesk.backends.labelstudio.sender import logged_projects
 from copydesk.corpus import Corpus
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.streams import streams
+
+
+def soon() -> str:
+    """A time after everything that was done so far; no clock is so far ahead that it is refused."""
+    return (datetime.now(UTC) + timedelta(minutes=30)).isoformat(timespec="seconds")
 
 
 def enter(

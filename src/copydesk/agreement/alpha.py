@@ -109,9 +109,40 @@ def krippendorff_alpha(
     groups = np.arange(len(counts)) if articles is None else np.asarray(articles)
     if len(groups) != len(counts):
         raise ValueError(f"{len(counts)} units, but articles are given for {len(groups)}")
+    return alphas_of_sums(sums_of_articles(counts, groups), bootstrap)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleSums:
+    """All that alpha needs of the answers about some articles.
+
+    Args:
+        articles: their numbers, each once, sorted; those without a pairable answer are left out.
+        sums: articles x terms.
+        units, answers: how many pairable ones there are.
+    """
+
+    articles: Ints
+    sums: Floats
+    units: int
+    answers: int
+
+
+def sums_of_articles(counts: Ints, articles: Ints) -> ArticleSums:
+    """The sums over the units of each article; the arguments are those of `krippendorff_alpha`."""
     pairable = counts.sum(axis=1) >= 2
-    counts, groups = counts[pairable], groups[pairable]
-    results = _results(_terms(counts), groups, int(counts.sum()), bootstrap)
+    counts, articles = counts[pairable], articles[pairable]
+    return ArticleSums(
+        articles=np.unique(articles),
+        sums=_per_article(_terms(counts), articles),
+        units=len(counts),
+        answers=int(counts.sum()),
+    )
+
+
+def alphas_of_sums(found: ArticleSums, bootstrap: Bootstrap) -> tuple[Alpha, tuple[Alpha, ...]]:
+    """What `krippendorff_alpha` returns."""
+    results = _results(found.sums, found.units, found.answers, bootstrap)
     return results[0], tuple(results[1:])
 
 
@@ -135,17 +166,17 @@ def alpha_across(
     same = 2 * p * q
     terms = np.hstack([p + q, same.sum(axis=1, keepdims=True), same + 2 * (1 - p) * (1 - q)])
     answers = int(one.sum() + other.sum())
-    return _results(terms, articles, answers, bootstrap or Bootstrap())[0]
-
-
-def _results(terms: Floats, articles: Ints, answers: int, bootstrap: Bootstrap) -> list[Alpha]:
-    labels = (terms.shape[1] - 1) // 2
     sums = _per_article(terms, articles)
+    return _results(sums, len(terms), answers, bootstrap or Bootstrap())[0]
+
+
+def _results(sums: Floats, units: int, answers: int, bootstrap: Bootstrap) -> list[Alpha]:
+    labels = (sums.shape[1] - 1) // 2
     values = _alphas(sums.sum(axis=0, keepdims=True), labels)[0]
     resampled = len(sums) > 1 and bootstrap.resamples > 0
     draws = _alphas(bootstrap.sums(sums), labels) if resampled else np.empty((0, labels + 1))
     return [
-        _result(float(value), column, len(terms), answers, len(sums), bootstrap)
+        _result(float(value), column, units, answers, len(sums), bootstrap)
         for value, column in zip(values, draws.T, strict=True)
     ]
 

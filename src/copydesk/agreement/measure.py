@@ -32,6 +32,12 @@ GROUPS = ("zone", "collection", "event", "round", "guidelines_version", "arm", "
 IN_ORDER_OF_TIME = ("round", "guidelines_version")
 """Columns whose values stand in the order of their first answer: the trend."""
 
+OVER_ROUNDS = (
+    "A sentence that several rounds asked about counts once in each of them, with the answers of "
+    "that round: an answer that a later round replaced still counts in its own."
+)
+"""What must be known of the number of sentences where the answers are of several rounds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Annotator:
@@ -86,6 +92,11 @@ class Agreement:
     flags: Flags | None = None
     across: Alpha | None = None
     notes: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def over_rounds(self) -> bool:
+        """Whether the answers are those of several rounds."""
+        return len(self.groups.get("round", ())) > 1
 
     def as_document(self) -> dict[str, Any]:
         """The result as JSON types; what is not defined is null, never NaN."""

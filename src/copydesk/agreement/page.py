@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.disputed import Disputed
 from copydesk.agreement.flags import FlaggedSentence
-from copydesk.agreement.measure import IN_ORDER_OF_TIME, Agreement, Group
+from copydesk.agreement.measure import IN_ORDER_OF_TIME, OVER_ROUNDS, Agreement, Group
 from copydesk.contract.labels import NEWS
 from copydesk.pages.html import page
 
@@ -53,6 +53,7 @@ def html_page(
         # A column with a single value would repeat the figures of all answers.
         groups={name: lowest(found) for name, found in agreement.groups.items() if len(found) > 1},
         trend=IN_ORDER_OF_TIME,
+        over_rounds=OVER_ROUNDS,
         given={
             label: sum(annotator.labels[label] for annotator in agreement.annotators)
             for label in agreement.labels

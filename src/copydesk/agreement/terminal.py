@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.alpha import Alpha
 from copydesk.agreement.flags import Flags
-from copydesk.agreement.measure import Agreement
+from copydesk.agreement.measure import OVER_ROUNDS, Agreement
 from copydesk.agreement.models import ModelReport
 from copydesk.agreement.page import lowest
 from copydesk.pages.filters import figure, percent
@@ -39,6 +39,8 @@ def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 1
     )
     if agreement.alpha.reason:
         console.print(f"Alpha: {agreement.alpha.reason}.", markup=False)
+    if agreement.over_rounds:
+        console.print(OVER_ROUNDS, markup=False)
     _print_annotators(agreement, console)
     for model in agreement.models:
         _print_model(model, console)

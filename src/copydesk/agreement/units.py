@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from copydesk.agreement.alpha import Ints
+from copydesk.agreement.alpha import (
+    Alpha,
+    ArticleSums,
+    Bootstrap,
+    Ints,
+    alphas_of_sums,
+    sums_of_articles,
+)
 from copydesk.answers import ANCHOR
 from copydesk.errors import InputError
 
@@ -89,6 +97,43 @@ def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
     articles = np.zeros(len(units), dtype=np.int64)
     articles[rows] = given["article"].to_numpy()
     return counts.astype(np.int64), articles
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """Alpha of answers that come a share of their articles at a time.
+
+    Of an article no more is kept than its sums.
+    """
+
+    labels: Sequence[str]
+    _found: list[ArticleSums] = field(default_factory=list)
+    _names: list[str] = field(default_factory=list)
+
+    def add(self, answers: pl.DataFrame) -> pl.DataFrame:
+        """Count all answers about some articles, and return them as `prepare` does.
+
+        Raises:
+            InputError: as `prepare`.
+        """
+        given = prepare(answers, self.labels)
+        found = sums_of_articles(*count_matrix(given, len(self.labels)))
+        self._found.append(found)
+        self._names += given["article_id"].unique().sort()[found.articles.tolist()].to_list()
+        return given
+
+    def alpha(self) -> tuple[Alpha, tuple[Alpha, ...]]:
+        """Alpha of all labels, and of each label against the rest, as of all answers at once."""
+        order = pl.Series(self._names, dtype=pl.String).arg_sort().to_numpy()
+        nothing = np.empty((0, 2 * len(self.labels) + 1))
+        sums = np.concatenate([nothing, *(found.sums for found in self._found)])[order]
+        whole = ArticleSums(
+            articles=np.arange(len(order)),
+            sums=sums,
+            units=sum(found.units for found in self._found),
+            answers=sum(found.answers for found in self._found),
+        )
+        return alphas_of_sums(whole, Bootstrap())
 
 
 def _refuse_second_answers(keyed: pl.DataFrame) -> None:

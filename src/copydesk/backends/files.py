@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +48,12 @@ _LABELS: Final = "labels.json"
 _GUIDELINES: Final = "guidelines.md"
 _CARD: Final = "guidelines-card.md"
 _Change = Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
+_NO_JSON: Final = "it is not JSON"
+_LONGEST: Final = 31_536_000.0
+"""A year in seconds: nobody spends more on a sentence."""
+_FIRST: Final = "2000-01-01T00:00:00Z"
+_AHEAD: Final = timedelta(hours=1)
+"""How far the clock of whoever answers may be ahead of ours."""
 _KNOWN: Final = ("sentence_id", "label", "lead_time_s", "confidence", "comment", "flag", "at")
 
 
@@ -341,7 +347,8 @@ def read_answers(
 ) -> tuple[tuple[str, dict[str, dict[str, Any]]], list[Finding]]:
     """An annotator's lines by sentence_id, the time of the file, and what is wrong.
 
-    A last line without an end is still being written and is not read.
+    A last line without an end is read where it is whole; half a line is named: it is still being
+    written, or was cut off.
     """
     path = folder(round, name) / ANSWERS
     mine = {
@@ -354,12 +361,18 @@ def read_answers(
     found: dict[str, dict[str, Any]] = {}
     findings: list[Finding] = []
     if not path.is_file():
+        if path.is_symlink() or path.exists():
+            where, wrong = f"{name}/{ANSWERS}", "it is not a file"
+            findings.append(finding("answer-unreadable", where=where, annotator=name, detail=wrong))
         return ("", found), findings
     at = datetime.fromtimestamp(int(path.stat().st_mtime), UTC).isoformat().replace("+00:00", "Z")
-    for number, raw in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+    lines = path.read_bytes().split(b"\n")
+    for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
         line, wrong = _line(raw, mine)
+        if number == len(lines) and wrong == _NO_JSON:
+            wrong = "it has no end: it is still being written, or was cut off"
         if wrong:
             where = f"{name}/{ANSWERS}:{number}"
             findings.append(finding("answer-unreadable", where=where, annotator=name, detail=wrong))
@@ -372,8 +385,13 @@ def _line(raw: bytes, mine: set[str]) -> tuple[dict[str, Any], str]:
     """A line of answers, and what is wrong with it; free text of it is not repeated."""
     try:
         line = json.loads(raw.decode("utf-8-sig"))
+        dump_line(line).encode("utf-8")
+    except UnicodeEncodeError:
+        return {}, "it holds half a character (a lone surrogate)"
+    except UnicodeDecodeError:
+        return {}, "it is not UTF-8"
     except (ValueError, RecursionError):
-        return {}, "it is not JSON"
+        return {}, _NO_JSON
     if not isinstance(line, dict):
         return {}, "it is not an object"
     line = {key: line[key] for key in _KNOWN if line.get(key) is not None}
@@ -383,14 +401,16 @@ def _line(raw: bytes, mine: set[str]) -> tuple[dict[str, Any], str]:
         return {}, "label, comment, flag and at are strings"
     if line.get("flag") not in (None, *FLAGS):
         return {}, f"its flag is not one of {', '.join(FLAGS)}"
-    for key, most in (("lead_time_s", float("inf")), ("confidence", 1.0)):
+    for key, most in (("lead_time_s", _LONGEST), ("confidence", 1.0)):
         value = line.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             return {}, f"its {key} is not a number in range"
     try:
-        instant(line.get("at", "2000-01-01T00:00:00Z"))
+        at = instant(line.get("at", _FIRST))
     except ValueError:
         return {}, "its at is not a time"
+    if not instant(_FIRST) <= at <= datetime.now(UTC) + _AHEAD:
+        return {}, "its at is before 2000 or still to come: correct the clock, or the time"
     return line, ""
 
 

@@ -58,12 +58,14 @@ class Part:
         rows: its rows, not yet read, with the columns of the file alone.
         schema: its Arrow schema, metadata included.
         height: how many rows it has.
+        numbered: whether ``rows`` has a column ``_row`` already, as some rows of a file have.
     """
 
     file: TableFile
     rows: pl.LazyFrame
     schema: pa.Schema
     height: int
+    numbered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -181,7 +183,7 @@ class Contents:
         found = [self._rows(part, columns) for part in self.of(table)]
         if not found:
             rows = _from_arrow(arrow_schema(table, self.contract).empty_table()).lazy()
-            found = [_placed(rows, None, self._names, columns)]
+            found = [_placed(rows, None, False, self._names, columns)]
         return pl.concat(found) if len(found) > 1 else found[0]
 
     def frame(self, table: str, *columns: str) -> pl.DataFrame:
@@ -189,7 +191,7 @@ class Contents:
         return self.scan(table, *columns).collect()
 
     def _rows(self, part: Part, columns: Collection[str]) -> pl.LazyFrame:
-        return _placed(part.rows, part.file, self._names, columns)
+        return _placed(part.rows, part.file, part.numbered, self._names, columns)
 
     @functools.cached_property
     def _names(self) -> pl.Enum:
@@ -208,9 +210,15 @@ class Contents:
 
 
 def _placed(
-    rows: pl.LazyFrame, file: TableFile | None, names: pl.Enum, columns: Collection[str]
+    rows: pl.LazyFrame,
+    file: TableFile | None,
+    numbered: bool,
+    names: pl.Enum,
+    columns: Collection[str],
 ) -> pl.LazyFrame:
-    if "_row" in columns:
+    if numbered and not columns:
+        rows = rows.drop("_row")
+    elif "_row" in columns and not numbered:
         rows = rows.with_row_index("_row", offset=1)
     if "_file" in columns:
         rows = rows.with_columns(_file=pl.lit(str(file) if file else None, dtype=names))

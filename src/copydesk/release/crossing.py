@@ -7,9 +7,10 @@ compared. Withheld sentences are compared by their hash.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -35,11 +36,16 @@ BANDS: Final = 20
 is .9998 at .7 and .003 at .05."""
 
 _CHUNK: Final = 100_000
+_BLOCK: Final = 2000
+"""Texts whose words are hashed 60 times over while they are in the processor's cache."""
+_DRAWN: Final = np.random.PCG64(20).random_raw(2 * PERMUTATIONS).astype(np.uint32)
 _WORD: Final = r"[\p{L}\p{N}]+"
 _SEED: Final = 1
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Splits = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
 
@@ -52,7 +58,7 @@ def same_texts(articles: pl.DataFrame) -> pl.DataFrame:
     return _across(articles.with_columns(_key=pl.col("text_sha256")), "article_id")
 
 
-def same_sentences(given: pl.DataFrame, withheld: pl.DataFrame) -> pl.DataFrame:
+def same_sentences(given: pl.LazyFrame, withheld: pl.LazyFrame) -> pl.DataFrame:
     """Sentences that also stand in the split of an earlier row.
 
     Args:
@@ -62,16 +68,33 @@ def same_sentences(given: pl.DataFrame, withheld: pl.DataFrame) -> pl.DataFrame:
     Returns:
         These rows with ``_other``, the other split, and ``_twin``, a sentence of it.
     """
-    given = given.filter(_long())
-    withheld = withheld.filter(pl.col("end") - pl.col("start") >= MIN_LENGTH)
     key = pl.col("text").hash(_SEED).cast(pl.String)
-    if withheld.height:
+    if withheld.select(pl.len()).collect().item():
         key = pl.col("text").map_elements(sha256_text, return_dtype=pl.String)
-    rows = [
-        given.with_columns(_key=key).drop("text"),
-        withheld.with_columns(_key=pl.col("text_sha256")).drop("text_sha256", "start", "end"),
-    ]
-    return _across(pl.concat(rows), "sentence_id")
+    withheld = withheld.filter(pl.col("end") - pl.col("start") >= MIN_LENGTH)
+    rows = pl.concat(
+        [
+            given.filter(_long()).with_columns(_key=key).drop("text"),
+            withheld.with_columns(_key=pl.col("text_sha256")).drop("text_sha256", "start", "end"),
+        ]
+    )
+    hashes = pl.col("_key").hash(_SEED)
+    found = rows.select(hashes, _split()).collect(engine="streaming")
+    twice = pl.Series(_in_two_splits(found["_key"].to_numpy(), found["split"].to_numpy()))
+    return _across(rows.filter(hashes.is_in(twice.implode())).collect(), "sentence_id")
+
+
+def _split() -> pl.Expr:
+    numbers = {split: number for number, split in enumerate(SPLITS)}
+    return pl.col("split").replace_strict(numbers, return_dtype=pl.UInt8)
+
+
+def _in_two_splits(keys: Hashes, splits: Splits) -> Hashes:
+    """The keys that stand in more than one split, sorted."""
+    order = np.argsort(keys, kind="stable")
+    keys, splits = keys[order], splits[order]
+    found: Hashes = np.unique(keys[1:][(keys[1:] == keys[:-1]) & (splits[1:] != splits[:-1])])
+    return found
 
 
 def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
@@ -85,7 +108,7 @@ def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
     return twins.filter(pl.col("split") != pl.col("_other"))
 
 
-def near_sentences(rows: pl.DataFrame, threshold: float = NEAR) -> pl.DataFrame:
+def near_sentences(rows: pl.LazyFrame, threshold: float = NEAR) -> pl.DataFrame:
     """Sentences that share most of their pairs of words with one of the split of an earlier row.
 
     Args:
@@ -95,8 +118,14 @@ def near_sentences(rows: pl.DataFrame, threshold: float = NEAR) -> pl.DataFrame:
         These rows with ``_other``, the other split, ``_twin``, a sentence of it, and
         ``_similarity``, the Jaccard index of their pairs of words; the most similar first.
     """
-    rows = rows.unique(["text", "split"], keep="first", maintain_order=True).filter(_long())
-    suspects = rows.filter(_flags(rows)) if rows["split"].n_unique() > 1 else rows.clear()
+    places = pl.Series(_suspects(rows), dtype=pl.UInt32)
+    suspects = (
+        rows.with_row_index("_at")
+        .filter(pl.col("_at").is_in(places.implode()))
+        .drop("_at")
+        .unique(["text", "split"], keep="first", maintain_order=True)
+        .collect()
+    )
     pairs = _pairs(suspects)
     left, right = suspects[pairs[:, 0].tolist()], suspects[pairs[:, 1].tolist()]
     similarity = pl.Series(
@@ -114,9 +143,9 @@ def crossing(release: Contents, threshold: float = NEAR) -> Iterator[tuple[str, 
     """What stands in two splits of a release: the rule, the key column, and the rows."""
     articles = release.frame("articles", "article_id", *PLACE, "text_sha256")
     yield DUPLICATE, "article_id", same_texts(articles)
-    given = release.frame("sentences", "sentence_id", *PLACE, "text")
+    given = release.scan("sentences", "sentence_id", *PLACE, "text")
     columns = ("text_sha256", "start", "end")
-    withheld = release.frame("standoff", "sentence_id", *PLACE, *columns)
+    withheld = release.scan("standoff", "sentence_id", *PLACE, *columns)
     yield DUPLICATE, "sentence_id", same_sentences(given, withheld)
     yield NEAR_DUPLICATE, "sentence_id", near_sentences(given, threshold)
 
@@ -137,7 +166,7 @@ def crossing_events(
     # In the order of a release, since pairs are found from its first rows.
     rows = rows.sort(pl.col("split").replace_strict(order), "article_id", "index")
     articles = rows.unique("article_id", keep="first", maintain_order=True)
-    near = near_sentences(rows.filter("redistributable"), threshold)
+    near = near_sentences(rows.filter("redistributable").lazy(), threshold)
     return [
         pair
         for found, record, among in (
@@ -205,44 +234,79 @@ def shingles(texts: pl.Series) -> tuple[Hashes, Integers]:
     return np.ascontiguousarray(pairs[inside[:-1]]), offsets
 
 
-def _matrix(texts: pl.Series) -> Any:
-    """The MinHashes of texts; their words are taken a hundred thousand texts at a time."""
-    from rensa import RMinHash
+def _bands(texts: pl.Series) -> Hashes:
+    """A number for each band of each text, bands x texts, from the MinHashes of its pairs of words.
 
-    parts = [shingles(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
-    flat = np.concatenate([hashes for hashes, _ in parts])
-    lengths = np.concatenate([np.diff(offsets) for _, offsets in parts])
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return RMinHash.digest_matrix_from_flat_token_hashes(flat, offsets, PERMUTATIONS, _SEED)
+    A MinHash is the least value of a function a * x + b mod 2^32, a odd, over the pairs (Broder
+    1997); a band is three of them. Every text must have two words.
+    """
+    flat, offsets = shingles(texts)
+    pairs = (flat >> np.uint64(32)).astype(np.uint32)
+    least = np.empty((PERMUTATIONS, len(texts)), dtype=np.uint32)
+    for start in range(0, len(texts), _BLOCK):
+        end = min(start + _BLOCK, len(texts))
+        first = offsets[start]
+        _minima(pairs[first : offsets[end]], offsets[start:end] - first, least[:, start:end])
+    triples = least.reshape(BANDS, PERMUTATIONS // BANDS, len(texts)).astype(np.uint64)
+    found: Hashes = triples[:, 0]
+    for place in range(1, PERMUTATIONS // BANDS):
+        found = found * _ODD + triples[:, place]
+    return found
 
 
-def _flags(rows: pl.DataFrame) -> pl.Series:
-    """Which rows share a band with another row."""
-    from rensa import RMinHashLSH
+def _minima(pairs: Numbers, begins: Integers, least: Numbers) -> None:
+    values = np.empty_like(pairs)
+    for place in range(PERMUTATIONS):
+        np.multiply(pairs, _DRAWN[2 * place] | np.uint32(1), out=values)
+        values += _DRAWN[2 * place + 1]
+        np.minimum.reduceat(values, begins, out=least[place])
 
-    index = RMinHashLSH(threshold=0.5, num_perm=PERMUTATIONS, num_bands=BANDS)
-    flags = index.query_duplicate_flags_matrix_one_shot(_matrix(rows["text"]))
-    return pl.Series(flags, dtype=pl.Boolean)
+
+def _suspects(rows: pl.LazyFrame) -> Integers:
+    """The places of the rows that share a band with a row of another split.
+
+    The bands lie on the disk, 160 bytes a sentence; one band of all rows is held at a time.
+    """
+    sizes, places, splits = [], [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint8)]
+    height = rows.select(pl.len()).collect().item()
+    with tempfile.TemporaryFile() as scratch:
+        for start in range(0, height, _CHUNK):
+            part = rows.select("text", _split()).slice(start, _CHUNK).collect()
+            part = part.with_row_index("_at", offset=start).filter(_long())
+            if part.height:
+                scratch.write(_bands(part["text"]).tobytes())
+                sizes.append(part.height)
+                places.append(part["_at"].to_numpy().astype(np.int64))
+                splits.append(part["split"].to_numpy())
+        begins = np.cumsum([0, *sizes]) * BANDS
+        of_rows, flags = np.concatenate(splits), np.zeros(sum(sizes), dtype=bool)
+        for band in range(BANDS if sizes else 0):
+            keys = np.empty(sum(sizes), dtype=np.uint64)
+            filled = 0
+            for begin, size in zip(begins, sizes, strict=False):
+                scratch.seek(8 * int(begin + band * size))
+                keys[filled : filled + size] = np.frombuffer(scratch.read(8 * size), np.uint64)
+                filled += size
+            shared = _in_two_splits(keys, of_rows)
+            if len(shared):
+                flags |= np.isin(keys, shared)
+    found: Integers = np.concatenate(places)[flags]
+    return found
 
 
 def _pairs(rows: pl.DataFrame) -> Integers:
     """Candidates: in each bucket every row with the first row of each other split."""
     if rows.is_empty():
         return np.empty((0, 2), dtype=np.int64)
-    digests = np.asarray(_matrix(rows["text"]).to_rows(), dtype=np.uint64)
-    width = PERMUTATIONS // BANDS
     found = []
-    for band in range(BANDS):
-        part = digests[:, band * width : (band + 1) * width]
-        keys = pl.DataFrame(part, schema=[f"k{i}" for i in range(width)])
-        keys = keys.with_columns(_row=pl.int_range(pl.len()), split=rows["split"])
-        names = [f"k{i}" for i in range(width)]
-        first = keys.group_by(*names, "split").agg(_first=pl.col("_row").min())
-        both = keys.join(first, on=names).filter(
+    for keys in _bands(rows["text"]):
+        band = pl.DataFrame({"key": keys, "split": rows["split"]}).with_row_index("_row")
+        first = band.group_by("key", "split").agg(_first=pl.col("_row").min())
+        both = band.join(first, on="key").filter(
             (pl.col("split") != pl.col("split_right")) & (pl.col("_first") < pl.col("_row"))
         )
         found.append(both.select("_first", "_row"))
-    return pl.concat(found).unique(maintain_order=True).to_numpy()
+    return pl.concat(found).unique(maintain_order=True).to_numpy().astype(np.int64)
 
 
 def _similarity(a: str, b: str) -> float:

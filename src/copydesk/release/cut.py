@@ -289,11 +289,10 @@ def _labelling(
 def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
     later = answers.filter(pl.col("created_at") >= created + timedelta(seconds=1))
     if later.height:
-        first = later.row(0, named=True)
         given = "An answer was" if later.height == 1 else f"{later.height} answers were"
         raise InputError(
             f"{given} given after {created:%Y-%m-%dT%H:%M:%SZ}, when this release would be made.",
-            where=first["annotation_id"],
+            where=later["annotation_id"][0],
             hint="Leave --created out or give a later time, and check the clock of the machine "
             "that took the answers.",
         )

@@ -10,10 +10,11 @@ import polars as pl
 
 from copydesk.contract.columns import LABEL_SOURCES, SPLITS, UNIT_ZONES
 from copydesk.contract.labels import Scheme
+from copydesk.release.answered import answered
 from copydesk.release.contents import Contents
 
 if TYPE_CHECKING:
-    from copydesk.agreement import Agreement, Alpha
+    from copydesk.agreement import Alpha
 
 Counts = dict[str, int]
 
@@ -179,14 +180,14 @@ def facts(contents: Contents) -> Facts:
 
 def _count(contents: Contents) -> Facts:
     corpus = contents.manifest["corpus"]
-    articles = contents.frame("articles").drop("pieces", "text")
+    articles = _articles(contents)
     names = ("article_id", "label", "zone", "label_source", "n_annotators", "votes", "split")
-    units = pl.concat([contents.frame(table, *names) for table in ("sentences", "standoff")])
+    units = pl.concat([contents.scan(table, *names) for table in ("sentences", "standoff")])
     withheld = contents.scan("standoff").select(pl.len()).collect().item()
-    quotes = contents.frame("quotes", "group")
-    answers = contents.frame("annotations")
-    agreement = _agreement(answers, articles, contents.labels("annotations"))
-    per_sentence = units["n_annotators"]
+    groups = _collected(contents.scan("quotes", "group"))["group"]
+    answers = contents.scan("annotations")
+    alpha, alphas, by_group, reviewed = answered(contents, articles)
+    sizes = _collected(units.group_by("article_id").len("sentences"))
     return Facts(
         scheme=contents.contract.scheme,
         version=contents.version,
@@ -196,23 +197,20 @@ def _count(contents: Contents) -> Facts:
         licence=corpus.get("licence"),
         homepage=corpus.get("homepage"),
         authors=tuple(corpus.get("authors", ())),
-        sentences=units.height,
+        sentences=int(sizes["sentences"].sum()),
         withheld_sentences=withheld,
         articles=articles.height,
         withheld_articles=articles.filter(~pl.col("redistributable")).height,
-        quotes=quotes.height,
-        quote_groups=quotes["group"].drop_nulls().n_unique(),
+        quotes=groups.len(),
+        quote_groups=groups.drop_nulls().n_unique(),
         labels=_labels(units, contents.labels("sentences")),
         events=_events(articles),
         parts={t: found for t in contents.schemas if (found := _parts(contents, t, articles))},
-        withheld=_withheld(articles, units),
-        zones=_counted(units["zone"], UNIT_ZONES),
-        sources=_counted(units["label_source"], LABEL_SOURCES),
-        adjudicated=Adjudicated(
-            **_adjudicated(units, contents.labels("sentences")),
-            told="reason" in contents.contract["sentences"].names,
-        ),
-        collections=_collections(articles, units),
+        withheld=_withheld(articles, sizes),
+        zones=_counts(units, "zone", UNIT_ZONES),
+        sources=_counts(units, "label_source", LABEL_SOURCES),
+        adjudicated=_adjudicated(units, contents),
+        collections=_collections(articles, sizes),
         outlets=articles["outlet"].drop_nulls().n_unique(),
         languages=tuple(sorted(articles["language"].unique())),
         licences=_counted(articles["licence"].fill_null("none")),
@@ -220,61 +218,69 @@ def _count(contents: Contents) -> Facts:
             sorted(articles.filter("redistributable")["licence"].drop_nulls().unique())
         ),
         published=_range(articles["published"]),
-        answers=_counted(answers["annotator"]),
+        answers=_counts(answers, "annotator"),
         kinds=dict(
-            answers.select("annotator", "annotator_kind").unique().sort(pl.all()).iter_rows()
+            _collected(answers.select("annotator", "annotator_kind").unique())
+            .sort(pl.all())
+            .iter_rows()
         ),
         adjudicators=dict(contents.manifest.get("adjudicators", {})),
         suggester=contents.manifest.get("suggester"),
-        answered=_range(answers["created_at"].dt.strftime("%Y-%m-%d")),
-        annotators_per_sentence=(
-            _int(per_sentence.min()),
-            _int(per_sentence.max()),
-            float(per_sentence.mean() or 0.0),  # type: ignore[arg-type]
-        ),
+        answered=_days(answers),
+        annotators_per_sentence=_answers_each(units),
         guidelines_version=contents.manifest.get("guidelines_version"),
         guidelines=_guidelines(answers),
         rounds=tuple(contents.manifest.get("rounds", ())),
-        reviewed=_reviewed(answers),
+        reviewed=reviewed,
         notes=tuple(contents.manifest.get("notes", ())),
-        alpha=agreement.alpha,
-        alphas=agreement.per_label,
-        groups={
-            column: {group.value: group.alpha for group in groups}
-            for column, groups in agreement.groups.items()
-            if len(groups) > 1
-        },
+        alpha=alpha,
+        alphas=alphas,
+        groups=by_group,
     )
 
 
-def _guidelines(answers: pl.DataFrame) -> Counts:
+def _articles(contents: Contents) -> pl.DataFrame:
+    """The articles, without the columns that take most of the memory."""
+    there = contents.scan("articles").collect_schema().names()
+    return contents.frame("articles", *(name for name in there if name not in ("pieces", "text")))
+
+
+def _answers_each(units: pl.LazyFrame) -> tuple[int, int, float]:
+    """The least, the most and the mean number of annotators of a sentence."""
+    number = pl.col("n_annotators").cast(pl.Int64)
+    found = units.select(number.min(), most=number.max(), all=number.sum(), sentences=pl.len())
+    least, most, answers, sentences = _collected(found).row(0)
+    return least or 0, most or 0, answers / sentences if sentences else 0.0
+
+
+def _days(answers: pl.LazyFrame) -> tuple[str, str] | None:
+    """The first and the last day of the answers."""
+    time = pl.col("created_at")
+    first, last = _collected(answers.select(time.min(), last=time.max())).row(0)
+    return (f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}") if first and last else None
+
+
+def _collected(rows: pl.LazyFrame) -> pl.DataFrame:
+    return rows.collect(engine="streaming")
+
+
+def _counts(rows: pl.LazyFrame, column: str, order: tuple[str, ...] | None = None) -> Counts:
+    """How often each value of a column occurs, in the order given or of names."""
+    found = dict(_collected(rows.group_by(column).len()).drop_nulls().iter_rows())
+    return {name: found[name] for name in order or sorted(found) if name in found}
+
+
+def _guidelines(answers: pl.LazyFrame) -> Counts:
     """Answers by the version of the guidelines that they followed, the oldest first."""
-    column = answers.sort("created_at")["guidelines_version"].drop_nulls()
-    return _counted(column, tuple(column.unique(maintain_order=True)))
+    versions = answers.group_by("guidelines_version").agg(pl.col("created_at").min(), pl.len())
+    first = _collected(versions).drop_nulls("guidelines_version")
+    first = first.sort("created_at", "guidelines_version")
+    return dict(first.select("guidelines_version", "len").iter_rows())
 
 
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _agreement(answers: pl.DataFrame, articles: pl.DataFrame, labels: tuple[str, ...]) -> Agreement:
-    from copydesk.agreement import measure
-
-    about = [name for name in ("collection", "genre") if name in articles.columns]
-    known = articles.select("article_id", *about).unique("article_id")
-    named = answers.join(known, on="article_id", how="left", maintain_order="left").with_columns(
-        pl.col("label").replace_strict(
-            dict(enumerate(labels)), default=None, return_dtype=pl.String
-        )
-    )
-    return measure(named, labels=labels, by=(*about, "guidelines_version"), disputed=0)
-
-
-def _labels(units: pl.DataFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
-    counted = {
-        (label, split): count
-        for label, split, count in units.group_by("label", "split").len().iter_rows()
-    }
+def _labels(units: pl.LazyFrame, labels: tuple[str, ...]) -> dict[str, Counts]:
+    cells = _collected(units.group_by("label", "split").len())
+    counted = {(label, split): count for label, split, count in cells.iter_rows()}
     return {
         name: {split: counted.get((number, split), 0) for split in SPLITS}
         for number, name in enumerate(labels)
@@ -297,11 +303,11 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     sizes = about.group_by("split").agg(
         pl.len(), pl.col("article_id").n_unique(), pl.col("event").n_unique()
     )
-    found = {split: numbers for split, *numbers in sizes.collect().iter_rows()}
+    found = {split: numbers for split, *numbers in _collected(sizes).iter_rows()}
     names = contents.labels(table)
     labels: dict[str, Counts] = {split: {} for split in found}
     if "label" in rows.collect_schema():
-        cells = rows.group_by("split", "label").len().collect()
+        cells = _collected(rows.group_by("split", "label").len())
         counted = {(split, number): count for split, number, count in cells.iter_rows()}
         labels = {
             split: {name: counted.get((split, at), 0) for at, name in enumerate(names)}
@@ -319,19 +325,19 @@ def _parts(contents: Contents, table: str, articles: pl.DataFrame) -> dict[str, 
     }
 
 
-def _adjudicated(units: pl.DataFrame, labels: tuple[str, ...]) -> Counts:
-    rows = units.filter(pl.col("label_source") == "adjudicated")
+def _adjudicated(units: pl.LazyFrame, contents: Contents) -> Adjudicated:
+    labels = contents.labels("sentences")
+    rows = _collected(units.filter(pl.col("label_source") == "adjudicated"))
     found = {"kept": 0, "overruled": 0, "tied": 0}
     for number, votes in rows.select("label", "votes").iter_rows():
         most = max(votes.values())
         leading = [name for name, count in votes.items() if count == most]
         tied = len(leading) > 1
         found["tied" if tied else "kept" if leading[0] == labels[number] else "overruled"] += 1
-    return found
+    return Adjudicated(**found, told="reason" in contents.contract["sentences"].names)
 
 
-def _withheld(articles: pl.DataFrame, units: pl.DataFrame) -> tuple[Withheld, ...]:
-    sizes = units.group_by("article_id").len("sentences")
+def _withheld(articles: pl.DataFrame, sizes: pl.DataFrame) -> tuple[Withheld, ...]:
     rows = (
         articles.filter(~pl.col("redistributable"))
         .join(sizes, on="article_id", how="left")
@@ -347,22 +353,12 @@ def _counted(values: pl.Series, order: tuple[str, ...] | None = None) -> Counts:
     return {name: found[name] for name in order or sorted(found) if name in found}
 
 
-def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
-    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
-    two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
-    versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
-        pl.col("guidelines_version").list.n_unique() == 2
-    )
-    return versions.height, versions.filter(pl.col("label").list.n_unique() == 2).height
-
-
 def _range(values: pl.Series) -> tuple[str, str] | None:
     known = values.drop_nulls()
     return (str(known.min()), str(known.max())) if known.len() else None
 
 
-def _collections(articles: pl.DataFrame, units: pl.DataFrame) -> tuple[Collection, ...]:
-    sizes = units.group_by("article_id").len("sentences")
+def _collections(articles: pl.DataFrame, sizes: pl.DataFrame) -> tuple[Collection, ...]:
     rows = (
         articles.join(sizes, on="article_id", how="left")
         .group_by("collection")

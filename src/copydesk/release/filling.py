@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+import polars as pl
+
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import sha256_text
 from copydesk.ingest.names import slug, stem
@@ -24,6 +27,7 @@ from copydesk.text.pieces import Zone
 _STARTS: Final = re.compile(r"(?<!\w)\w|[^\w\s]")
 _WINDOW: Final = 4000
 """How many places are tried for one sentence, those nearest to where it should be first."""
+_SEED: Final = 1
 _COPIES: Final = 3
 """How many copies of an article are kept, those that hold most of its sentences."""
 
@@ -37,6 +41,31 @@ class Copy:
 
     text: str
     fields: dict[str, Any]
+
+
+class Holders:
+    """The article of each withheld sentence, by the sentence's hash: 12 bytes a sentence."""
+
+    def __init__(self, sentences: pl.DataFrame) -> None:
+        """Take in all withheld sentences.
+
+        Args:
+            sentences: ``article_id`` and ``text_sha256`` of each.
+        """
+        self._articles = sentences["article_id"].unique(maintain_order=True)
+        numbers = pl.int_range(self._articles.len(), dtype=pl.UInt32, eager=True)
+        of = sentences["article_id"].replace_strict(self._articles, numbers, return_dtype=pl.UInt32)
+        hashes = sentences["text_sha256"].hash(_SEED).to_numpy()
+        order = np.argsort(hashes, kind="stable")
+        self._hashes, self._of = hashes[order], of.to_numpy()[order]
+
+    def of(self, digests: Iterable[str]) -> Iterator[str]:
+        """The articles that have sentences with these hashes, one for each hash that is known."""
+        wanted = pl.Series(list(digests), dtype=pl.String).hash(_SEED).to_numpy()
+        places = np.searchsorted(self._hashes, wanted, side="right") - 1
+        for hash_, place in zip(wanted, places, strict=True):
+            if place >= 0 and self._hashes[place] == hash_:
+                yield self._articles[int(self._of[place])]
 
 
 @dataclass(slots=True)
@@ -60,7 +89,7 @@ class Copies:
 def find_copies(
     raw: Iterable[str],
     articles: Sequence[dict[str, Any]],
-    sentences: dict[str, list[Row]],
+    holders: Holders,
     encoding: str | None = None,
 ) -> Copies:
     """Read somebody's sources, and keep what may be a copy of one of the articles.
@@ -70,13 +99,12 @@ def find_copies(
     Args:
         raw: sources as `copydesk.ingest.walk.files` takes them.
         articles: withheld articles: ``article_id``, ``url``, ``text_sha256``.
-        sentences: the withheld sentences of each.
+        holders: of the withheld sentences of each.
         encoding: of the sources' bytes; found from the bytes themselves where None.
     """
     ids = {article["article_id"] for article in articles}
     urls = {article["url"]: article["article_id"] for article in articles if article["url"]}
     texts = {article["text_sha256"] for article in articles}
-    holder = {digest: name for name, rows in sentences.items() for _, _, digest in rows}
     copies = Copies()
     votes: dict[str, list[tuple[int, int, Copy]]] = {}
     missed = Missed()
@@ -92,9 +120,8 @@ def find_copies(
         address = urls.get(reading.fields.get("url"))
         if address is not None:
             counted[address] = counted.get(address, 0) + 1
-        for found in _digests(reading):
-            if found in holder:
-                counted[holder[found]] = counted.get(holder[found], 0) + 1
+        for name in holders.of(_digests(reading)):
+            counted[name] = counted.get(name, 0) + 1
         for name, count in counted.items():
             best = votes.setdefault(name, [])
             best.append((-count, number, copy))

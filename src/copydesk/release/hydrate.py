@@ -5,8 +5,9 @@ An article whose hash is met is filled whole; of any other each sentence whose o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +15,14 @@ import polars as pl
 
 from copydesk.contract.arrow import write_table
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.sizing import in_files
+from copydesk.contract.filenames import TableFile
+from copydesk.contract.sizing import MOST_ROWS, in_files
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.release.card import render
 from copydesk.release.contents import Contents
-from copydesk.release.filling import Copies, Copy, Row, fill, find_copies
+from copydesk.release.filling import Copies, Copy, Holders, Row, fill, find_copies
 from copydesk.release.index import find_release
 
 _NOTICE: Final = """
@@ -101,36 +103,89 @@ def hydrate(
     """
     source = find_release(release, version)
     contents = Contents.read(source)
-    articles = contents.frame("articles")
     gone = _withdrawn(contents)
-    kept = ~pl.col("article_id").is_in([gap.article_id for gap in gone])
-    withheld = articles.filter(~pl.col("redistributable") & kept).to_dicts()
-    rows = _rows(contents.without([gap.article_id for gap in gone]))
-    copies = find_copies(raw, withheld, rows, encoding)
+    kept = contents.without([gap.article_id for gap in gone])
+    withheld = _withheld(kept)
+    held = kept.frame("standoff", "article_id", "text_sha256")
+    copies = find_copies(raw, withheld, Holders(held), encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
         for article in withheld
         if article["text_sha256"] in copies.by_hash
     }
+    gaps = [article for article in withheld if article["article_id"] not in whole]
+    rows = _rows(kept, [article["article_id"] for article in gaps])
     parts = {
         article["article_id"]: _fill(rows.get(article["article_id"], []), copies, article)
-        for article in withheld
-        if article["article_id"] not in whole
+        for article in gaps
     }
-    texts = _texts(rows, whole, parts)
-    tables = _tables(contents, articles, whole, texts)
+    filled = Filled(whole=whole, parts=parts)
     with replacing_dir(out) as beside:
-        _write(beside, source, contents, tables)
-    gaps = [a for a in withheld if a["article_id"] not in whole]
-    total = sum(map(len, rows.values()))
+        counts = _write(beside, source, contents, filled)
+    total = held.height
+    before, after = (
+        sum(c.get("standoff", {}).values()) for c in (contents.manifest["counts"], counts)
+    )
     return Hydrated(
         path=out,
         version=contents.version,
         filled=tuple(whole),
         gaps=(*(_gap(a, copies, rows, parts[a["article_id"]]) for a in gaps), *gone),
-        sentences=tables["sentences"].height,
-        coverage=texts.height / total if total else 1.0,
+        sentences=sum(counts.get("sentences", {}).values()),
+        coverage=(before - after) / total if total else 1.0,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """What is known of the withheld articles.
+
+    Args:
+        whole: the copies of those whose text was met.
+        parts: of the others the sentences that were found, by their start.
+    """
+
+    whole: Mapping[str, Copy]
+    parts: Mapping[str, Mapping[int, str]]
+
+    def texts(self, rows: pl.DataFrame) -> pl.Series:
+        """The text of each of some withheld sentences, null where it is not known.
+
+        Raises:
+            IntegrityError: a sentence cut from a matching text has another hash.
+        """
+        columns = rows.select("article_id", "start", "end", "text_sha256")
+        return pl.Series("text", [self._text(*row) for row in columns.iter_rows()], dtype=pl.String)
+
+    def _text(self, name: str, start: int, end: int, digest: str) -> str | None:
+        if name not in self.whole:
+            return self.parts.get(name, {}).get(start)
+        text = self.whole[name].text[start:end]
+        if sha256_text(text) != digest:
+            raise IntegrityError(
+                f"The sentence at offset {start} of '{name}' has another hash than the "
+                "release names, though its article's text matches.",
+                hint="The release is damaged: run 'copydesk validate' on it.",
+            )
+        return text
+
+    def copies(self, articles: pl.Series) -> pl.DataFrame:
+        """The copies of those of some articles that are whole: text, title and attribution."""
+        names = ("article_id", "copy", "copy_title", "copy_attribution")
+        found = [
+            (name, copy.text, copy.fields.get("title"), copy.fields.get("attribution"))
+            for name in articles
+            if (copy := self.whole.get(name))
+        ]
+        return pl.DataFrame(found, schema=dict.fromkeys(names, pl.String()), orient="row")
+
+
+def _withheld(contents: Contents) -> list[dict[str, Any]]:
+    """What must be known of each withheld article to look for it, and to say that it is absent."""
+    columns = ("article_id", "title", "outlet", "url", "published", "text_sha256")
+    rows = contents.scan("articles").filter(~pl.col("redistributable"))
+    end = pl.col("pieces").list.last().struct.field("end").alias("end")
+    return rows.select(*columns, end).collect().to_dicts()
 
 
 def _withdrawn(contents: Contents) -> list[Gap]:
@@ -141,11 +196,12 @@ def _withdrawn(contents: Contents) -> list[Gap]:
     ]
 
 
-def _rows(contents: Contents) -> dict[str, list[Row]]:
-    """The withheld sentences of each article, in their order."""
+def _rows(contents: Contents, articles: list[str]) -> dict[str, list[Row]]:
+    """The withheld sentences of some articles, in their order."""
     found: dict[str, list[Row]] = {}
-    rows = contents.frame("standoff", "article_id", "start", "end", "text_sha256")
-    for name, *row in rows.sort("article_id", "start").iter_rows():
+    rows = contents.scan("standoff", "article_id", "start", "end", "text_sha256")
+    rows = rows.filter(pl.col("article_id").is_in(articles)).sort("article_id", "start")
+    for name, *row in rows.collect().iter_rows():
         found.setdefault(name, []).append((row[0], row[1], row[2]))
     return found
 
@@ -155,28 +211,6 @@ def _fill(rows: list[Row], copies: Copies, article: Mapping[str, Any]) -> dict[i
     for copy in copies.of.get(article["article_id"], ()):
         found |= fill([row for row in rows if row[0] not in found], copy.text)
     return found
-
-
-def _texts(
-    rows: Mapping[str, list[Row]], whole: Mapping[str, Copy], parts: Mapping[str, dict[int, str]]
-) -> pl.DataFrame:
-    """The text of each withheld sentence that is filled: article_id, start, text."""
-    found: list[tuple[str, int, str]] = []
-    for name, sentences in rows.items():
-        for start, end, digest in sentences:
-            if name in whole:
-                text = whole[name].text[start:end]
-                if sha256_text(text) != digest:
-                    raise IntegrityError(
-                        f"The sentence at offset {start} of '{name}' has another hash than the "
-                        "release names, though its article's text matches.",
-                        hint="The release is damaged: run 'copydesk validate' on it.",
-                    )
-                found.append((name, start, text))
-            elif start in parts.get(name, {}):
-                found.append((name, start, parts[name][start]))
-    schema = {"article_id": pl.String, "start": pl.Int32, "text": pl.String}
-    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _gap(
@@ -215,70 +249,34 @@ def _difference(
     for start, _, _ in wanted:
         if start not in part:
             return f"{share}text differs in the sentence at offset {start}."
-    end = article["pieces"][-1]["end"]
+    end = article["end"]
     lengths = [len(copy.text) for copy in copies]
     if lengths and end not in lengths:
         return f"{share}text differs outside them: it has {lengths[0]} code points, not {end}."
     return f"{share}text differs outside them."
 
 
-def _tables(
-    contents: Contents, articles: pl.DataFrame, whole: Mapping[str, Copy], texts: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
-    copies = pl.DataFrame(
-        {
-            "article_id": list(whole),
-            "copy": [c.text for c in whole.values()],
-            "copy_title": [c.fields.get("title") for c in whole.values()],
-            "copy_attribution": [c.fields.get("attribution") for c in whole.values()],
-        },
-        schema=dict.fromkeys(("article_id", "copy", "copy_title", "copy_attribution"), pl.String()),
-    )
-    known = articles.join(copies, on="article_id", how="left", maintain_order="left").with_columns(
+def _articles(rows: pl.DataFrame, filled: Filled) -> pl.DataFrame:
+    copies = filled.copies(rows["article_id"])
+    return rows.join(copies, on="article_id", how="left", maintain_order="left").with_columns(
         pl.coalesce("text", "copy").alias("text"),
         pl.coalesce("title", "copy_title").alias("title"),
         pl.coalesce("attribution", "copy_attribution").alias("attribution"),
     )
-    return {
-        **_sentences(contents, texts),
-        "articles": known,
-        "annotations": contents.frame("annotations"),
-        "quotes": _quotes(contents, copies, texts),
-    }
 
 
-def _sentences(contents: Contents, texts: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    names = contents.contract["sentences"].names
-    standoff = contents.frame("standoff")
-    if standoff.is_empty():
-        return {"sentences": contents.frame("sentences"), "standoff": standoff}
-    place = ["article_id", "start"]
-    texts = texts.with_columns(pl.col("start").cast(standoff.schema["start"]))
-    here = standoff.join(texts, on=place, maintain_order="left")
-    parts = [f for f in (contents.frame("sentences"), here) if f.height]
-    full = [part.select(*names, "split") for part in parts]
-    rows = pl.concat(full).sort("article_id", "index") if full else standoff.clear()
-    return {"sentences": rows, "standoff": standoff.join(texts, on=place, how="anti")}
-
-
-def _quotes(contents: Contents, copies: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def _quotes(rows: pl.DataFrame, filled: Filled) -> pl.DataFrame:
     """Quotations with the words that are known: of whole articles, or inside a filled sentence."""
-    rows = contents.frame("quotes")
-    if rows.is_empty():
-        return rows
-    rows = rows.join(copies, on="article_id", how="left", maintain_order="left")
-    held: dict[str, list[tuple[int, str]]] = {}
-    for name, start, text in texts.sort("article_id", "start").iter_rows():
-        held.setdefault(name, []).append((start, text))
     named = [name for name in ("speaker", "source") if name in rows.columns]
     said: list[str | None] = []
     spans: dict[str, list[dict[str, Any] | None]] = {name: [] for name in named}
     for row in rows.iter_rows(named=True):
-        said.append(row["text"] or _stretch(row, held, row["start"], row["end"]))
+        said.append(row["text"] or _stretch(row["article_id"], filled, row["start"], row["end"]))
         for name in named:
             span = row[name]
             if span and span["text"] is None:
-                span = {**span, "text": _stretch(row, held, span["start"], span["end"])}
+                text = _stretch(row["article_id"], filled, span["start"], span["end"])
+                span = {**span, "text": text}
             spans[name].append(span)
     return rows.with_columns(
         pl.Series("text", said, dtype=pl.String),
@@ -286,37 +284,94 @@ def _quotes(contents: Contents, copies: pl.DataFrame, texts: pl.DataFrame) -> pl
     )
 
 
-def _stretch(
-    row: Mapping[str, Any], held: Mapping[str, list[tuple[int, str]]], start: int, end: int
-) -> str | None:
-    if row["copy"] is not None:
-        return str(row["copy"][start:end])
-    for first, text in held.get(row["article_id"], ()):
+def _stretch(name: str, filled: Filled, start: int, end: int) -> str | None:
+    if name in filled.whole:
+        return filled.whole[name].text[start:end]
+    for first, text in sorted(filled.parts.get(name, {}).items()):
         if first <= start and end <= first + len(text):
             return text[start - first : end - first]
     return None
 
 
-def _write(folder: Path, source: Path, contents: Contents, tables: dict[str, pl.DataFrame]) -> None:
-    version = contents.version
-    written: dict[tuple[str, str], Any] = {}
-    for name, frame in tables.items():
-        for split in SPLITS:
-            part = frame.filter(pl.col("split") == split) if frame.height else frame
-            if part.height:
-                table = to_arrow(part, name, contents.contract, version=version)
-                for file, rows in in_files(table, name, split):
-                    path = folder / "releases" / version / str(file)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    write_table(rows, path)
-                written[name, split] = table
-    manifest = dict(contents.manifest)
+_CHANGED: Final = {"articles": _articles, "quotes": _quotes}
+
+
+def _write(
+    folder: Path, source: Path, contents: Contents, filled: Filled
+) -> dict[str, dict[str, int]]:
+    """Write the data set file by file, and return its rows by table and split."""
+    release = folder / "releases" / contents.version
     counts: dict[str, dict[str, int]] = {}
-    for (name, split), table in written.items():
-        counts.setdefault(name, {})[split] = table.num_rows
-    manifest |= {"counts": counts, "hydrated_from": sha256_file(source / "release.json")}
-    (folder / "hydrated.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
-    card = render(Contents.of_tables(manifest, written), doi=manifest.get("doi"))
+    for split in SPLITS:
+        for table, count in _write_sentences(release, contents, split, filled).items():
+            counts.setdefault(table, {})[split] = count
+    for part in contents.parts:
+        table, path = part.file.table, release / str(part.file)
+        if table in ("sentences", "standoff"):
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if table in _CHANGED:
+            rows = _CHANGED[table](replace(contents, parts=(part,)).frame(table), filled)
+            write_table(to_arrow(rows, table, contents.contract, version=contents.version), path)
+        else:
+            shutil.copyfile(source / str(part.file), path)
+        splits = counts.setdefault(table, {})
+        splits[part.file.split] = splits.get(part.file.split, 0) + part.height
+    counts = {table: counts[table] for table in contents.contract.tables if table in counts}
+    digest = sha256_file(source / "release.json")
+    manifest = {**contents.manifest, "counts": counts, "hydrated_from": digest}
+    stated = folder / "hydrated.json"
+    stated.write_text(dump_json(manifest), encoding="utf-8", newline="\n")
+    card = render(Contents.read(release, manifest=stated), doi=manifest.get("doi"))
     (folder / "README.md").write_text(
         card.replace("\n# ", _NOTICE, 1), encoding="utf-8", newline="\n"
     )
+    return counts
+
+
+def _write_sentences(
+    release: Path, contents: Contents, split: str, filled: Filled
+) -> dict[str, int]:
+    """Write the sentences of a split, some articles at a time; what is filled moves to the others.
+
+    Files are bounded in rows and bytes; their number is known, and they get their names, at the
+    end.
+    """
+    written: dict[str, list[tuple[Path, int]]] = {"sentences": [], "standoff": []}
+    for within in _ranges(contents, split):
+        given, withheld = (
+            contents.scan(table).filter((pl.col("split") == split) & within).collect()
+            for table in ("sentences", "standoff")
+        )
+        text = filled.texts(withheld)
+        names = contents.contract["sentences"].names
+        moved = withheld.with_columns(text).filter(text.is_not_null())
+        full = pl.concat([given.select(names), moved.select(names)]).sort("article_id", "index")
+        for table, rows in (("sentences", full), ("standoff", withheld.filter(text.is_null()))):
+            if rows.is_empty():
+                continue
+            whole = to_arrow(rows, table, contents.contract, version=contents.version)
+            for _, some in in_files(whole, table, split):
+                path = release / table / f"{split}.{len(written[table])}"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_table(some, path)
+                written[table].append((path, some.num_rows))
+    for table, files in written.items():
+        for number, (path, _) in enumerate(files):
+            several = {"number": number, "count": len(files)} if len(files) > 1 else {}
+            path.rename(release / str(TableFile(table=table, split=split, **several)))
+    return {table: sum(rows for _, rows in files) for table, files in written.items() if files}
+
+
+def _ranges(contents: Contents, split: str) -> Iterator[pl.Expr]:
+    """Conditions that take the sentences of a split in order, about a file's worth at a time."""
+    articles = pl.concat(
+        contents.scan(table, "article_id", "split") for table in ("sentences", "standoff")
+    ).filter(pl.col("split") == split)
+    sizes = articles.group_by("article_id").len().sort("article_id").collect(engine="streaming")
+    before = pl.col("len").cum_sum() - pl.col("len")
+    shares = sizes.group_by(before // MOST_ROWS, maintain_order=True).agg(
+        first=pl.col("article_id").first(), last=pl.col("article_id").last()
+    )
+    for first, last in shares.select("first", "last").iter_rows():
+        yield pl.col("article_id").is_between(pl.lit(first), pl.lit(last))

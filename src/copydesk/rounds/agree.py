@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from copydesk.agreement.models import Given, models_against_people
-from copydesk.contract.conformance import read_checked
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
 from copydesk.rounds.answers import answers_of, round_ids
 from copydesk.rounds.comments import comments_of
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.paths import RoundFolder
@@ -127,7 +127,7 @@ def measured(corpus: Corpus, rounds: list[str], bootstrap: Bootstrap | None = No
         line["sentence_id"]: line["label"]
         for name in rounds
         if (path := RoundFolder(corpus, name).gold).is_file()
-        for _, line in read_checked(path, "gold")
+        for _, line in read_ledger(path, "gold")
     }
     found = measure(
         answers.join(places, on="article_id", how="left", maintain_order="left"),

@@ -12,12 +12,12 @@ from typing import Any
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import append_lines, dump_line
+from copydesk.files import dump_line
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds import pseudonyms
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, drawn
 from copydesk.rounds.decisions import open_sentences
-from copydesk.rounds.log import cut_torn_line
+from copydesk.rounds.ledger import append_to_ledger
 from copydesk.rounds.new import Options, Selection, make_plan
 from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.paths import is_id
@@ -46,8 +46,7 @@ def amend_round(corpus: Corpus, round_id: str, change: Change, reason: str) -> d
             folder.refuse_closed()
         line |= {"at": now(), "reason": reason.strip()}
         amend(round.plan, line)
-        cut_torn_line(folder.amendments)
-        append_lines(folder.amendments, [dump_line(line)])
+        append_to_ledger(folder.amendments, [dump_line(line)])
     return line
 
 

@@ -97,6 +97,8 @@ def archiving(
         with beside.open("wb") as stream, _gzip(stream) as packed:
             yield name, add, finish
     except OSError as error:
+        if error.filename and Path(error.filename).parent != pulls:
+            raise  # what was to be archived could not be read
         raise InputError(
             f"The archive cannot be written: {error.strerror or error}.",
             where=str(pulls),

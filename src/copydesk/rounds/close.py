@@ -14,7 +14,7 @@ from copydesk.rounds.opened import changing
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, now, read_plan
 from copydesk.rounds.record import read_state
-from copydesk.rounds.status import status
+from copydesk.rounds.status import last_findings, status
 
 
 def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]:
@@ -27,6 +27,7 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
     Raises:
         InputError: it is closed already, has no answers, or (without a reason) lacks some.
     """
+    despite = despite.strip()
     with changing(corpus, round_id) as round:
         folder, plan = round.folder, round.plan
         folder.refuse_closed()
@@ -82,11 +83,8 @@ def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
         doubts.append(f"{len(progress.vanished)} answers have vanished and are not settled")
     if unresolved:
         doubts.append(f"{unresolved} sentences are unresolved")
-    if folder.findings.is_file():
-        found = read_document(folder.findings, "pulled")["findings"]
-        bad = [f for f in found if f["severity"] == "error"]
-        if bad:
-            doubts.append(f"the last pull found {len(bad)} errors, such as {bad[0]['rule']}")
+    if bad := [found for found in last_findings(folder) if found.severity == "error"]:
+        doubts.append(f"the last pull found {len(bad)} errors, such as {bad[0].rule}")
     return doubts
 
 

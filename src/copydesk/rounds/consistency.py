@@ -6,7 +6,6 @@ plan that was edited by hand, cut short or badly merged contradicts them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -18,6 +17,7 @@ from copydesk.files import atomic_write, sha256_file
 from copydesk.rounds.archive import UNREADABLE, Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
 from copydesk.rounds.decisions import decisions_of
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.log import REPAIR, Answer, State, log_lines
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
@@ -96,8 +96,13 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
     file = round.folder.amendments
     recorded = [e["sha256"] for e in events(round.folder) if e.get("event") == "amendments"]
     lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else []
-    known = {sha256(b"".join(lines[:count])).hexdigest() for count in range(1, len(lines) + 1)}
-    known |= {digest for line in lines for digest in json.loads(line).get("amendments", ())}
+    states = [b"".join(lines[:count]) for count in range(1, len(lines) + 1)]
+    # An editor may leave the last line without an end, or end it.
+    ends = [text.rstrip(b"\n") + end for text in states for end in (b"", b"\n")]
+    known = {sha256(text).hexdigest() for text in ends}
+    if file.is_file():
+        amendments = read_ledger(file, "amendment")
+        known |= {digest for _, line in amendments for digest in line.get("amendments", ())}
     if set(recorded) - known:
         yield IntegrityError(
             "The amendments are not those that were pushed.",

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.contract.columns import STANDS_ALONE
-from copydesk.contract.conformance import read_checked
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import append_lines, dump_line, read_jsonl
+from copydesk.files import dump_line, read_jsonl
 from copydesk.rounds.answers import answers_of, as_frame
 from copydesk.rounds.comments import comments_of
-from copydesk.rounds.log import cut_torn_line
+from copydesk.rounds.ledger import append_to_ledger, read_ledger
 from copydesk.rounds.newest import family, newest_of, reviewed, set_aside
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
@@ -193,7 +192,7 @@ def in_context(
 def decisions_of(folder: RoundFolder) -> Iterator[dict[str, Any]]:
     """The lines of a round's log of decisions, in the order in which they were made."""
     if folder.adjudications.is_file():
-        for _, line in read_checked(folder.adjudications, "decision"):
+        for _, line in read_ledger(folder.adjudications, "decision"):
             yield line
 
 
@@ -224,8 +223,7 @@ def decide(
         fresh = [
             d for d in decisions if says(last.get(d.sentence_id)) != says(dataclasses.asdict(d))
         ]
-        cut_torn_line(folder.adjudications)
-        append_lines(
+        append_to_ledger(
             folder.adjudications, [_line(d, *places[d.sentence_id], plan, via) for d in fresh]
         )
     return len(fresh)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,6 +78,7 @@ _FIELDS: Final = tuple(field.name for field in dataclasses.fields(Answer))
 _OPTIONAL: Final = frozenset(
     f.name for f in dataclasses.fields(Answer) if f.default is not dataclasses.MISSING
 )
+_values: Final = operator.attrgetter(*_FIELDS)
 
 
 def instant(text: str) -> datetime:
@@ -128,10 +130,15 @@ class State:
     def after(self, changes: Changes) -> State:
         """The state that a pull's changes lead to."""
         told = {answer.key: answer for answer in (*changes.new, *changes.changed)}
-        answers = dict(sorted({**self.answers, **told}.items()))
-        vanished = (self.vanished - told.keys()) | frozenset(changes.vanished)
-        settled = (self.settled - told.keys()) | frozenset(changes.settled)
-        return State(answers, vanished - settled, settled)
+        vanished, settled = self.gone_after(changes)
+        return State(dict(sorted({**self.answers, **told}.items())), vanished, settled)
+
+    def gone_after(self, changes: Changes) -> tuple[frozenset[Key], frozenset[Key]]:
+        """The keys of answers that are gone after a pull's changes: those open, those settled."""
+        told = {answer.key for answer in (*changes.new, *changes.changed)}
+        settled = (self.settled - told) | frozenset(changes.settled)
+        vanished = (self.vanished - told) | frozenset(changes.vanished)
+        return vanished - settled, settled
 
 
 Check = Callable[[Answer], str]
@@ -245,9 +252,11 @@ def log_lines(changes: Changes, pull: str) -> list[str]:
     """A pull's changes as lines of the log."""
     lines = []
     for answer in (*changes.new, *changes.changed):
-        values = {name: getattr(answer, name) for name in _FIELDS}
-        kept = {n: v for n, v in values.items() if n not in _OPTIONAL or v is not None}
-        lines.append(dump_line({"event": "answer", "pull": pull, **kept}))
+        event = {"event": "answer", "pull": pull}
+        for name, value in zip(_FIELDS, _values(answer), strict=True):
+            if value is not None or name not in _OPTIONAL:
+                event[name] = value
+        lines.append(dump_line(event))
     lines += [
         dump_line({"event": event, "pull": pull, "annotator": name, "sentence_id": sentence})
         for event, keys in (("vanished", changes.vanished), ("settled", changes.settled))

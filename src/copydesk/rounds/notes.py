@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.contract.conformance import read_checked, read_document
+from copydesk.contract.conformance import read_document
 from copydesk.errors import InputError
 from copydesk.guidelines import read_guidelines
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.opened import Round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import WITHDRAWN, Plan
@@ -99,7 +100,7 @@ def amendments_of(folder: RoundFolder) -> tuple[Amendment, ...]:
     """The amendments of a round, in the order in which they were made."""
     if not folder.amendments.is_file():
         return ()
-    lines = (line for _, line in read_checked(folder.amendments, "amendment"))
+    lines = (line for _, line in read_ledger(folder.amendments, "amendment"))
     return tuple(
         Amendment(**{key: line[key] for key in ("event", "at", "reason")}) for line in lines
     )

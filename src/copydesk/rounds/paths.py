@@ -148,5 +148,6 @@ class RoundFolder:
             raise InputError(
                 f"Round '{self.round}' is closed.",
                 where=str(self.closed),
-                hint="Plan a new round for further answers.",
+                hint="Plan a new round for further answers, or open this one again with 'copydesk "
+                f"round amend {self.round} --reopen --reason …'.",
             )

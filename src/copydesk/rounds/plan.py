@@ -10,12 +10,14 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
-from copydesk.contract.conformance import check_document, read_checked
+from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, read_json, sha256_file, sha256_text
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.paths import RoundFolder
 
 LABEL_STUDIO: Final = "labelstudio"
@@ -233,9 +235,7 @@ def read_plan(folder: RoundFolder) -> Plan:
             where=str(folder.plan),
             hint=f"There are: {', '.join(known)}." if known else "Plan one with 'round new'.",
         )
-    document = read_json(folder.plan)
-    check_document(document, "round", where=str(folder.plan))
-    plan = _plan(document)
+    plan = _made(folder.plan)
     # The file is the dump, and hashing it is quicker than dumping a large plan again.
     vars(plan)["sha256"] = sha256_file(folder.plan)
     if plan.round != folder.round:
@@ -243,7 +243,7 @@ def read_plan(folder: RoundFolder) -> Plan:
     if not folder.amendments.is_file():
         return plan
     amended, named = plan, ""
-    for number, line in read_checked(folder.amendments, "amendment"):
+    for number, line in read_ledger(folder.amendments, "amendment"):
         try:
             amended = amend(amended, line)
             named = named or line.get("plan", "")
@@ -255,6 +255,19 @@ def read_plan(folder: RoundFolder) -> Plan:
             ) from error
     vars(amended)["sha256"] = named or plan.sha256
     return amended
+
+
+def _made(path: Path) -> Plan:
+    """A plan as it was made."""
+    hint = "Restore it from version control or a backup."
+    try:
+        document = read_json(path)
+        check_document(document, "round", where=str(path))
+        return _plan(document)
+    except InputError as error:
+        raise InputError(error.message, where=error.where, hint=hint) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("This is not a plan.", where=str(path), hint=hint) from error
 
 
 def amend(plan: Plan, line: Mapping[str, Any]) -> Plan:

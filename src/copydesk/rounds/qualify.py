@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from copydesk.contract.conformance import read_checked
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.log import State
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import Plan
@@ -38,7 +38,7 @@ def known_answers(round: Round) -> dict[str, str]:
     """The known label of sentences, by id; empty where the round has none."""
     if not round.folder.gold.is_file():
         return {}
-    lines = (line for _, line in read_checked(round.folder.gold, "gold"))
+    lines = (line for _, line in read_ledger(round.folder.gold, "gold"))
     return {str(line["sentence_id"]): str(line["label"]) for line in lines}
 
 

@@ -103,7 +103,7 @@ def advance(
                 f"{stands.words} of {stands.changed_at:%Y-%m-%dT%H:%M:%SZ} stands",
             )
         )
-    for annotator, sentence in sorted(before.after(changes).vanished):
+    for annotator, sentence in sorted(before.gone_after(changes)[0]):
         findings.append(finding("answer-vanished", where=sentence, annotator=annotator))
     return Step(changes, findings)
 

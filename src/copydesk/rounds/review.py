@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from copydesk.contract.conformance import read_checked, read_document
+from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.guidelines import Rule, read_changes, read_guidelines, rules_since
 from copydesk.rounds.choose import BLIND, SUGGESTED
 from copydesk.rounds.decisions import standing
+from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.log import Key
 from copydesk.rounds.new import write_plan
 from copydesk.rounds.newest import Given, family, newest_of
@@ -142,7 +143,7 @@ def _leavers(folder: RoundFolder) -> set[str]:
     """Who was replaced by somebody else."""
     if not folder.amendments.is_file():
         return set()
-    lines = (line for _, line in read_checked(folder.amendments, "amendment"))
+    lines = (line for _, line in read_ledger(folder.amendments, "amendment"))
     return {str(line["annotator"]) for line in lines if line["event"] == "replaced"}
 
 

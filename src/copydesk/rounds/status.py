@@ -12,6 +12,7 @@ from typing import Any
 from copydesk.contract.columns import FLAGS
 from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
+from copydesk.errors import InputError
 from copydesk.findings import Finding
 from copydesk.rounds.backend import Account, Backend
 from copydesk.rounds.irregularities import Unfinished, finding, unfinished
@@ -200,10 +201,17 @@ def last_findings(folder: RoundFolder) -> list[Finding]:
     if not folder.findings.is_file():
         return []
     known = ("where", "detail", "annotator", "sentence_id", "page")
-    found = read_document(folder.findings, "pulled")["findings"]
-    return [
-        finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
-    ]
+    hint = "Remove the file and pull again: the pull writes it anew."
+    try:
+        found = read_document(folder.findings, "pulled")["findings"]
+        return [
+            finding(f["rule"], **{"where": "", **{n: f[n] for n in known if n in f}}) for f in found
+        ]
+    except InputError as error:
+        raise InputError(error.message, where=error.where, hint=hint) from error
+    except KeyError as error:
+        message = f"This file names a rule that is not known: {error}."
+        raise InputError(message, where=str(folder.findings), hint=hint) from error
 
 
 def _logged(plan: Plan, state: State) -> Iterator[Done]:

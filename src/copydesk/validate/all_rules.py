@@ -25,9 +25,9 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
 from copydesk.validate.rules import CHECKS, RULES, Check, Stage
 
 
-def of_stage(stage: Stage) -> tuple[Check, ...]:
-    """The checks of a stage."""
-    return tuple(check for check in CHECKS if check.stage == stage)
+def of_stage(stage: Stage, *, in_shares: bool = False) -> tuple[Check, ...]:
+    """The checks of a stage: those that take the whole release, or those that take shares of it."""
+    return tuple(c for c in CHECKS if c.stage == stage and c.in_shares == in_shares)
 
 
 def _by_level() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from statistics import median
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
 from copydesk.validate.untrusted_release import Release
+
+if TYPE_CHECKING:
+    from copydesk.agreement.alpha import Ints
+    from copydesk.agreement.units import Tally
 
 MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is not yet an outlier."""
@@ -37,27 +42,29 @@ _MANIFEST: Final = "release.json"
 )
 def agreement(subject: Released) -> Iterator[Found]:
     """Alpha of every round and label reaches the threshold, and no annotator is far off."""
-    from copydesk.agreement.units import prepare
+    from copydesk.agreement.annotators import against_rest
+    from copydesk.agreement.units import Tally
 
     labels = subject.release.contract.scheme.names
-    for name, rows in _rounds(subject.release):
-        given = prepare(rows, labels)
-        yield from _alphas(name, given, labels, float(subject.threshold("alpha_min")))
-        yield from _outliers(name, given, labels, float(subject.threshold("outlier_gap")))
+    tallies: dict[str, Tally] = {}
+    beside: dict[str, dict[str, list[Ints]]] = {}
+    for share in subject.release.shares():
+        for name, rows in _rounds(share):
+            given = tallies.setdefault(name, Tally(labels=labels)).add(rows)
+            of_round = beside.setdefault(name, {})
+            for one in against_rest(given, labels):
+                of_round.setdefault(one.annotator, []).append(np.array(one.confusion))
+    for name in sorted(tallies):
+        yield from _alphas(name, tallies[name], float(subject.threshold("alpha_min")))
+        yield from _outliers(name, beside[name], float(subject.threshold("outlier_gap")))
 
 
-def _alphas(
-    name: str, given: pl.DataFrame, labels: tuple[str, ...], least: float
-) -> Iterator[Found]:
-    from copydesk.agreement import krippendorff_alpha
-    from copydesk.agreement.units import count_matrix
-
-    counts, articles = count_matrix(given, len(labels))
-    overall, per_label = krippendorff_alpha(counts, articles)
+def _alphas(name: str, tally: Tally, least: float) -> Iterator[Found]:
+    overall, per_label = tally.alpha()
     alphas = {f"of the round '{name}'": overall}
     alphas |= {
         f"of '{label}' in the round '{name}'": alpha
-        for label, alpha in zip(labels, per_label, strict=True)
+        for label, alpha in zip(tally.labels, per_label, strict=True)
     }
     for what, alpha in alphas.items():
         if alpha.value is None or alpha.value >= least:
@@ -76,16 +83,19 @@ def _alphas(
         )
 
 
-def _outliers(
-    name: str, given: pl.DataFrame, labels: tuple[str, ...], gap: float
-) -> Iterator[Found]:
-    """Annotators whose kappa with the majority of the rest is far below the others'."""
-    from copydesk.agreement.annotators import against_rest
+def _outliers(name: str, confusions: Mapping[str, list[Ints]], gap: float) -> Iterator[Found]:
+    """Annotators whose kappa with the majority of the rest is far below the others'.
 
+    Args:
+        confusions: of each annotator with the rest, to be added up.
+    """
+    from copydesk.agreement.annotators import cohen_kappa
+
+    sums = {annotator: np.sum(found, axis=0) for annotator, found in confusions.items()}
     kappas = {
-        one.annotator: one.kappa
-        for one in against_rest(given, labels)
-        if one.kappa is not None and one.sentences >= MIN_ANSWERS
+        annotator: kappa
+        for annotator, confusion in sorted(sums.items())
+        if confusion.sum() >= MIN_ANSWERS and (kappa := cohen_kappa(confusion)) is not None
     }
     for annotator, kappa in kappas.items():
         others = [value for other, value in kappas.items() if other != annotator]
@@ -101,7 +111,7 @@ def _outliers(
 
 def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out."""
-    answers = release.table("annotations").select(_NEEDED)
+    answers = release.contents.frame("annotations", *_NEEDED)
     sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
     names = release.contract.scheme.names
     answers = answers.filter(pl.col("label").is_between(0, len(names) - 1) & sound)
@@ -141,7 +151,8 @@ def drift(subject: Released) -> Iterator[Found]:
 
 
 def _labels(release: Release) -> dict[str, int]:
-    counted = dict(release.labelled["label"].value_counts().iter_rows())
+    rows = pl.concat([release.contents.scan(table, "label") for table in SENTENCES])
+    counted = dict(rows.group_by("label").len().collect(engine="streaming").iter_rows())
     labels = release.contract.scheme.names
     return {label: counted.get(number, 0) for number, label in enumerate(labels)}
 

@@ -210,7 +210,8 @@ def _figures(document: Mapping[str, Any], entry: Entry, subject: Released) -> It
     if "sentences" in subject.release.unsound:
         return
     names = subject.release.contract.scheme.names
-    test = subject.release.table("sentences").filter(pl.col("split") == "test")["label"]
+    rows = subject.release.contents.frame("sentences", "label", "split")
+    test = rows.filter(pl.col("split") == "test")["label"]
     counts = {name: int((test == number).sum()) for number, name in enumerate(names)}
     counts = {name: count for name, count in counts.items() if count}
     for model in document["models"]:

@@ -12,7 +12,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.errors import CopydeskError
@@ -24,6 +26,8 @@ from copydesk.validate.untrusted_release import Release
 
 _BATCH = 10_000
 _UP = "../.."
+_SEED = 1
+_NONE = np.empty(0, dtype=np.uint64)
 
 
 @check("released", needs=(*ALL, "manifest", "dataset"))
@@ -92,14 +96,21 @@ def _config(root: str, release: Release, table: str, splits: list[str]) -> Itera
                 unlike = show(_unlike(stream.features, wanted))
                 yield _fault(f"'{table}' loads with other columns or types: {unlike}.")
                 return
-            keys = [pl.Series(batch[key]) for batch in stream.with_format("arrow").iter(_BATCH)]
-            found = pl.concat(keys) if keys else pl.Series(dtype=pl.String)
-            judged = release.table(table).filter(pl.col("split") == split)[key]
-            if not found.equals(judged, check_names=False):
+            batches = stream.with_format("arrow").iter(_BATCH)
+            found = np.concatenate([_NONE, *(_hashes(pl.Series(batch[key])) for batch in batches)])
+            parts = [part for part in release.contents.of(table) if part.file.split == split]
+            keys = (part.rows.select(key).collect()[key] for part in parts)
+            judged = np.concatenate([_NONE, *map(_hashes, keys)])
+            if not np.array_equal(found, judged):
                 yield _fault(
                     f"'{table}' loads with {len(found):,} rows in '{split}', which are not the "
                     f"{len(judged):,} rows of the release in their order."
                 )
+
+
+def _hashes(ids: pl.Series) -> NDArray[np.uint64]:
+    """A number for each id: those of ten millions of rows take 80 MB."""
+    return ids.hash(_SEED).to_numpy()
 
 
 def _unlike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -234,21 +235,33 @@ def _answers(folder: Folder, name: str) -> Iterator[Found]:
     from copydesk.rounds.paths import RoundFolder
 
     corpus, address = Corpus(folder.root), f"annotations/rounds/{name}/annotations.jsonl"
-    if not folder.has(address):
+    if not folder.has(address) and not any(RoundFolder(corpus, name).pulls.glob("*.jsonl.gz")):
         return
     try:
         found = list(faults(open_round(corpus, name), codecs()))
-        yield from (
-            Fault(rule="round-unreadable", message=error.message, file=address) for error in found
-        )
+        yield from (_unreadable(error, folder, address) for error in found)
         if not found:
             answers_of(corpus, [name])
             check_closed(RoundFolder(corpus, name))
     except CopydeskError as error:
-        yield Fault(rule="round-unreadable", message=error.message, file=address)
+        yield _unreadable(error, folder, address)
     except (KeyError, TypeError, ValueError) as error:
         message = f"The answers do not fit the plan ({type(error).__name__}: {show(error)})."
         yield Fault(rule="round-unreadable", message=message, file=address)
+
+
+def _unreadable(error: CopydeskError, folder: Folder, otherwise: str) -> Fault:
+    """A fault of a round's record, at the file and the line that it names."""
+    path, _, line = error.where.partition("::")[0].rpartition(":")
+    if not line.isdecimal():
+        path, line = error.where.partition("::")[0], ""
+    inside = bool(path) and Path(path).is_relative_to(folder.root)
+    return Fault(
+        rule="round-unreadable",
+        message=error.message,
+        file=Path(path).relative_to(folder.root).as_posix() if inside else otherwise,
+        row=int(line) if inside and line else None,
+    )
 
 
 def configuration(folder: Folder) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from copydesk.articles import Bulk
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
+from copydesk.release.contents import Contents
 from copydesk.rights import spdx
 from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault
 from copydesk.validate.rules import check, finds, rule
@@ -22,11 +23,14 @@ from copydesk.validate.untrusted_json import parse
 
 _DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
 
+_AT_ONCE: Final = 10_000
+"""Withheld articles whose words are held and searched for at once: some 250 MB."""
+
 _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
 
 
-@check("released", needs=("sentences", "articles", "quotes"))
+@check("released", needs=("sentences", "articles", "quotes"), in_shares=True)
 @rule(
     "text-withheld-leaked",
     level=5,
@@ -69,19 +73,19 @@ def leaked(subject: Released) -> Iterator[Found]:
     assert subject.corpus is not None
     if not subject.newest:
         return  # the newest release is searched together with all that lies around it
-    secrets = _secrets(subject, subject.corpus)
     dataset = [f"dataset/{name}" for name in subject.scope.files]
     beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
     rounds = sorted(_files(subject.corpus.annotations))
     names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]
-    for leak in find_leaks(subject.corpus.root, secrets, names):
-        message = f"This file contains withheld text of {leak.record}."
-        yield Fault(
-            rule="text-withheld-leaked",
-            message=message,
-            file=f"../../../{leak.file}",
-            record=leak.record,
-        )
+    for secrets in _secrets(subject, subject.corpus):
+        for leak in find_leaks(subject.corpus.root, secrets, names):
+            message = f"This file contains withheld text of {leak.record}."
+            yield Fault(
+                rule="text-withheld-leaked",
+                message=message,
+                file=f"../../../{leak.file}",
+                record=leak.record,
+            )
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -90,14 +94,11 @@ def _files(folder: Path) -> Iterator[str]:
             yield name
 
 
-def _secrets(subject: Released, corpus: Corpus) -> Secrets:
-    """The words of every article whose text the corpus has and withholds."""
-    private, raw = Folder(corpus.private), Folder(corpus.raw)
-    bulk = Bulk(corpus.store("articles", subject.config))
-    sentences: list[tuple[str, str]] = []
-    texts: list[tuple[str, str]] = []
-    given: list[str] = []
-    articles = subject.release.table("articles")
+def _secrets(subject: Released, corpus: Corpus) -> Iterator[Secrets]:
+    """The words of the articles that the corpus has and withholds, some at a time."""
+    columns = ("article_id", "collection", "licence", "title", "url", "text_sha256")
+    contents = subject.release.contents
+    articles = contents.frame("articles", *columns, "redistributable")
     known = {
         str(row["article_id"]): row
         for row in (
@@ -105,13 +106,40 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
             *manifest_lines(Folder(corpus.dataset)).values(),
         )
     }
-    places = subject.release.table("standoff").partition_by("article_id", as_dict=True)
     rights = policy(subject.config)
+    gives = {
+        name: rights.gives(row.get("licence"), str(row.get("collection")))
+        for name, row in known.items()
+    }
+    titles = {
+        str(line["article_id"]): line["title"]
+        for line in _private_lines(Folder(corpus.private))
+        if line.get("article_id") in known and isinstance(line.get("title"), str)
+    }
+    urls = [*articles["url"].drop_nulls(), *(str(row.get("url")) for row in known.values())]
+    shut = [name for name, given in gives.items() if not given]
+    for start in range(0, max(len(shut), 1), _AT_ONCE):
+        names = shut[start : start + _AT_ONCE]
+        sentences, texts = _withheld(subject, corpus, {name: known[name] for name in names})
+        titled = {*names} if start else known.keys() - {*shut[_AT_ONCE:]}
+        sentences += [(name, title) for name, title in titles.items() if name in titled]
+        given = _given(contents, corpus, [known[name] for name in known if gives[name]])
+        yield Secrets(sentences=sentences, texts=texts, given=given, urls=urls)
+
+
+def _withheld(
+    subject: Released, corpus: Corpus, known: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The sentences and the texts of some articles, as far as they are here."""
+    places = subject.release.contents.scan("standoff", "article_id", "sentence_id", "start", "end")
+    places = places.filter(pl.col("article_id").is_in(list(known)))
+    spans = places.group_by("article_id").agg(pl.struct(pl.exclude("article_id")))
+    spans_of = dict(spans.collect(engine="streaming").rows())
+    bulk = Bulk(corpus.store("articles", subject.config))
+    private = Folder(corpus.private)
+    sentences: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
     for name, row in known.items():
-        if rights.gives(row.get("licence"), str(row.get("collection"))):
-            given += [_text(raw, f"{row.get('collection')}/{name}.txt", None) or ""]
-            given += [str(row["title"])] if row.get("title") else []
-            continue
         if row.get("bulk"):
             text = bulk.text(name, str(row.get("text_sha256")))
         else:
@@ -119,17 +147,22 @@ def _secrets(subject: Released, corpus: Corpus) -> Secrets:
         if text is None:
             continue
         texts.append((name, text))
-        rows = places.get((name,))
-        spans = rows.select("sentence_id", "start", "end").iter_rows() if rows is not None else ()
-        sentences += [(sentence_id, text[start:end]) for sentence_id, start, end in spans]
+        for span in spans_of.get(name, ()):
+            sentences.append((span["sentence_id"], text[span["start"] : span["end"]]))
         sentences += [(name, line) for line in text.splitlines()]
-    for line in _private_lines(private):
-        if line.get("article_id") in known and isinstance(line.get("title"), str):
-            sentences.append((str(line["article_id"]), line["title"]))
-    shown = articles.filter(pl.col("text").is_not_null())
-    given += [*shown["text"], *shown["title"].drop_nulls()]
-    urls = [*articles["url"].drop_nulls(), *(str(row.get("url")) for row in known.values())]
-    return Secrets(sentences=sentences, texts=texts, given=given, urls=urls)
+    return sentences, texts
+
+
+def _given(contents: Contents, corpus: Corpus, known: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What may be given: texts and titles of the release, and of the corpus besides."""
+    raw = Folder(corpus.raw)
+    for row in known:
+        yield _text(raw, f"{row.get('collection')}/{row['article_id']}.txt", None) or ""
+        yield str(row.get("title") or "")
+    for part in contents.of("articles"):
+        shown = part.rows.filter(pl.col("text").is_not_null()).select("text", "title").collect()
+        yield from shown["text"]
+        yield from shown["title"].drop_nulls()
 
 
 def _text(folder: Folder, name: str, digest: Any) -> str | None:
@@ -160,7 +193,7 @@ def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterat
     yield from rows_at_fault("text-withheld-leaked", rows, message, record, pointer)
 
 
-@check("released", needs=("standoff", "articles", "quotes"))
+@check("released", needs=("standoff", "articles", "quotes"), in_shares=True)
 @finds("value-null")
 def missing(subject: Released) -> Iterator[Found]:
     """A text that may be given is given: as a text, and as sentences, not as hashes."""
@@ -180,7 +213,7 @@ def missing(subject: Released) -> Iterator[Found]:
     yield from rows_at_fault("value-null", rows, message, "quote_id", "/text")
 
 
-@check("released", needs=("articles",))
+@check("released", needs=("articles",), in_shares=True)
 @rule(
     "licence-unknown",
     level=5,
@@ -218,7 +251,7 @@ def _is_spdx(name: str) -> bool:
         return False
 
 
-@check("released", needs=("articles",))
+@check("released", needs=("articles",), in_shares=True)
 @rule(
     "attribution-missing",
     level=5,

@@ -21,14 +21,14 @@ from copydesk.validate.surroundings import Released
 def duplicates(subject: Released) -> Iterator[Found]:
     """No article's text and no sentence of eight words stands in two splits."""
     release = subject.release
-    articles = release.table("articles").select("article_id", *PLACE, "text_sha256")
+    articles = release.contents.frame("articles", "article_id", *PLACE, "text_sha256")
     message = "The text of '{article_id}' also stands in the split '{_other}', as '{_twin}'."
     yield from rows_at_fault(
         "duplicate-text-across-splits", same_texts(articles), message, "article_id", "/text"
     )
     twins = same_sentences(
-        release.table("sentences").select("sentence_id", *PLACE, "text"),
-        release.table("standoff").select("sentence_id", *PLACE, "text_sha256", "start", "end"),
+        release.contents.scan("sentences", "sentence_id", *PLACE, "text"),
+        release.contents.scan("standoff", "sentence_id", *PLACE, "text_sha256", "start", "end"),
     )
     message = "The sentence also stands in the split '{_other}', as '{_twin}'."
     yield from rows_at_fault("duplicate-text-across-splits", twins, message, "sentence_id", "/text")
@@ -44,7 +44,7 @@ def duplicates(subject: Released) -> Iterator[Found]:
 def near_duplicates(subject: Released) -> Iterator[Found]:
     """No two sentences of different splits share most of their pairs of words."""
     threshold = float(subject.threshold("near_duplicate"))
-    rows = subject.release.table("sentences").select("sentence_id", "text", *PLACE)
+    rows = subject.release.contents.scan("sentences", "sentence_id", "text", *PLACE)
     near = near_sentences(rows, threshold)
     message = (
         "It shares {_similarity} of its pairs of words with '{_twin}' of the split '{_other}'."

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from copydesk.personal import SUSPICIOUS, find
+from copydesk.release.contents import PLACE
 from copydesk.validate.faults import Fault, Found, rows_at_fault
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released
@@ -18,7 +19,7 @@ from copydesk.validate.surroundings import Released
 _COLUMNS: Final = ("text", "title", "outlet", "attribution")
 
 
-@check("released", needs=("articles",))
+@check("released", needs=("articles",), in_shares=True)
 @rule(
     "personal-data",
     level=4,
@@ -47,9 +48,12 @@ def texts(subject: Released) -> Iterator[Found]:
 def annotators(subject: Released) -> Iterator[Found]:
     """People who answered are named by pseudonyms."""
     pattern = str(subject.threshold("pseudonyms"))
-    rows = subject.release.table("annotations").filter(pl.col("annotator_kind") == "human")
+    columns = ("annotation_id", "annotator", "annotator_kind", *PLACE)
+    rows = subject.release.contents.scan("annotations", *columns)
+    rows = rows.filter(pl.col("annotator_kind") == "human")
     rows = rows.unique("annotator", keep="first", maintain_order=True)
-    named = rows.filter(~pl.col("annotator").str.contains(pattern))
+    named = rows.collect(engine="streaming")
+    named = named.filter(~pl.col("annotator").str.contains(pattern))
     message = (
         "An annotator goes by a name; a pseudonym is a word and a number, such as a1 "
         "(checks.pseudonyms of copydesk.toml decides)."

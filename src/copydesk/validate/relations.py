@@ -8,11 +8,14 @@ over here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from copydesk.answers import is_answer
 from copydesk.files import sha256_text
+from copydesk.release.contents import PLACE
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
 from copydesk.validate.untrusted_release import Release
@@ -26,6 +29,8 @@ _ORDERS = {
     "quotes": ("article_id", "start"),
 }
 """By what a cut sorts the rows of each table in each split."""
+_KIND = "annotator_kind"
+_SEED = 1
 
 
 @check("release", needs=ALL)
@@ -42,17 +47,22 @@ def duplicates(release: Release) -> Iterator[Found]:
         if table == "standoff":
             continue
         key = known.key
-        rows = release.labelled if table == "sentences" else release.table(table)
-        # Cheap first: most releases have no duplicate, and a set costs less than counts.
-        if rows[key].n_unique() == rows.height:
+        tables = SENTENCES if table == "sentences" else (table,)
+        rows = pl.concat([release.contents.scan(name, key, *PLACE) for name in tables])
+        hashes = pl.col(key).hash(_SEED)
+        # Sorted numbers take less memory than a set of ids, and most releases have no duplicate.
+        found = np.sort(rows.select(hashes).collect(engine="streaming")[key].to_numpy())
+        twice = pl.Series(np.unique(found[1:][found[1:] == found[:-1]]))
+        del found
+        if twice.is_empty():
             continue
-        twice = rows.filter(pl.col(key).is_duplicated() & pl.col(key).is_not_null())
-        again = twice.filter(~pl.col(key).is_first_distinct())
+        suspects = rows.filter(pl.col(key).is_not_null() & hashes.is_in(twice.implode())).collect()
+        again = suspects.filter(~pl.col(key).is_first_distinct())
         message = f"The {key} '{{{key}}}' is used more than once."
         yield from rows_at_fault("id-duplicate", again, message, key, f"/{key}")
 
 
-@check("release", needs=ALL)
+@check("release", needs=ALL, in_shares=True)
 @rule(
     "article-unknown",
     level=3,
@@ -73,7 +83,7 @@ def articles(release: Release) -> Iterator[Found]:
         )
 
 
-@check("release", needs=(*SENTENCES, "annotations"))
+@check("release", needs=(*SENTENCES, "annotations"), in_shares=True)
 @rule(
     "sentence-unknown",
     level=3,
@@ -88,7 +98,7 @@ def annotated(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "annotation_id", "/sentence_id")
 
 
-@check("release", needs=(*SENTENCES, "quotes"))
+@check("release", needs=(*SENTENCES, "quotes"), in_shares=True)
 @finds("sentence-unknown")
 def quoted(release: Release) -> Iterator[Found]:
     """Every quotation names sentences that are there."""
@@ -102,7 +112,7 @@ def quoted(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-unknown", lost, message, "quote_id", "/sentence_ids")
 
 
-@check("release", needs=("articles",))
+@check("release", needs=("articles",), in_shares=True)
 @rule(
     "text-hash-mismatch",
     level=3,
@@ -119,7 +129,7 @@ def hashes(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("text-hash-mismatch", wrong, message, "article_id", "/text_sha256")
 
 
-@check("release", needs=("articles", "sentences"))
+@check("release", needs=("articles", "sentences"), in_shares=True)
 @rule(
     "sentence-offset-mismatch",
     level=3,
@@ -139,7 +149,7 @@ def offsets(release: Release) -> Iterator[Found]:
         yield from rows_at_fault("sentence-offset-mismatch", wrong, message, "sentence_id", "/text")
 
 
-@check("release", needs=SENTENCES)
+@check("release", needs=SENTENCES, in_shares=True)
 @rule(
     "sentence-overlap",
     level=3,
@@ -156,7 +166,7 @@ def overlaps(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("sentence-overlap", wrong, message, "sentence_id", "/start")
 
 
-@check("release", needs=SENTENCES)
+@check("release", needs=SENTENCES, in_shares=True)
 @rule(
     "sentence-order",
     level=3,
@@ -195,19 +205,28 @@ def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
 def rows_in_order(release: Release) -> Iterator[Found]:
     """No row stands before one that it should follow: whoever takes the first rows gets them."""
     for table, keys in _ORDERS.items():
-        rows = release.table(table)
-        same, less = pl.col("split") == pl.col("split").shift(), pl.lit(False)
-        for key in reversed(keys):
-            before = pl.col(key).shift()
-            less = (pl.col(key) < before) | ((pl.col(key) == before) & less)
-        is_wrong = rows.select((same & less).fill_null(False).alias("wrong"))["wrong"]
-        if is_wrong.any():
-            name = release.contract[table].key
+        name, before = release.contract[table].key, None
+        for part in release.contents.of(table):
+            alone = replace(release.contents, parts=(part,))
+            rows = alone.frame(table, *dict.fromkeys((name, *keys)), *PLACE)
+            rows = rows.with_columns(pl.col("_file", "split").cast(pl.String))
+            wrong = _out_of_order(rows if before is None else pl.concat([before, rows]), keys)
             message = f"The {name} '{{{name}}}' stands after one that it should precede."
-            yield from rows_at_fault("row-order", rows.filter(is_wrong), message, name, f"/{name}")
+            yield from rows_at_fault("row-order", wrong, message, name, f"/{name}")
+            before = rows.tail(1)
 
 
-@check("release", needs=(*SENTENCES, "quotes", "articles"))
+def _out_of_order(rows: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of a split that are less than the one before them."""
+    less = pl.lit(False)
+    for key in reversed(keys):
+        before = pl.col(key).shift()
+        less = (pl.col(key) < before) | ((pl.col(key) == before) & less)
+    same = pl.col("split") == pl.col("split").shift()
+    return rows.filter((same & less).fill_null(False))
+
+
+@check("release", needs=(*SENTENCES, "quotes", "articles"), in_shares=True)
 @rule(
     "split-mixed-event",
     level=3,
@@ -227,7 +246,7 @@ def sentence_articles(release: Release) -> Iterator[Found]:
         )
 
 
-@check("release", needs=ALL)
+@check("release", needs=ALL, in_shares=True)
 @finds("split-mixed-event")
 def splits(release: Release) -> Iterator[Found]:
     """All rows of an event are in the split that ``release.json`` states."""
@@ -257,7 +276,7 @@ def splits(release: Release) -> Iterator[Found]:
         )
 
 
-@check("release", needs=(*SENTENCES, "annotations", "articles"))
+@check("release", needs=(*SENTENCES, "annotations", "articles"), in_shares=True)
 @rule(
     "answer-mismatch",
     level=3,
@@ -289,7 +308,6 @@ def answers(release: Release) -> Iterator[Found]:
     message = "The answer was given to another text of the article."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
     del read
-    yield from _kinds(release, rows)
     of_round = pl.concat_str(pl.lit("."), "round", pl.lit("."), "annotator")
     # An answer keeps its id when its sentence is numbered anew, so only the end is sure.
     named = pl.when(pl.col("round").is_null()).then(
@@ -312,24 +330,28 @@ def _beside(rows: pl.DataFrame, others: pl.DataFrame, *, on: str) -> pl.DataFram
     return rows.join(others.unique(on, keep="first"), on=on, how="left", maintain_order="left")
 
 
-def _kinds(release: Release, rows: pl.DataFrame) -> Iterator[Found]:
+@check("release", needs=("annotations",))
+@finds("answer-mismatch")
+def kinds(release: Release) -> Iterator[Found]:
+    """An annotator has one kind, the one that ``release.json`` states."""
+    rows = release.contents.scan("annotations", "annotation_id", "annotator", _KIND, *PLACE)
     stated = release.manifest.get("annotators")
     if isinstance(stated, dict):
-        kinds = pl.DataFrame(
+        known = pl.LazyFrame(
             {"annotator": list(stated), "_kind": [str(kind) for kind in stated.values()]},
             schema={"annotator": pl.String, "_kind": pl.String},
         )
     else:
-        kinds = rows.group_by("annotator").agg(_kind=pl.col("annotator_kind").mode().first())
-    both = _beside(rows.select("annotator", "annotator_kind"), kinds, on="annotator")
-    wrong = rows.with_columns(both["_kind"]).filter(
-        both["annotator_kind"].ne_missing(both["_kind"])
-    )
+        counted = rows.group_by("annotator", _KIND).len().sort("len", _KIND, descending=True)
+        first = counted.unique("annotator", keep="first", maintain_order=True)
+        known = first.select("annotator", _kind=_KIND)
+    both = rows.join(known, on="annotator", how="left", maintain_order="left")
+    wrong = both.filter(pl.col(_KIND).ne_missing(pl.col("_kind"))).collect(engine="streaming")
     message = "'{annotator}' is of the kind {annotator_kind} here, but {_kind} in the release."
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/annotator_kind")
 
 
-@check("release", needs=(*SENTENCES, "annotations"))
+@check("release", needs=(*SENTENCES, "annotations"), in_shares=True)
 @rule(
     "votes-mismatch",
     level=3,

@@ -61,12 +61,15 @@ class Check:
     Args:
         needs: tables whose rows it relates, or other things that must be there; it is skipped,
             with the reason, where one cannot be used.
+        in_shares: whether it relates rows of one event only; it is run on a share of the release's
+            events at a time, with all their rows.
     """
 
     stage: Stage
     rules: tuple[str, ...]
     run: Callable[[Any], Iterator[Found]]
     needs: tuple[str, ...] = ()
+    in_shares: bool = False
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -111,15 +114,23 @@ def finds(id: str) -> Callable[[Function], Function]:
     return decorate
 
 
-def check(stage: Stage, *, needs: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+def check(
+    stage: Stage, *, needs: tuple[str, ...] = (), in_shares: bool = False
+) -> Callable[[Function], Function]:
     """Run the function in every validation that wants one of the rules that it looks for.
 
     Args:
-        needs: see `Check`.
+        needs, in_shares: see `Check`.
     """
 
     def decorate(function: Function) -> Function:
-        found = Check(stage=stage, rules=tuple(_looks_for[function]), run=function, needs=needs)
+        found = Check(
+            stage=stage,
+            rules=tuple(_looks_for[function]),
+            run=function,
+            needs=needs,
+            in_shares=in_shares,
+        )
         CHECKS.append(found)
         return function
 

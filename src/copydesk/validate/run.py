@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -172,6 +172,7 @@ class _Request:
         release = subject.release
         run.add(release.faults)
         run.check(of_stage("release"), release, release.unsound)
+        self._check_shares(run, subject, of_stage("released", in_shares=True))
         run.check(of_stage("released"), subject, subject.lacking)
         if run.wants(of_stage("documents")):
             run.check(of_stage("documents"), subject, subject.undescribed)
@@ -184,12 +185,24 @@ class _Request:
         """What is sent of an older release; its statistics (level 4) were judged in their time."""
         release, skipped = subject.release, dict(run.skipped)
         run.add(release.faults)
-        released = [c for c in of_stage("released") if not _is_statistical(c)]
+        in_shares, whole = (
+            [c for c in of_stage("released", in_shares=shares) if not _is_statistical(c)]
+            for shares in (True, False)
+        )
         run.check(of_stage("release"), release, release.unsound)
-        run.check(released, subject, subject.lacking)
+        self._check_shares(run, subject, in_shares)
+        run.check(whole, subject, subject.lacking)
         if run.wants(of_stage("documents")):
             run.check(of_stage("documents"), subject, subject.undescribed)
         run.skipped = skipped  # by the newest release, which is judged by every rule
+
+    def _check_shares(self, run: Run, subject: Released, around: Iterable[Check]) -> None:
+        alone, around = of_stage("release", in_shares=True), tuple(around)
+        if not run.wants((*alone, *around)):
+            return
+        for share in subject.release.shares():
+            run.check(alone, share, share.unsound)
+            run.check(around, replace(subject, release=share), subject.lacking)
 
     def _releases(
         self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any], corpus: bool

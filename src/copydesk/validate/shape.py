@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import polars as pl
@@ -71,10 +71,10 @@ def manifest(release: Release) -> Iterator[Found]:
 def values(release: Release) -> Iterator[Found]:
     """Every table against its pandera model."""
     for table in release.contract.tables:
-        yield from _values(table, release.whole(table), release.contract)
+        yield from _values(table, release.files(table), release.contract)
 
 
-def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Iterator[Found]:
+def _values(table: str, frames: Iterable[pl.DataFrame], contract: Contract) -> Iterator[Found]:
     columns = contract[table].names
     for frame in frames:
         if not set(columns) <= set(frame.columns):
@@ -85,7 +85,7 @@ def _values(table: str, frames: list[pl.DataFrame], contract: Contract) -> Itera
             )
 
 
-@check("release", needs=("articles",))
+@check("release", needs=("articles",), in_shares=True)
 @rule(
     "text-not-canonical",
     level=2,

@@ -8,10 +8,11 @@ from typing import Any, Final
 import polars as pl
 
 from copydesk.errors import CopydeskError
+from copydesk.release.contents import PLACE
 from copydesk.rounds.answers import answers_of
 from copydesk.scope import MANIFEST as ARTICLES
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
-from copydesk.validate.rules import ALL, check, finds, rule
+from copydesk.validate.rules import ALL, SENTENCES, check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
 from copydesk.validate.untrusted_release import MANIFEST
 
@@ -38,9 +39,8 @@ def sources(subject: Released) -> Iterator[Found]:
     gone = {str(w.get("article_id")) for w in subject.release.manifest.get("withdrawn", ())}
     known = subject.release.contract["articles"].names
     columns = [name for name in known if name not in _MADE]
-    rows = subject.release.table("articles")
-    rows = rows.select(*columns, "redistributable", "_file", "_row")
-    for row in rows.iter_rows(named=True):
+    wanted = (*columns, "redistributable", "_file", "_row")
+    for row in subject.release.contents.frame("articles", *wanted).iter_rows(named=True):
         line = lines.get(str(row["article_id"]))
         if line is None and row["article_id"] in gone:
             continue
@@ -66,13 +66,13 @@ def answered(subject: Released) -> Iterator[Found]:
     """The answers of the newest release are those of the corpus's rounds, or the rules' own."""
     if subject.corpus is None or not subject.newest:
         return
-    answers = subject.release.table("annotations")
-    manifest = subject.release.manifest
+    contents, manifest = subject.release.contents, subject.release.manifest
     if manifest.get("labels") in ("rule", "model"):
         created = pl.lit(manifest.get("created")).str.to_datetime(
             "%+", time_unit="us", time_zone="UTC", strict=False
         )
-        wrong = answers.filter(pl.col("created_at") != created)
+        times = contents.scan("annotations", "annotation_id", "created_at", *PLACE)
+        wrong = times.filter(pl.col("created_at") != created).collect(engine="streaming")
         message = "'created_at' is {created_at}, but machines answer when the release is made."
         yield from rows_at_fault("source-disagrees", wrong, message, "annotation_id", "/created_at")
         return
@@ -84,9 +84,11 @@ def answered(subject: Released) -> Iterator[Found]:
     numbers = dict(zip(labels, range(len(labels)), strict=True))
     number = pl.col("label").replace_strict(numbers, default=None, return_dtype=pl.Int64)
     given = given.with_columns(label=number)
+    answers = contents.frame("annotations", *subject.release.contract["annotations"].names, *PLACE)
     both = answers.join(given, on="annotation_id", how="left", suffix="_given")
     unknown = both.filter(pl.col("sentence_id_given").is_null())
-    here = subject.release.labelled.select("article_id", "start", "end")
+    columns = ("sentence_id", "article_id", "start", "end", "zone", *PLACE)
+    here = pl.concat([contents.frame(table, *columns) for table in SENTENCES])
     dropped = given.join(answers, on="annotation_id", how="anti").join(
         here, on=["article_id", "start", "end"], how="semi"
     )
@@ -99,7 +101,7 @@ def answered(subject: Released) -> Iterator[Found]:
             record=str(row["annotation_id"]),
             pointer="/rounds",
         )
-    yield from _zones(subject.release.labelled, given)
+    yield from _zones(here, given)
     message = "No round of the corpus holds this answer."
     yield from rows_at_fault(
         "source-disagrees", unknown, message, "annotation_id", "/annotation_id"

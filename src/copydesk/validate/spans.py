@@ -20,7 +20,7 @@ _TOLERANCE = 1e-9
 _BATCH = 1000
 
 
-@check("release", needs=("articles",))
+@check("release", needs=("articles",), in_shares=True)
 @rule(
     "piece-coverage",
     level=3,
@@ -74,7 +74,7 @@ def _exploded(articles: pl.DataFrame, *more: str) -> pl.DataFrame:
     return rows.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null())
 
 
-@check("release", needs=("articles", "sentences", "standoff"))
+@check("release", needs=("articles", "sentences", "standoff"), in_shares=True)
 @finds("piece-coverage")
 def units(release: Release) -> Iterator[Found]:
     """The labelled sentences are exactly the pieces that are units."""
@@ -90,7 +90,7 @@ def units(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("piece-coverage", extra, message, "sentence_id", "/start")
 
 
-@check("release", needs=(*SENTENCES, "quotes", "articles"))
+@check("release", needs=(*SENTENCES, "quotes", "articles"), in_shares=True)
 @rule(
     "quote-outside-sentence",
     level=3,
@@ -132,7 +132,7 @@ def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
     return found.filter("_inside")
 
 
-@check("release", needs=("quotes", "articles"))
+@check("release", needs=("quotes", "articles"), in_shares=True)
 @rule(
     "quote-mismatch",
     level=3,
@@ -169,7 +169,7 @@ def _words_of(rows: pl.DataFrame) -> Iterator[Found]:
     yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/cue")
 
 
-@check("release", needs=("quotes",))
+@check("release", needs=("quotes",), in_shares=True)
 @finds("quote-mismatch")
 def groups(release: Release) -> Iterator[Found]:
     """A group is of one event, has at least two quotations, and one of them is the fullest."""
@@ -199,7 +199,7 @@ def groups(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
 
 
-@check("release", needs=SENTENCES)
+@check("release", needs=SENTENCES, in_shares=True)
 @rule(
     "cue-outside-sentence",
     level=3,
@@ -222,7 +222,7 @@ def cues(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
 
 
-@check("release", needs=(*SENTENCES, "quotes"))
+@check("release", needs=(*SENTENCES, "quotes"), in_shares=True)
 @rule(
     "quoted-ratio-mismatch",
     level=3,

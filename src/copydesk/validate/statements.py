@@ -14,6 +14,7 @@ import polars as pl
 from copydesk.answers import ADJUDICATIONS, ANCHOR
 from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
+from copydesk.release.contents import PLACE
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
@@ -45,39 +46,50 @@ def _fault(message: str, pointer: str) -> Fault:
 )
 def manifest(release: Release) -> Iterator[Found]:
     """Annotators, rounds, adjudicators, guidelines and times follow from the tables."""
-    stated, rows = release.manifest, release.table("annotations")
-    kinds = dict(rows.select("annotator", "annotator_kind").unique().drop_nulls().iter_rows())
+    stated, rows = release.manifest, release.contents.scan("annotations")
+    named = rows.select("annotator", "annotator_kind").unique().collect(engine="streaming")
+    kinds = dict(named.drop_nulls().sort(pl.all()).iter_rows())
     yield from _same(stated, "annotators", kinds)
     rounds = stated.get("rounds")
-    answered = set(rows["round"].drop_nulls().unique())
+    answered = set(rows.select("round").unique().collect(engine="streaming")["round"].drop_nulls())
     if isinstance(rounds, list) and not answered <= {str(name) for name in rounds}:
         message = f"'rounds' is {show(rounds)}, but the answers are of {show(sorted(answered))}."
         yield _fault(message, "/rounds")
     yield from _origin(stated, kinds)
-    last = rows.filter(pl.col("guidelines_version").is_not_null()).sort(
-        "created_at", maintain_order=True
-    )
-    yield from _same(
-        stated, "guidelines_version", last["guidelines_version"][-1] if last.height else None
-    )
-    yield from _deciders(stated, release.labelled)
+    yield from _same(stated, "guidelines_version", _last_guidelines(rows))
+    yield from _deciders(stated, release)
     yield from _late(release)
 
 
-def _deciders(stated: Any, labelled: pl.DataFrame) -> Iterator[Found]:
+def _last_guidelines(answers: pl.LazyFrame) -> Any:
+    """The version of the guidelines that the last answer followed."""
+    known = answers.filter(pl.col("guidelines_version").is_not_null())
+    latest = known.select(pl.col("created_at").max()).collect(engine="streaming").item()
+    last = known.filter(pl.col("created_at").eq_missing(pl.lit(latest)))
+    found = last.select("guidelines_version").tail(1).collect(engine="streaming")
+    return found.item() if found.height else None
+
+
+def _deciders(stated: Any, release: Release) -> Iterator[Found]:
     """Whether the manifest names those who decided."""
-    decided = labelled.filter(pl.col("label_source") == "adjudicated")
+    told = [name for name in ("adjudicator",) if name in release.contract["sentences"].names]
+    rows = _labelled(release, "label_source", *told)
+    decided = rows.filter(pl.col("label_source") == "adjudicated").collect(engine="streaming")
     known = stated.get("adjudicators")
     if not isinstance(known, dict) or decided.is_empty():
         return
     if not known:
         message = f"It names no adjudicators, but {decided.height:,} sentences were adjudicated."
         yield _fault(message, "/adjudicators")
-    elif "adjudicator" in decided.columns:
+    elif told:
         others = sorted(set(decided["adjudicator"].drop_nulls()) - known.keys())
         if others:
             message = f"It does not name {show(others)}, who decided sentences."
             yield _fault(message, "/adjudicators")
+
+
+def _labelled(release: Release, *columns: str) -> pl.LazyFrame:
+    return pl.concat([release.contents.scan(table, *columns) for table in SENTENCES])
 
 
 def _origin(stated: Any, kinds: dict[str, str]) -> Iterator[Found]:
@@ -109,9 +121,11 @@ def _late(release: Release) -> Iterator[Found]:
         "%+", time_unit="us", time_zone="UTC", strict=False
     )
     # `created` is a whole second, and an answer may be of the same one.
-    late = release.table("annotations").filter(pl.col("created_at") >= created.dt.offset_by("1s"))
+    answers = release.contents.scan("annotations", "annotation_id", "created_at", *PLACE)
+    late = answers.filter(pl.col("created_at") >= created.dt.offset_by("1s"))
     message = "The answer was given at {created_at}, after the release was made."
-    yield from rows_at_fault("manifest-disagrees", late, message, "annotation_id", "/created_at")
+    found = late.collect(engine="streaming")
+    yield from rows_at_fault("manifest-disagrees", found, message, "annotation_id", "/created_at")
 
 
 @check("released", needs=("dataset",))
@@ -213,7 +227,8 @@ def adjudicated(subject: Released) -> Iterator[Found]:
     for wrong, message, column in _decision_tests(rows.columns):
         found = rows.filter(wrong)
         yield from rows_at_fault("source-disagrees", found, message, "sentence_id", f"/{column}")
-    by = set(decided.join(rows, on="article_id", how="semi")["by"])
+    here = _labelled(subject.release, "article_id").unique().collect(engine="streaming")
+    by = set(decided.join(here, on="article_id", how="semi")["by"])
     named, kinds = manifest.get("adjudicators"), {n: k for n, k in kinds.items() if n in by}
     if named != kinds:
         message = f"'adjudicators' is {show(named)}, but {show(kinds)} in the rounds."
@@ -223,23 +238,25 @@ def adjudicated(subject: Released) -> Iterator[Found]:
 
 
 def _beside(release: Release, decided: pl.DataFrame) -> pl.DataFrame:
-    """Labelled sentences with their label's name and, as ``_…``, the last decision on each."""
-    hashes = release.table("articles").select("article_id", _text="text_sha256")
+    """The sentences that were decided, or say so, and as ``_…`` the last decision on each."""
+    hashes = release.contents.scan("articles", "article_id", "text_sha256").unique("article_id")
     last = decided.unique(ANCHOR, keep="last", maintain_order=True).rename(
         {"text_sha256": "_text", **{name: f"_{name}" for name in _SAID}}
     )
     labels = dict(enumerate(release.contract.scheme.names))
     named = pl.col("label").replace_strict(labels, default=None, return_dtype=pl.String)
-    return (
-        release.labelled.with_columns(label=named)
-        .join(hashes.unique("article_id"), on="article_id", how="left", maintain_order="left")
-        .join(
-            last,
-            on=["article_id", "_text", "start", "end"],
-            how="left",
-            maintain_order="left",
-        )
+    known = [name for name in release.contract["sentences"].names if name not in ("text", "cues")]
+    key = ["article_id", "_text", "start", "end"]
+    rows = (
+        _labelled(release, *known, *PLACE)
+        .with_columns(label=named)
+        .join(hashes.rename({"text_sha256": "_text"}), on="article_id", how="left")
+        .join(last.lazy(), on=key, how="left")
     )
+    is_decided = pl.col("label_source") == "adjudicated"
+    said = pl.col("_label").is_not_null() | pl.col("_flag").is_not_null()
+    found = rows.filter(is_decided | said).collect(engine="streaming")
+    return found.sort("_file", "_row")
 
 
 def _decision_tests(columns: list[str]) -> Iterator[tuple[pl.Expr, str, str]]:

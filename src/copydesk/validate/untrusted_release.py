@@ -18,15 +18,20 @@ from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.release.contents import PLACE, Contents, Part
+from copydesk.release.shares import shares
 from copydesk.scope import is_release_file
 from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.parquet import idle, read_parquet
 from copydesk.validate.rules import CUT, rule
+from copydesk.validate.scratch import Scratch
 from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_json import parse
 
 MANIFEST: Final = "release.json"
+
+HELD_BYTES: Final = 64 << 20
+"""A release whose tables are larger together is kept on the disk once it was read."""
 
 _BATCH: Final = 1000
 
@@ -35,11 +40,12 @@ _BATCH: Final = 1000
 class Release:
     """A release whose files were read, with what is wrong with them.
 
-    Its rows are asked for as those of any release (see `copydesk.release.contents`); checks that
-    relate rows mostly take whole tables, which are then kept:
+    Its rows are asked for as those of any release (see `copydesk.release.contents`). A large
+    release lies on the disk; checks that relate rows get it a share of its events at a time, as a
+    `Release` that holds no other rows, and take whole tables of it, which are then kept:
 
-        release.table("articles")                            # all rows, with their `PLACE`
         release.contents.scan("quotes", "quote_id", *PLACE)  # only these columns, not yet read
+        share.table("articles")                              # all rows, with their `PLACE`
 
     Args:
         faults: what reading it found (levels 1 and 2).
@@ -57,6 +63,7 @@ class Release:
     unsound: dict[str, str] = field(default_factory=dict)
     irregular: set[str] = field(default_factory=set)
     digest: str | None = None
+    scratch: Scratch | None = None
     _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
@@ -75,10 +82,17 @@ class Release:
         version = self.manifest.get("version")
         return version if isinstance(version, str) else None
 
+    def shares(self) -> Iterator[Release]:
+        """The release a share of its events at a time; a small one is one share."""
+        sound = self.contract.tables.keys() - self.unsound.keys()
+        for contents in shares(self.contents, sound):
+            yield replace(self, contents=contents, _tables={})
+
     def table(self, name: str) -> pl.DataFrame:
         """All rows of a sound table, with `PLACE`; none if it has no file."""
         if name not in self._tables:
-            self._tables[name] = self.contents.frame(name, *self.contract[name].names, *PLACE)
+            columns = self.contract[name].names
+            self._tables[name] = self.contents.frame(name, *columns, *PLACE)
         return self._tables[name]
 
     def forget(self) -> None:
@@ -87,14 +101,11 @@ class Release:
         for name in ("labelled", "touches"):
             self.__dict__.pop(name, None)
 
-    def whole(self, name: str) -> list[pl.DataFrame]:
-        """The rows of a table in as few frames as its files agree on."""
-        if name not in self.unsound:
-            return [self.table(name)]
-        alone = (replace(self.contents, parts=(part,)) for part in self.contents.of(name))
-        return [
-            one.frame(name, *one.parts[0].rows.collect_schema().names(), *PLACE) for one in alone
-        ]
+    def files(self, table: str) -> Iterator[pl.DataFrame]:
+        """The rows of a table file by file, sound or not, with the columns of each and `PLACE`."""
+        for part in self.contents.of(table):
+            alone = replace(self.contents, parts=(part,))
+            yield alone.frame(table, *part.rows.collect_schema().names(), *PLACE)
 
     @functools.cached_property
     def labelled(self) -> pl.DataFrame:
@@ -124,8 +135,6 @@ class Release:
         both = spans.join(places, on="article_id")
         return both.filter((pl.col("_from") < pl.col("end")) & (pl.col("start") < pl.col("_to")))
 
-    __hash__ = object.__hash__
-
 
 def is_release(path: Path) -> bool:
     """Whether a folder looks like a release, whole or not."""
@@ -142,27 +151,41 @@ def load(path: Path) -> Release:
     """
     release = Release(folder=Folder(path.resolve()))
     present = _present(release)
-    contents = _contents(release, present)
-    manifest = _document(release, contents, MANIFEST) or {}
-    if MANIFEST in contents:
-        release.digest = hashlib.sha256(contents[MANIFEST]).hexdigest()
+    unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
+    known = set(filter(is_release_file, present - unsafe))
+    manifest_data = _read(release, MANIFEST) if MANIFEST in known else None
+    manifest = _document(release, manifest_data, MANIFEST) or {}
+    if manifest_data is not None:
+        release.digest = hashlib.sha256(manifest_data).hexdigest()
     release.contents = Contents(manifest=manifest, parts=())
-    release.croissant = _document(release, contents, "croissant.json")
     _refuse_newer(release, path)
     entries = listed(manifest)
     _check_list(release, entries, present)
-    for name, data in contents.items():
-        if name in entries:
-            release.faults += _check_bytes(name, data, entries[name])
+    tables = _files(release, {*present, *entries})
+    if sum(_size(release, str(file)) for file in tables) > HELD_BYTES:
+        release.scratch = Scratch()
     parts = []
-    for file in _files(release, {*present, *entries}):
-        name = str(file)
-        if name not in contents:
-            release.unsound[file.table] = f"{name} could not be read"
-        elif part := _read_table(release, file, contents.pop(name), entries.get(name, {})):
+    for name in sorted(known - {MANIFEST} - {str(file) for file in tables}):
+        data = _read(release, name)
+        if name == "croissant.json":
+            release.croissant = _document(release, data, name)
+        _check_bytes(release, name, data, entries)
+    for file in tables:
+        data = _read(release, str(file)) if str(file) in known else None
+        _check_bytes(release, str(file), data, entries)
+        if data is None:
+            release.unsound[file.table] = f"{file} could not be read"
+        elif part := _read_table(release, file, data, entries.get(str(file), {})):
             parts.append(part)
     release.contents = Contents(manifest=manifest, parts=tuple(parts))
     return release
+
+
+def _size(release: Release, name: str) -> int:
+    try:
+        return (release.folder.root / name).lstat().st_size
+    except OSError:
+        return 0
 
 
 def _files(release: Release, names: Iterable[str]) -> list[TableFile]:
@@ -196,16 +219,13 @@ def _present(release: Release) -> set[str]:
     meaning="No file changes while it is validated.",
     fix="Wait until nothing writes to the folder any more, and validate again.",
 )
-def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
-    """The bytes of the files that the contract knows, each read once."""
-    unsafe = {fault.file for fault in release.faults if isinstance(fault, Fault)}
-    found = {}
-    for name in sorted(filter(is_release_file, present - unsafe)):
-        try:
-            found[name] = release.folder.read(name)
-        except FaultError as error:
-            release.faults.append(error.fault)
-    return found
+def _read(release: Release, name: str) -> bytes | None:
+    """The bytes of a file, read once; None, with a fault, if that cannot be done."""
+    try:
+        return release.folder.read(name)
+    except FaultError as error:
+        release.faults.append(error.fault)
+        return None
 
 
 @rule(
@@ -216,11 +236,11 @@ def _contents(release: Release, present: set[str]) -> dict[str, bytes]:
     "duplicate keys.",
     fix="Copy the file again from where it was published, or fix its JSON.",
 )
-def _document(release: Release, contents: dict[str, bytes], name: str) -> Any:
-    if name not in contents:
+def _document(release: Release, data: bytes | None, name: str) -> Any:
+    if data is None:
         return None
     try:
-        document = parse(contents[name], name)
+        document = parse(data, name)
     except FaultError as error:
         release.faults.append(error.fault)
         return None
@@ -296,17 +316,22 @@ def _check_list(
     meaning="Every file has the size and SHA-256 that release.json states.",
     fix="Copy the file again from where it was published.",
 )
-def _check_bytes(name: str, data: bytes, entry: Mapping[str, Any]) -> list[Found]:
+def _check_bytes(
+    release: Release, name: str, data: bytes | None, listed: Mapping[str, Mapping[str, Any]]
+) -> None:
+    if data is None or name not in listed:
+        return
+    entry = listed[name]
     size, stated = len(data), entry.get("bytes")
     if stated != size:
         message = f"This file has {size:,} bytes; release.json states {stated}."
     else:
         digest = hashlib.sha256(data).hexdigest()
         if entry.get("sha256") == digest:
-            return []
+            return
         wanted = str(entry.get("sha256"))[:12]
         message = f"The SHA-256 of this file is {digest[:12]}…; release.json states {wanted}…."
-    return [Fault(rule="checksum-mismatch", message=message, file=name)]
+    release.faults.append(Fault(rule="checksum-mismatch", message=message, file=name))
 
 
 @rule(
@@ -347,7 +372,12 @@ def _read_table(
     if any(f.rule not in _HARMLESS and not _same_rows(frame, types, f) for f in structure):
         release.unsound[table] = f"{name} has not the columns of the contract"
     order = [name for name in release.contract[table].names if name in frame.columns]
-    return Part(file=file, rows=frame.select(order).lazy(), schema=schema, height=frame.height)
+    rows, height = frame.select(order), frame.height
+    kept = rows.lazy()
+    # The types of an irregular table may be any, and not all of them can be written.
+    if release.scratch is not None and table not in release.irregular:
+        kept = release.scratch.keep(file, rows)
+    return Part(file=file, rows=kept, schema=schema, height=height)
 
 
 def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fault) -> bool:

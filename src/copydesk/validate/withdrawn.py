@@ -10,7 +10,7 @@ import polars as pl
 from copydesk.contract.index_entries import WITHDRAWALS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
-from copydesk.release.contents import Contents
+from copydesk.release.contents import PLACE, Contents
 from copydesk.release.index import read_index
 from copydesk.release.remnants import left, read_needles
 from copydesk.validate.faults import Fault, Found, rows_at_fault
@@ -70,7 +70,7 @@ def remains(folder: Folder) -> Iterator[Found]:
         yield Fault(rule=RULE, message=message, file=f"dataset/{WITHDRAWALS}")
 
 
-@check("release", needs=("articles",))
+@check("release", needs=("articles",), in_shares=True)
 @finds(RULE)
 def given(release: Release) -> Iterator[Found]:
     """No article that the release calls withdrawn has its text in it, or rows if it was erased."""
@@ -95,7 +95,8 @@ def listed(subject: Released) -> Iterator[Found]:
     names = set(manifest_lines(subject.dataset, WITHDRAWALS))
     told = {line["article_id"] for line in stated}
     if "articles" not in subject.release.unsound:
-        rows = subject.release.table("articles").filter(pl.col("article_id").is_in(list(names)))
+        rows = subject.release.contents.frame("articles", "article_id", "redistributable", *PLACE)
+        rows = rows.filter(pl.col("article_id").is_in(list(names)))
         silent = rows.filter(~pl.col("article_id").is_in(list(told)) | pl.col("redistributable"))
         message = "'{article_id}' is in the list of what was withdrawn; the release says nothing."
         yield from rows_at_fault(RULE, silent, message, "article_id", "/article_id")

@@ -95,6 +95,7 @@ _OUR_WORDS: Final = frozenset(
         *("updated", "accepted", "rejected", "skipped", "imported", "fixed_and_accepted"),
     }
 )
+_CONTROLS: Final = frozenset({UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL})
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _TIMES: Final = frozenset({"created_at", "updated_at", "draft_created_at"})
 _DROPPED: Final = frozenset({"created_username", "created_ago"})
@@ -131,7 +132,7 @@ def _marks(
     unknown: set[str] = set()
     for item in result:
         control = item.get("from_name")
-        if control not in (UNIT_CONTROL, LABEL_CONTROL, FLAG_CONTROL, COMMENT_CONTROL):
+        if control not in _CONTROLS:
             continue
         region = str(item.get("id", ""))
         sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
@@ -140,11 +141,11 @@ def _marks(
             continue
         value, anchor = item.get("value") or {}, known[sentence]
         place = value.get("start"), value.get("end")
-        if region in of_region and place != (anchor.start, anchor.end):
+        if place != (anchor.start, anchor.end) and region in of_region:
             moved.add(sentence)
         if control == LABEL_CONTROL:
             given = value.get("choices") or value.get("labels") or ()
-            chosen.setdefault(sentence, set()).add(tuple(x for x in given if x not in unnamed))
+            chosen.setdefault(sentence, set()).add(tuple([x for x in given if x not in unnamed]))
         elif control != UNIT_CONTROL:
             beside.setdefault(sentence, []).append(item)
     problems = [
@@ -167,6 +168,10 @@ def _marks(
 def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[Item]) -> Mark:
     """A sentence's label or flag, with the flag and the comment that stand beside it."""
     alone = said in STANDS_ALONE and said not in labels
+    if not beside:
+        return Mark(
+            sentence_id=sentence_id, label=None if alone else said, flag=said if alone else None
+        )
     chosen = [item["value"].get("choices") or () for item in beside if _is(item, FLAG_CONTROL)]
     comments = [_comment(item) for item in beside if _is(item, COMMENT_CONTROL)]
     return Mark(

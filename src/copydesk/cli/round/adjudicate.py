@@ -10,7 +10,7 @@ import typer
 
 from copydesk.cli.common import CorpusDir, find_corpus, many, words
 from copydesk.cli.round.desk import Sitting, decide_here
-from copydesk.cli.round.options import Json, RoundId, Url, emit, parse_person
+from copydesk.cli.round.options import Json, RoundId, Url, emit, parse_person, verified
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def adjudicate(
     from copydesk.suggester.suspects import read_suspects
 
     found = find_corpus(corpus)
+    verified(found, round_id)
     also = tuple(read_suspects(suspects)) if suspects else ()
     if not by:
         if studio or file:

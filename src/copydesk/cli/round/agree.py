@@ -44,5 +44,6 @@ def agree(
     if found.alpha.value is not None and found.alpha.value < least:
         words().print(
             f"Alpha is below {least:g}: 'validate' reports a release with these answers "
-            "('alpha_min' under [checks] in copydesk.toml)."
+            "('alpha_min' under [checks] in copydesk.toml).",
+            markup=False,
         )

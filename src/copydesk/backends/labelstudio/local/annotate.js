@@ -53,7 +53,7 @@
   let sent = null;
   function answer(label) {
     if (byArticle()) {
-      if (place() < 0) return;
+      if (place() < 0) return select(regions().find(toDo)); // none is chosen: show where one is
       label.onHotKey();
       if (!toDo(regions()[place()])) step(1);
       return;
@@ -103,6 +103,10 @@
         return;
       }
       if (inDialog() || event.altKey || event.metaKey) return;
+      if (event.key === "Escape" && card && !card.hidden) {
+        stop(event);
+        return show(false);
+      }
       if (event.ctrlKey) {
         if (/^(Backspace|d)$/.test(event.key)) stop(event);
         return;
@@ -130,16 +134,20 @@
 
   const STYLE = `
     .copydesk-bar { position: fixed; z-index: 5; top: 48px; left: 0; right: 0; height: 26px; display: flex;
-      gap: 20px; align-items: center; padding: 0 14px; font-size: 13px; background: var(--color-neutral-surface, #f5f5f2);
+      gap: 20px; align-items: center; padding: 0 14px; font-size: 13px; white-space: nowrap; overflow-x: auto; background: var(--color-neutral-surface, #f5f5f2);
       color: var(--color-neutral-content, #222); border-bottom: 1px solid var(--color-neutral-border, #ddd); }
     .copydesk-bar output { font-variant-numeric: tabular-nums; }
     .copydesk-bar label { display: flex; gap: 6px; align-items: center; margin: 0; cursor: pointer; }
     .copydesk-bar kbd, .copydesk-card kbd { font: inherit; border: 1px solid currentColor; border-radius: 3px; padding: 0 4px; }
     .copydesk-bar button { margin-left: auto; font: inherit; background: none; border: 0; color: inherit; cursor: pointer; text-decoration: underline; }
+    .copydesk-bar > * { flex: none; }
+    @media (max-width: 800px) { .copydesk-bar { gap: 12px; padding: 0 8px; } .copydesk-bar span { display: none; } }
     body.copydesk-on .lsf-editor { padding-top: 26px; }
     .copydesk-card { position: fixed; z-index: 6; top: 74px; right: 0; bottom: 50px; width: 34em; max-width: 100vw; overflow: auto;
       padding: 12px 18px; font-size: 14px; line-height: 1.5; background: var(--color-neutral-background, #fff);
       color: var(--color-neutral-content, #222); border-left: 1px solid var(--color-neutral-border, #ddd); }
+    .copydesk-card ol { list-style: decimal; padding-left: 1.7em; } .copydesk-card ul { list-style: disc; padding-left: 1.7em; }
+    .copydesk-card h1, .copydesk-card h2, .copydesk-card h3, .copydesk-card h4, .copydesk-card h5 { margin-top: .7em; }
     .copydesk-card table { border-collapse: collapse; } .copydesk-card td, .copydesk-card th { border: 1px solid var(--color-neutral-border, #ddd); padding: 2px 6px; vertical-align: top; }
     .copydesk-end { max-width: 40em; margin: 16px auto; text-align: left; font-size: 15px; }`;
 

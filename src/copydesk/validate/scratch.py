@@ -1,0 +1,70 @@
+"""Rows of a large release on the disk, once they were read and checked."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import time
+import weakref
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from filelock import FileLock, Timeout
+
+from copydesk.contract.filenames import TableFile
+from copydesk.errors import InputError
+
+_PREFIX: Final = "copydesk-validate-"
+_LOCK: Final = "lock"
+_FRESH_S: Final = 60
+_GROUP: Final = 50_000
+
+
+class Scratch:
+    """A folder of its own for rows that were read and checked, removed with this object.
+
+    A killed run leaves its folder, which the next one removes.
+    """
+
+    def __init__(self) -> None:
+        _remove_abandoned()
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        lock = FileLock(self._folder / _LOCK)
+        lock.acquire()
+        weakref.finalize(self, _remove, self._folder, lock)
+
+    def keep(self, file: TableFile, rows: pl.DataFrame) -> pl.LazyFrame:
+        """The rows, written to the disk and not held any more.
+
+        Raises:
+            InputError: the disk is full, or refuses.
+        """
+        path = self._folder / str(file)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            rows.write_parquet(path, compression="lz4", row_group_size=_GROUP, statistics=False)
+        except OSError as error:
+            raise InputError(
+                f"The rows of a large release are kept here while it is read: {error}.",
+                where=str(self._folder),
+                hint="Make room, or set TMPDIR to a folder with more of it.",
+            ) from error
+        return pl.scan_parquet(path, glob=False)
+
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    lock.release()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned() -> None:
+    """Remove the folders whose lock nobody holds; a lock ends with its process."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        lock = FileLock(folder / _LOCK, timeout=0)
+        # One that was made this minute may not have its lock yet.
+        with contextlib.suppress(OSError, Timeout):
+            if folder.stat().st_mtime < time.time() - _FRESH_S and (folder / _LOCK).exists():
+                lock.acquire()
+                _remove(folder, lock)
