@@ -22,7 +22,7 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 _LEFT_OUT = pytest.StashKey[list[str]]()
-_NOT_FAST = ("slow", "studio", "browser", "shared")
+_NOT_FAST = ("slow", "long", "studio", "browser", "shared")
 _CASES = 3
 """How many cases of one test are in the fast set; the others repeat it on more material."""
 

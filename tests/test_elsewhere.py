@@ -20,7 +20,7 @@ from copydesk.corpus import Corpus
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "copydesk"
 
 TAKEN_AWAY = """
-import builtins, multiprocessing, os, signal, sys
+import builtins, io, multiprocessing, os, signal, sys
 
 for name in (
     *("sched_getaffinity", "fork", "forkpty", "killpg", "setsid", "getpgid"),
@@ -37,20 +37,41 @@ for name in ("fcntl", "pwd", "grp", "resource", "readline"):
     sys.modules[name] = None
 multiprocessing.get_all_start_methods = lambda: ["spawn"]
 multiprocessing.set_start_method("spawn")
-open_file, open_handle = builtins.open, os.open
+open_file, open_handle, rename = builtins.open, os.open, os.rename
 
-def open_elsewhere(file, *args, **kwargs):
+def allowed(path):
+    name = os.path.basename(os.fspath(path)) if isinstance(path, (str, os.PathLike)) else ""
+    if set('<>:"|?*') & set(name) or name.partition(".")[0].lower() in ("con", "nul", "aux"):
+        raise OSError(22, "Invalid argument", name)
+
+def open_elsewhere(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, **more):
     if str(file).startswith("/proc/"):
         raise FileNotFoundError(2, "No such file or directory", file)
-    return open_file(file, *args, **kwargs)
+    allowed(file)
+    if "b" not in mode:
+        encoding = io.text_encoding(encoding)
+    if newline is None and "b" not in mode and set("wax") & set(mode):
+        newline = "\\r\\n"
+    return open_file(file, mode, buffering, encoding, errors, newline, **more)
 
 def handle_elsewhere(path, flags, mode=0o777, *, dir_fd=None):
     assert dir_fd is None, "a folder's handle is used"
+    allowed(path)
     if os.path.isdir(path):
         raise PermissionError(13, "Permission denied", str(path))
     return open_handle(path, flags, mode)
 
-builtins.open, os.open = open_elsewhere, handle_elsewhere
+def rename_elsewhere(source, target, **_):
+    allowed(target)
+    if os.path.lexists(target):
+        raise FileExistsError(17, "File exists", str(target))
+    return rename(source, target)
+
+def symlink_elsewhere(source, target, *_, **__):
+    raise OSError(1314, "A required privilege is not held by the client", str(target))
+
+builtins.open, io.open, os.open = open_elsewhere, open_elsewhere, handle_elsewhere
+os.rename, os.symlink = rename_elsewhere, symlink_elsewhere
 for name in (
     *("label_studio_sdk", "keyring", "httpx", "trafilatura", "crowdkit", "sklearn", "scipy"),
     *("dask", "lxml"),

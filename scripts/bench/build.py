@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import shutil
 import statistics
 import subprocess
@@ -94,6 +95,8 @@ if __name__ == "__main__":
     frame.with_column("rows", Build()(daft.col("source"))).collect()
 """
 
+_PATHS = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+
 ENGINES = {
     "copydesk build": ("copydesk", OURS.format(dask=None)),
     "copydesk build --dask local": ("distributed", OURS.format(dask="'local'")),
@@ -132,6 +135,8 @@ def once(room: Path, code: str, workers: int) -> tuple[float, float, float]:
     out.mkdir()
     script = room / "engine.py"
     script.write_text(HEAD + code, encoding="utf-8")
+    # Daft's workers look for the function's module there.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(room), *_PATHS])
     cost = measure([sys.executable, str(script), str(room), str(out), str(workers)])
     if cost.code:
         raise subprocess.CalledProcessError(cost.code, "engine.py")

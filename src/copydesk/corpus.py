@@ -178,7 +178,7 @@ class Corpus:
             self.keep_private()
             if self.journal.is_file() and not withdrawing:
                 raise InputError(
-                    "The withdrawal of an article was broken off; until it is finished, nothing "
+                    "The withdrawal of an article was interrupted; until it is finished, nothing "
                     "else may change the corpus.",
                     where=str(self.journal),
                     hint="Run 'copydesk release withdraw --resume'.",

@@ -195,5 +195,5 @@ def _lost(address: str, error: BaseException) -> ServerError:
     return ServerError(
         f"The Dask cluster was lost, or its workers were ({type(error).__name__}: {words}).",
         where=address,
-        hint="What is whole is kept. Run this again when the cluster is there, or without --dask.",
+        hint="What is complete is kept. Run it again when the cluster is back, or without --dask.",
     )

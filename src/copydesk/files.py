@@ -230,7 +230,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
             size = stream.seek(0, os.SEEK_END)
             # Half a character, as JSON may hold it, becomes JSON's own escape again.
             text = "".join(f"{line}\n" for line in lines)
-            data = _mend(stream, size) + text.encode("utf-8", "backslashreplace")
+            data = _end_torn_line(stream, size) + text.encode("utf-8", "backslashreplace")
             try:
                 left = memoryview(data)
                 while left:
@@ -242,7 +242,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
                 raise
 
 
-def _mend(stream: Any, size: int) -> bytes:
+def _end_torn_line(stream: Any, size: int) -> bytes:
     if size == 0:
         return b""
     stream.seek(size - 1)

@@ -55,6 +55,7 @@ _REPEATED: Final = 4
 _SEED: Final = 7
 _BASE: Final = 0x9E3779B97F4A7C15
 _TABLE_BITS: Final = 24
+_MOST_UNZIPPED: Final = 1 << 28
 _PRINTED: Final = re.compile(
     rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
     rb"|[\xf0-\xf4][\x80-\xbf]{3}){12,}"
@@ -132,7 +133,7 @@ class Secrets:
 
     @classmethod
     def of_stored(
-        cls, stored: Mapping[str, Mapping[str, str]], *, salt: bytes, given: Iterable[str] = ()
+        cls, stored: Mapping[str, Mapping[str, str]], *, salt: bytes, given: Iterable[str]
     ) -> Secrets:
         """The search for what `stored` gave, with the salt that it was made with.
 
@@ -374,10 +375,10 @@ def _of_document(data: bytes, suffix: str) -> Iterator[str]:
             continue
 
 
-def _unzipped(data: bytes, most: int = 1 << 28) -> bytes:
+def _unzipped(data: bytes) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            return stream.read(most)
+            return stream.read(_MOST_UNZIPPED)
     except (OSError, EOFError, ValueError):
         return b""
 

@@ -1,6 +1,6 @@
 """What was withdrawn from a corpus: ``dataset/raw/withdrawn.jsonl``, a line for each article.
 
-An article that stands here is never taken in again. Its line says no more of it than its id, the
+An article listed here is never taken in again. Its line says no more of it than its id, the
 date and the reason; the hash of its text, its collection and its event stay unless they were erased
 too.
 """

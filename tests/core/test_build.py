@@ -82,6 +82,7 @@ def test_a_shard_is_not_made_twice(small: Corpus) -> None:
     assert read_built(small, "sentences").equals(before)
 
 
+@pytest.mark.long
 def test_workers_change_nothing(tmp_path: Path) -> None:
     """One process and two give the same tables, and shards are as many as the articles need."""
     corpus = lay_out(tmp_path / "corpus")
@@ -141,10 +142,11 @@ def test_a_text_that_was_edited_is_not_read(small: Corpus) -> None:
 @pytest.mark.parametrize(
     "file", ["text/segment.py", "text/languages/en/lines.toml", "contract/columns.py", "batch.py"]
 )
+@pytest.mark.long
 def test_a_shard_does_not_outlive_the_code_that_made_it(
     small: Corpus, tmp_path: Path, file: str
 ) -> None:
-    """A copy of the package makes nothing anew until one of its files is another."""
+    """A copy of the package makes nothing anew until one of its files changes."""
     package = tmp_path / "copy" / "copydesk"
     shutil.copytree(Path(copydesk.__file__).parent, package)
     shutil.copytree(rooms.schema_dir(), package / "_rooms" / "schema")

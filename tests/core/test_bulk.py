@@ -66,6 +66,7 @@ def test_no_article_has_a_file_of_its_own(bulk: Corpus) -> None:
     assert (line["file"], line["bulk"]) == (None, True)
 
 
+@pytest.mark.long
 def test_builds_and_releases_are_those_of_files(small: Corpus, bulk: Corpus) -> None:
     """Shards, tables and findings do not say where a text lay; verify rebuilds from both."""
     build(bulk, workers=1)

@@ -85,6 +85,7 @@ def test_a_fault_of_our_own_is_a_sentence_too(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_hydrate_exits_1_when_something_is_missing(small: Corpus, tmp_path: Path) -> None:
     """Gaps are findings: exit 1, or 0 if the user said that they may be."""
     assert (
@@ -102,6 +103,7 @@ def test_hydrate_exits_1_when_something_is_missing(small: Corpus, tmp_path: Path
     assert copydesk(*common, tmp_path / "b", "--allow-missing").returncode == 0
 
 
+@pytest.mark.long
 def test_the_epoch_of_the_source_dates_a_release(small: Corpus) -> None:
     """SOURCE_DATE_EPOCH is the time of a release that names none."""
     command = ["release", "cut", "0.1.0", "--labels", "rule", "--corpus", small.root]
@@ -181,6 +183,7 @@ def test_real_articles_go_the_whole_way(shared: Path, tmp_path: Path) -> None:
     assert {name: text.rstrip("\n") for name, text in files.items()} == texts
 
 
+@pytest.mark.long
 def test_the_demo_goes_the_whole_way(tmp_path: Path) -> None:
     """One command, no network: from raw articles to a release without findings that loads."""
     done = copydesk("demo", tmp_path / "demo", HTTPS_PROXY="http://127.0.0.1:9")

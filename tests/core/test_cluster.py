@@ -179,7 +179,7 @@ def test_a_lost_scheduler_leaves_what_is_made(
     def kill(done: int) -> None:
         cluster.scheduler.kill()
 
-    with pytest.raises(ServerError, match=r"The Dask cluster was lost.* What is whole is kept\."):
+    with pytest.raises(ServerError, match=r"cluster was lost.* What is complete is kept\."):
         build(many, dask=cluster.address, progress=kill)
 
     kept = {name for name in content_of_shards(many) if name in plain}

@@ -135,6 +135,7 @@ def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:
     assert list(small.releases.glob("*")) == []
 
 
+@pytest.mark.long
 def test_the_same_inputs_give_the_same_bytes(small: Corpus, tmp_path: Path) -> None:
     """Another folder, locale, time zone and hash seed change no byte of a release."""
     cut(small, options())

@@ -107,6 +107,7 @@ def holds(told: dict[str, Any]) -> None:
     assert told["verified"] == []
 
 
+@pytest.mark.long
 def test_a_column_more_in_sentences(released: Corpus, tmp_path: Path) -> None:
     """Defined in the contract, its value made in the build: nothing else, and a MINOR version."""
     column = (
@@ -130,6 +131,7 @@ def test_a_column_more_in_sentences(released: Corpus, tmp_path: Path) -> None:
     assert told["columns"]["sentences"][7:10] == ["text", "words", "label"]
 
 
+@pytest.mark.long
 def test_a_column_more_in_annotations(released: Corpus, tmp_path: Path) -> None:
     """Defined in the contract, its value taken from the round's log."""
     column = (
@@ -149,6 +151,7 @@ def test_a_column_more_in_annotations(released: Corpus, tmp_path: Path) -> None:
     assert "mood" in told["columns"]["annotations"]
 
 
+@pytest.mark.long
 def test_a_config_more(released: Corpus, tmp_path: Path) -> None:
     """Defined in the contract, its rows made where a release is put together."""
     table = (

@@ -221,6 +221,6 @@ def test_a_sentence_with_another_hash_is_refused(
     field = table.schema.field(place)
     pq.write_table(table.set_column(place, field, pa.array(hashes, field.type)), path)
 
-    with pytest.raises(IntegrityError, match=r"offset 0 of 'kept-day' has another hash than"):
+    with pytest.raises(IntegrityError, match=r"offset 0 of 'kept-day' does not have the hash"):
         hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
     assert not (tmp_path / "full").exists()

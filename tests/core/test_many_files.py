@@ -71,6 +71,7 @@ def twice(
     return small, many
 
 
+@pytest.mark.long
 def test_the_same_release_in_one_file_and_in_many(twice: tuple[Corpus, Corpus]) -> None:
     """Rows, their order, counts, changes and facts are the same; files are listed with a hash."""
     one, many = (Contents.read(corpus.releases / "0.2.0") for corpus in twice)
@@ -87,6 +88,7 @@ def test_the_same_release_in_one_file_and_in_many(twice: tuple[Corpus, Corpus]) 
     assert scope(twice[1].dataset).strays == {}
 
 
+@pytest.mark.long
 def test_both_are_valid_and_come_out_again(twice: tuple[Corpus, Corpus]) -> None:
     """No finding in either, and verify rebuilds both to the byte, by whatever limits."""
     for corpus in twice:
@@ -94,6 +96,7 @@ def test_both_are_valid_and_come_out_again(twice: tuple[Corpus, Corpus]) -> None
         assert [str(finding) for finding in validate(corpus.root).findings] == []
 
 
+@pytest.mark.long
 def test_readers_get_the_same_rows_in_the_same_order(
     twice: tuple[Corpus, Corpus], tmp_path: Path
 ) -> None:
@@ -114,6 +117,7 @@ def test_readers_get_the_same_rows_in_the_same_order(
         }
 
 
+@pytest.mark.long
 def test_findings_are_the_same(twice: tuple[Corpus, Corpus]) -> None:
     """A label that nobody gave is found in both at its own place: file and row within it."""
     import polars as pl
@@ -139,6 +143,7 @@ def test_findings_are_the_same(twice: tuple[Corpus, Corpus]) -> None:
     assert {rule for rule, _ in found[0]} >= {"checksum-mismatch", "votes-mismatch"}
 
 
+@pytest.mark.long
 def test_differences_and_filled_texts_are_the_same(
     twice: tuple[Corpus, Corpus], raw: Path, tmp_path: Path
 ) -> None:
@@ -164,6 +169,7 @@ def test_differences_and_filled_texts_are_the_same(
     assert "kept-day" in filled[0]["article_id"]
 
 
+@pytest.mark.long
 def test_large_tables_are_compared_a_share_at_a_time(
     twice: tuple[Corpus, Corpus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +185,7 @@ def test_large_tables_are_compared_a_share_at_a_time(
     assert shares.drifts == whole.drifts
 
 
+@pytest.mark.long
 def test_croissant_names_every_file(twice: tuple[Corpus, Corpus]) -> None:
     """Each file has its rows, and the split of a row is read from a numbered name too."""
     import re

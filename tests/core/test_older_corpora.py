@@ -89,6 +89,7 @@ def test_a_number_that_was_changed_is_found(
     assert finding.message.startswith(found)
 
 
+@pytest.mark.long
 def test_once_described_anew_every_word_counts(old: Corpus) -> None:
     """`release describe` writes the documents in today's words, which are then compared."""
     done = CliRunner().invoke(app, ["release", "describe", "--corpus", str(old.root)])

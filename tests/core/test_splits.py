@@ -83,3 +83,29 @@ def test_events_that_share_a_sentence_share_a_split() -> None:
     assert tied == {"a": "a", "b": "a", "e": "a"}
     assert {drawn[event] for event in "abe"} == {"test"}
     assert drawn == draw_splits(dict.fromkeys("abcde", 5), kept={"b": "test"}, tied=tied)
+
+
+def test_the_seed_draws_another_order() -> None:
+    """Events come by the SHA-256 of seed and name: with '' the ferry first, with '1' the quay."""
+    events = {"ferry": 5, "quay": 5}
+
+    assert draw_splits(events, kept={}) == {"ferry": "train", "quay": "validation"}
+    assert draw_splits(events, kept={}, seed="1") == {"quay": "train", "ferry": "validation"}
+
+
+def test_a_new_event_joins_the_split_of_the_first_that_it_is_tied_to() -> None:
+    """Events that were apart before they were tied stay apart; a new one goes with the first."""
+    drawn = draw_splits(
+        {"a": 1, "b": 1, "c": 1},
+        kept={"a": "test", "b": "train"},
+        tied={"a": "a", "b": "a", "c": "a"},
+    )
+
+    assert drawn == {"a": "test", "b": "train", "c": "test"}
+
+
+def test_a_sentence_of_few_but_long_words_ties_events() -> None:
+    """Fifty code points do, in however few words; forty-nine are anybody's."""
+    for length, expected in ((50, {"a": "a", "b": "a"}), (49, {})):
+        text = "x" * length
+        assert ties(pl.DataFrame({"event": ["a", "b"], "text": [text, text]})) == expected

@@ -90,6 +90,7 @@ def twin(small: Corpus, tmp_path: Path, raw: Path, s3: Any) -> Corpus:
     return corpus
 
 
+@pytest.mark.long
 def test_shards_and_releases_are_those_of_this_disk(twin: Corpus, small: Corpus, s3: Any) -> None:
     """Nothing of texts or shards lies in the folder, and the release is the same to the byte."""
     done = build(twin, workers=1)
@@ -107,6 +108,7 @@ def test_shards_and_releases_are_those_of_this_disk(twin: Corpus, small: Corpus,
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.long
 def test_a_cluster_needs_nothing_but_the_store(twin: Corpus, small: Corpus, s3: Any) -> None:
     """Workers in other processes read texts from the bucket and put the same bytes there."""
     done = build(twin, workers=1, dask="local")

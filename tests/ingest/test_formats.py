@@ -297,6 +297,7 @@ def test_an_address_is_read_through_fsspec(tmp_path: Path, corpus: Corpus) -> No
     assert texts(corpus) == {"a": TEXT.strip(), "b": "The ferry stopped."}
 
 
+@pytest.mark.long
 def test_many_articles_are_read_by_several_processes(tmp_path: Path, corpus: Corpus) -> None:
     """Two processes give the same corpus as one."""
     for number in range(300):

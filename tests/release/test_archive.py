@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError, ServerError
-from copydesk.files import read_json
+from copydesk.files import dump_json, read_json
 from copydesk.publish import prepare, publish
 from copydesk.publish.archive import archive, reserve
 from copydesk.publish.archive_http import TOKEN_VARIABLE, Connection, check_address
@@ -28,7 +28,7 @@ from copydesk.publish.bundle import write_bundle
 from copydesk.publish.metadata import metadata
 from copydesk.publish.zenodo import Zenodo
 from copydesk.release.cut import Options, cut
-from copydesk.release.index import chained, read_index
+from copydesk.release.index import append_entries, chained, read_index
 from copydesk.release.retract import retract
 from copydesk.validate import validate
 
@@ -188,11 +188,21 @@ def test_a_doi_is_reserved_before_the_cut(
 def test_a_reservation_for_another_version_is_taken_over(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
-    """A draft whose version was never cut serves the version that is: there is one record."""
+    """A draft whose version was never cut may be given to another; never without being asked."""
     assert reserve(tiny, zenodo, "0.1.1", at=AT) == DOI
     assert reserve(tiny, zenodo, "0.2.0", at=AT) == DOI
     assert there.deposits[1002]["metadata"]["version"] == "0.2.0"
-    with pytest.raises(InputError, match=r"Release 0\.1\.0 is cut already"):
+    with pytest.raises(InputError) as caught:
+        archive(tiny, zenodo, at=AT)
+    assert str(caught.value) == (
+        f"{there.url}: The DOI {DOI} is reserved for release 0.2.0, which is not cut yet. "
+        "Cut 0.2.0 with it first, or give it to 0.1.0 with 'copydesk release publish 0.1.0 "
+        "--archive --reserve --yes'."
+    )
+    assert reserve(tiny, zenodo, "0.1.0", at=AT) == DOI
+    assert archive(tiny, zenodo, at=AT).doi == DOI
+    assert len(there.deposits) == 1
+    with pytest.raises(InputError, match=r"Release 0\.1\.0 is archived already"):
         reserve(tiny, zenodo, "0.1.0", at=AT)
 
 
@@ -554,6 +564,63 @@ def test_a_doi_reaches_those_who_have_the_release(
     assert done.sent == len(files(out)) - release
     with pytest.raises(InputError, match=r"Version 0\.1\.0 is published there already\."):
         publish(prepare(tiny.dataset), str(out))
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
+def test_a_doi_reaches_the_hub(
+    tiny: Corpus, zenodo: Zenodo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes there as one more commit; the tag of the release stays where it was."""
+    import fake_hub
+    from huggingface_hub import constants
+
+    monkeypatch.setenv("HF_TOKEN", fake_hub.TOKEN)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    hub, server = fake_hub.serve()
+    target = f"hf://datasets/{fake_hub.REPO}"
+    first = publish(prepare(tiny.dataset), target, endpoint=hub.url)
+    archive(tiny, zenodo, at=AT)
+    plan = prepare(tiny.dataset)
+    publish(plan, target, endpoint=hub.url)
+    assert hub.files == files(tiny.dataset)
+    assert [c["summary"] for c in hub.commits] == ["Release 0.1.0", "Release 0.1.0, with its DOI"]
+    assert hub.tags == {"v0.1.0": first.commit}
+    with pytest.raises(InputError, match=r"the tag v0\.1\.0 exists"):
+        publish(plan, target, endpoint=hub.url)
+    server.shutdown()
+    server.server_close()
+
+
+def test_writing_the_doi_is_finished(tiny: Corpus, there: fake.Archive, zenodo: Zenodo) -> None:
+    """Killed while the DOI was written, the next run writes the rest, and asks nothing."""
+    before = files(tiny.root)
+    done = archive(tiny, zenodo, at=AT)
+    after, asked = files(tiny.root), len(there.requests)
+    names = ["dataset/releases/index.json", "dataset/README.md", "CITATION.cff"]
+    for written in range(4):
+        for name in ("dataset/CITATION.cff", *names[written:]):
+            (tiny.root / name).write_bytes(before[name])
+        (tiny.private / "published.jsonl").unlink()
+        state = {
+            "url": there.url,
+            "version": "0.1.0",
+            "deposit": 1002,
+            "at": "2026-03-05T09:30:00Z",
+        }
+        dois = {"doi": DOI, "concept_doi": "10.1234/zenodo.1001"}
+        (tiny.private / "archive.json").write_text(dump_json(state | dois))
+        assert archive(tiny, zenodo, at=AT) == done
+        assert files(tiny.root) == after
+    assert len(there.requests) == asked
+
+
+def test_an_entry_that_archives_nothing(tiny: Corpus, zenodo: Zenodo) -> None:
+    """An index that gives a DOI to a release which it does not have is not valid."""
+    archive(tiny, zenodo, at=AT)
+    index = read_index(tiny.dataset)
+    entry = {k: str(v) for k, v in index.lines[-1].items() if k != "before"}
+    append_entries(tiny.dataset, index, {**entry, "version": "0.0.9", "doi": "10.1234/zenodo.9"})
+    assert findings(tiny) == ["index-rewritten: Entry 3 archives 0.0.9, which was not there."]
 
 
 def test_persons_are_named_as_zenodo_names_them() -> None:

@@ -420,6 +420,7 @@ for text in (
 """
 
 
+@pytest.mark.long
 def test_determinism(tmp_path: Path, made: Any) -> None:
     """Card, changes, Croissant and datasheet are the same bytes elsewhere, whatever the process.
 

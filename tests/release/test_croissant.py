@@ -170,6 +170,7 @@ def plain(value: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.long
 def test_mlcroissant(release: Path) -> None:
     """mlcroissant reads every record of every config as `datasets` does, nested or withheld."""
     import mlcroissant

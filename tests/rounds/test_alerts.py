@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,45 @@ def test_a_long_silence(corpus: Corpus, plan: Plan) -> None:
     assert "no answer for 8 days; 1 sentences are open" in str(
         alerts(open_round(corpus, "r"), NOW)[0]
     )
+
+
+def test_seven_days_are_not_yet_a_silence(corpus: Corpus, plan: Plan) -> None:
+    """Answers came on 1 January at noon: 8 January at noon is no silence, a second later is."""
+    answer(corpus, plan, "a2", wrong=0, left=1)
+    noon = datetime(2026, 1, 8, 12, tzinfo=UTC)
+
+    for seconds, expected in ((0, []), (1, ["silent"])):
+        now = noon + timedelta(seconds=seconds)
+        mine = [a.rule for a in alerts(open_round(corpus, "r"), now) if a.annotator == "a2"]
+        assert mine == expected
+
+
+def test_a_model_may_be_fast(corpus: Corpus) -> None:
+    """Speed says something about people alone."""
+    model = Annotator(annotator="model-1", kind="model", backend=FILES)
+    plan = new_round(
+        corpus,
+        Options(round="r", annotators=(model,), overlap=Overlap(base=1), unit="sentence"),
+    )
+    push(corpus, "r", [Files()])
+
+    answer(corpus, plan, "model-1", wrong=0, seconds=0.001)
+
+    assert found(corpus) == []
+
+
+def test_two_annotators_have_no_others_to_agree_with(corpus: Corpus) -> None:
+    """Where two differ everywhere, neither is the one to look at."""
+    both = tuple(Annotator(annotator=n, kind="human", backend=FILES) for n in NAMES[:2])
+    plan = new_round(
+        corpus, Options(round="r", annotators=both, overlap=Overlap(base=2), unit="sentence")
+    )
+    push(corpus, "r", [Files()])
+
+    answer(corpus, plan, "a1", wrong=0)
+    answer(corpus, plan, "a2", wrong=14)
+
+    assert found(corpus) == []
 
 
 def test_alerts_are_shown_and_not_published(corpus: Corpus, plan: Plan) -> None:

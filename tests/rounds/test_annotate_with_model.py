@@ -125,6 +125,7 @@ def annotate(corpus: Corpus, address: str, *more: str, key: str = "") -> tuple[i
     return done.returncode, done.stderr.splitlines()[-1]
 
 
+@pytest.mark.long
 def test_a_model_answers_and_its_answers_are_pulled(corpus: Corpus, endpoint: Endpoint) -> None:
     """One request for an article; labels, confidence and raw answer are kept, none asked twice."""
     round = pushed(corpus)
@@ -303,6 +304,7 @@ def test_lines_that_a_kill_or_an_editor_left_are_asked_for_again(
     assert [f.detail for f in found.findings] == ["it is not JSON"]
 
 
+@pytest.mark.long
 def test_an_endpoint_that_fails_or_refuses_is_named(corpus: Corpus, endpoint: Endpoint) -> None:
     """Five failures, a refusal, and nobody there: each is a sentence, and nothing is lost."""
     pushed(corpus)
@@ -316,6 +318,7 @@ def test_an_endpoint_that_fails_or_refuses_is_named(corpus: Corpus, endpoint: En
         assert (code, sentence in said) == (2, True), said
 
 
+@pytest.mark.long
 def test_withheld_text_is_sent_only_where_that_is_allowed(
     make_corpus: Callable[..., Corpus], endpoint: Endpoint
 ) -> None:

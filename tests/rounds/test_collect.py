@@ -276,23 +276,25 @@ def test_every_sentence_is_either_taken_or_named(result: list[dict[str, Any]]) -
     assert all(finding.rule in RULES for finding in findings)
 
 
+BY_SENTENCE = Plan(
+    round="r",
+    created_at="2026-01-01T00:00:00Z",
+    unit="sentence",
+    shared=False,
+    seed="r",
+    guidelines_version="1.0",
+    guidelines_sha256="0" * 64,
+    annotators=(Annotator(annotator="anna", kind="human"),),
+    articles=(PlannedArticle(article_id="mill", text_sha256="0" * 64, sentences=ANCHORS),),
+    tasks=tuple(
+        dataclasses.replace(SENTENCE, uid=f"r.blind.{a.sentence_id}", sentence_id=a.sentence_id)
+        for a in ANCHORS
+    ),
+)
+
+
 def test_a_submission_stands_for_one_task_ever() -> None:
     """Moved to another task it is named and not taken; a new one with an old number is taken."""
-    plan = Plan(
-        round="r",
-        created_at="2026-01-01T00:00:00Z",
-        unit="sentence",
-        shared=False,
-        seed="r",
-        guidelines_version="1.0",
-        guidelines_sha256="0" * 64,
-        annotators=(Annotator(annotator="anna", kind="human"),),
-        articles=(PlannedArticle(article_id="mill", text_sha256="0" * 64, sentences=ANCHORS),),
-        tasks=tuple(
-            dataclasses.replace(SENTENCE, uid=f"r.blind.{a.sentence_id}", sentence_id=a.sentence_id)
-            for a in ANCHORS
-        ),
-    )
 
     def given(sentence: str, created_at: str) -> Collected:
         answer = Answer(
@@ -308,9 +310,9 @@ def test_a_submission_stands_for_one_task_ever() -> None:
 
     asked = {("anna", "mill.001"), ("anna", "mill.002")}
     first = "2026-01-01T00:00:00Z"
-    step = advance(plan, State({}, frozenset()), given("mill.001", first), asked)
+    step = advance(BY_SENTENCE, State({}, frozenset()), given("mill.001", first), asked)
     state = State({}, frozenset()).after(step.changes)
-    moved = advance(plan, state, given("mill.002", first), asked)
+    moved = advance(BY_SENTENCE, state, given("mill.002", first), asked)
     assert [(f.rule, f.file, f.detail) for f in moved.findings] == [
         ("submission-moved", "r.blind.mill.002", "submission 7 is of r.blind.mill.001"),
         ("answer-vanished", "mill.001", ""),
@@ -319,8 +321,66 @@ def test_a_submission_stands_for_one_task_ever() -> None:
     # Whoever moves it changes it last: even accepted as an edit it would count twice.
     ((key, answer),) = given("mill.002", first).answers.items()
     edited = Collected(edits={key: Edit(by="account 1", answer=answer)})
-    other = advance(plan, state, edited, asked, frozenset({"answer-edited"}))
+    other = advance(BY_SENTENCE, state, edited, asked, frozenset({"answer-edited"}))
     assert [f.rule for f in other.findings] == ["submission-moved", "answer-vanished"]
     assert other.changes.new == ()
-    again = advance(plan, state, given("mill.002", "2026-02-01T00:00:00Z"), asked)
+    again = advance(BY_SENTENCE, state, given("mill.002", "2026-02-01T00:00:00Z"), asked)
     assert [answer.sentence_id for answer in again.changes.new] == ["mill.002"]
+
+
+def labelled(sentence: str, label: str | None = "quote", flag: str | None = None) -> Answer:
+    """Anna's answer to a sentence of the mill, as the server gives it."""
+    return Answer(
+        annotator="anna",
+        sentence_id=sentence,
+        arm="blind",
+        label=label,
+        flag=flag,
+        created_at="2026-01-01T00:00:00Z",
+        lead_time_s=None,
+        source=int(sentence[-3:]),
+    )
+
+
+def record(*answers: Answer) -> State:
+    """The record after a pull that found these answers."""
+    found = Collected(answers={answer.key: answer for answer in answers})
+    empty = State({}, frozenset())
+    return empty.after(advance(BY_SENTENCE, empty, found, set(found.answers)).changes)
+
+
+@pytest.mark.parametrize(
+    ("label", "flag", "named"),
+    [
+        ("quote", None, []),
+        ("claim", None, ["answer-edited"]),
+        ("quote", "unsure", ["answer-edited"]),
+    ],
+)
+def test_an_edit_by_somebody_else_is_named_and_the_owners_answer_stands(
+    label: str, flag: str | None, named: list[str]
+) -> None:
+    """Another label or another flag is named, the same is not; neither makes the answer vanish."""
+    state = record(labelled("mill.001"))
+    changed = labelled("mill.001", label, flag)
+
+    edits = Collected(edits={changed.key: Edit(by="account 1", answer=changed)})
+    step = advance(BY_SENTENCE, state, edits, {changed.key})
+
+    assert [finding.rule for finding in step.findings] == named
+    assert (step.changes.new, step.changes.changed, step.changes.vanished) == ((), (), ())
+
+
+def test_accepting_vanished_answers_settles_those_of_earlier_pulls_too() -> None:
+    """One vanished before, the other vanishes now."""
+    one, two = labelled("mill.001"), labelled("mill.002")
+    asked = {one.key, two.key}
+    state = record(one, two)
+    first = advance(BY_SENTENCE, state, Collected(answers={two.key: two}), asked)
+    state = state.after(first.changes)
+    assert state.vanished == {one.key}
+
+    step = advance(BY_SENTENCE, state, Collected(), asked, frozenset({"answer-vanished"}))
+
+    assert step.changes.settled == (one.key, two.key)
+    assert step.findings == []

@@ -97,7 +97,7 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "another time": (
         lambda x: [changed(x[0], created_at="2020-01-01T00:00:00Z"), *x[1:]],
         "1 answers in the log are not what the archives in 'pulls' say: the time of mill.001 by a1 "
-        "is another.",
+        "differs.",
     ),
     "no object": (lambda x: ["null", *x], "This line is not an answer event."),
     "no JSON": (lambda x: ["{", *x], "This line is not JSON."),

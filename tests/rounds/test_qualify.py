@@ -20,7 +20,7 @@ from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
-from copydesk.rounds.qualify import standings
+from copydesk.rounds.qualify import failed, standings
 from copydesk.rounds.status import status
 
 GOLD = {"mill.001": "background", "mill.002": "background", "mill.003": "claim"}
@@ -108,8 +108,28 @@ def test_who_passes_gets_the_rest_and_who_fails_does_not(corpus: Corpus, plan: P
     assert len(tasks(corpus, "a1")) == 3
     state = status(corpus, "r", [Files()])
     assert [one.verdict for one in state.qualification] == ["failed", "failed"]
+    assert failed(open_round(corpus, "r")) == {"a2"}
     assert state.projects_missing == state.tasks_missing == 0
     assert list(faults(open_round(corpus, "r"), codecs())) == []
+
+
+def test_all_right_is_enough_for_a_pass_mark_of_one(corpus: Corpus, gold: Path) -> None:
+    """The share that is asked for is enough, also where it is the whole."""
+    new_round(
+        corpus,
+        Options(
+            round="r",
+            annotators=(person("a1"), person("a2")),
+            overlap=Overlap(base=2),
+            selection=Selection(articles=("tram", "weir")),
+            qualify=gold,
+            threshold=1.0,
+        ),
+    )
+    push(corpus, "r", [Files()])
+    answer(corpus, "a1", GOLD)
+    answer(corpus, "a2", GOLD | {"mill.001": "claim"})
+    assert verdicts(corpus) == {"a1": (3, 3, "passed"), "a2": (2, 3, "failed")}
 
 
 def test_who_takes_over_qualifies_too(corpus: Corpus, plan: Plan) -> None:

@@ -349,8 +349,8 @@ def test_a_change_of_the_guidelines_is_never_silent(
     assert "version" not in say("status", "r", "--offline")
     revise(corpus, "1.1", COULD)
     changed = (
-        "The guidelines were changed (they are now version 1.1) and do not hold in this round yet: "
-        "copydesk round amend r --guidelines --reason …"
+        "The guidelines were changed (they are now version 1.1) and do not apply to this round "
+        "yet: copydesk round amend r --guidelines --reason …"
     )
     assert changed in say("status", "r", "--offline")
     assert changed in say("pull", "r")

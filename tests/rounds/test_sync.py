@@ -67,6 +67,7 @@ def plan_round(corpus: Corpus, name: str, email: str, backend: str = LABEL_STUDI
     )
 
 
+@pytest.mark.long
 def test_without_an_open_round_there_is_nothing_to_do(
     corpus: Corpus, log_answers: Callable[..., None]
 ) -> None:
@@ -80,6 +81,7 @@ def test_without_an_open_round_there_is_nothing_to_do(
     assert run(corpus, *nowhere, "r") == (0, ["no open round, nothing to do"])
 
 
+@pytest.mark.long
 def test_what_cannot_run_is_one_line(corpus: Corpus, tmp_path: Path) -> None:
     """A dead server, a missing token, a folder that is no corpus: exit 2 and a sentence."""
     plan_round(corpus, "r", "anna@example.org")

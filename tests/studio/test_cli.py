@@ -49,7 +49,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) 
     assert len(secrets) == 4
     assert not [secret for secret in secrets if secret in first + err]
     with pytest.raises(
-        ServerError, match=r"No Label Studio of copydesk is running on this folder\."
+        ServerError, match=r"No Label Studio that copydesk started is running on this folder\."
     ):
         server.running(tmp_path)
 
@@ -60,7 +60,7 @@ def test_a_stale_address_is_not_sent_the_token(studio, tmp_path: Path) -> None:
     (tmp_path / "address").write_text(studio.url)
 
     with pytest.raises(
-        ServerError, match=r"No Label Studio of copydesk is running on this folder\."
+        ServerError, match=r"No Label Studio that copydesk started is running on this folder\."
     ):
         server.running(tmp_path)
 
@@ -86,7 +86,7 @@ def test_env_without_a_server(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "No Label Studio of copydesk is running on this folder." in done.stderr
+    assert "No Label Studio that copydesk started is running on this folder." in done.stderr
 
 
 def test_the_server_is_found_by_those_who_know_its_folder(studio) -> None:

@@ -29,7 +29,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """A web server that is no Label Studio, such as the proxies that stand before one."""
+    """A web server that is not Label Studio, such as the proxies that stand before one."""
     servers: list[http.server.ThreadingHTTPServer] = []
 
     def start(answer: Answer) -> str:
@@ -157,10 +157,10 @@ def test_https_where_http_is_spoken(serve: Serve) -> None:
 
 @pytest.mark.parametrize("status", [200, 404])
 def test_another_web_server(serve: Serve, status: int) -> None:
-    """A page of something else is no Label Studio, whether it says 200 or 404."""
+    """A page of something else is not Label Studio, whether it says 200 or 404."""
     url = serve(reply(status, "<html>Welcome</html>"))
 
-    with pytest.raises(ServerError, match=r"is no Label Studio\.|not the root of a Label Studio"):
+    with pytest.raises(ServerError, match=r"is not Label Studio\.|not the root of a Label Studio"):
         attempt(url, "t")
 
 
@@ -186,7 +186,7 @@ def test_an_address_that_sends_on(serve: Serve) -> None:
         attempt(url, "t")
 
     assert str(refused.value) == (
-        f"{url}: This address sends on to {right}, and what is written would be lost on the way. "
+        f"{url}: This address redirects to {right}, and anything written would be lost on the way. "
         f"Set COPYDESK_STUDIO_URL to {right}."
     )
 

@@ -20,6 +20,7 @@ def _allow(corpus: Corpus) -> None:
     path.write_text(text.replace("[rights]", "[rights]\ntrain = true"), encoding="utf-8")
 
 
+@pytest.mark.long
 def test_rounds(stories: Corpus) -> None:
     """The answers of all rounds are the lessons, without the article whose text is withheld."""
     found = of_rounds(stories)

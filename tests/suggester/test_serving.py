@@ -53,6 +53,7 @@ def test_prelabel(stories: Corpus) -> None:
 PRELABEL = ("prelabel", "--suggester", "desk")
 
 
+@pytest.mark.long
 def test_a_release_labelled_by_it(stories: Corpus) -> None:
     """Every row names the suggester and its digest, the card says a model labelled, and the
     release is valid and can be made again.
@@ -122,6 +123,7 @@ def _forge(corpus: Corpus, **change: Any) -> set[str]:
     return {finding.message for finding in validate(corpus.dataset).findings}
 
 
+@pytest.mark.long
 def test_a_release_that_hides_its_suggester(stories: Corpus) -> None:
     """Labels by a model cannot be passed off as those of rounds, nor as another model's."""
     cut(stories, Options(version="2.0.0", created=CREATED, labels="desk"))

@@ -107,10 +107,11 @@ def test_rules_are_listed(valid: Path) -> None:
         assert rule.fix in words
 
 
-def test_output_goes_to_a_file(specimen: Specimen, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--out", "--output"])  # the second is that of 0.1.0
+def test_the_report_goes_to_a_file(specimen: Specimen, tmp_path: Path, option: str) -> None:
     """The file holds the report, stdout nothing, and the exit code stays."""
     (specimen.release / "notes.txt").touch()
-    done = run(specimen.release, "--format", "json", "--output", tmp_path / "report.json")
+    done = run(specimen.release, "--format", "json", option, tmp_path / "report.json")
     assert (done.returncode, done.stdout) == (1, "")
     document = json.loads((tmp_path / "report.json").read_text())
     assert document["counts"] == {"file-unlisted": 1}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from specimens import Specimen
 
+from copydesk.layout import lay_out
 from copydesk.validate import validate
 
 
@@ -158,3 +160,18 @@ def test_a_corpus_without_a_release_is_one(specimen: Specimen) -> None:
     shutil.rmtree(specimen.dataset / "releases")
     report = validate(specimen.root)
     assert (report.kind, report.version, report.counts) == ("corpus", None, {})
+
+
+def test_a_new_corpus_is_told_what_is_next(tmp_path: Path) -> None:
+    """A corpus without articles, and a data set without a release, are not told to copy a release
+    again but how to make what is missing."""
+    corpus = lay_out(tmp_path / "corpus")
+
+    (of_corpus,) = validate(corpus.root).findings
+    (of_data,) = validate(corpus.dataset).findings
+
+    assert (of_corpus.rule, of_data.rule) == ("file-missing", "file-missing")
+    assert of_corpus.hint == (
+        "If it is new, take articles in with 'copydesk ingest FOLDER'; else put it back."
+    )
+    assert of_data.hint.startswith("If there is no release yet, make one with 'copydesk release")

@@ -93,7 +93,7 @@ def test_the_command_says_what_it_cannot_reach(corpus: Corpus, tmp_path: Path) -
     take(corpus, "ferry-day")
     done = CliRunner().invoke(app, [*command, *where])
     assert done.stderr.partition("\n")[2] == (
-        "Copies of what was withdrawn that this cannot reach:\n"
+        "Copies of what was withdrawn that copydesk cannot reach:\n"
         "  Older versions of the files, if the target keeps any (versioned buckets, backups).\n"
         "  Copies that readers have loaded or cached: nobody can remove those; tell the readers.\n"
     )

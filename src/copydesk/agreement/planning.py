@@ -85,7 +85,7 @@ def pilot(given: pl.DataFrame, labels: int) -> Assumed:
     alpha, _ = krippendorff_alpha(counts, articles, bootstrap=Bootstrap(resamples=0))
     if alpha.value is None:
         raise InputError(
-            f"The pilot says nothing of agreement: {alpha.reason}.",
+            f"The pilot says nothing about agreement: {alpha.reason}.",
             hint="Assume one, with --alpha.",
         )
     pairable = counts.sum(axis=1) >= 2

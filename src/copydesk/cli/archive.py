@@ -41,20 +41,23 @@ def _connect(place: str) -> Connection:
 def _reserve(corpus: Corpus, place: str, version: str) -> None:
     from copydesk.publish.archive import reserve
     from copydesk.publish.zenodo import Zenodo
+    from copydesk.release.index import read_index
 
     with _connect(place) as connection:
         doi = reserve(corpus, Zenodo(connection), version, at=datetime.now(UTC))
     data().print(doi, markup=False)
+    is_cut = read_index(corpus.dataset).find(version) is not None
+    then = f"publish {version} --archive --yes" if is_cut else f"cut {version} --doi {doi}"
     words().print(
-        f"This DOI is reserved at {place} for release {version}. Cut it with: "
-        f"copydesk release cut {version} --doi {doi}",
+        f"This DOI is reserved at {place} for release {version}. "
+        f"{'Archive' if is_cut else 'Cut'} it with: copydesk release {then}",
         markup=False,
     )
 
 
 def _archive(corpus: Corpus, place: str, version: str | None) -> None:
     from copydesk.contract.doi import address
-    from copydesk.contract.index_entries import archived, base
+    from copydesk.contract.index_entries import archived
     from copydesk.publish.archive import archive as deposit
     from copydesk.publish.zenodo import Zenodo
     from copydesk.release.index import read_index
@@ -78,12 +81,11 @@ def _archive(corpus: Corpus, place: str, version: str | None) -> None:
         "them to where the data set is read.",
         markup=False,
     )
-    entries = archived(read_index(corpus.dataset).lines)
-    before = [name for name in entries if base(name) == base(done.version) != done.version]
-    older = [entries[name]["doi"] for name in before if name != done.version]
-    if older:
+    index = read_index(corpus.dataset)
+    gone = [e["doi"] for name, e in archived(index.lines).items() if name not in index.versions]
+    if gone:
         console.print("Copies of what was withdrawn that this cannot reach:")
-    for doi in older:
+    for doi in gone:
         for line in beyond_archive(address(doi)):
             console.print(f"  {line}", markup=False)
 
@@ -95,8 +97,8 @@ def _tell(corpus: Corpus, place: str, version: str | None, reserving: bool) -> N
     console = words()
     if reserving:
         console.print(
-            f"Nothing was sent. A draft would be made at {place}, whose DOI release {version} may "
-            "name. Reserve it with --yes.",
+            f"Nothing was sent. A draft would be made at {place}, and its DOI reserved for release "
+            f"{version}. Reserve it with --yes.",
             markup=False,
         )
         return

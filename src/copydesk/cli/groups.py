@@ -1,4 +1,4 @@
-"""Groups of verbs that say, of a verb that there is not, which one may be meant."""
+"""Groups of verbs that name the nearest verb where an unknown one is given."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def prelabel(
     ] = None,
     corpus: CorpusDir = None,
 ) -> None:
-    """Print the labels that the rules suggest, or a suggester.
+    """Print the labels that the rules, or a suggester, would give.
 
     One JSON object a line: the sentence, the label, and the cues that gave it, with their words; of
     a suggester its pseudonym, the calibrated probability and the margin to the next label.

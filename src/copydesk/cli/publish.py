@@ -83,7 +83,7 @@ def _publish(target: str, corpus: CorpusDir, yes: bool, endpoint: str | None) ->
             markup=False,
         )
         if read_withdrawals(found.dataset):
-            console.print("Copies of what was withdrawn that this cannot reach:")
+            console.print("Copies of what was withdrawn that copydesk cannot reach:")
             for line in beyond_target(shown(target)):
                 console.print(f"  {line}", markup=False)
         return

@@ -25,6 +25,14 @@ class Format(StrEnum):
     HTML = "html"
 
 
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "--output", metavar="FILE", help="Write the report there, not to stdout."
+    ),
+]
+
+
 class Gate(StrEnum):
     """The lowest severity that makes the exit code 1."""
 
@@ -67,9 +75,7 @@ def validate(
         typer.Option("--rebuild", help="Also cut the release again from its sources and compare."),
     ] = False,
     format: Annotated[Format, typer.Option(help="How the report is written.")] = Format.TEXT,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report there, not to stdout.")
-    ] = None,
+    out: Out = None,
     rules: Annotated[
         bool, typer.Option("--rules", help="List every rule with its meaning and fix, and stop.")
     ] = False,
@@ -89,18 +95,18 @@ def validate(
         all_rules=all_rules,
         rebuild=rebuild,
     )
-    _write(report, format, output)
+    _write(report, format, out)
     raise typer.Exit(report.exit_code)
 
 
-def _write(report: Report, format: Format, output: Path | None) -> None:
+def _write(report: Report, format: Format, out: Path | None) -> None:
     from copydesk.files import atomic_write
     from copydesk.validate.reporters import render
     from copydesk.validate.reporters.text import print_report
 
-    if output is not None:
-        atomic_write(output, render(report, format.value))
-        words().print(f"The report is in {output}.", markup=False)
+    if out is not None:
+        atomic_write(out, render(report, format.value))
+        words().print(f"The report is in {out}.", markup=False)
     elif format is Format.TEXT:
         print_report(report, data())
     else:

@@ -25,7 +25,7 @@ def withdraw(
         typer.Option("--remove-tasks", help="Remove its tasks on Label Studio, with the answers."),
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Finish a withdrawal that was broken off.")
+        bool, typer.Option("--resume", help="Finish a withdrawal that was interrupted.")
     ] = False,
     url: Annotated[
         str | None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from copydesk.ingest.forms import Filled, same_form
 from copydesk.stretches import MIN_LENGTH, MIN_WORDS, quoted, words
 from copydesk.text import segment
 from copydesk.text.pieces import Zone
@@ -34,6 +35,7 @@ class Read:
     sentences: tuple[Sentence, ...]
     long: frozenset[Sentence]
     quotations: tuple[str, ...]
+    filled: Filled
 
     @classmethod
     def of(cls, text: str, language: str = "en", zones: Mapping[int, Zone] | None = None) -> Read:
@@ -51,17 +53,28 @@ class Read:
             sentences=tuple(sentence for _, sentence in found),
             long=frozenset(s for u, s in found if len(s) >= MIN_WORDS or len(u) >= MIN_LENGTH),
             quotations=tuple(q for q in quoted(spoken) if len(words(q)) >= UTTERANCE),
+            filled=Filled(units),
         )
 
 
 def shared(a: Read, b: Read, *, near: float = NEAR) -> str | None:
-    """What two articles share, in words for people, or None."""
+    """What two articles share, in words for people, or None.
+
+    What they share because both were written by one form does not count.
+    """
     if a.sentences == b.sentences:
         return "the whole text"
     same = a.long & b.long
     covered = sum(map(len, same))
     if covered and covered >= SAME_TEXT * min(_length(a), _length(b)):
         return "nearly the whole text"
+    because = _stretches(a, b, same, near)
+    if because and same_form(a.filled, b.filled):
+        return "an utterance" if _utterance(a, b) else None
+    return because
+
+
+def _stretches(a: Read, b: Read, same: frozenset[Sentence], near: float) -> str | None:
     if same:
         return "the same sentence" if len(same) == 1 else f"{len(same)} sentences"
     if _near(a, b, near):

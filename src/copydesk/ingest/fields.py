@@ -67,7 +67,7 @@ def plain_name(name: object) -> str:
 
 
 def by_our_names(
-    record: Mapping[str, Any], columns: Mapping[str, str] | None = None
+    record: Mapping[str, Any], columns: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A source's record as our fields, and what is left of it.
 
@@ -79,7 +79,7 @@ def by_our_names(
     fields: dict[str, Any] = {}
     taken = set()
     for ours, usual in USUAL.items():
-        wanted = (columns or {}).get(ours)
+        wanted = columns.get(ours)
         names = [wanted] if wanted is not None else [plain[u] for u in usual if u in plain]
         for name in names:
             value = record.get(name)

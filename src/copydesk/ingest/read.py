@@ -21,7 +21,7 @@ _TABLES: Final = ("jsonl", "json", "csv", "tsv", "parquet")
 
 
 def raws(sources: Iterable[str], missed: Missed, options: Options) -> Iterator[Raw]:
-    """Every article of every source before it is read; what is none is in ``missed``.
+    """Every article of every source before it is read; what is not one is in ``missed``.
 
     Raises:
         InputError: a source matches nothing.

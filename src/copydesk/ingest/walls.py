@@ -1,4 +1,4 @@
-"""Pages shown instead of an article: consent walls, checks against bots, paywalls."""
+"""Pages shown instead of an article: consent walls, checks against bots, paywalls, listings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any, Final
 _SHORT: Final = 1500
 """In characters: an article is longer, or does not mention walls."""
 _PARAGRAPH: Final = 80
+_LONG: Final = 150
+_LEADS: Final = 8
+_STOP: Final = re.compile(r"[.!?…。！？]")
 _LEAST_OWN: Final = 2
 """A page with this many paragraphs about something else is an article about walls, not a wall."""
 _BOTS: Final = re.compile(
@@ -109,6 +112,8 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
     """
     text = " ".join(lines)
     title = " ".join((tree.findtext(".//title") or "").split())
+    if _is_listing(tree, lines):
+        return "This page lists articles and is not one."
     if len(text) > _SHORT:
         return None
     shown = " ".join(" ".join(tree.itertext()).split())[:20_000]
@@ -130,6 +135,18 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
     if _PAYWALL.search(shown) and len(text) < 300:
         return "This page holds only the beginning of an article behind a paywall."
     return None
+
+
+def _is_listing(tree: Any, lines: list[str]) -> bool:
+    """Whether a page is a front page, a section or the results of a search: many headings and
+    items that lead elsewhere, and no paragraph."""
+    if any(len(line) >= _LONG and _STOP.search(line) for line in lines):
+        return False
+    links = tree.xpath(
+        "//a[not(ancestor::nav or ancestor::header or ancestor::footer)]"
+        "[ancestor::h2 or ancestor::h3 or ancestor::li or .//h2 or .//h3]"
+    )
+    return len(links) >= _LEADS
 
 
 def _own(lines: list[str], *patterns: re.Pattern[str]) -> int:

@@ -19,7 +19,7 @@ from copydesk.ingest import layout, pagedata
 from copydesk.ingest.dates import day
 from copydesk.ingest.walls import wall
 from copydesk.text.language import language as language_of
-from copydesk.text.lines import fixed
+from copydesk.text.lines import fixed, has_stop
 from copydesk.text.tabular import is_figures
 from copydesk.text.wording import Wording, wording
 
@@ -39,6 +39,7 @@ _NOT_TEXT: Final = (
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
+_TITLE: Final = 150
 _ABOVE: Final = 3
 _TAG_AT_MOST: Final = 3
 """A list whose items have at least this many words is text: tags and menus have fewer."""
@@ -192,6 +193,11 @@ def _broken(element: Any) -> Iterator[str]:
 
 def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Line]:
     top = _key(headline) if headline else ""
+    first = body[0][0] if body else ""
+    shorter = top and top not in known.headings and _key(first).startswith(top)
+    if shorter and len(first) <= _TITLE and not has_stop(first):
+        # The title of the page is shorter than the headline that it shows.
+        headline, top = first, _key(first)
     if headline:
         yield headline, "headline"
     for text, zone in body:

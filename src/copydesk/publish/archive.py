@@ -28,6 +28,7 @@ from copydesk.release.documents import write_documents
 from copydesk.release.index import Index, append_entries, read_index, read_manifest
 from copydesk.release.retract import record_published
 from copydesk.release.versions import Version
+from copydesk.scope import is_version
 
 _STATE: Final = "archive.json"
 _CITATION: Final = "CITATION.cff"
@@ -58,21 +59,10 @@ def plan_archive(corpus: Corpus, version: str | None = None) -> tuple[Plan, dict
         InputError: see `copydesk.publish.prepare.prepare`; another version is asked for, or this
             one is archived already.
     """
-    newest = read_index(corpus.dataset).newest
-    if newest and version and version != newest.version:
-        raise InputError(
-            f"Release {version} is not the newest: card and citation speak of {newest.version}.",
-            where=str(corpus.dataset),
-            hint=f"Archive {newest.version}, or each release before the next is cut.",
-        )
+    index = read_index(corpus.dataset)
+    if index.newest:
+        _refuse_another(corpus, index, version or index.newest.version)
     plan = prepare(corpus.dataset)
-    doi = plan.index.doi(plan.version)
-    if doi:
-        raise InputError(
-            f"Release {plan.version} is archived already: {address(doi)}.",
-            where=str(corpus.dataset),
-            hint="A release never changes; cut and archive the next version.",
-        )
     if _CITATION not in plan.files:
         raise InputError(
             "The data set has no citation.",
@@ -84,11 +74,37 @@ def plan_archive(corpus: Corpus, version: str | None = None) -> tuple[Plan, dict
     return plan, metadata(citation, corpus=name, version=plan.version, date=date)
 
 
+def _refuse_another(corpus: Corpus, index: Index, version: str) -> None:
+    """Refuse to archive what is not the newest release, or is archived."""
+    assert index.newest is not None
+    newest, doi = index.newest.version, index.doi(version)
+    if version != newest:
+        if not is_version(version):
+            raise InputError(
+                f"'{version}' is not the version of a release.",
+                hint=f"Write '{newest}', or nothing: the newest release is archived.",
+            )
+        raise InputError(
+            f"Release {version} is not the newest: card and citation speak of {newest}.",
+            where=str(corpus.dataset),
+            hint=f"Archive {newest}, or each release before the next is cut.",
+        )
+    if doi:
+        raise InputError(
+            f"Release {version} is archived already: {address(doi)}.",
+            where=str(corpus.dataset),
+            hint="A release never changes; cut and archive the next version.",
+        )
+
+
 def reserve(corpus: Corpus, zenodo: Zenodo, version: str, *, at: datetime) -> str:
-    """Reserve the DOI of a release that is not cut yet: make its draft, and nothing else.
+    """Reserve the DOI of a release: make its draft, or give it one whose release was never cut.
+
+    Args:
+        version: not cut yet; or the newest release, which gets its DOI when it is archived.
 
     Raises:
-        InputError: the version exists, or the newest release has a DOI and is not archived.
+        InputError: it is another release, or the newest one has a DOI and is not archived.
         ServerError: the archive refuses, or reserves no DOI.
     """
     Version.parse(version)
@@ -96,11 +112,7 @@ def reserve(corpus: Corpus, zenodo: Zenodo, version: str, *, at: datetime) -> st
         _finish(corpus)
         index = read_index(corpus.dataset)
         if index.find(base(version)):
-            raise InputError(
-                f"Release {version} is cut already, and a release never changes.",
-                where=str(corpus.releases),
-                hint="Archive it without a reserved DOI, or reserve one for the next version.",
-            )
+            _refuse_another(corpus, index, version)
         _refuse_unarchived(corpus, index)
         path = corpus.root / _CITATION
         known = corpus.config["corpus"]
@@ -115,7 +127,7 @@ def reserve(corpus: Corpus, zenodo: Zenodo, version: str, *, at: datetime) -> st
         )
         told = metadata(citation, corpus=known["name"], version=version, date=at.date().isoformat())
         draft = _started(corpus, zenodo, version, None)
-        draft = zenodo.describe(draft or find_draft(corpus, zenodo, index, told, None), told)
+        draft = zenodo.describe(draft or find_draft(corpus, zenodo, index, told, moving=True), told)
         if not is_doi(draft.doi):
             raise ServerError("The archive reserved no DOI for its draft.", where=zenodo.url)
         _write_state(corpus, zenodo, version, draft)
@@ -157,7 +169,7 @@ def archive(
         plan, told = plan_archive(corpus, version)
         own = read_manifest(corpus.releases / plan.version).get("doi")
         deposit = _started(corpus, zenodo, plan.version, own)
-        deposit = deposit or find_draft(corpus, zenodo, plan.index, told, own)
+        deposit = deposit or find_draft(corpus, zenodo, plan.index, told, doi=own)
         _write_state(corpus, zenodo, plan.version, deposit)
         bundle = corpus.private / bundle_name(corpus.config["corpus"]["name"], plan.version)
         try:

@@ -16,23 +16,31 @@ from copydesk.release.index import Index, other_dois
 
 
 def find_draft(
-    corpus: Corpus, zenodo: Zenodo, index: Index, told: Mapping[str, Any], doi: str | None
+    corpus: Corpus,
+    zenodo: Zenodo,
+    index: Index,
+    told: Mapping[str, Any],
+    *,
+    doi: str | None = None,
+    moving: bool = False,
 ) -> Deposit:
     """The deposit of a release: the one that there is, published or not, or a new draft.
 
     Args:
         told: the release's metadata.
         doi: that was reserved for the release; None if none was.
+        moving: whether a draft that was reserved for a version which was never cut may be taken.
 
     Raises:
-        InputError: the deposit with the DOI, or the record of an earlier release, is not there.
+        InputError: the deposit with the DOI, or the record of an earlier release, is not there; or
+            a DOI is reserved for another version.
         ServerError: the archive refuses or cannot be reached.
     """
     own = sorted(zenodo.mine(), key=lambda deposit: (not deposit.published, deposit.id))
+    found = [d for d in own if (d.doi == doi if doi else told["notes"] in _notes(d))]
+    if found:
+        return found[0]
     if doi:
-        for deposit in own:
-            if deposit.doi == doi:
-                return deposit
         raise InputError(
             f"The draft with the DOI {doi}, which release {told['version']} names, is not in this "
             "account.",
@@ -40,36 +48,50 @@ def find_draft(
             hint="Use the token of the account that reserved it. If the draft was deleted, cut the "
             "next version.",
         )
-    for deposit in own:
-        if told["notes"] in str(deposit.metadata.get("notes")):
-            return deposit
-    return _next(corpus, zenodo, index, told, own)
+    reserved = _reserved(corpus, index, told["version"], own)
+    if reserved and not moving:
+        other, version = reserved.metadata.get("version"), told["version"]
+        raise InputError(
+            f"The DOI {reserved.doi} is reserved for release {other}, which is not cut yet.",
+            where=zenodo.url,
+            hint=f"Cut {other} with it first, or give it to {version} with 'copydesk release "
+            f"publish {version} --archive --reserve --yes'.",
+        )
+    return reserved or _next_version(zenodo, index, own) or zenodo.create(told)
 
 
-def _next(
-    corpus: Corpus, zenodo: Zenodo, index: Index, told: Mapping[str, Any], own: list[Deposit]
-) -> Deposit:
-    """A draft of the record's next version; of a new record if no release is archived."""
-    before = [str(entry["doi"]) for entry in archived(index.lines).values()]
-    if before:
-        record = next((d for d in own if d.published and d.doi == before[-1]), None)
-        if record is None:
-            raise InputError(
-                f"The record of the release before, {before[-1]}, is not in this account.",
-                where=zenodo.url,
-                hint="Use the token of the account that published it, at the archive that has it.",
-            )
-        versions = [deposit for deposit in own if deposit.concept == record.concept]
-        drafts = [deposit for deposit in versions if not deposit.published]
-        newest = max((d for d in versions if d.published), key=lambda deposit: deposit.id)
-        return drafts[0] if drafts else zenodo.next_version(newest)
-    taken = other_dois(corpus.dataset, index, told["version"])
+def _notes(deposit: Deposit) -> str:
+    return str(deposit.metadata.get("notes"))
+
+
+def _reserved(corpus: Corpus, index: Index, version: str, own: list[Deposit]) -> Deposit | None:
+    """The draft whose DOI is reserved for a version that was not cut yet."""
+    taken = other_dois(corpus.dataset, index, version)
     sentence = mark_of(corpus.config["corpus"]["name"])
-    for deposit in own:  # reserved for a version that was never cut
-        notes = str(deposit.metadata.get("notes"))
-        if not deposit.published and sentence in notes and deposit.doi not in taken:
+    for deposit in own:
+        is_draft = not deposit.published and deposit.doi not in taken
+        is_cut = index.find(str(deposit.metadata.get("version"))) is not None
+        if is_draft and not is_cut and sentence in _notes(deposit):
             return deposit
-    return zenodo.create(told)
+    return None
+
+
+def _next_version(zenodo: Zenodo, index: Index, own: list[Deposit]) -> Deposit | None:
+    """The draft of the record's next version; None if no release is archived."""
+    before = [str(entry["doi"]) for entry in archived(index.lines).values()]
+    if not before:
+        return None
+    record = next((d for d in own if d.published and d.doi == before[-1]), None)
+    if record is None:
+        raise InputError(
+            f"The record of the release before, {before[-1]}, is not in this account.",
+            where=zenodo.url,
+            hint="Use the token of the account that published it, at the archive that has it.",
+        )
+    versions = [deposit for deposit in own if deposit.concept == record.concept]
+    drafts = [deposit for deposit in versions if not deposit.published]
+    newest = max((d for d in versions if d.published), key=lambda deposit: deposit.id)
+    return drafts[0] if drafts else zenodo.next_version(newest)
 
 
 def fill(zenodo: Zenodo, deposit: Deposit, bundle: Path, md5: str, told: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ def _to_files(plan: Plan, target: str, options: dict[str, Any]) -> Published:
         files, root = fsspec.core.url_to_fs(target, **options)
     except (ValueError, ImportError) as error:
         raise InputError(
-            f"There is nothing to write to '{where}' with: {_without(str(error), target)}.",
+            f"No library here can write to '{where}': {_without(str(error), target)}.",
             hint="Name a directory, or an fsspec URL whose package is installed, such as s3fs.",
         ) from error
     root = root.rstrip("/")

@@ -15,7 +15,7 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
-from copydesk.release.crossing import NEAR, crossing_events
+from copydesk.release.crossing import crossing_events
 from copydesk.release.splits import draw_splits, tied, ties
 from copydesk.utterances import relate
 
@@ -53,10 +53,10 @@ def assemble(
     sentences: pl.DataFrame,
     quotes: pl.DataFrame,
     labelling: Labelling,
-    method: str = "majority",
+    method: str,
     kept_splits: Mapping[str, str],
     split_options: Mapping[str, Any],
-    near: float = NEAR,
+    near: float,
     version: str,
     contract: Contract,
 ) -> Assembled:

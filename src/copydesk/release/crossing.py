@@ -108,7 +108,7 @@ def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
     return twins.filter(pl.col("split") != pl.col("_other"))
 
 
-def near_sentences(rows: pl.LazyFrame, threshold: float = NEAR) -> pl.DataFrame:
+def near_sentences(rows: pl.LazyFrame, threshold: float) -> pl.DataFrame:
     """Sentences that share most of their pairs of words with one of the split of an earlier row.
 
     Args:
@@ -139,7 +139,7 @@ def near_sentences(rows: pl.LazyFrame, threshold: float = NEAR) -> pl.DataFrame:
     return near.unique("sentence_id", keep="first", maintain_order=True)
 
 
-def crossing(release: Contents, threshold: float = NEAR) -> Iterator[tuple[str, str, pl.DataFrame]]:
+def crossing(release: Contents, threshold: float) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """What stands in two splits of a release: the rule, the key column, and the rows."""
     articles = release.frame("articles", "article_id", *PLACE, "text_sha256")
     yield DUPLICATE, "article_id", same_texts(articles)
@@ -151,7 +151,7 @@ def crossing(release: Contents, threshold: float = NEAR) -> Iterator[tuple[str, 
 
 
 def crossing_events(
-    sentences: pl.DataFrame, splits: Mapping[str, str], threshold: float = NEAR
+    sentences: pl.DataFrame, splits: Mapping[str, str], threshold: float
 ) -> list[tuple[str, str]]:
     """Pairs of events of different splits that share an article's text or nearly a sentence.
 

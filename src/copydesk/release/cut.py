@@ -293,7 +293,7 @@ def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
         raise InputError(
             f"{given} given after {created:%Y-%m-%dT%H:%M:%SZ}, when this release would be made.",
             where=later["annotation_id"][0],
-            hint="Leave --created out or give a later time, and check the clock of the machine "
+            hint="Leave out --created or give a later time, and check the clock of the machine "
             "that took the answers.",
         )
 

@@ -99,7 +99,7 @@ def hydrate(
 
     Raises:
         InputError: there is no such release, the sources match nothing, or ``out`` exists.
-        IntegrityError: a sentence cut from a matching text has another hash.
+        IntegrityError: a sentence cut from a matching text does not have its hash.
     """
     source = find_release(release, version)
     contents = Contents.read(source)
@@ -152,7 +152,7 @@ class Filled:
         """The text of each of some withheld sentences, null where it is not known.
 
         Raises:
-            IntegrityError: a sentence cut from a matching text has another hash.
+            IntegrityError: a sentence cut from a matching text does not have its hash.
         """
         columns = rows.select("article_id", "start", "end", "text_sha256")
         return pl.Series("text", [self._text(*row) for row in columns.iter_rows()], dtype=pl.String)
@@ -163,8 +163,8 @@ class Filled:
         text = self.whole[name].text[start:end]
         if sha256_text(text) != digest:
             raise IntegrityError(
-                f"The sentence at offset {start} of '{name}' has another hash than the "
-                "release names, though its article's text matches.",
+                f"The sentence at offset {start} of '{name}' does not have the hash "
+                "that the release names, though its article's text matches.",
                 hint="The release is damaged: run 'copydesk validate' on it.",
             )
         return text

@@ -121,7 +121,7 @@ def left(
         )
     except ValueError as error:
         raise InputError(
-            "What is searched for to find withdrawn articles was changed.",
+            "The record by which withdrawn articles are found was changed.",
             where=str(corpus.private / _NEEDLES),
             hint="Restore the file from a backup.",
         ) from error

@@ -75,7 +75,7 @@ def replace(corpus: Corpus, old: Contents, job: Job, found: Mapping[str, Any]) -
         names = [p.relative_to(corpus.root).as_posix() for p in beside.rglob("*") if p.is_file()]
         for leak in left(corpus, found, names) if found else ():
             raise IntegrityError(
-                f"Words of '{article}' would still stand in {Path(leak.file).name}.",
+                f"Words of '{article}' would still be in {Path(leak.file).name}.",
                 where=str(corpus.releases / version),
                 hint="Nothing was changed. Report this.",
             )

@@ -9,7 +9,7 @@ from typing import Final
 from copydesk.contract.index_entries import RETRACTED
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
-from copydesk.files import dump_line, read_jsonl
+from copydesk.files import append_lines, dump_line, read_jsonl
 from copydesk.release.cut import forget_unnamed
 from copydesk.release.index import (
     Index,
@@ -33,8 +33,7 @@ def record_published(corpus: Corpus, version: str, target: str, at: datetime) ->
     path = corpus.private / PUBLISHED
     path.parent.mkdir(exist_ok=True, mode=0o700)
     line = {"version": version, "target": target, "at": at.isoformat(timespec="seconds")}
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(dump_line(line) + "\n")
+    append_lines(path, [dump_line(line)])
 
 
 def retract(corpus: Corpus, version: str, *, reason: str, at: datetime) -> None:

@@ -85,12 +85,12 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
         )
     whole = None if missing else folder
     found = built(here, rules=released.contract.scheme.has_rules)
-    again = partial(_again, corpus, released, not missing)
+    again = partial(rebuild, corpus, released=released, whole=not missing)
     differing = _differing(released, again(found), found, whole)
     recorded: tuple[str, ...] = ()
     if differing and released.manifest.get("text_code") != text_code():
         machine = as_recorded(released, found)
-        still = _differing(released, again(machine, True), found, whole)
+        still = _differing(released, again(machine, as_recorded=True), found, whole)
         files = {*(entry["path"] for entry in released.manifest["files"]), "release.json"}
         recorded = tuple(
             told for told in differing if told not in still and told.partition(": ")[0] not in files
@@ -103,16 +103,6 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
         differing=tuple(differing),
         recorded=recorded,
     )
-
-
-def _again(
-    corpus: Corpus,
-    released: Contents,
-    whole: bool,
-    found: Mapping[str, pl.DataFrame],
-    recorded: bool = False,
-) -> Assembled:
-    return rebuild(corpus, found, released, recorded, whole=whole)
 
 
 def _differing(

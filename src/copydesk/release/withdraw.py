@@ -87,7 +87,7 @@ def withdraw(
 
 
 def resume(corpus: Corpus) -> Withdrawn:
-    """Finish a withdrawal that was broken off.
+    """Finish a withdrawal that was interrupted.
 
     Raises:
         InputError: there is none.
@@ -95,7 +95,7 @@ def resume(corpus: Corpus) -> Withdrawn:
     """
     with corpus.lock(withdrawing=True):
         if not corpus.journal.is_file():
-            raise InputError("No withdrawal was broken off here.", where=str(corpus.root))
+            raise InputError("No withdrawal was interrupted here.", where=str(corpus.root))
         return _perform(corpus, _journal(corpus))
 
 
@@ -104,7 +104,7 @@ def _journal(corpus: Corpus) -> Job:
         return Job(**read_json(corpus.journal))
     except TypeError as error:
         raise InputError(
-            "This is not what a withdrawal wrote down.",
+            "This is not a journal that a withdrawal wrote.",
             where=str(corpus.journal),
             hint="Restore it, or remove it and withdraw the article again.",
         ) from error
@@ -160,8 +160,7 @@ def _perform(corpus: Corpus, job: Job) -> Withdrawn:
     places = sorted({leak.file for leak in left(corpus, found)})
     if places:
         raise IntegrityError(
-            f"Parts of '{job.article_id}' still stand in {listed(places)}; everything else is "
-            "done.",
+            f"Parts of '{job.article_id}' are still in {listed(places)}; everything else is done.",
             where=str(corpus.root),
             hint="Remove them there, and run 'copydesk release withdraw --resume'.",
         )

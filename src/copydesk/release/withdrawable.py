@@ -90,7 +90,7 @@ def refuse_words(corpus: Corpus, article: str, reason: str, found: Mapping[str, 
     if leaks:
         places = sorted({leak.file for leak in leaks})
         raise InputError(
-            f"Parts of '{article}' stand in files that copydesk did not write: "
+            f"Parts of '{article}' are in files that copydesk did not write: "
             f"{listed(places)}. Nothing was changed.",
             where=str(corpus.root),
             hint="Remove them there, and run this again.",

@@ -123,7 +123,7 @@ def _differences(logged: State, derived: State) -> list[str]:
         elif ours.said != theirs.said:
             found.append(f"{name} is {theirs.label}, not {ours.label}")
         elif (ours.created_at, ours.lead_time_s) != (theirs.created_at, theirs.lead_time_s):
-            found.append(f"the time of {name} is another")
+            found.append(f"the time of {name} differs")
     return found
 
 
@@ -155,7 +155,7 @@ def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
             step = _step(round, codecs, archive, state)
         except UNREADABLE as error:
             raise IntegrityError(
-                "This archive holds what no pull wrote.",
+                "This archive contains something that no pull wrote.",
                 where=str(path),
                 hint="Restore it from version control or a backup.",
             ) from error

@@ -180,7 +180,7 @@ def read_log(path: Path, check: Check = lambda answer: "") -> State:
     return State(dict(sorted(answers.items())), frozenset(vanished & answers.keys()) - gone, gone)
 
 
-REPAIR: Final = "Run 'copydesk round pull --repair': the log is made again from the archives."
+REPAIR: Final = "Run 'copydesk round pull --repair': it rebuilds the log from the archives."
 
 
 def _answer(event: Mapping[str, Any]) -> Answer:
@@ -188,7 +188,7 @@ def _answer(event: Mapping[str, Any]) -> Answer:
     answer = Answer(**fields)
     names = (answer.annotator, answer.sentence_id, answer.arm, answer.created_at)
     if not all(isinstance(name, str) for name in names) or not isinstance(answer.source, int):
-        raise TypeError("a field of another type")
+        raise TypeError("a field of the wrong type")
     _ = instant(answer.created_at), answer.changed_at
     if answer.lead_time_s is not None:
         float(answer.lead_time_s)

@@ -162,14 +162,14 @@ def _check_options(options: Options) -> None:
     if options.qualify and (options.gold or options.shared):
         raise InputError(
             "A qualification brings its own known answers and needs a project for each annotator.",
-            hint="Leave --gold and --shared out.",
+            hint="Leave out --gold and --shared.",
         )
     if not 0 < options.threshold <= 1:
         raise InputError(f"A pass mark of {options.threshold:g} is not above 0 and at most 1.")
     if options.shared and len({a.backend for a in options.annotators}) > 1:
         raise InputError(
             "Models answer through files and cannot share a project with people.",
-            hint="Leave --shared out, or the models.",
+            hint="Leave out --shared, or the models.",
         )
     if options.shared and options.annotators[0].backend == FILES:
         raise InputError("Files are not shared.", hint="Leave --shared out.")
@@ -450,6 +450,6 @@ def _gold(
         if label not in labels:
             raise InputError(f"'{label}' is not a label.", where=where)
         if name in found:
-            raise InputError(f"'{name}' stands here twice.", where=where)
+            raise InputError(f"'{name}' appears here twice.", where=where)
         found[name] = {"sentence_id": name, "label": label}
     return list(found.values())

@@ -141,6 +141,6 @@ def guidelines_in_words(notes: Notes) -> list[str]:
     if notes.revised_to:
         lines.append(
             f"The guidelines were changed (they are now version {notes.revised_to}) and do not "
-            f"hold in this round yet: copydesk round amend {notes.round} --guidelines --reason …"
+            f"apply to this round yet: copydesk round amend {notes.round} --guidelines --reason …"
         )
     return lines

@@ -74,11 +74,11 @@ class Outlook:
     width: float | None
 
 
-def outlook(round: Round, more: int | None = None) -> Outlook | None:
+def outlook(round: Round, more: int | None) -> Outlook | None:
     """What another round of so many articles would make of the interval; None without answers.
 
     Args:
-        more: articles; by default as many as this round has.
+        more: articles; None for as many as this round has.
     """
     from copydesk.agreement import Bootstrap, krippendorff_alpha, planning
     from copydesk.agreement.units import count_matrix, prepare

@@ -47,7 +47,7 @@ def again(corpus: Corpus, annotator: str, *, what: str) -> Suggester:
         InputError: it is not in ``annotations/suggesters``, or another one has its name there.
     """
     path = corpus.suggester_path(annotator.rpartition("-")[0])
-    hint = "Restore its file: these suggestions can be made by no other."
+    hint = "Restore its file: no other suggester can make these suggestions."
     if not path.is_file():
         raise InputError(
             f"The suggester '{annotator}' of {what} is not here.", where=str(path), hint=hint

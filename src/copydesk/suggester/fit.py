@@ -115,7 +115,7 @@ class Fitted:
         return found
 
 
-def fit(matrix: csr_matrix, labels: Numbers, *, strength: float = STRENGTH) -> Fitted:
+def fit(matrix: csr_matrix, labels: Numbers) -> Fitted:
     """Train on labelled units of at least two labels. The same input gives the same result.
 
     The solver (stochastic average gradient, Schmidt et al. 2017) draws from a fixed seed and sums
@@ -127,7 +127,7 @@ def fit(matrix: csr_matrix, labels: Numbers, *, strength: float = STRENGTH) -> F
     seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
     used = np.flatnonzero(seen >= min(SEEN, matrix.shape[0]))
     model: Any = LogisticRegression(
-        C=strength, solver="sag", max_iter=_ROUNDS, tol=_NEAR, random_state=0
+        C=STRENGTH, solver="sag", max_iter=_ROUNDS, tol=_NEAR, random_state=0
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -146,6 +146,9 @@ def _content(article: Article, index: int, sentence: Sentence, cue: Predicate) -
         following = _next_line(article, index)
         if following is not None:
             return (following,)
+    late = sentence.late_speaker(cue)
+    if late is not None:
+        return _around(sentence, cue, late)
     ends = _END.match(text, end, piece.end) is not None
     if (ends and cue.kind == "clause") or (cue.kind == "phrase" and cue.first > 0):
         before = _before(sentence, cue)
@@ -153,6 +156,15 @@ def _content(article: Article, index: int, sentence: Sentence, cue: Predicate) -
             return (before,)
     start = _LEAD.match(text, end, piece.end).end()  # type: ignore[union-attr]
     return ((start if start < piece.end else cue.cue.start, piece.end),)
+
+
+def _around(sentence: Sentence, cue: Predicate, source: Span) -> tuple[Span, ...]:
+    """What stands before a cue and, where it goes on with a verb, after its speaker."""
+    before = _before(sentence, cue)
+    start = _LEAD.match(sentence.text, source[1], sentence.piece.end).end()  # type: ignore[union-attr]
+    goes_on = start > source[1] and sentence.phrases.begins_with_verb(start)
+    after = ((start, sentence.piece.end),) if goes_on else ()
+    return (*((before,) if before else ()), *after)
 
 
 def _before(sentence: Sentence, cue: Predicate) -> Span | None:

@@ -26,6 +26,7 @@ _PLACE: Final = re.compile(rf"{_CAPITALS}(?:\s{_CAPITALS}){{0,3}}(?:,\s{_CAPITAL
 _STOP_AT_END: Final = re.compile(r"[.][\"'”’)]*$")
 _MARKS: Final = ".:\"'“”‘’ "
 _FRAGMENT_WORDS: Final = 4
+_DECK: Final = 140
 _HEADLINE_WORDS: Final = 16
 _LONGER: Final = 1.5
 _OFTEN: Final = 3
@@ -56,6 +57,14 @@ def dotted_headline(article: Sequence[str], first: int, known: Wording) -> bool:
     if not plain.isdisjoint(known.ledes) or words[0].lower() in known.not_of_captions:
         return False
     return max(len(line.split()) for line in following) >= _LONGER * len(words)
+
+
+def deck(article: Sequence[str], zones: list[Zone], headline: int) -> None:
+    """The line below a headline that ends in a semicolon is its second part."""
+    if article[headline][-1] == ";" and headline + 2 < len(article):
+        below = article[headline + 1]
+        if len(below) <= _DECK and zones[headline + 1] in ("body", "caption"):
+            zones[headline + 1] = "subhead"
 
 
 def dotted_fragments(

@@ -54,7 +54,7 @@ def _will(unit: Unit) -> Iterator[Cue]:
     for index, word in enumerate(found[:-1]):
         if word.form not in guess and not _is_set_to(found, index):
             continue
-        if index and found[index - 1].form in person:
+        if index and (found[index - 1].form in person or _has_title(unit, index - 1)):
             continue
         at = index + 1
         while (
@@ -71,6 +71,17 @@ def _will(unit: Unit) -> Iterator[Cue]:
             yield Cue(word.start, word.end, "suggest-context/guess")
 
 
+def _has_title(unit: Unit, index: int) -> bool:
+    """Whether a word is the name of somebody who has a title: "Ms. Orr", "Senator Ann Orr"."""
+    people = unit.lexicon("people")
+    return any(
+        unit.words[at].form in people.forms(key)
+        for at in range(max(index - 2, 0), index)
+        for key in ("mr", "ms", "title")
+        if unit.text[unit.words[index].start].isupper()
+    )
+
+
 def _is_undecided(unit: Unit, index: int, at: int) -> bool:
     """Whether nobody decides a course whose verb alone does not tell: "will take years".
 
@@ -82,6 +93,8 @@ def _is_undecided(unit: Unit, index: int, at: int) -> bool:
     found = unit.words
     verb, left = found[at].form, found[index - 1].form if index else ""
     after = [word.form for word in found[at + 1 : at + _NEAR]]
+    if verb in unit.context("runs on") and after and after[0] in unit.context("until"):
+        return left not in unit.context("person")
     if verb in unit.context("lasts"):
         return not unit.context("long").isdisjoint(after)
     if verb in unit.context("makes"):
@@ -216,7 +229,7 @@ def _seen(unit: Unit) -> Iterator[Cue]:
         if not index or word.form not in unit.context("sees"):
             continue
         subject = {left.form for left in found[max(0, index - _NEAR) : index]}
-        passive = word.form == "seen" and not subject.isdisjoint({"is", "are", "was", "were"})
+        passive = word.form == "seen" and not subject.isdisjoint(unit.context("is"))
         if not passive and unit.context("who forecasts").isdisjoint(subject):
             continue
         for at in range(index + 1, min(index + _NEAR, len(found))):

@@ -56,13 +56,18 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
     participle = (
         found[at].form in unit.context("participle")
         and found[at + 1 : at + 2] != []
-        and found[at + 1].form in {"to", "by", "in", "as"}
+        and found[at + 1].form in unit.context("after a participle")
         and found[at - 1].form not in unit.context("person")
         and unit.piece.zone != "headline"
     )
     opens, finite, be = unit.context("struck"), unit.context("finite"), unit.context("be")
     index = at - 1
-    while index and found[index].form in be and not unit.gap(index):
+    while (
+        index > at - _SIDE
+        and index
+        and (found[index].form in be or found[index].form.endswith("ly"))
+        and not unit.gap(index)
+    ):
         index -= 1
         participle = False
     if participle:
@@ -86,17 +91,42 @@ def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
     """Whether a hedge hedges: no month of May, no "as soon as possible", no "may not" of a ban."""
     found, text = unit.words, unit.text
     form = found[first].form
+    if first and _is_compared(unit, first):
+        return False
+    if (
+        form == "may"
+        and found[after : after + 1]
+        and found[after].form in unit.context("asks leave")
+    ):
+        return False
     if form == "may" and text[found[first].start] == "M":
         return _is_capital_modal(unit, first, after)
     if _is_settled(unit, first, after) or (form == "may" and is_permitted(unit, first)):
         return False
-    if form in {"may", "might"} and first and found[first - 1].form in unit.context("person"):
+    if form in unit.context("may") and first and found[first - 1].form in unit.context("person"):
         return not _is_will(unit, after)
-    if form in {"projects", "forecasts"}:
+    if form in unit.context("like plurals"):
         return first > 0 and _is_forecaster(unit, first - 1)
-    if form in {"expect", "expects", "expected", "expecting"} and after - first == 1:
+    if form in unit.context("expect") and after - first == 1:
         return _expects(unit, first)
     return True
+
+
+def _is_compared(unit: Unit, first: int) -> bool:
+    """Whether a guess is over, as what came is held against it: "worse than they had feared"."""
+    found, compares = unit.words, unit.context("compares")
+    if found[first - 1].form in unit.context("past of have"):
+        reach = range(first - 2, max(first - 8, -1), -1)
+    elif found[first].form in unit.context("seemed"):
+        reach = range(first - 1, max(first - 4, -1), -1)
+    else:
+        return False
+    for index in reach:
+        if found[index].form in compares:
+            return True
+        if unit.gap(index + 1):
+            return False
+    return False
 
 
 def _is_capital_modal(unit: Unit, first: int, after: int) -> bool:
@@ -117,17 +147,17 @@ def _is_settled(unit: Unit, first: int, after: int) -> bool:
     left = found[first - 1].form if first else ""
     right = found[after].form if after < len(found) else ""
     if form == "perhaps":
-        return right in {"the", "a", "most", "more", "as"} or right[:1].isdigit()
+        return right in unit.context("after perhaps") or right[:1].isdigit()
     if form == "likely":
-        return left in {"more", "less", "equally", "times", "as", "the"} or _is_aside(unit, first)
+        return left in unit.context("before likely") or _is_aside(unit, first)
     if form == "expected" and left == "had" and first == 2:
         return found[0].form not in unit.context("who forecasts")
-    if form in {"predicted", "expected"}:
-        return left in {"had", "been", "as", "than", "the", "was", "were"} and right != "to"
-    if form in {"looks", "looked", "look"}:
-        return right in {"a", "an", "the", "parts"}
+    if form in unit.context("foretold"):
+        return left in unit.context("before foretold") and right != "to"
+    if form in unit.context("looks"):
+        return right in unit.context("after looks")
     if found[after - 1].form == "in" and form.startswith("pencil"):
-        return right in {"for", "on"}
+        return right in unit.context("after pencilled in")
     return found[after - 1].form == "possibility" and right in {"of", ""}
 
 
@@ -148,7 +178,7 @@ def _is_will(unit: Unit, after: int) -> bool:
     found = unit.words
     if unit.conditional:
         return True
-    state = after < len(found) and found[after].form in {"be", "have", "not", "never", "yet"}
+    state = after < len(found) and found[after].form in unit.context("of a state")
     return not state and bool(unit.reported)
 
 
@@ -159,9 +189,9 @@ def _expects(unit: Unit, first: int) -> bool:
     if wishes and found[first + 1 : first + 2] and found[first + 1].form == "to":
         return False
     if found[first].form == "expecting":
-        return first > 0 and found[first - 1].form in {"is", "are", "was", "were"}
+        return first > 0 and found[first - 1].form in unit.context("is")
     return first + 1 < len(found) and (
-        first == 0 or found[first - 1].form not in {"the", "a", "an", "than", "as", "to"}
+        first == 0 or found[first - 1].form not in unit.context("before no forecast")
     )
 
 
@@ -202,7 +232,7 @@ def _expected(unit: Unit) -> Iterator[Cue]:
         for at in range(index + 1, min(index + 12, len(found))):
             if unit.gap(at):
                 break
-            if found[at].form in {"to", "would", "will"} and at > index + 1:
+            if found[at].form in unit.context("opens what is expected") and at > index + 1:
                 yield Cue(word.start, word.end, "suggest-context/expects")
                 break
 
@@ -211,7 +241,7 @@ def _forecasts(unit: Unit, index: int) -> bool:
     """Whether "projects" and the like are verbs: somebody who forecasts stands before them."""
     found = unit.words
     right = found[index + 1].form
-    if right in unit.context("finite") or right in {"in", "by", "for", "at", "on", "of", "from"}:
+    if right in unit.context("finite") or right in unit.context("after a forecast"):
         return False
     if not found[index].form.endswith("s"):
         return True
@@ -221,14 +251,14 @@ def _forecasts(unit: Unit, index: int) -> bool:
 def _is_forecaster(unit: Unit, index: int) -> bool:
     """Whether a word is a name, or a body that forecasts."""
     word = unit.words[index]
-    named = unit.text[word.start].isupper() and word.form not in {"the", "a", "its"}
+    named = unit.text[word.start].isupper() and word.form not in unit.context("no name")
     return named or word.form in unit.context("forecaster")
 
 
 def _is_dated(unit: Unit) -> bool:
     """Whether the outlet says how early or late a thing could come: "as early as Friday"."""
     early = any(
-        found.form in {"early", "soon", "late"} and left.form == right.form == "as"
+        found.form in unit.context("early or late") and left.form == right.form == "as"
         for left, found, right in zip(unit.words, unit.words[1:], unit.words[2:], strict=False)
     )
     return early and not unit.reported

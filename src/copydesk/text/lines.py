@@ -131,10 +131,12 @@ def _describes_picture(line: str, known: Wording) -> bool:
     verbs = known.verbs
     if verbs is None:
         return False
+    if line[: line.find(" ")].lower() in known.not_of_captions:
+        return False
     tokens = line.split()
     if not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
         return False
-    if _TELLING_MARK.search(line) or tokens[0].lower() in known.not_of_captions:
+    if _TELLING_MARK.search(line):
         return False
     if _BULLET.match(line) or line.isupper():
         return False

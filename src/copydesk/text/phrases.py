@@ -60,6 +60,22 @@ class Phrases:
         self.lang = lang
         self.forms = _forms(lang)
 
+    def goes_on(self, offset: int) -> bool:
+        """Whether a verb follows what ends at an offset: it is the subject of a clause."""
+        at = self.index(offset)
+        while at < len(self.found) and not (at and self.breaks(at)):
+            if self.is_verb(at) or self.found[at].form in self.forms["auxiliary"]:
+                return True
+            at += 1
+        return False
+
+    def begins_with_verb(self, offset: int) -> bool:
+        """Whether the first word from an offset on is a finite verb."""
+        at = self.index(offset)
+        return at < len(self.found) and (
+            self.is_verb(at) or self.found[at].form in self.forms["auxiliary"]
+        )
+
     def index(self, offset: int) -> int:
         """Index of the first word that starts at an offset or after it."""
         return bisect_left(self.found, offset, key=lambda word: word.start)

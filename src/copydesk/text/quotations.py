@@ -263,7 +263,7 @@ def _names(
     gap = _named_as(article, stretch)
     if gap is not None and not (gap in {":", ","} and cue is not None and cue.end < stretch.start):
         return True
-    if cue is not None and 0 <= stretch.start - cue.end <= 2:
+    if cue is not None and 0 <= stretch.start - cue.end <= 2 and not _performs(article, marks, cue):
         return False
     if all(text[word.start : word.end].isupper() for word in quoted):
         outside = article.sentence(marks.pieces[0]).outside
@@ -277,6 +277,15 @@ def _names(
         and all(text[word.start].isupper() for word in content)
         and (len(quoted) <= 6 and text[stretch.inner[1] - 1] not in ".!?")
     )
+
+
+def _performs(article: Article, marks: Marks, cue: Cue) -> bool:
+    """Whether a cue is what is done with a song or a poem: "sang", "read" of no sign or banner."""
+    clause = article.lang.lexicon("clause")
+    if cue.entry.partition("/")[2] not in clause.forms("performed"):
+        return False
+    outside = article.sentence(marks.pieces[0]).outside
+    return clause.forms("written on").isdisjoint(word.form for word in outside)
 
 
 def _named_as(article: Article, stretch: Marked) -> str | None:

@@ -61,7 +61,7 @@ class _Reader:
         if form.key in self.context["named"]:
             return self._is_naming(form)
         said = form.key in self.context["said"]
-        if said and self._is_plain(form):
+        if said and self._is_plain(form) and self._has_subject(form):
             return True
         if form.kind in {"clause", "that"}:
             return self._is_said(form) and bool(attributes(self.read, form))
@@ -79,6 +79,13 @@ class _Reader:
         word = self.found[form.first].form
         return word not in self.read.around["noun-like"] or word in self.context["plain"]
 
+    def _has_subject(self, form: Form) -> bool:
+        """Whether a form without an ending can be a verb: "they hail", not "thunder and hail"."""
+        word = self.found[form.first].form
+        return not is_bare(word, self.read.around["irregular"]) or (
+            self.read.use(form.first, form.after) is not None
+        )
+
     def _is_idle(self, form: Form) -> bool:
         """Whether a form reports nothing: "the promised money", "hard to believe", "was denied"."""
         first, context = form.first, self.context
@@ -92,8 +99,12 @@ class _Reader:
             return False
         left = self.found[first - 1].form
         bare = is_bare(word, self.read.around["irregular"])
+        second = self.found[first - 2].form if first > 1 else ""
         return (
             self._is_silent(first)
+            or right in context["nothing"]
+            or (left in context["infinitive be"] and second in self.read.around["modal"])
+            or (left in context["past of have"] and self._is_compared(first))
             or (left == "to" and word in context["sought"])
             or (right == "to" and word in context["passive-only"])
             or (right == "to" and form.key in context["acts with to"])
@@ -101,6 +112,15 @@ class _Reader:
             or (left in context["article"] and word.endswith(("ed", "s", "ing")))
             or (bare and left in self.read.around["article"] | self.read.around["possessive"])
         )
+
+    def _is_compared(self, first: int) -> bool:
+        """Whether what came is held against what was said: "as the engineers had promised"."""
+        for index in range(first - 2, max(first - 8, -1), -1):
+            if self.found[index].form in self.context["compares"]:
+                return True
+            if self.read.gap(index + 1):
+                return False
+        return False
 
     def _is_silent(self, first: int) -> bool:
         """Whether nothing is said: "declined to say", "has not said", "would not confirm"."""

@@ -76,7 +76,7 @@ def segment(
         elif zone == "caption":
             pieces += _caption(text, start, line, lang)
         else:
-            pieces.append(Piece(start, end, zone, zone in UNIT_ZONES))
+            pieces.append(_new((start, end, zone, zone in UNIT_ZONES)))
     return pieces
 
 
@@ -103,7 +103,7 @@ def _caption(text: str, start: int, line: str, lang: Language) -> list[Piece]:
     end = start + len(line)
     credit = credit_start(line, wording(lang))
     if credit <= 0:
-        return [Piece(*span, zone, True) for span in sentences(text, start, end, lang)]
+        return [_new((a, b, zone, True)) for a, b in sentences(text, start, end, lang)]
     stop = start + len(line[:credit].rstrip())
     pieces = [Piece(*span, zone, True) for span in sentences(text, start, stop, lang)]
     return [*pieces, Piece(start + credit, end, "credit", False)]

@@ -107,6 +107,10 @@ def _kinds(data: Mapping[str, Any]) -> dict[str, Kind]:
         listed = data.get(kind.value, "").split()
         for form in (*listed, *map(_capitalised, listed), *written.get(kind.value, "").split()):
             kinds.setdefault(form, kind)
+    # A dateline or a caption in capitals: "ST. PAUL", "DR. ORR".
+    for form in data.get(Kind.TITLE.value, "").split():
+        if len(form) > 1:
+            kinds.setdefault(form.upper(), Kind.TITLE)
     return kinds
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from copydesk.text.form_use import MARKS
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Word, words
 from copydesk.text.marks import Marked
@@ -25,6 +26,7 @@ _SOURCE_FOLLOWS: Final = frozenset(
     f"attribution-phrases/{key}" for key in ("according to", "in the words of", "in the view of")
 )
 """The phrases that the source follows."""
+_SAID_BEFORE: Final = frozenset({",", "—", "–", ",—", ", —", "-"})
 _LINE_END: Final = re.compile("\n")
 
 
@@ -68,7 +70,27 @@ class Sentence:
             return self.phrases.after(cue.cue.end)
         if self._passive(cue):
             return self.phrases.doer(cue.cue.end)
-        return self.phrases.subject(cue.cue.start)
+        return self.late_speaker(cue) or self.phrases.subject(cue.cue.start)
+
+    def late_speaker(self, cue: Predicate) -> Span | None:
+        """Who stands after a cue that closes what is said: "The baths leak, said Ann Orr"."""
+        outside, first, after = self.outside, cue.first, cue.after
+        if not first or after >= len(outside) or cue.kind != "clause":
+            return None
+        says = self.lang.lexicon("predicate-context").forms("says")
+        if outside[first].form not in says or outside[first].form.endswith("ing"):
+            return None
+        between = self.text[outside[first - 1].end : outside[first].start].strip()
+        if between not in _SAID_BEFORE:
+            return None
+        follows = outside[after]
+        named = self.text[follows.start].isupper() or follows.form in self.phrases.forms["article"]
+        if not named or self.text[cue.cue.end : follows.start].strip():
+            return None
+        span = self.phrases.after(cue.cue.end)
+        if span is None or self.text[span[1] : span[1] + 2].strip()[:1] in MARKS:
+            return None
+        return None if self.phrases.goes_on(span[1]) else span
 
     def _passive(self, cue: Predicate) -> bool:
         forms = self.phrases.forms

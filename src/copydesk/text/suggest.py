@@ -177,7 +177,11 @@ def _demands(unit: Unit) -> Iterator[Cue]:
     """Each "should" by which the outlet demands a deed in its main clause."""
     found = unit.outside
     for index, word in enumerate(found[:-1]):
-        if word.form != "should" or not index or found[index + 1].form in {"be", "have"}:
+        if (
+            word.form != "should"
+            or not index
+            or found[index + 1].form in unit.context("no deed demanded")
+        ):
             continue
         before = {left.form for left in found[max(0, index - 8) : index]}
         if before.isdisjoint(unit.context("struck") | unit.context("side")):

@@ -86,7 +86,8 @@ def _settle(
     headline = _headline(article, loose, zones, known)
     if headline is not None:
         zones[headline] = "headline"
-        if not loose[headline]:
+        context.deck(article, zones, headline)
+        if not loose[headline] or article[headline][-1] == ";":
             context.dotted_fragments(article, zones, loose, known)
     context.notes_that_go_on(article, zones, loose)
     context.repeated(article, zones, known)

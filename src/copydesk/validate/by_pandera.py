@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @functools.cache
-def dtypes(table: str, contract: Contract = CURRENT) -> dict[str, pl.DataType]:
+def dtypes(table: str, contract: Contract) -> dict[str, pl.DataType]:
     """The polars types of a table's columns."""
     return polars_schema(table, contract)
 

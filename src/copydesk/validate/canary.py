@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from copydesk.contract.samples import sample_row
-from copydesk.contract.tables import CURRENT, Contract
+from copydesk.contract.tables import CURRENT
 from copydesk.errors import IntegrityError
 from copydesk.validate import by_pandera
 
@@ -20,12 +20,12 @@ EXPECTED: Final = {
 """What pandera must find in the canary: rule and column."""
 
 
-def canary(contract: Contract = CURRENT) -> pl.DataFrame:
+def canary() -> pl.DataFrame:
     """Rows of `sentences` with a bad id, a bad number, the label -1 and a null."""
-    good = sample_row("sentences", contract)
+    good = sample_row("sentences", CURRENT)
     bad = [good, good | {"sentence_id": "Canary 2", "index": 0}, good | {"label": -1}]
     rows = [*bad, good | {"article_id": None}]
-    return pl.DataFrame(rows, schema=by_pandera.dtypes("sentences", contract))
+    return pl.DataFrame(rows, schema=by_pandera.dtypes("sentences", CURRENT))
 
 
 def prove_gate() -> None:

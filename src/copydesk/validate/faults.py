@@ -13,10 +13,15 @@ _LONGEST: Final = 80
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One fault; the arguments are those of `copydesk.validate.report.Finding`."""
+    """One fault; the arguments are those of `copydesk.findings.Finding`.
+
+    Args:
+        hint: what to do about this fault, where that is something else than the rule says.
+    """
 
     rule: str
     message: str
+    hint: str = ""
     file: str = ""
     row: int | None = None
     record: str = ""

@@ -72,8 +72,9 @@ def _falling(entries: Sequence[Mapping[str, Any]]) -> Iterator[int]:
 
 
 def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
-    """The entries of withdrawals that do not follow the entry of what they take the place of."""
+    """Entries of withdrawals and archives that do not follow the entry of what they are about."""
     standing: dict[str, str] = {}
+    known: set[str] = set()
     for place, entry in enumerate(entries):
         version, event = str(entry.get("version")), entry.get("event")
         if event == RETRACTED:
@@ -82,7 +83,7 @@ def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, st
         if not is_version(version):
             continue
         if event == ARCHIVED:
-            if standing.get(base(version)) != version:
+            if version not in known:
                 yield place, f"Entry {place + 1} archives {version}, which was not there."
             continue
         before, mark = standing.get(base(version)), base(version) != version
@@ -91,6 +92,7 @@ def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, st
         elif mark and (before is None or version != str(Version.parse(before).withdrawn())):
             yield place, f"Entry {place + 1} is of {version}, but {show(before)} is what was there."
         standing[base(version)] = version
+        known.add(version)
 
 
 def _recorded(dataset: Folder) -> Iterator[Any]:

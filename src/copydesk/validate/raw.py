@@ -54,8 +54,7 @@ def articles(
         corpus: the one around the folder, with its rights and the texts that it keeps in Parquet.
     """
     if not dataset.has(MANIFEST):
-        message = "There is no manifest of articles."
-        yield Fault(rule="file-missing", message=message, file=MANIFEST)
+        yield missing(MANIFEST, "corpus" if corpus else "data set")
         return
     try:
         rows = list(json_lines(dataset.read(MANIFEST), MANIFEST))
@@ -76,6 +75,13 @@ def articles(
             message = f"The article_id '{show(name)}' is used more than once."
             yield _line("id-duplicate", message, number, name, "/article_id")
         yield from _article(room, number, line)
+
+
+def missing(file: str, what: str) -> Fault:
+    """That a corpus or a data set has no manifest."""
+    message = f"The {what} has no manifest of articles."
+    hint = "If it is new, take articles in with 'copydesk ingest FOLDER'; else put it back."
+    return Fault(rule="file-missing", message=message, hint=hint, file=file)
 
 
 def _line(rule: str, message: str, row: int, record: str, pointer: str) -> Fault:

@@ -411,7 +411,7 @@ def _vote_tests(method: str, labels: tuple[str, ...]) -> Iterator[tuple[str, pl.
     stated_label = pl.coalesce(
         pl.when(pl.col("label") == n).then(votes) for n, votes in enumerate(given)
     )
-    message = "The label is {label}, but the commonest answer is another."
+    message = "The label is {label}, but the commonest answer is a different one."
     yield "label", ~decided & (stated_label < top), message
     wrong = ~decided & (pl.col("label_source") != source) & (pl.col("label_source") != "unresolved")
     message = "'label_source' is {label_source}, which is not how its {_n} answers decide."

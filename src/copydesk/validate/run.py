@@ -253,10 +253,7 @@ class _Request:
 
     def _dataset_of(self, run: Run, folder: Folder, config: Mapping[str, Any]) -> str | None:
         if not (folder.root / "dataset").is_dir():
-            message = "The corpus has no manifest."
-            run.add(
-                [Fault(rule="file-missing", message=message, file="dataset/raw/articles.jsonl")]
-            )
+            run.add([raw.missing("dataset/raw/articles.jsonl", "corpus")])
             return None
         return self._releases(run, Folder(folder.root / "dataset"), "dataset/", config, True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
@@ -188,7 +188,11 @@ def read_index(dataset: Folder) -> tuple[Index, list[Fault]]:
     try:
         document = parse(dataset.read(INDEX), INDEX)
     except FaultError as error:
-        return Index(), [error.fault]
+        fault = error.fault
+        if fault.rule == "file-missing":
+            hint = "If there is no release yet, make one with 'copydesk release cut'; else copy "
+            fault = replace(fault, hint=f"{hint}the index again from where it was published.")
+        return Index(), [fault]
     faults = list(check_document(document, "index", INDEX))
     entries = document.get("releases") if isinstance(document, dict) else None
     lines = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []

@@ -44,16 +44,16 @@ def unsearched(folder: Folder) -> str:
     RULE,
     level=5,
     waivable=False,
-    meaning="Nothing is left of an article that was withdrawn: its words stand in no file of the "
-    "corpus, and nothing about it where it was erased.",
+    meaning="Nothing is left of an article that was withdrawn: no file of the corpus holds its "
+    "words, or anything about it where it was erased.",
     fix="Remove the file or the words; 'copydesk release withdraw --resume' finishes what was "
-    "broken off.",
+    "interrupted.",
 )
 def remains(folder: Folder) -> Iterator[Found]:
-    """No words of withdrawn articles stand in any file, and no rows about those erased."""
+    """No file holds words of withdrawn articles, or rows about those that were erased."""
     corpus = Corpus(folder.root)
     if corpus.journal.is_file():
-        message = "The withdrawal of an article was broken off."
+        message = "The withdrawal of an article was interrupted."
         yield Fault(rule=RULE, message=message, file="private/withdrawing.json")
         return
     try:

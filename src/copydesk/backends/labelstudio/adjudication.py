@@ -11,7 +11,7 @@ from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.client import Server
 from copydesk.backends.labelstudio.codec import decision, user
 from copydesk.backends.labelstudio.configs import adjudication_config
-from copydesk.backends.labelstudio.sender import PATIENCE, Sender, logged_projects, look
+from copydesk.backends.labelstudio.sender import Sender, logged_projects, look
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.rounds.choose import BLIND
@@ -55,7 +55,6 @@ def push_disputed(
     show_answers: bool = False,
     disputed: bool = False,
     also: Collection[str] = (),
-    patience: float = PATIENCE,
 ) -> Sent:
     """Send the open sentences to a project of the adjudicator's own; those there stay there.
 
@@ -69,7 +68,7 @@ def push_disputed(
         open_now = open_sentences(corpus, round_id, disputed=disputed, also=also)
         payloads = _payloads(corpus, plan, open_now, show_answers)
         stream = _stream(plan, by, show_answers, payloads)
-        sender = Sender(folder, server, patience=patience)
+        sender = Sender(folder, server)
         sender.settle()
         number = projects.find(server, [stream], logged_projects(folder)).get(stream.key)
         if number is None and not payloads:
@@ -106,7 +105,7 @@ def pull_decisions(
         )
     account = server.users().get(email.lower())
     if account is None:
-        raise InputError(f"The server knows no account '{email}'.")
+        raise InputError(f"The server has no account '{email}'.")
     known = {anchor.sentence_id for _, anchor in plan.anchors()}
     given: dict[str, list[dict[str, Any]]] = {}
     refused = []

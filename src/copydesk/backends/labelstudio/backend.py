@@ -76,10 +76,10 @@ class LabelStudio:
         pushed = {e.get("sha256") for e in events(round.folder) if e.get("event") == "server"}
         if pushed and self.server.identity() not in pushed:
             raise ServerError(
-                f"Round '{round.plan.round}' was pushed to another server than this one.",
+                f"Round '{round.plan.round}' was pushed to a different server.",
                 where=self.server.url,
-                hint="Connect to that one, or restore its database. If it is lost for good, remove "
-                'the line with "event": "server" from push.jsonl and push again: annotators '
+                hint="Connect to that server, or restore its database. If it is lost for good, "
+                'remove the line with "event": "server" from push.jsonl and push again: annotators '
                 "then start anew here, and what was pulled stays.",
             )
 

@@ -255,7 +255,7 @@ def _hashed(value: Any, ours: frozenset[str]) -> Any:
 
 
 def _key(key: str) -> str:
-    # Keys of results are Label Studio's own short names; one with a blank in it is none.
+    # Keys of results are Label Studio's own short names; one with a blank in it is not.
     if (key.isidentifier() and len(key) <= 40) or _HASH.fullmatch(key):
         return key
     return f"sha256:{sha256_text(key)}"

@@ -292,14 +292,14 @@ def _check_version(client: httpx.Client, address: str) -> None:
         found = Version(answer.json()["release"])
     except (ValueError, KeyError, TypeError, InvalidVersion) as error:
         raise _failure(
-            "What answers at this address is no Label Studio.",
+            "What answers at this address is not Label Studio.",
             address,
             f"Correct {URL_VARIABLE}: the address ends where Label Studio's own paths begin.",
         ) from error
     if answer.history:  # a POST that is sent on becomes a GET
         there = str(answer.url).partition("api/version")[0]
         raise _failure(
-            f"This address sends on to {there}, and what is written would be lost on the way.",
+            f"This address redirects to {there}, and anything written would be lost on the way.",
             address,
             f"Set {URL_VARIABLE} to {there}.",
         )

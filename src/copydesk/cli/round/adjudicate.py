@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Suspects = Annotated[
     Path | None,
     typer.Option(
-        help="Take also the sentences of this file, in its order, whatever their answers say; "
+        help="Also take the sentences of this file, in its order, whatever their answers say; "
         "'suggester train --suspects' writes one."
     ),
 ]
@@ -53,7 +53,7 @@ def adjudicate(
     ] = False,
     disputed: Annotated[
         bool,
-        typer.Option("--disputed", help="Take also sentences that a majority settles."),
+        typer.Option("--disputed", help="Also take sentences that a majority settled."),
     ] = False,
     suspects: Suspects = None,
     as_json: Json = False,

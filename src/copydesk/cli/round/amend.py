@@ -25,13 +25,13 @@ People = Annotated[
 Articles = Annotated[list[str] | None, typer.Option(help="A further article; repeatable.")]
 MoreAnswers = Annotated[
     bool,
-    typer.Option("--more-answers", help="One answer more for every article with an open sentence."),
+    typer.Option("--more-answers", help="One more answer for every article with an open sentence."),
 ]
 MoreFor = Annotated[
-    list[str] | None, typer.Option(help="One answer more for this article; repeatable.")
+    list[str] | None, typer.Option(help="One more answer for this article; repeatable.")
 ]
 Guidelines = Annotated[
-    bool, typer.Option("--guidelines", help="From now on the guidelines hold as they are now.")
+    bool, typer.Option("--guidelines", help="Follow the guidelines as they are now from here on.")
 ]
 Reopen = Annotated[bool, typer.Option("--reopen", help="Open a closed round again.")]
 

@@ -90,7 +90,10 @@ Qualify = Annotated[
 Pass = Annotated[
     float,
     typer.Option(
-        "--pass", min=0, max=1, help="Share of --qualify's sentences to be answered as is known."
+        "--pass",
+        min=0,
+        max=1,
+        help="Share of --qualify's sentences to answer correctly.",
     ),
 ]
 Shared = Annotated[

@@ -23,12 +23,12 @@ def pull(
         typer.Option(
             metavar="RULE",
             help="Accept an irregularity this time: answer-older or answer-edited takes the "
-            "server's answer, answer-vanished lets ours stand; repeatable.",
+            "server's answer, answer-vanished keeps the recorded one; repeatable.",
         ),
     ] = None,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Ask no backend: make the log again from the archives."),
+        typer.Option("--repair", help="Ask no backend: rebuild the log from the archives."),
     ] = False,
     as_json: Json = False,
     url: Url = None,
@@ -97,7 +97,7 @@ def _repair(corpus: Corpus, round_id: str) -> None:
         words().print(f"The log agrees with the archives: {many(lines, 'line')}.")
         return
     words().print(
-        f"The log was made again from the archives: {many(lines, 'line')}. The damaged one is kept "
+        f"The log was rebuilt from the archives: {many(lines, 'line')}. The damaged one is kept "
         f"as {kept}.",
         markup=False,
     )

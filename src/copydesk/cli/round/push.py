@@ -22,7 +22,7 @@ def push(
     url: Url = None,
     corpus: CorpusDir = None,
 ) -> None:
-    """Send what is missing of a round, and put right what annotators see. Run it at any time."""
+    """Send what a round still lacks, and correct what annotators see. Run it at any time."""
     from copydesk.backends import backends_of
     from copydesk.rounds import push as pushing
 

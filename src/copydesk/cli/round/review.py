@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def review(
     round_id: RoundId,
     name: Annotated[
-        str, typer.Option(help="Of the follow-up round; by default that of the round with -review.")
+        str,
+        typer.Option(help="The follow-up round's name; by default this one's with -review."),
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say which answers would be given again.")

@@ -34,8 +34,8 @@ def status(
         typer.Option(
             min=1,
             metavar="N",
-            help="Say what another round of N articles would make of alpha's interval; by default "
-            "of as many as this one.",
+            help="Say how far another round of N articles would narrow alpha's interval; by "
+            "default as many as this round has.",
         ),
     ] = None,
     as_json: Json = False,

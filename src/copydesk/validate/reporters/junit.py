@@ -45,7 +45,7 @@ def _case(suite: ET.Element, report: Report, rule: Rule) -> None:
             lines.append(f"… and {report.hidden(rule.id):,} more.")
         kind = "failure" if report.fails(rule.severity) else "system-out"
         element = ET.SubElement(case, kind)
-        element.text = "\n".join([*lines, rule.fix])
+        element.text = "\n".join([*lines, *dict.fromkeys(f.hint for f in shown)])
         if kind == "failure":
             element.set("type", rule.severity)
             element.set("message", f"{count:,} × {shown[0].message}")

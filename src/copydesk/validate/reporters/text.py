@@ -11,7 +11,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from copydesk.validate.report import Finding, Report
-from copydesk.validate.rules import RULES
 
 _STYLES: Final = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _WIDTH: Final = 120
@@ -34,7 +33,9 @@ def print_report(report: Report, console: Console) -> None:
             console.print(address + Text(finding.message), soft_wrap=True)
         if report.hidden(rule):
             console.print(Text(f"  … and {report.hidden(rule):,} more.", style="dim"))
-        console.print(Padding(Text(f"→ {RULES[rule].fix}", style="green"), (0, 0, 1, 2)))
+        for hint in dict.fromkeys(finding.hint for finding in shown):
+            console.print(Padding(Text(f"→ {hint}", style="green"), (0, 0, 0, 2)))
+        console.print()
     for waived in report.waived:
         of = f" of {waived.record}" if waived.record else ""
         line = f"waived: {waived.count:,} × {waived.rule}{of} until {waived.until}: {waived.reason}"

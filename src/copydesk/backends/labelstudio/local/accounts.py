@@ -72,7 +72,7 @@ def load(data_dir: Path) -> list[Person]:
         raise InputError(
             "This file does not list accounts.",
             where=str(path),
-            hint="Put it back from a backup, or choose another folder with --data-dir.",
+            hint="Restore it from a backup, or choose another folder with --data-dir.",
         ) from error
 
 
@@ -152,7 +152,7 @@ def join(link: str, email: str, password: str) -> str:
         fields = {"email": email, "password": password}
         if not (_submit(client, link, fields) or _submit(client, "user/login/", fields)):
             raise ServerError(
-                f"The server makes no account for {email}, nor is there one with this password.",
+                f"The server made no account for {email}, and none of that name has this password.",
                 where=base,
                 hint="Make the account by hand from the invitation link.",
             )

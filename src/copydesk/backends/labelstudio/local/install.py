@@ -193,10 +193,10 @@ def _run(command: list[str], log: Path, variables: dict[str, str], failure: str)
         )
 
 
-def last_lines(log: Path, count: int = 3) -> str:
-    """The last lines of a log that say anything, joined, for an error's message."""
+def last_lines(log: Path) -> str:
+    """The last three lines of a log that say anything, joined, for an error's message."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return " | ".join([line.strip() for line in lines if line.strip()][-count:]) or "(none)"
+    return " | ".join([line.strip() for line in lines if line.strip()][-3:]) or "(none)"
 
 
 def _interpreter() -> tuple[str, tuple[int, int]]:

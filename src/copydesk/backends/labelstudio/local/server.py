@@ -180,7 +180,7 @@ def running(data_dir: Path) -> tuple[str, str, accounts.Person]:
             _check_identity(url, admin)
             return url, public, admin
     raise ServerError(
-        "No Label Studio of copydesk is running on this folder.",
+        "No Label Studio that copydesk started is running on this folder.",
         where=str(data_dir),
         hint="Start it with 'copydesk studio' in another terminal, with the same --data-dir.",
     )
