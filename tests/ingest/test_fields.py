@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from copydesk.ingest.dates import day
-from copydesk.ingest.fields import language, uri
+from copydesk.ingest.fields import by_our_names, language, uri
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,16 @@ def test_addresses_become_uris(value: str, expected: str | None) -> None:
 def test_languages_become_tags(value: str, expected: str | None) -> None:
     """A locale becomes a BCP 47 tag."""
     assert language(value) == expected
+
+
+def test_usual_names_of_other_languages_are_known() -> None:
+    """A table with German, French or Spanish headings needs no `--map`."""
+    for text, title, day_ in (
+        ("Inhalt", "Überschrift", "Datum"),
+        ("Texte", "Titre", "Date de publication"),
+        ("contenido", "Título", "fecha"),
+    ):
+        found, other = by_our_names({text: "a", title: "b", day_: "2024-03-07"}, {})
+
+        assert found == {"text": "a", "title": "b", "published": "2024-03-07"}
+        assert other == {}

@@ -168,7 +168,7 @@ class Events:
         """Where an article goes, if it moves."""
         if article.event not in self._leader:
             return None
-        other, because = self._why.get(article.article_id, ("", "the event that it was in"))
+        other, because = self._why.get(article.article_id, ("", "came with its event"))
         return Joined(
             article_id=article.article_id,
             event=self._find(article.event),

@@ -17,12 +17,17 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "text": (
         *("text", "content", "body", "article", "article_text", "full_text", "fulltext"),
         *("maintext", "main_text", "article_body", "articlebody", "story", "plain_text"),
+        *("inhalt", "texte", "contenu", "texto", "contenido", "testo", "tekst", "treść"),
     ),
-    "title": ("title", "headline", "heading", "article_title"),
+    "title": (
+        *("title", "headline", "heading", "article_title"),
+        *("titel", "überschrift", "titre", "título", "titulo", "titolo", "tytuł"),
+    ),
     "published": (
         *("published", "published_at", "date", "publication_date", "date_published"),
         *("datepublished", "published_date", "date_publish", "pubdate", "pub_date", "publish_date"),
         *("datetime", "timestamp", "created_at", "date_created", "datecreated"),
+        *("datum", "fecha", "date_de_publication", "veröffentlicht", "publicado"),
     ),
     "outlet": (
         *("outlet", "publisher", "newspaper", "publication", "site_name", "sitename", "source"),

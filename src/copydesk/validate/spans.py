@@ -106,11 +106,10 @@ def quotes(release: Release) -> Iterator[Found]:
         _from=pl.col("_from").min(),
         _to=pl.col("_to").max(),
     )
-    both = rows.join(touched, on=["_file", "_row"], how="left")
-    # Ids of no sentence are named by another rule.
-    known = pl.element().filter(pl.element().is_in(release.labelled["sentence_id"].implode()))
-    named = pl.col("sentence_ids").list.eval(known).list.sort()
+    place = ["_file", "_row"]
+    both = rows.join(touched, on=place, how="left").join(_named(release), on=place, how="left")
     nothing = pl.lit([], dtype=pl.List(pl.String))
+    named = pl.when(pl.col("sentence_ids").is_not_null()).then(pl.col("_named").fill_null(nothing))
     wrong = both.filter(named.ne_missing(pl.col("_touched").fill_null(nothing)))
     message = "It names the sentences {sentence_ids}, but touches {_touched}."
     yield from rows_at_fault("quote-outside-sentence", wrong, message, "quote_id", "/sentence_ids")
@@ -119,6 +118,14 @@ def quotes(release: Release) -> Iterator[Found]:
     outside = beyond.join(_within_pieces(release, beyond), on=["_file", "_row"], how="anti")
     message = "It goes from {start} to {end}, beyond its sentences, {_from} to {_to}."
     yield from rows_at_fault("quote-outside-sentence", outside, message, "quote_id", "/start")
+
+
+def _named(release: Release) -> pl.DataFrame:
+    """The sentences that a quotation names, sorted; ids of none are named by another rule."""
+    ids = release.table("quotes").select("_file", "_row", sentence_id="sentence_ids")
+    known = release.labelled.select("sentence_id").unique()
+    found = ids.explode("sentence_id").join(known, on="sentence_id")
+    return found.group_by("_file", "_row").agg(_named=pl.col("sentence_id").sort())
 
 
 def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
