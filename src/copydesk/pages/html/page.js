@@ -145,7 +145,7 @@ if (search) {
 
 // Keys. They do nothing while somebody types or holds another key.
 const STOPS = ".page .s > a.chip, .greeked a, .dispute > .kicker a, .results .kicker a, "
-  + ".utterance h2 a, #list th a";
+  + ".utterance figure:first-child .kicker a, #list th a, [aria-labelledby=changes] summary";
 const dialog = document.querySelector("#keys");
 const step = (by) => {
   const stops = [...document.querySelectorAll(STOPS)].filter((e) => e.checkVisibility());
