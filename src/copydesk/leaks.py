@@ -37,7 +37,19 @@ MIN_LENGTH: Final = 12
 _WORD: Final = r"[\p{L}\p{N}]+"
 _INVISIBLE: Final = r"[\p{Cf}\p{Mn}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _APOSTROPHE: Final = r"(\p{L})['’‘ʼ`´′＇](\p{L})"
-_ODD: Final = re.compile(r"[&%\\]")
+_ODD: Final = re.compile(r"[&%\\=\u0370-\u052f]")
+_ALIKE: Final = {
+    **dict(zip("авеѕзіјкмнорстухԁԛԝһг", "abes3ijkmhopctyxdqwhr", strict=True)),
+    **dict(zip("αβγεζηικμνορτυχω", "abyeznikmvoptuxw", strict=True)),
+}
+_LATIN: Final = str.maketrans({**_ALIKE, **{a.upper(): b for a, b in _ALIKE.items()}})
+"""Cyrillic and Greek letters that look Latin; small and capital ones become the same letter."""
+
+_HYPHEN: Final = r"[-\u00ad\u2010\u2011\u2027]"
+_WRAPPED: Final = re.compile(rf"{_HYPHEN}[ \t]*\r?\n[ \t>#*/;]*")
+_EMPHASIS: Final = re.compile(r"[*_~`]+")
+_LINKED: Final = re.compile(r"\]\([^()\s]*\)|\[\^[^\]\s]*\]")
+_NUMBERED: Final = re.compile(r"^[ \t>|]*\d+[.:)|]?[ \t]", re.MULTILINE)
 _CHUNK: Final = 50_000
 _REPEATED: Final = 4
 _SEED: Final = 7
@@ -49,6 +61,9 @@ _PRINTED: Final = re.compile(
     rb"|[\xf0-\xf4][\x80-\xbf]{3}){12,}"
 )
 _WIDE: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){12,}")
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_QUOTED_PRINTABLE: Final = re.compile(r"=20|=\r?\n")
+_MARKED: Final = (".md", ".html", ".htm", ".txt", "")
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"'|]+", re.IGNORECASE)
 
 Hashes = NDArray[np.uint64]
@@ -291,11 +306,14 @@ def _plain(text: str) -> str:
     """A text with its entities, percent signs and escapes resolved."""
     for _ in range(2):
         text = html.unescape(text)
-    if "%" in text:
-        text = unquote(text, errors="replace")
+        if "%" in text:
+            text = unquote(text, errors="replace")
     if "\\" in text:
-        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+        text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
         text = re.sub(r"\\[nrt]", " ", text)
+    if "=" in text:
+        text = _QUOTED_PRINTABLE.sub(" ", text)
+    text = text.translate(_LATIN)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -341,8 +359,11 @@ def _printed(data: bytes) -> Iterator[str]:
 def _of_document(data: bytes, suffix: str) -> Iterator[str]:
     text = data.decode("utf-8", errors="replace")
     yield text
-    if "-\n" in text:
-        yield re.sub(r"-[ \t]*\n[ \t>]*", "", text)
+    for marks in (_WRAPPED, _NUMBERED):
+        if marks.search(text):
+            yield marks.sub("", text)
+    if suffix in _MARKED:
+        yield _EMPHASIS.sub("", _LINKED.sub("", text))
     if suffix in (".html", ".htm", ".md", ".xml", ".svg"):
         yield re.sub(r"<[^<>]*>", "", text)
         yield re.sub(r"<[^<>]*>", " ", text)
@@ -405,7 +426,8 @@ def _of_column(values: pl.Series) -> Iterator[str]:
     once = values.unique(maintain_order=True)
     if len(once) * _REPEATED <= len(values):
         yield from once
-    elif len(values):
+        values = once
+    if len(values):
         yield str(values.str.join(" ").item())
 
 

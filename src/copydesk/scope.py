@@ -43,7 +43,7 @@ CARD_KEYS: Final = (
 )
 """Keys of the card's front matter; any other could tell a reader to load something else."""
 
-_VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(\+w[1-9]\d{0,3})?")
+_VERSION: Final = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(\+w[1-9]\d{0,3})?", re.ASCII)
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -67,6 +67,7 @@ def scope(
     dataset: Path,
     policy: Policy | None = None,
     index: Iterable[Mapping[str, Any]] | None = None,
+    manifests: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Scope:
     """Sort the files of a data set folder into those that may be there and strays.
 
@@ -75,10 +76,17 @@ def scope(
     Args:
         policy: whose text may be given; by default, whatever has an open licence.
         index: the entries of the index of releases; read here if the caller has not read it.
+        manifests: the content of ``release.json`` by version, of those that the caller has read.
     """
     rights = policy or Policy()
     lines = dict(_articles(dataset))
-    allowed = {*DOCUMENTS, INDEX, MANIFEST, WITHDRAWALS, *_of_releases(dataset, index)}
+    allowed = {
+        *DOCUMENTS,
+        INDEX,
+        MANIFEST,
+        WITHDRAWALS,
+        *_of_releases(dataset, index, manifests or {}),
+    }
     allowed |= {name for name, line in lines.items() if _gives(rights, line)}
     known = {PurePosixPath(name).name for name in lines}
     files, strays, withheld = [], {}, []
@@ -151,7 +159,9 @@ def _read(path: Path) -> Any:
         return None
 
 
-def _of_releases(dataset: Path, index: Iterable[Any] | None) -> Iterator[str]:
+def _of_releases(
+    dataset: Path, index: Iterable[Any] | None, manifests: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
     if index is None:
         document = _read(dataset / INDEX)
         entries = document.get("releases") if isinstance(document, dict) else None
@@ -159,12 +169,14 @@ def _of_releases(dataset: Path, index: Iterable[Any] | None) -> Iterator[str]:
     named = [e for e in index if isinstance(e, dict) and is_version(e.get("version"))]
     for version in (entry["version"] for entry in standing(named)):
         yield f"baselines/{version}.json"
-        yield from (f"releases/{version}/{name}" for name in _of_release(dataset, version))
+        manifest: Any = manifests.get(version)
+        if manifest is None:
+            manifest = _read(dataset / "releases" / version / "release.json")
+        yield from (f"releases/{version}/{name}" for name in _of_release(manifest))
 
 
-def _of_release(dataset: Path, version: str) -> Iterator[str]:
+def _of_release(manifest: Any) -> Iterator[str]:
     yield "release.json"
-    manifest = _read(dataset / "releases" / version / "release.json")
     entries = manifest.get("files") if isinstance(manifest, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         name = entry.get("path") if isinstance(entry, dict) else None

@@ -267,8 +267,8 @@ def test_false_makers_and_conditions_are_found(modern: Contents) -> None:
     document["recordSet"][3]["prov:wasAttributedTo"][0]["@type"] = "prov:Person"
     del document["usageInfo"][2]
     assert [m.pointer for m in check(document, modern)] == [
-        "/usageInfo",
         "/recordSet/3/prov:wasAttributedTo",
+        "/usageInfo",
     ]
 
 

@@ -27,6 +27,7 @@ import pyarrow as pa
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.tables import Contract
 from copydesk.corpus import Corpus
+from copydesk.errors import CopydeskError
 from copydesk.files import dump_json, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.release.changes import write_changes
@@ -141,8 +142,11 @@ class Damage:
     """One consistent forgery.
 
     Args:
+        do: changes frames and manifest, or files of the folder.
         design: why the data set or the release alone may let it pass; empty if they may not.
         free: why even the corpus with a rebuild may.
+        around: it is not in the release itself, which alone cannot show it.
+        sign: whether everything is written anew from frames and manifest afterwards.
     """
 
     kind: str
@@ -150,6 +154,8 @@ class Damage:
     do: Callable[[Forger], object]
     design: str = ""
     free: str = ""
+    around: bool = False
+    sign: bool = True
 
 
 DAMAGES: list[Damage] = []
@@ -161,11 +167,21 @@ _CHOICE = "a decision of the release manager, stated in release.json alone"
 
 
 def damage(
-    kind: str, design: str = "", free: str = ""
+    kind: str, design: str = "", free: str = "", *, sign: bool = True
 ) -> Callable[[Callable[[Forger], object]], Any]:
     def take(do: Callable[[Forger], object]) -> Any:
         name = do.__name__.strip("_").replace("_", " ")
-        DAMAGES.append(Damage(kind=kind, name=name, do=do, design=design or free, free=free))
+        DAMAGES.append(
+            Damage(
+                kind=kind,
+                name=name,
+                do=do,
+                design=design or free,
+                free=free,
+                around=kind in ("index", "withdrawals"),
+                sign=sign,
+            )
+        )
         return do
 
     return take
@@ -813,7 +829,7 @@ def a_withdrawal_that_never_was(f: Forger) -> None:
     ]
 
 
-@damage("withdrawals")
+@damage("withdrawals", sign=False)
 def an_entry_of_a_withdrawal(f: Forger) -> None:
     def change(entries: list[dict[str, Any]]) -> None:
         last = dict(entries[-1])
@@ -823,13 +839,15 @@ def an_entry_of_a_withdrawal(f: Forger) -> None:
     f.sign_index(change)
 
 
-@damage("withdrawals")
+@damage("withdrawals", sign=False)
 def an_entry_that_only_calls_itself_so(f: Forger) -> None:
     f.sign_index(lambda entries: entries[-1].update(event="withdrawn"))
 
 
 @damage(
-    "index", free="nothing but git, or the target's own index, knows a release that nobody names"
+    "index",
+    free="nothing but git, or the target's own index, knows a release that nobody names",
+    sign=False,
 )
 def the_first_release_forgotten(f: Forger) -> None:
     entries = json.loads((f.corpus.releases / "index.json").read_text())["releases"]
@@ -838,13 +856,13 @@ def the_first_release_forgotten(f: Forger) -> None:
     f.sign_index(lambda found: found.pop(0))
 
 
-@damage("index")
+@damage("index", sign=False)
 def a_release_that_is_not_there(f: Forger) -> None:
     ghost = {"version": "9.0.0", "created": "2026-01-01T00:00:00Z", "digest": "a" * 64}
     f.sign_index(lambda entries: entries.append(ghost))
 
 
-@damage("index")
+@damage("index", sign=False)
 def an_entry_twice(f: Forger) -> None:
     f.sign_index(lambda entries: entries.insert(0, dict(entries[0], digest="b" * 64)))
 
@@ -879,13 +897,17 @@ for _name, _file, _old, _new in _DOCUMENTS:
             kind="documents",
             name=_name,
             do=_write(_file, lambda text, o=_old, n=_new: text.replace(o, n, 1)),  # type: ignore[misc]
-            design="",
+            around=True,
+            sign=False,
         )
     )
 
 
-def found_by(root: Path, *, rebuild: bool = False) -> dict[str, bool]:
-    """Who finds something: the corpus, the data set alone, the release alone, a rebuild."""
+def found_by(root: Path, *, rebuild: bool = False) -> dict[str, str]:
+    """Who finds something: the corpus, the data set alone, the release alone, a rebuild.
+
+    "found" by each of them, "refused" where it says that it cannot judge, and "" for nothing.
+    """
     newest = read_index(Corpus(root).dataset).newest
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder) / "dataset-alone"
@@ -895,20 +917,18 @@ def found_by(root: Path, *, rebuild: bool = False) -> dict[str, bool]:
             release = alone / "releases" / newest.version
             bare = Path(folder) / "release-alone"
             if release.is_dir():
-                shutil.copytree(release, bare)
+                shutil.copytree(release, bare, symlinks=True)
             found["release"] = _judged(bare)
     if rebuild:
         found["rebuild"] = found["corpus"] or _judged(root, rebuild=True)
     return found
 
 
-def _judged(target: Path, **options: Any) -> bool:
-    from copydesk.errors import CopydeskError
-
+def _judged(target: Path, **options: Any) -> str:
     try:
-        return validate(target, severity="error", **options).exit_code == 1
-    except CopydeskError:
-        return True
+        return "found" if validate(target, severity="error", **options).exit_code == 1 else ""
+    except CopydeskError as error:
+        return "broken" if "report it" in str(error) else "refused"
 
 
 def forge(base: Path, to: Path, damage: Damage) -> None:
@@ -917,17 +937,26 @@ def forge(base: Path, to: Path, damage: Damage) -> None:
     shutil.copytree(base, to, symlinks=True)
     forger = Forger(to)
     damage.do(forger)
-    if damage.kind not in ("documents", "index", "withdrawals") or forger.manifest.get("withdrawn"):
+    if damage.sign:
         forger.sign()
 
 
-def _rows(bases: list[Path]) -> Iterator[tuple[str, Damage, dict[str, bool] | str]]:
+def table_of(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    """Rows as Arrow, exactly of a schema."""
+    rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    columns = [rows[field.name].combine_chunks().cast(field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _rows(
+    bases: list[Path], damages: list[Damage]
+) -> Iterator[tuple[str, Damage, dict[str, str] | str]]:
     for base in bases:
-        for one in DAMAGES:
+        for one in damages:
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     forge(base, Path(folder) / "corpus", one)
-                    found: dict[str, bool] | str = found_by(Path(folder) / "corpus", rebuild=True)
+                    found: dict[str, str] | str = found_by(Path(folder) / "corpus", rebuild=True)
                 except UnfitError as reason:
                     found = f"nothing to change ({reason})"
                 except Exception as error:  # the forger's own fault, to be seen
@@ -935,12 +964,21 @@ def _rows(bases: list[Path]) -> Iterator[tuple[str, Damage, dict[str, bool] | st
             yield base.name, one, found
 
 
+def tell(bases: list[Path], damages: list[Damage]) -> None:
+    """Print who catches what, a line for each base and damage."""
+    for base, one, found in _rows(bases, damages):
+        told = found if isinstance(found, str) else _told(found)
+        print(f"{base}\t{one.kind}\t{one.name}\t{told or 'NOBODY'}\t{one.design}", flush=True)
+
+
+def _told(found: dict[str, str]) -> str:
+    return " ".join(k if v == "found" else f"{k} ({v})" for k, v in found.items() if v)
+
+
 def main() -> None:
     """Print who catches what, a line for each base and damage."""
     os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
-    for base, one, found in _rows([Path(name) for name in sys.argv[1:]]):
-        told = found if isinstance(found, str) else " ".join(k for k, v in found.items() if v)
-        print(f"{base}\t{one.kind}\t{one.name}\t{told or 'NOBODY'}\t{one.design}", flush=True)
+    tell([Path(name) for name in sys.argv[1:]], DAMAGES)
 
 
 if __name__ == "__main__":

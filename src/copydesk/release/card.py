@@ -114,7 +114,7 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
     head, mark, body = card[4:].partition("\n---\n")
     try:
         front = yaml.safe_load(head) if mark else None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"The front matter is not YAML: {error}.", where="README.md") from error
     if not isinstance(front, dict):
         raise InputError(

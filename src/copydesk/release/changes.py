@@ -8,7 +8,7 @@ and words outside the markers stay.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +58,12 @@ def write_changes(dataset: Path, contents: Contents, diff: Diff | None) -> None:
     atomic_write(path, render(contents, diff, previous=previous))
 
 
+def versions(known: Iterable[str]) -> set[str]:
+    """What entries may be called: the versions of an index, with and without what was withdrawn."""
+    names = set(known)
+    return names | {base(name) for name in names}
+
+
 def forget_changes(dataset: Path, known: Collection[str]) -> None:
     """Take out the entries of releases that never came to be.
 
@@ -69,7 +75,7 @@ def forget_changes(dataset: Path, known: Collection[str]) -> None:
     """
     path = dataset / "CHANGES.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    there = {*known, *map(base, known)}
+    there = versions(known)
     for name in [name for name in spans(text, where="CHANGES.md") if name not in there]:
         start, end = spans(text, where="CHANGES.md")[name]
         text = text[:start].rstrip("\n") + "\n\n" + text[end:].lstrip("\n")

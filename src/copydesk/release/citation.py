@@ -55,7 +55,7 @@ def render(
         return _new(facts(contents), values | ({"doi": doi} if doi else {}))
     try:
         document = yaml.safe_load(previous)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"This file is not YAML: {error}.", where="CITATION.cff") from error
     if not isinstance(document, dict):
         raise InputError("This file is not a YAML mapping.", where="CITATION.cff")

@@ -12,8 +12,8 @@ from typing import Any, Final
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
 
-_COMPARED: Final = ("conformsTo", "name", "version", "datePublished", "license")
-_GOVERNANCE: Final = ("usageInfo", "prov:wasGeneratedBy", "prov:wasDerivedFrom")
+_WORDS: Final = "description"
+_NODES: Final = ("distribution", "recordSet", "field", "subField")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,38 +27,44 @@ class Mismatch:
 def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]:
     """Find the statements of a Croissant document that its release contradicts.
 
-    Compared are version, licences, files with their size and SHA-256 (by the manifest), record
-    sets, fields with their types (by the Parquet schemas), labels, splits and rows; who made what
-    and the conditions of use, where the schema version has them. Words are not.
+    Compared is every statement but descriptions: what the keys mean, who made what, version,
+    licences and conditions of use, files with their size and SHA-256 (by the manifest), record
+    sets, fields with their types (by the Parquet schemas), labels, splits and rows. A key that a
+    release does not have is a mismatch too.
 
     Yields:
         each mismatch, with a JSON Pointer into the document.
     """
-    wanted = render(contents)
-    for name in (*_COMPARED, *(name for name in _GOVERNANCE if name in wanted)):
-        yield from _same(document.get(name), wanted[name], f"/{name}")
-    for name in ("distribution", "recordSet"):
-        yield from _nodes(document.get(name), wanted[name], f"/{name}")
+    yield from _node(document, render(contents), "")
+
+
+def _node(found: Mapping[str, Any], wanted: Mapping[str, Any], pointer: str) -> Iterator[Mismatch]:
+    for key in (key for key in {**wanted, **found} if key != _WORDS):
+        place = f"{pointer}/{key}"
+        if key not in wanted:
+            yield Mismatch(pointer=place, message="The release makes no such statement.")
+        elif key in _NODES:
+            yield from _nodes(found.get(key), wanted[key], place)
+        else:
+            yield from _same(found.get(key), wanted[key], place)
 
 
 def _nodes(found: Any, wanted: list[dict[str, Any]], pointer: str) -> Iterator[Mismatch]:
     """Compare two lists of nodes by their ids."""
-    here = {
-        node.get("@id"): (place, node)
-        for place, node in enumerate(found if isinstance(found, list) else [])
-        if isinstance(node, dict)
-    }
+    here: dict[Any, tuple[int, dict[str, Any]]] = {}
+    for place, node in enumerate(found if isinstance(found, list) else []):
+        name = node.get("@id") if isinstance(node, dict) else None
+        if not isinstance(name, str) or name in here:
+            yield Mismatch(pointer=f"{pointer}/{place}", message="It has no id of its own.")
+        else:
+            here[name] = place, node
     for node in wanted:
         name = node["@id"]
         if name not in here:
             yield Mismatch(pointer=pointer, message=f"'{name}' is not described.")
             continue
         place, there = here.pop(name)
-        for key, value in node.items():
-            if key in ("field", "subField"):
-                yield from _nodes(there.get(key), value, f"{pointer}/{place}/{key}")
-            elif key != "description":
-                yield from _same(there.get(key), value, f"{pointer}/{place}/{key}")
+        yield from _node(there, node, f"{pointer}/{place}")
     for name, (place, _) in here.items():
         yield Mismatch(pointer=f"{pointer}/{place}", message=f"'{name}' is not in the release.")
 

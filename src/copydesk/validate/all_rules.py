@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
     annotators,
+    beside,
     by_datasets,
     corpora,
     dois,

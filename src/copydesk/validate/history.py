@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from copydesk.contract.schema_versions import SCHEMA_VERSION, SCHEMA_VERSIONS, s
 from copydesk.release.index import Index, chained
 from copydesk.release.versions import Version
 from copydesk.scope import INDEX, is_version
-from copydesk.validate.faults import Fault, FaultError, Found, show
+from copydesk.validate.faults import Fault, Found, show
 from copydesk.validate.rules import check, rule
 from copydesk.validate.surroundings import Released
 from copydesk.validate.untrusted_folder import Folder
@@ -38,6 +37,11 @@ def appended(dataset: Folder, index: Index) -> Iterator[Found]:
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
+    for place in _falling(index.lines):
+        message = f"Entry {place + 1} is of an earlier release than the entry before it."
+        yield Fault(
+            rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
+        )
     for place, message in _withdrawals(index.lines):
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
@@ -48,6 +52,23 @@ def appended(dataset: Folder, index: Index) -> Iterator[Found]:
             version = show(entry.get("version")) if isinstance(entry, dict) else show(entry)
             message = f"The entry of release {version}, which git recorded, is gone or changed."
             yield Fault(rule="index-rewritten", message=message, file=INDEX)
+
+
+def _falling(entries: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    """The entries of releases that are not later than those that stood when they were cut."""
+    standing: dict[str, Version] = {}
+    for place, entry in enumerate(entries):
+        version = entry.get("version")
+        if not is_version(version):
+            continue
+        name = base(str(version))
+        if entry.get("event") == RETRACTED:
+            standing.pop(name, None)
+        elif entry.get("event") is None:
+            own = Version.parse(name)
+            if any(own < other for other in standing.values()):
+                yield place
+            standing[name] = own
 
 
 def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
@@ -150,12 +171,9 @@ def previous(subject: Released) -> Iterator[Found]:
 
 
 def _is_recorded(subject: Released) -> bool:
-    try:
-        digest = hashlib.sha256(subject.release.folder.read(MANIFEST)).hexdigest()
-    except FaultError:
-        return False
+    release = subject.release
     return any(
-        entry.version == subject.release.version and entry.digest == digest
+        entry.version == release.version and entry.digest == release.digest
         for entry in subject.index.entries
     )
 

@@ -72,6 +72,19 @@ def wrong_numbers(contents: Contents, text: str, *, baselines: Any) -> Iterator[
         start += len(line)
 
 
+def strange_numbers(found: str, wanted: str, name: str) -> list[str]:
+    """The numbers in a generated block of a document that today's block of this name has not.
+
+    Raises:
+        InputError: the markers of one of the documents do not pair.
+    """
+    blocks = []
+    for text in (found, wanted):
+        start, end = spans(text, where="the document")[name]
+        blocks.append(_numbers(text[start:end]))
+    return sorted(blocks[0] - blocks[1])
+
+
 def _totals(contents: Contents) -> set[str]:
     """The numbers that 0.1.0 stated, and no document states today: of all configs together."""
     found = facts(contents)

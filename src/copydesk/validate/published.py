@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from copydesk.contract.arrow import arrow_schema
+from copydesk.contract.index_entries import RETRACTED, WITHDRAWN
 from copydesk.contract.tables import Contract
 from copydesk.errors import CopydeskError
 from copydesk.pages.markdown import spans
@@ -25,7 +25,7 @@ from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released
 from copydesk.validate.untrusted_folder import Folder
-from copydesk.validate.untrusted_release import MANIFEST, Release
+from copydesk.validate.untrusted_release import MANIFEST, Release, listed
 
 _CONTEXT: Final = 20
 _COMPARED: Final = 1_000_000
@@ -75,17 +75,25 @@ def digest(subject: Released) -> Iterator[Found]:
     """``release.json`` has the digest under which the release was published."""
     release = subject.release
     known = {entry.version: entry.digest for entry in subject.index.entries}
-    wanted = known.get(release.folder.root.name)
-    try:
-        found = hashlib.sha256(release.folder.read(MANIFEST)).hexdigest()
-    except FaultError:
+    wanted, found = known.get(release.folder.root.name), release.digest
+    if wanted is None or found is None:
         return
-    if wanted is not None and found != wanted:
+    if found != wanted:
         message = (
             f"release.json has the SHA-256 {found[:12]}…; the release was published with "
             f"{wanted[:12]}…."
         )
         yield Fault(rule="release-changed", message=message, file=MANIFEST)
+
+
+def damaged(release: Release, digest: str) -> Iterator[Found]:
+    """The files of a release that are not those that were published with a digest."""
+    if release.digest != digest:
+        return
+    faulty = {fault.file for fault in release.faults if isinstance(fault, Fault)}
+    for name in sorted(faulty & set(listed(release.manifest))):
+        message = "This file differs from the published one, or is missing."
+        yield Fault(rule="release-changed", message=message, file=name)
 
 
 @check("documents", needs=(*DESCRIBED, "dataset"))
@@ -110,13 +118,19 @@ def changed(subject: Released) -> Iterator[Found]:
         message = f"CHANGES.md has no entry for {version}."
         yield Fault(rule="changes-missing", message=message, file=f"{_UP}/CHANGES.md")
         return
-    # An older entry may be worded as an older copydesk did.
-    if not subject.newest or (subject.release.manifest.get("previous") and not subject.previous):
+    if subject.release.manifest.get("previous") and not subject.previous:
         return
     before = subject.previous.contents if subject.previous else None
     after = subject.release.contents
     wanted = changes.render(after, compare(before, after) if before else None, previous=text)
-    yield from _differing("changes-missing", "CHANGES.md", text, wanted)
+    if subject.newest:
+        yield from _differing("changes-missing", "CHANGES.md", text, wanted)
+    elif not any(line.get("event") in (RETRACTED, WITHDRAWN) for line in subject.index.lines):
+        # It may be worded as an older copydesk did, and of what was withdrawn since it says more.
+        strange = older.strange_numbers(text, wanted, version)
+        for number in strange:
+            message = f"The entry for {version} says {number}; the comparison has no such number."
+            yield Fault(rule="changes-missing", message=message, file=f"{_UP}/CHANGES.md")
 
 
 @check("documents", needs=(*DESCRIBED, "dataset"))

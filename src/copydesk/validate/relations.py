@@ -8,6 +8,7 @@ over here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,14 @@ from copydesk.validate.rules import ALL, CUT, SENTENCES, check, finds, rule
 from copydesk.validate.untrusted_release import Release
 
 _ANCHOR = ("article_id", "start", "end")
+_ORDERS = {
+    "sentences": ("article_id", "start"),
+    "standoff": ("article_id", "start"),
+    "articles": ("article_id",),
+    "annotations": ("article_id", "start", "annotator"),
+    "quotes": ("article_id", "start"),
+}
+"""By what a cut sorts the rows of each table in each split."""
 _KIND = "annotator_kind"
 _SEED = 1
 
@@ -183,6 +192,38 @@ def order(release: Release) -> Iterator[Found]:
 def _ordered(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     """The rows by article and offset."""
     return rows.sort("article_id", by, maintain_order=True)
+
+
+@check("release", needs=ALL)
+@rule(
+    "row-order",
+    level=3,
+    meaning="The rows of every split are in the order of a cut: by article, place in its text, "
+    "and annotator.",
+    fix=CUT,
+)
+def rows_in_order(release: Release) -> Iterator[Found]:
+    """No row stands before one that it should follow: whoever takes the first rows gets them."""
+    for table, keys in _ORDERS.items():
+        name, before = release.contract[table].key, None
+        for part in release.contents.of(table):
+            alone = replace(release.contents, parts=(part,))
+            rows = alone.frame(table, *dict.fromkeys((name, *keys)), *PLACE)
+            rows = rows.with_columns(pl.col("_file", "split").cast(pl.String))
+            wrong = _out_of_order(rows if before is None else pl.concat([before, rows]), keys)
+            message = f"The {name} '{{{name}}}' stands after one that it should precede."
+            yield from rows_at_fault("row-order", wrong, message, name, f"/{name}")
+            before = rows.tail(1)
+
+
+def _out_of_order(rows: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of a split that are less than the one before them."""
+    less = pl.lit(False)
+    for key in reversed(keys):
+        before = pl.col(key).shift()
+        less = (pl.col(key) < before) | ((pl.col(key) == before) & less)
+    same = pl.col("split") == pl.col("split").shift()
+    return rows.filter((same & less).fill_null(False))
 
 
 @check("release", needs=(*SENTENCES, "quotes", "articles"), in_shares=True)

@@ -6,22 +6,25 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
-from copydesk.validate import corpora, history, withdrawn
+from copydesk.validate import corpora, history, published, raw, withdrawn
 from copydesk.validate.all_rules import of_stage
 from copydesk.validate.canary import prove_gate
 from copydesk.validate.engine import Run, chosen
-from copydesk.validate.faults import FaultError, show
+from copydesk.validate.faults import Fault, FaultError, show
 from copydesk.validate.report import SEVERITIES, Report, Severity
-from copydesk.validate.rules import LEVELS, RULES
+from copydesk.validate.rules import LEVELS, RULES, Check
 from copydesk.validate.single import document
 from copydesk.validate.strays import strays
 from copydesk.validate.surroundings import Released, around, expired, read_index, waivers
 from copydesk.validate.untrusted_folder import Folder
-from copydesk.validate.untrusted_release import is_release, load
+from copydesk.validate.untrusted_release import MANIFEST, Release, is_release, load
+
+_STATISTICS: Final = 4
+"""The level of the rules that compare a release's texts and labels with each other."""
 
 
 def validate(
@@ -169,7 +172,7 @@ class _Request:
         release = subject.release
         run.add(release.faults)
         run.check(of_stage("release"), release, release.unsound)
-        self._check_shares(run, subject)
+        self._check_shares(run, subject, of_stage("released", in_shares=True))
         run.check(of_stage("released"), subject, subject.lacking)
         if run.wants(of_stage("documents")):
             run.check(of_stage("documents"), subject, subject.undescribed)
@@ -178,31 +181,61 @@ class _Request:
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
 
-    def _check_shares(self, run: Run, subject: Released) -> None:
-        alone, around = (of_stage(stage, in_shares=True) for stage in ("release", "released"))
+    def _check_older(self, run: Run, subject: Released) -> None:
+        """What is sent of an older release; its statistics (level 4) were judged in their time."""
+        release, skipped = subject.release, dict(run.skipped)
+        run.add(release.faults)
+        in_shares, whole = (
+            [c for c in of_stage("released", in_shares=shares) if not _is_statistical(c)]
+            for shares in (True, False)
+        )
+        run.check(of_stage("release"), release, release.unsound)
+        self._check_shares(run, subject, in_shares)
+        run.check(whole, subject, subject.lacking)
+        if run.wants(of_stage("documents")):
+            run.check(of_stage("documents"), subject, subject.undescribed)
+        run.skipped = skipped  # by the newest release, which is judged by every rule
+
+    def _check_shares(self, run: Run, subject: Released, around: Iterable[Check]) -> None:
+        alone, around = of_stage("release", in_shares=True), tuple(around)
         if not run.wants((*alone, *around)):
             return
         for share in subject.release.shares():
             run.check(alone, share, share.unsound)
             run.check(around, replace(subject, release=share), subject.lacking)
 
-    def _newest(
-        self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any]
+    def _releases(
+        self, run: Run, dataset: Folder, prefix: str, config: Mapping[str, Any], corpus: bool
     ) -> str | None:
+        """Judge a data set folder and every release in it; the version of the newest one."""
         index, faults = read_index(dataset)
         run.prefix = prefix
         # A corpus may have no release yet; a data set folder by itself is made of them.
         run.add(f for f in faults if not (prefix and f.rule == "file-missing"))
-        run.add(strays(dataset, index, config))
+        run.add(raw.articles(dataset, config, Corpus(self.path.resolve()) if corpus else None))
         run.add(history.appended(dataset, index))
-        run.add(corpora.published(dataset, index))
-        if index.newest is None:
-            return None
-        path = dataset.root / "releases" / index.newest.version
-        if is_release(path):
-            run.prefix = f"{prefix}releases/{index.newest.version}/"
-            self._check(run, around(load(path), index))
-        return index.newest.version
+        manifests: dict[str, Mapping[str, Any]] = {}
+        earlier: Release | None = None
+        for entry in index.entries:
+            path = dataset.root / "releases" / entry.version
+            if not is_release(path):
+                message = f"The index names release {entry.version}, which is not there."
+                file = f"releases/{entry.version}/{MANIFEST}"
+                run.add([Fault(rule="release-changed", message=message, file=file)])
+                continue
+            release = load(path)
+            manifests[entry.version] = release.manifest
+            run.prefix = f"{prefix}releases/{entry.version}/"
+            subject = around(release, index, manifests, earlier)
+            run.add(published.damaged(release, entry.digest))
+            if entry is index.newest:
+                self._check(run, subject)
+            else:
+                self._check_older(run, subject)
+            release.forget()
+            run.prefix, earlier = prefix, release
+        run.add(strays(dataset, index, config, manifests))
+        return index.newest.version if index.newest else None
 
     def _corpus(self) -> Report:
         folder = Folder(self.path.resolve())
@@ -220,13 +253,14 @@ class _Request:
 
     def _dataset_of(self, run: Run, folder: Folder, config: Mapping[str, Any]) -> str | None:
         if not (folder.root / "dataset").is_dir():
+            run.add([raw.missing("dataset/raw/articles.jsonl", "corpus")])
             return None
-        return self._newest(run, Folder(folder.root / "dataset"), "dataset/", config)
+        return self._releases(run, Folder(folder.root / "dataset"), "dataset/", config, True)
 
     def _dataset(self) -> Report:
         run = self._run({})
         folder = Folder(self.path.resolve())
-        return self._report(run, "dataset", self._newest(run, folder, "", {}))
+        return self._report(run, "dataset", self._releases(run, folder, "", {}, False))
 
     def _document(self) -> Report:
         run = self._run({})
@@ -235,6 +269,10 @@ class _Request:
         except FaultError as error:
             run.add([error.fault])
         return self._report(run, "document", None)
+
+
+def _is_statistical(check: Check) -> bool:
+    return all(RULES[rule].level == _STATISTICS for rule in check.rules)
 
 
 def _refuse_unknown(level: int, severity: str, rules: Collection[str]) -> None:

@@ -10,12 +10,15 @@ import polars as pl
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import PLACE
 from copydesk.rounds.answers import answers_of
+from copydesk.scope import MANIFEST as ARTICLES
 from copydesk.validate.faults import Fault, Found, rows_at_fault, show
 from copydesk.validate.rules import ALL, SENTENCES, check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines
 from copydesk.validate.untrusted_release import MANIFEST
 
 _NAMED: Final = 20
+_MADE: Final = ("redistributable", "text", "pieces")
+"""Columns of articles that the manifest does not have."""
 
 
 @check("released", needs=("articles", "dataset"))
@@ -30,15 +33,14 @@ def sources(subject: Released) -> Iterator[Found]:
     assert subject.dataset is not None
     if not subject.newest:
         return
+    if not subject.dataset.has(ARTICLES):
+        return  # another rule names it
     lines = manifest_lines(subject.dataset)
-    if not lines:
-        return
     gone = {str(w.get("article_id")) for w in subject.release.manifest.get("withdrawn", ())}
     known = subject.release.contract["articles"].names
-    columns = [name for name in known if name not in ("text", "pieces")]
-    for row in subject.release.contents.frame("articles", *columns, "_file", "_row").iter_rows(
-        named=True
-    ):
+    columns = [name for name in known if name not in _MADE]
+    wanted = (*columns, "redistributable", "_file", "_row")
+    for row in subject.release.contents.frame("articles", *wanted).iter_rows(named=True):
         line = lines.get(str(row["article_id"]))
         if line is None and row["article_id"] in gone:
             continue
@@ -47,12 +49,15 @@ def sources(subject: Released) -> Iterator[Found]:
             yield _source_fault(row, "article_id", message)
             continue
         for column in columns:
-            if column in line and line[column] != row[column]:
+            if line.get(column) != row[column]:
                 message = (
-                    f"'{column}' is '{show(row[column])}', but '{show(line[column])}' in the "
+                    f"'{column}' is '{show(row[column])}', but '{show(line.get(column))}' in the "
                     "corpus's manifest."
                 )
                 yield _source_fault(row, column, message)
+        if row["redistributable"] and not (line.get("file") or line.get("bulk")):
+            message = "Its text is given, but the corpus's manifest names no text of it."
+            yield _source_fault(row, "redistributable", message)
 
 
 @check("released", needs=("annotations", "corpus"))

@@ -10,22 +10,19 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import polars as pl
-import yaml
 
 from copydesk.answers import ADJUDICATIONS, ANCHOR
 from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
-from copydesk.guidelines import version_of
 from copydesk.release.contents import PLACE
 from copydesk.rounds.decisions import standing
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import read_plan
-from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
+from copydesk.validate.faults import Fault, Found, rows_at_fault, show
 from copydesk.validate.rules import CUT, SENTENCES, check, finds, rule
 from copydesk.validate.surroundings import Released
-from copydesk.validate.untrusted_json import parse
 from copydesk.validate.untrusted_release import MANIFEST, Release
 
 _UP: Final = "../.."
@@ -144,85 +141,6 @@ def indexed(subject: Released) -> Iterator[Found]:
                 f"{show(entry.created)} in the index."
             )
             yield _fault(message, "/created")
-
-
-@check("released", needs=("dataset", "manifest"))
-@rule(
-    "document-disagrees",
-    level=5,
-    meaning="The citation, guidelines and labels in the data set folder match the newest release.",
-    fix="Rewrite them with 'copydesk release describe'.",
-)
-def documents(subject: Released) -> Iterator[Found]:
-    """CITATION.cff, guidelines.md and labels.json beside the card speak of this release."""
-    assert subject.dataset is not None
-    if not subject.newest:
-        return
-    release, folder = subject.release, subject.dataset
-    if folder.has("labels.json"):
-        try:
-            labels = parse(folder.read("labels.json"), "labels.json")
-        except FaultError:
-            labels = None
-        if labels != release.contract.scheme.as_document():
-            yield _document("The labels are not those of the release.", "labels.json")
-    if folder.has("guidelines.md"):
-        text = folder.read("guidelines.md").decode("utf-8", errors="replace")
-        yield from _guidelines(text, release)
-    if folder.has("CITATION.cff"):
-        text = folder.read("CITATION.cff").decode("utf-8", errors="replace")
-        yield from _citation(text, release)
-
-
-def _document(message: str, name: str) -> Fault:
-    return Fault(rule="document-disagrees", message=message, file=f"{_UP}/{name}")
-
-
-def _guidelines(text: str, release: Release) -> Iterator[Found]:
-    stated = release.manifest.get("guidelines_version")
-    try:
-        found = version_of(text)
-    except CopydeskError:
-        yield _document("The guidelines do not name their version.", "guidelines.md")
-        return
-    if stated is not None and schema_number(found) < schema_number(str(stated)):
-        message = f"The guidelines are of version {show(found)}; the answers followed {stated}."
-        yield _document(message, "guidelines.md")
-
-
-def _citation(text: str, release: Release) -> Iterator[Found]:
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:
-        document = None
-    if not isinstance(document, dict):
-        yield _document("The citation is not a YAML mapping.", "CITATION.cff")
-        return
-    for name in sorted(_repeated(text)):
-        yield _document(f"The citation has the key '{show(name)}' twice.", "CITATION.cff")
-    corpus = release.manifest.get("corpus")
-    own: dict[str, Any] = corpus if isinstance(corpus, dict) else {}
-    names = [{"name": name} for name in own.get("authors", ())]
-    wanted = {
-        "version": release.version,
-        "date-released": str(release.manifest.get("created"))[:10],
-        "title": own.get("title"),
-        "license": own.get("licence"),
-        "authors": names or None,
-    }
-    for name in _CITED:
-        found = document.get(name)
-        stated = str(found) if name in ("version", "date-released") else found
-        if wanted[name] is not None and found is not None and stated != wanted[name]:
-            message = f"'{name}' is {show(found)}, but {show(wanted[name])} in the release."
-            yield _document(message, "CITATION.cff")
-
-
-def _repeated(text: str) -> set[str]:
-    """Keys that a YAML mapping has twice: readers differ in which of the two they take."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    names = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
-    return {name for name in names if names.count(name) > 1}
 
 
 @check("released", needs=("manifest", "corpus"))

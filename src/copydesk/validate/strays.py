@@ -12,9 +12,14 @@ from copydesk.validate.surroundings import policy
 from copydesk.validate.untrusted_folder import Folder
 
 
-def strays(dataset: Folder, index: Index, config: Mapping[str, Any]) -> Iterator[Found]:
+def strays(
+    dataset: Folder,
+    index: Index,
+    config: Mapping[str, Any],
+    manifests: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Found]:
     """Files that may not lie in a data set folder, and would be published with it."""
-    found = scope(dataset.root, policy(config), index.lines)
+    found = scope(dataset.root, policy(config), index.lines, manifests)
     for name, reason in found.strays.items():
         rule = "file-unlisted"
         if name in found.withheld:

@@ -58,6 +58,8 @@ class Released:
     corpus: Corpus | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
+    manifests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    earlier: Release | None = None
 
     @functools.cached_property
     def lacking(self) -> dict[str, str]:
@@ -88,7 +90,7 @@ class Released:
     def scope(self) -> Scope:
         """What may lie in the data set folder, and what may not."""
         assert self.dataset is not None
-        return scope(self.dataset.root, policy(self.config), self.index.lines)
+        return scope(self.dataset.root, policy(self.config), self.index.lines, self.manifests)
 
     @functools.cached_property
     def newest(self) -> bool:
@@ -112,7 +114,9 @@ class Released:
         """The previous release, read; None if there is none or it cannot be used."""
         if self.before is None or self.dataset is None:
             return None
-        found = load(self.dataset.root / "releases" / self.before)
+        found = self.earlier
+        if found is None or found.folder.root.name != self.before:
+            found = load(self.dataset.root / "releases" / self.before)
         return None if found.unsound or not found.manifest else found
 
     def threshold(self, name: str) -> Any:
@@ -130,13 +134,20 @@ def _order(version: str | None) -> tuple[int, ...]:
     return found.major, found.minor, found.patch, found.withdrawal
 
 
-def around(release: Release, index: Index | None = None) -> Released:
+def around(
+    release: Release,
+    index: Index | None = None,
+    manifests: Mapping[str, Mapping[str, Any]] | None = None,
+    earlier: Release | None = None,
+) -> Released:
     """Find what lies around a release; what cannot be read there is passed over.
 
     The corpus's own validation names what is wrong with its rooms.
 
     Args:
         index: of the data set folder; read here if the caller has not read it.
+        manifests: the content of ``release.json`` by version, as far as the caller has read any.
+        earlier: the release before, if the caller has read it.
     """
     root = release.folder.root
     if root.parent.name != "releases":
@@ -150,6 +161,8 @@ def around(release: Release, index: Index | None = None) -> Released:
         corpus=corpus if is_corpus else None,
         config=read_config(corpus) if is_corpus else {},
         index=read_index(dataset)[0] if index is None else index,
+        manifests=manifests or {},
+        earlier=earlier,
     )
 
 

@@ -57,7 +57,7 @@ class Folder:
         try:
             with self._open(name):
                 return True
-        except (FaultError, OSError):
+        except (FaultError, OSError, ValueError):
             return False
 
     def read(self, name: str) -> bytes:
@@ -75,6 +75,8 @@ class Folder:
         except OSError as error:
             message = f"This file cannot be read: {error.strerror}."
             raise FaultError(_unsafe(name, message)) from error
+        except ValueError as error:  # a NUL, or half a pair of surrogates
+            raise FaultError(_unsafe(name, "No file can have this name.")) from error
 
     @contextlib.contextmanager
     def _open(self, name: str) -> Iterator[int]:

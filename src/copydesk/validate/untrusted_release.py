@@ -22,7 +22,7 @@ from copydesk.release.shares import shares
 from copydesk.scope import is_release_file
 from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.faults import Fault, FaultError, Found, show
-from copydesk.validate.parquet import read_parquet
+from copydesk.validate.parquet import idle, read_parquet
 from copydesk.validate.rules import CUT, rule
 from copydesk.validate.scratch import Scratch
 from copydesk.validate.untrusted_folder import Folder
@@ -53,6 +53,7 @@ class Release:
         croissant: the content of ``croissant.json``; None if it cannot be used.
         unsound: tables whose rows cannot be related, with the reason.
         irregular: tables whose columns are not those of the contract.
+        digest: the SHA-256 of ``release.json`` as it was read; None if it could not be.
     """
 
     folder: Folder
@@ -61,6 +62,7 @@ class Release:
     croissant: Any = None
     unsound: dict[str, str] = field(default_factory=dict)
     irregular: set[str] = field(default_factory=set)
+    digest: str | None = None
     scratch: Scratch | None = None
     _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
@@ -92,6 +94,12 @@ class Release:
             columns = self.contract[name].names
             self._tables[name] = self.contents.frame(name, *columns, *PLACE)
         return self._tables[name]
+
+    def forget(self) -> None:
+        """Let go of the rows that checks asked for; they can be asked for again."""
+        self._tables.clear()
+        for name in ("labelled", "touches"):
+            self.__dict__.pop(name, None)
 
     def files(self, table: str) -> Iterator[pl.DataFrame]:
         """The rows of a table file by file, sound or not, with the columns of each and `PLACE`."""
@@ -147,11 +155,13 @@ def load(path: Path) -> Release:
     known = set(filter(is_release_file, present - unsafe))
     manifest_data = _read(release, MANIFEST) if MANIFEST in known else None
     manifest = _document(release, manifest_data, MANIFEST) or {}
+    if manifest_data is not None:
+        release.digest = hashlib.sha256(manifest_data).hexdigest()
     release.contents = Contents(manifest=manifest, parts=())
     _refuse_newer(release, path)
-    listed = _listed(manifest)
-    _check_list(release, listed, present)
-    tables = _files(release, {*present, *listed})
+    entries = listed(manifest)
+    _check_list(release, entries, present)
+    tables = _files(release, {*present, *entries})
     if sum(_size(release, str(file)) for file in tables) > HELD_BYTES:
         release.scratch = Scratch()
     parts = []
@@ -159,13 +169,13 @@ def load(path: Path) -> Release:
         data = _read(release, name)
         if name == "croissant.json":
             release.croissant = _document(release, data, name)
-        _check_bytes(release, name, data, listed)
+        _check_bytes(release, name, data, entries)
     for file in tables:
         data = _read(release, str(file)) if str(file) in known else None
-        _check_bytes(release, str(file), data, listed)
+        _check_bytes(release, str(file), data, entries)
         if data is None:
             release.unsound[file.table] = f"{file} could not be read"
-        elif part := _read_table(release, file, data, listed.get(str(file), {})):
+        elif part := _read_table(release, file, data, entries.get(str(file), {})):
             parts.append(part)
     release.contents = Contents(manifest=manifest, parts=tuple(parts))
     return release
@@ -252,8 +262,9 @@ def _refuse_newer(release: Release, path: Path) -> None:
         )
 
 
-def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    entries = manifest.get("files")
+def listed(manifest: Any) -> dict[str, Mapping[str, Any]]:
+    """The entries of a manifest's files by path, as far as they can be used."""
+    entries = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(entries, list):
         return {}
     return {
@@ -278,22 +289,22 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     fix="Remove the file, or cut the release again.",
 )
 def _check_list(
-    release: Release, listed: Mapping[str, Mapping[str, Any]], present: set[str]
+    release: Release, entries: Mapping[str, Mapping[str, Any]], present: set[str]
 ) -> None:
-    wanted = {MANIFEST, *listed}
+    wanted = {MANIFEST, *entries}
     for name in sorted(wanted - present):
         reason = "A release needs this file" if name == MANIFEST else "release.json lists this file"
         message = f"{reason}, but it is not there."
         release.faults.append(Fault(rule="file-missing", message=message, file=name))
     if not release.manifest:
         return
-    for name in sorted(name for name in listed if not is_release_file(name)):
+    for name in sorted(name for name in entries if not is_release_file(name)):
         message = f"release.json lists '{show(name)}', which no release holds."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=MANIFEST))
     for name in sorted(present - wanted):
         message = "This file is not listed in release.json."
         release.faults.append(Fault(rule="file-unlisted", message=message, file=name))
-    for message in incomplete(_files(release, listed)):
+    for message in incomplete(_files(release, entries)):
         message = f"{message}, as release.json lists them."
         release.faults.append(Fault(rule="file-missing", message=message, file=MANIFEST))
 
@@ -351,6 +362,9 @@ def _read_table(
         message = f"This table has {frame.height:,} rows; release.json states {entry.get('rows')}."
         release.faults.append(Fault(rule="row-count-mismatch", message=message, file=name))
     structure = _structure(release.contract, table, name, schema)
+    if beside := idle(data):
+        message = f"{beside:,} bytes of this file belong to none of its columns."
+        release.faults.append(Fault(rule="column-unexpected", message=message, file=name))
     release.faults += structure
     if structure:
         release.irregular.add(table)
@@ -390,7 +404,7 @@ def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fau
     "column-unexpected",
     level=2,
     waivable=False,
-    meaning="No table has a column, or metadata, that the contract does not know.",
+    meaning="No table has a column, metadata or bytes that the contract does not know.",
     fix=CUT,
 )
 @rule(
@@ -420,7 +434,7 @@ def _structure(contract: Contract, table: str, name: str, schema: pa.Schema) -> 
         if has.type != should.type or has.nullable != should.nullable:
             message = f"The column '{column}' is {_kind(has)}, not {_kind(should)}."
             found.append(fault("column-type", message, column))
-        if set(has.metadata or {}) - {b"PARQUET:field_id"}:
+        if _has_metadata(has):
             message = f"The column '{column}' has metadata of its own."
             found.append(fault("column-unexpected", message, column))
     known = [column for column in given if column in wanted]
@@ -431,6 +445,12 @@ def _structure(contract: Contract, table: str, name: str, schema: pa.Schema) -> 
         message = f"The file has metadata that the contract does not know: {show(key)}."
         found.append(fault("column-unexpected", message, ""))
     return sorted(found, key=lambda fault: (fault.pointer, fault.rule))
+
+
+def _has_metadata(field: pa.Field) -> bool:
+    """Whether a field, or one nested in it, says more than its name and type."""
+    inner = (field.type.field(place) for place in range(field.type.num_fields))
+    return bool(set(field.metadata or {}) - {b"PARQUET:field_id"}) or any(map(_has_metadata, inner))
 
 
 def _kind(field: pa.Field) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 from copydesk.contract.index_entries import WITHDRAWALS
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
-from copydesk.release.contents import Contents
+from copydesk.release.contents import PLACE, Contents
 from copydesk.release.index import read_index
 from copydesk.release.remnants import left, read_needles
 from copydesk.validate.faults import Fault, Found, rows_at_fault
@@ -92,7 +92,14 @@ def listed(subject: Released) -> Iterator[Found]:
     """What the newest release calls withdrawn is what the data set's own list names."""
     assert subject.dataset is not None
     stated = subject.release.manifest.get("withdrawn", ())
-    names = set(manifest_lines(subject.dataset, WITHDRAWALS)) if stated else set()
+    names = set(manifest_lines(subject.dataset, WITHDRAWALS))
+    told = {line["article_id"] for line in stated}
+    if "articles" not in subject.release.unsound:
+        rows = subject.release.contents.frame("articles", "article_id", "redistributable", *PLACE)
+        rows = rows.filter(pl.col("article_id").is_in(list(names)))
+        silent = rows.filter(~pl.col("article_id").is_in(list(told)) | pl.col("redistributable"))
+        message = "'{article_id}' is in the list of what was withdrawn; the release says nothing."
+        yield from rows_at_fault(RULE, silent, message, "article_id", "/article_id")
     for place, line in enumerate(stated):
         if subject.newest and line["article_id"] not in names:
             message = f"'{line['article_id']}' is not in the list of what was withdrawn."

@@ -6,5 +6,5 @@ from specimens import Specimen
 
 
 def damage(specimen: Specimen) -> None:
-    specimen.set("annotations", "start", 1, row=-1)
+    specimen.set("annotations", "start", 209, row=-1)
     specimen.sign()

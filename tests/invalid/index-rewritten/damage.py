@@ -14,5 +14,5 @@ TARGET = "corpus"
 def damage(specimen: Specimen) -> None:
     path = specimen.dataset / "releases" / "index.json"
     document = json.loads(path.read_text())
-    document["releases"][0]["created"] = "2026-02-28T00:00:00Z"
+    document["releases"][0]["reason"] = "An afterthought."
     path.write_text(dump_json(document))
