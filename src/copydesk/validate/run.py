@@ -212,7 +212,8 @@ class _Request:
         run.prefix = prefix
         # A corpus may have no release yet; a data set folder by itself is made of them.
         run.add(f for f in faults if not (prefix and f.rule == "file-missing"))
-        run.add(raw.articles(dataset, config, Corpus(self.path.resolve()) if corpus else None))
+        if corpus or index.lines:  # a data set that has no release yet is told that alone
+            run.add(raw.articles(dataset, config, Corpus(self.path.resolve()) if corpus else None))
         run.add(history.appended(dataset, index))
         manifests: dict[str, Mapping[str, Any]] = {}
         earlier: Release | None = None
