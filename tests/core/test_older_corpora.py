@@ -108,11 +108,14 @@ def test_its_release_is_loaded_and_rebuilt(old: Corpus) -> None:
 
 
 def test_it_is_built_and_cut_again(old: Corpus) -> None:
-    """The next release has schema 1.1; no sentence, label or split of the first one changes."""
+    """The next release has schema 1.1 with its columns; no label or split of the first changes."""
     build(old, workers=1)
     before = Contents.read(old.releases / "0.1.0")
     now = compare(before, present(old, Options(version="0.0.0", created=NOW, labels="rule")))
-    assert {r.kind for r in now.reasons() if r.table == "sentences"} <= {"values-changed"}
+    kinds = {r.kind for r in now.reasons() if r.table == "sentences"}
+    assert kinds <= {"values-changed", "column-added"}
+    added = [c.column for c in now.columns if c.table == "sentences"]
+    assert added == ["adjudicator", "reason"]
     made = cut(old, Options(version="1.0.0", created=NOW, labels="rule"))
     assert (made.manifest["schema_version"], made.manifest["previous"]) == ("1.1", "0.1.0")
     assert validate(old.root).counts == {}
