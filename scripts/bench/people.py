@@ -221,7 +221,7 @@ def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
             outcome = {"missing": "missed"}.get(row[measure], row[measure])
             if outcome:
                 counts[articles[row["quote_id"]]][measure, outcome] += 1
-    result = Measures("quotations", list(counts.values()))
+    result = Measures("quotations", articles=list(counts.values()))
     for measure, title in {"span": "found", "speaker": "speaker", "cue": "cue"}.items():
         result.figures[f"{title}, precision"] = precision(measure)
         result.figures[f"{title}, recall"] = recall(measure)
@@ -257,7 +257,7 @@ def card(contents: Contents, log: Path) -> tuple[Measures, str]:
         for name in names:
             tally(counts[article], f"label:{name}", label == name, row["label"] == name)
         counts[article]["same", "right" if label == row["label"] else "wrong"] += 1
-    result = Measures("card", list(counts.values()))
+    result = Measures("card", articles=list(counts.values()))
     result.figures = {"same label": precision("same")} | {
         f"{name}, F1": f1(f"label:{name}") for name in names
     }

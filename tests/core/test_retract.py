@@ -52,7 +52,8 @@ def test_a_trial_release_is_taken_back(two: Corpus) -> None:
     done = CliRunner().invoke(app, command)
     assert (done.exit_code, done.stderr) == (
         0,
-        "Release 1.1.0 is retracted. The newest release is 1.0.0.\n",
+        "Release 1.1.0 is retracted. The newest release is 1.0.0. Run 'copydesk build' before you "
+        "cut again: pieces that this release alone recorded are found anew.\n",
     )
     assert [(e["version"], e.get("event"), e.get("reason")) for e in index(two)] == [
         ("1.0.0", None, None),

@@ -24,4 +24,7 @@ def retract(
     take_back(found, version, reason=reason, at=datetime.now(UTC))
     newest = read_index(found.dataset).newest
     now = f"The newest release is {newest.version}." if newest else "No release is left."
-    words().print(f"Release {version} is retracted. {now}")
+    words().print(
+        f"Release {version} is retracted. {now} Run 'copydesk build' before you cut again: pieces "
+        "that this release alone recorded are found anew."
+    )
