@@ -3,7 +3,7 @@
     python scripts/bench/people.py dataset/releases/X.Y.Z --raw DIR --gum DIR \
         [--polnear DIR --answers FILE] [--checked FILE] [--card FILE]
 
-Four comparisons, each left out if its input is not given:
+Five comparisons, each left out if its input is not given:
 
 - **GUM.** The Wikinews articles of the release are also in GUM, where people marked relations of
   attribution. A sentence of ours is attributed if its label is quote or claim; sentences labelled
@@ -18,6 +18,8 @@ Four comparisons, each left out if its input is not given:
   lines ``{"quote_id", "span", "speaker", "cue"}``, each ``right``, ``wrong`` or ``missing``
   (not given though it stands in the text) or null (nothing to find), and lines
   ``{"missed": sentence_id}`` for quotations that were not found at all.
+- **Quotations elsewhere.** Where `--polnear` is given, the quotations that the rules find there
+  against those that people marked.
 - **The card.** `--card` is the log of a round whose reader had the guidelines' card alone; its
   answers are compared with the labels of the release.
 
@@ -49,6 +51,7 @@ from external import (
     recall,
     tally,
 )
+from external import polnear as on_polnear
 
 from copydesk.files import atomic_write, dump_json, read_json
 from copydesk.release.card import write_card
@@ -232,6 +235,23 @@ def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
     return result, method
 
 
+def elsewhere(folder: Path) -> tuple[Measures, str]:
+    """The quotations that the rules find in PolNeAR against those that people marked there."""
+    result = on_polnear(folder)
+    result.figures = {
+        "characters of quotations, F1": f1("characters"),
+        "speaker, precision": precision("speaker"),
+        "speaker, recall": recall("speaker"),
+        "cue, precision": precision("cue"),
+        "cue, recall": recall("cue"),
+    }
+    return result, (
+        f"The quotations that the rules find in {len(result.articles)} articles of PolNeAR, on "
+        "which the rules were developed, against what people marked there. A speaker or a cue is "
+        "right where it overlaps the one that they marked; recall is over all that have one."
+    )
+
+
 def card(contents: Contents, log: Path) -> tuple[Measures, str]:
     """A reader of the card alone against the labels of the release."""
     # Numbers of sentences shift where one before them was struck; offsets do not.
@@ -281,6 +301,8 @@ def compared(options: argparse.Namespace, contents: Contents) -> Iterator[dict[s
         )
     if options.checked:
         parts.append(("Quotations found by rules", verdicts(contents, options.checked)))
+    if options.polnear:
+        parts.append(("Quotations found by rules, in PolNeAR", elsewhere(options.polnear)))
     if options.card:
         parts.append(("The card of the guidelines alone", card(contents, options.card)))
     for title, (measures, method) in parts:

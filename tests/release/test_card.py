@@ -303,6 +303,9 @@ def test_baselines(tmp_path: Path, made: Any) -> None:
     assert "| majority class | 0.12 | 0.10 to 0.20 |\n\nScored so." in block(
         render(contents, baselines=found), "baselines"
     )
+    document["models"][0]["labels"] = {
+        "background": {"f1": 0.5, "low": 0.4, "high": 0.6, "sentences": 2}
+    }
     document["comparisons"] = [
         {
             "title": "People elsewhere",
@@ -311,9 +314,9 @@ def test_baselines(tmp_path: Path, made: Any) -> None:
         }
     ]
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert block(
-        render(contents, baselines=read_baselines(tmp_path, contents)), "baselines"
-    ).endswith(
+    shown = block(render(contents, baselines=read_baselines(tmp_path, contents)), "baselines")
+    assert "| majority class | `background` | 0.50 | 0.40 to 0.60 | 2 |\n\n</details>" in shown
+    assert shown.endswith(
         "### People elsewhere\n\n| measure | value | 95 % interval |\n| --- | ---: | ---: |\n"
         "| F1 | 0.50 | 0.25 to 0.75 |\n\nCompared so."
     )
