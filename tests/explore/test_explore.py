@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -326,6 +327,21 @@ def test_what_has_no_page_is_counted_and_said(release: Path, page: Any, tmp_path
     assert "10 sentences from 3 articles" in text
     assert "2 of 3 articles have a page; 1 is left out" in text
     assert "Only of the 2 articles that have a page, of 3." in text
+
+
+def test_an_answer_that_was_replaced_makes_no_sentence_disputed(
+    rows: Rows, write: Write, page: Any, tmp_path: Path
+) -> None:
+    """Votes are the newest answers: a slip that was put right later does not count."""
+    later = copy.deepcopy(rows)
+    slip = next(a for a in later["annotations"] if a["sentence_id"] == "flood-wire.002")
+    again = {**slip, "annotation_id": "again", "round": "r2"}
+    again["created_at"] = slip["created_at"] + timedelta(days=1)
+    slip["label"] = (slip["label"] + 1) % 4
+    later["annotations"].append(again)
+    explore(write(later, tmp_path / "later"), tmp_path / "out")
+    text = plain(page.read(tmp_path / "out" / "index.html").text)
+    assert "2 disputed sentences, of 10 that two or more annotated." in text
 
 
 def test_an_article_names_those_who_answered_it(

@@ -58,6 +58,8 @@ class Figures:
         forms, relations: quotations by form, and those of a group by relation.
         groups: utterances that several quotations give.
         agreement: of the articles shown.
+        shared, disputed: sentences of the articles shown that two or more annotated, and those
+            that got more than one label, whatever the rounds of their answers.
     """
 
     sentences: int
@@ -77,6 +79,8 @@ class Figures:
     relations: Counts
     groups: int
     agreement: Agreement
+    shared: int
+    disputed: int
 
     @property
     def kinds(self) -> dict[str, list[str]]:
@@ -117,6 +121,7 @@ def count(source: Source) -> Figures:
     quotes = contents.scan("quotes")
     grouped = quotes.filter(pl.col("group").is_not_null())
     panels, left = _panels(table, source.labels)
+    votes = source.sentences.select(pl.col("votes").struct.unnest() > 0)
     return Figures(
         **row,
         sentences=panels[0].total,
@@ -132,6 +137,8 @@ def count(source: Source) -> Figures:
         relations=_by(_counted(grouped, "relation"), "relation", RELATIONS),
         groups=grouped.select(pl.col("group").n_unique()).collect().item(),
         agreement=measure(source.answers, labels=source.labels, by=("collection",), disputed=0),
+        shared=source.sentences.filter(pl.col("n_annotators") > 1).height,
+        disputed=votes.filter(pl.sum_horizontal(pl.all()) > 1).height,
     )
 
 
