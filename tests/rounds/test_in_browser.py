@@ -77,6 +77,7 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         expect(annotator.page.get_by_text("This sentence has no label yet")).to_be_visible()
         assert [len(row["annotations"]) for row in server.answered_tasks(number)] == [0]
         annotator.press("Escape")
+        expect(annotator.page.locator(".ant-modal-wrap:visible")).to_have_count(0)
         card = annotator.page.get_by_label("Guidelines", exact=True)
         annotator.press("?")
         expect(card).to_be_visible()
