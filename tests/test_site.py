@@ -163,7 +163,7 @@ def test_the_walk_of_a_release_manager(another: Corpus, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_walk_of_a_release_manager_in_the_readme(another: Corpus) -> None:
     """The same in short; nothing is sent to the Hub."""
-    assert run("../README.md#Five minutes as a release manager", another.root) == 8
+    assert run("../README.md#Five minutes as a release manager", another.root) == 9
     assert (another.root / "findings.sarif").is_file()
 
 

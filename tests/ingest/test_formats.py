@@ -227,11 +227,11 @@ def test_columns_are_found_by_their_usual_names_or_given(tmp_path: Path, corpus:
 
 def test_a_record_without_text_says_what_it_has(tmp_path: Path, corpus: Corpus) -> None:
     """The refusal names the record's fields and the option that maps one."""
-    done = take(corpus, write(tmp_path / "a.csv", "nr,inhalt\n1,Die Brücke ist offen.\n"))
+    done = take(corpus, write(tmp_path / "a.csv", "nr,stoff\n1,Die Brücke ist offen.\n"))
 
     (refusal,) = done.refused
     assert str(refusal) == (
-        f"{tmp_path / 'a.csv'}: line 2: This record has no text. It has the fields inhalt, nr; "
+        f"{tmp_path / 'a.csv'}: line 2: This record has no text. It has the fields nr, stoff; "
         "say which holds the text with --map text=FIELD."
     )
 

@@ -97,8 +97,8 @@ def test_a_release_whose_suggester_is_gone(stories: Corpus) -> None:
     with pytest.raises(InputError) as caught:
         verify(stories, "2.0.0")
     assert str(caught.value) == (
-        f"{path}: This is '{now}', and not '{was}' of release 2.0.0. Restore its file: these "
-        "suggestions can be made by no other."
+        f"{path}: This is '{now}', and not '{was}' of release 2.0.0. Restore its file: no other "
+        "suggester can make these suggestions."
     )
     path.unlink()
     with pytest.raises(InputError, match=f"The suggester '{was}' of release 2.0.0 is not here"):

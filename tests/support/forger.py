@@ -895,6 +895,7 @@ for _name, _file, _old, _new in _DOCUMENTS:
     DAMAGES.append(
         Damage(
             kind="documents",
+            design="" if _file.startswith("dataset/") else "a data set alone has no datasheet",
             name=_name,
             do=_write(_file, lambda text, o=_old, n=_new: text.replace(o, n, 1)),  # type: ignore[misc]
             around=True,

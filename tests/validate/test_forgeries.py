@@ -37,7 +37,12 @@ def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Pat
 
 
 # `python tests/support/forger.py CORPUS…` tries all of them on any corpus.
-@pytest.mark.parametrize("one", DAMAGES[::4], ids=lambda one: f"{one.kind}: {one.name}")
+# Nobody adjudicated in this corpus.
+@pytest.mark.parametrize(
+    "one",
+    [d for d in DAMAGES if "adjudicator" not in d.name][::12],
+    ids=lambda one: f"{one.kind}: {one.name}",
+)
 def test_a_consistent_forgery_is_caught(one: Damage, valid: Path, tmp_path: Path) -> None:
     """The corpus contradicts it, or it says why it may pass."""
     forge(valid, tmp_path / "corpus", one)

@@ -233,7 +233,7 @@ def _figures(document: Mapping[str, Any], entry: Entry, subject: Released) -> It
 def listed(subject: Released) -> Iterator[Found]:
     """The change list has no entry of a release that never was."""
     assert subject.dataset is not None
-    if not subject.newest or not subject.dataset.has("CHANGES.md"):
+    if not subject.newest or not subject.dataset.has("CHANGES.md") or not subject.index.lines:
         return
     try:
         there = spans(_text(subject.dataset, "CHANGES.md"), where="CHANGES.md")

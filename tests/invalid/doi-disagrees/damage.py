@@ -19,5 +19,5 @@ def damage(specimen: Specimen) -> None:
         {**newest.as_document(), "event": ARCHIVED, "at": "2026-04-03T09:00:00Z", "doi": DOI},
     )
     specimen.sign_documents()
-    path = specimen.dataset / "CITATION.cff"
-    path.write_text(path.read_text().replace(DOI, f"https://doi.org/{DOI}"))
+    for path in (specimen.dataset / "CITATION.cff", specimen.root / "CITATION.cff"):
+        path.write_text(path.read_text().replace(DOI, f"https://doi.org/{DOI}"))
