@@ -8,6 +8,7 @@ Like those of `forger`, each signs again whatever can be signed.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from forger import INVENTED, Damage, Forger, UnfitError, table_of
+from forger import INVENTED, Damage, Forger, UnfitError, damage, table_of
 
 from copydesk.contract.columns import SPLITS
 from copydesk.files import dump_json, sha256_file
@@ -35,27 +36,7 @@ _ALONE = "a data set alone does not have what is withheld"
 _WORDS = "words that people write stand outside the markers"
 
 
-def attack(
-    kind: str, design: str = "", free: str = "", *, around: bool = False, sign: bool = False
-) -> Callable[[Callable[[Forger], object]], Any]:
-    """Put a damage on the list."""
-
-    def take(do: Callable[[Forger], object]) -> Any:
-        name = do.__name__.strip("_").replace("_", " ")
-        ATTACKS.append(
-            Damage(
-                kind=kind,
-                name=name,
-                do=do,
-                design=design or free,
-                free=free,
-                around=around,
-                sign=sign,
-            )
-        )
-        return do
-
-    return take
+attack = functools.partial(damage, sign=False, to=ATTACKS)
 
 
 def reseal(f: Forger, folder: Path | None = None) -> None:
@@ -1280,7 +1261,7 @@ def a_suggester_named_for_nothing(f: Forger) -> None:
     )
 
 
-@attack("manifest")
+@attack("manifest", "who struck a sentence stands in the rounds alone")
 def an_adjudicator_too_many(f: Forger) -> None:
     stated(f, lambda m: m.setdefault("adjudicators", {}).update(z9="human"))
 

@@ -167,18 +167,26 @@ _CHOICE = "a decision of the release manager, stated in release.json alone"
 
 
 def damage(
-    kind: str, design: str = "", free: str = "", *, sign: bool = True
+    kind: str,
+    design: str = "",
+    free: str = "",
+    *,
+    around: bool = False,
+    sign: bool = True,
+    to: list[Damage] = DAMAGES,
 ) -> Callable[[Callable[[Forger], object]], Any]:
+    """Put a damage on a list."""
+
     def take(do: Callable[[Forger], object]) -> Any:
         name = do.__name__.strip("_").replace("_", " ")
-        DAMAGES.append(
+        to.append(
             Damage(
                 kind=kind,
                 name=name,
                 do=do,
                 design=design or free,
                 free=free,
-                around=kind in ("index", "withdrawals"),
+                around=around or kind in ("index", "withdrawals"),
                 sign=sign,
             )
         )
@@ -960,7 +968,10 @@ def _rows(
                     found: dict[str, str] | str = found_by(Path(folder) / "corpus", rebuild=True)
                 except UnfitError as reason:
                     found = f"nothing to change ({reason})"
-                except Exception as error:  # the forger's own fault, to be seen
+                except (
+                    Exception,
+                    pl.exceptions.PanicException,
+                ) as error:  # the forger's own fault, to be seen
                     found = f"not made: {type(error).__name__}: {str(error)[:80]}"
             yield base.name, one, found
 

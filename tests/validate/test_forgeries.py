@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from attacks import ATTACKS
 from forger import DAMAGES, Damage, forge, found_by
 from forgeries import FORGERIES, Forgery
 from specimens import Specimen
@@ -14,6 +15,17 @@ from specimens import Specimen
 from copydesk.errors import CopydeskError
 from copydesk.validate import validate
 
+EVENTS_AND_ADDRESSES = [
+    one
+    for one in ATTACKS
+    if one.name
+    in (
+        "an event without articles",
+        "an adjudicator too many",
+        "a home page with a password",
+        "a home page that runs script",
+    )
+]
 TODAY = datetime.date(2026, 4, 15)
 
 
@@ -40,7 +52,7 @@ def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Pat
 # Nobody adjudicated in this corpus.
 @pytest.mark.parametrize(
     "one",
-    [d for d in DAMAGES if "adjudicator" not in d.name][::12],
+    [d for d in DAMAGES if "adjudicator" not in d.name][::12] + EVENTS_AND_ADDRESSES,
     ids=lambda one: f"{one.kind}: {one.name}",
 )
 def test_a_consistent_forgery_is_caught(one: Damage, valid: Path, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def _fault(message: str, pointer: str) -> Fault:
     return Fault(rule="manifest-disagrees", message=message, file=MANIFEST, pointer=pointer)
 
 
-@check("release", needs=(*SENTENCES, "annotations"))
+@check("release", needs=(*SENTENCES, "annotations", "articles"))
 @rule(
     "manifest-disagrees",
     level=3,
@@ -58,7 +58,20 @@ def manifest(release: Release) -> Iterator[Found]:
     yield from _origin(stated, kinds)
     yield from _same(stated, "guidelines_version", _last_guidelines(rows))
     yield from _deciders(stated, release)
+    yield from _events(stated, release)
     yield from _late(release)
+
+
+def _events(stated: Any, release: Release) -> Iterator[Found]:
+    """Whether every event that the manifest puts into a split has an article."""
+    splits = stated.get("splits")
+    if not isinstance(splits, dict):
+        return
+    rows = release.contents.scan("articles").select("event").unique().collect(engine="streaming")
+    gone = sorted(splits.keys() - set(rows["event"]))
+    if gone:
+        message = f"It gives {show(gone)} a split, but no article is about such an event."
+        yield _fault(message, "/splits")
 
 
 def _last_guidelines(answers: pl.LazyFrame) -> Any:
@@ -76,7 +89,12 @@ def _deciders(stated: Any, release: Release) -> Iterator[Found]:
     rows = _labelled(release, "label_source", *told)
     decided = rows.filter(pl.col("label_source") == "adjudicated").collect(engine="streaming")
     known = stated.get("adjudicators")
-    if not isinstance(known, dict) or decided.is_empty():
+    if not isinstance(known, dict):
+        return
+    if known and stated.get("labels") in ("rule", "model"):
+        message = f"It names {show(sorted(known))} as adjudicators, but no round gave its labels."
+        yield _fault(message, "/adjudicators")
+    if decided.is_empty():
         return
     if not known:
         message = f"It names no adjudicators, but {decided.height:,} sentences were adjudicated."
