@@ -33,8 +33,12 @@ def pieces(release: Release) -> Iterator[Found]:
     rows = _exploded(release.table("articles"))
     end = pl.col("end").cum_max().shift(1, fill_value=0).over("article_id")
     unit_before = pl.col("is_unit").shift(1, fill_value=False).over("article_id")
-    # Two units that overlap are two sentences that do, which is another rule.
-    both = pl.col("is_unit") & unit_before
+    # Two units that overlap are two sentences that do, which is another rule, unless one stands
+    # there twice: it is one sentence.
+    again = pl.all_horizontal(
+        pl.col(name) == pl.col(name).shift(1).over("article_id") for name in ("start", "end")
+    ).fill_null(False)
+    both = pl.col("is_unit") & unit_before & ~again
     overlap = rows.with_columns(_before=end).filter((pl.col("start") < end) & ~both)
     message = "The piece at {start} begins inside the previous one, which ends at {_before}."
     yield from _piece_faults(overlap, message)
