@@ -35,12 +35,13 @@ def page(corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator:
 
         def open(self, unit: str, *articles: str) -> Plan:
             anna = studio.newcomer()
+            name = f"anna-{secrets.token_hex(6)}"  # nobody whose queues other tests left open
             self.plan = new_round(
                 corpus,
                 Options(
                     round=f"p-{secrets.token_hex(6)}",
-                    annotators=(Annotator(annotator="anna", kind="human"),),
-                    emails={"anna": anna.email},
+                    annotators=(Annotator(annotator=name, kind="human"),),
+                    emails={name: anna.email},
                     overlap=Overlap(base=1),
                     selection=Selection(articles=articles),
                     unit=unit,

@@ -63,12 +63,13 @@ def manifest(release: Release) -> Iterator[Found]:
 
 
 def _events(stated: Any, release: Release) -> Iterator[Found]:
-    """Whether every event that the manifest puts into a split has an article."""
+    """Whether every event that the manifest puts into a split has an article or a sentence."""
     splits = stated.get("splits")
     if not isinstance(splits, dict):
         return
-    rows = release.contents.scan("articles").select("event").unique().collect(engine="streaming")
-    gone = sorted(splits.keys() - set(rows["event"]))
+    tables = ("articles", *SENTENCES)
+    rows = pl.concat([release.contents.scan(table, "event") for table in tables])
+    gone = sorted(splits.keys() - set(rows.unique().collect(engine="streaming")["event"]))
     if gone:
         message = f"It gives {show(gone)} a split, but no article is about such an event."
         yield _fault(message, "/splits")
