@@ -52,12 +52,13 @@ from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.qualify import known_answers, queues
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE = 6.0

@@ -22,12 +22,13 @@ from copydesk.rounds.consistency import faults, repair, verify
 from copydesk.rounds.decisions import Decision, decide
 from copydesk.rounds.ledger import append_to_ledger
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import status
 from copydesk.validate.corpora import _answers
 from copydesk.validate.faults import Fault

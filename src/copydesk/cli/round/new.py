@@ -13,8 +13,8 @@ from copydesk.cli.round.options import RoundId, parse_person
 
 if TYPE_CHECKING:
     from copydesk.corpus import Corpus
-    from copydesk.rounds.new import Selection
     from copydesk.rounds.plan import Annotator, Plan
+    from copydesk.rounds.selection import Selection
     from copydesk.suggester.model import Suggester
 
 
@@ -143,7 +143,8 @@ def new(
 ) -> None:
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
-    from copydesk.rounds.new import Options, Selection, new_round
+    from copydesk.rounds.new import Options, new_round
+    from copydesk.rounds.selection import Selection
 
     selection = Selection(
         events=tuple(event or ()),
@@ -175,7 +176,21 @@ def new(
             selection=selection,
         ),
     )
+    _say_left_out(found, selection)
     _show_plan(made)
+
+
+def _say_left_out(corpus: Corpus, selection: Selection) -> None:
+    """Name the articles that could not be asked for."""
+    from copydesk.rounds.selection import fitting_articles
+
+    absent = [a.article_id for a in fitting_articles(corpus, selection) if not corpus.texts.has(a)]
+    if absent:
+        some = ", ".join(absent[:3]) + (", …" if len(absent) > 3 else "")
+        words().print(
+            f"{many(len(absent), 'article')} left out, whose text is not here ({some}). "
+            "'copydesk ingest' on a folder that holds it brings it back."
+        )
 
 
 def _suggester(corpus: Corpus, name: str | None) -> Suggester | None:
