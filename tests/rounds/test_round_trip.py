@@ -539,8 +539,9 @@ def test_guidelines_are_shown_as_instructions(pushed: Round) -> None:
         assert project is not None
     assert project["show_instruction"] is True
     card, _, full = project["expert_instruction"].partition("<details>")
+    assert "ol { list-style: decimal; }" in card
     assert "A speaker&#x27;s own words, in quotation marks, carry the sentence." in card
     assert full == (
         "<summary>The guidelines in full</summary>\n"
-        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n</details>\n"
+        "<h3>Guidelines</h3>\n<p>Press <strong>1</strong> to 4.</p>\n</details>\n</div>\n"
     )
