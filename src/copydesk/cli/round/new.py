@@ -158,26 +158,22 @@ def new(
         _show_options(found, plan, pilot, alpha, selection)
         return
     annotators, emails = _people(annotator or [], backend)
-    made = new_round(
-        found,
-        Options(
-            round=round_id,
-            annotators=annotators,
-            emails=emails,
-            unit=unit.value,
-            overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
-            suggested_share=suggested_share,
-            suggester=_suggester(found, suggester),
-            shared=shared,
-            seed=seed,
-            gold=gold,
-            qualify=qualify,
-            threshold=threshold,
-            selection=selection,
-        ),
+    options = Options(
+        round=round_id,
+        annotators=annotators,
+        emails=emails,
+        unit=unit.value,
+        overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
+        suggested_share=suggested_share,
+        suggester=_suggester(found, suggester),
+        shared=shared,
+        seed=seed,
+        gold=gold,
+        qualify=qualify,
+        threshold=threshold,
+        selection=selection,
     )
-    _say_left_out(found, selection)
-    _show_plan(made)
+    _show_plan(found, selection, new_round(found, options))
 
 
 def _say_left_out(corpus: Corpus, selection: Selection) -> None:
@@ -235,11 +231,13 @@ def _people(given: list[str], backend: Place) -> tuple[tuple[Annotator, ...], di
     return annotators, {name: email for name, _, email in people if email}
 
 
-def _show_plan(plan: Plan) -> None:
+def _show_plan(corpus: Corpus, selection: Selection, plan: Plan) -> None:
     """What each queue will hold, and how much is asked for in all."""
     from rich.table import Table
 
     from copydesk.rounds.streams import streams
+
+    _say_left_out(corpus, selection)
 
     table = Table("annotator", "answers in", "arm", title=f"Round {plan.round}, by {plan.unit}")
     for name in ("tasks", "sentences", "answers to each"):
