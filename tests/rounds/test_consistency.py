@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -268,6 +269,31 @@ def test_a_damaged_ledger_is_named_with_its_line(
         verify(open_round(with_ledgers.corpus, "r"), codecs())
     assert caught.value.where.startswith(f"{path}:")
     assert caught.value.hint == "Restore the file from version control or a backup."
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "label",
+            "rumour",
+            "The decision gives the label 'rumour', which this round does not have.",
+        ),
+        ("start", 1, "The decision is on 'mill.001', which is not planned at this place."),
+        ("sentence_id", "weir.001", "The decision is on 'weir.001', which is not planned at this"),
+    ],
+)
+def test_a_decision_that_nobody_can_have_made_is_named(
+    with_ledgers: RoundFolder, key: str, value: Any, said: str
+) -> None:
+    """Its label, its sentence and the place of that are the plan's."""
+    path = with_ledgers.adjudications
+    line = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(line | {key: value}) + "\n", encoding="utf-8")
+    with pytest.raises(IntegrityError) as caught:
+        verify(open_round(with_ledgers.corpus, "r"), codecs())
+    assert caught.value.message.startswith(said)
+    assert caught.value.where == f"{path}:1"
 
 
 @pytest.mark.parametrize("name", LEDGERS)
