@@ -21,7 +21,7 @@ from copydesk.articles import Article, Texts
 from copydesk.batch import RECORDED_ARTICLES, SCHEMAS, build_batch, digest_of, text_code
 from copydesk.corpus import Corpus
 from copydesk.engines import Code, on_dask, on_processes, other_code
-from copydesk.errors import InputError
+from copydesk.errors import InputError, IntegrityError
 from copydesk.extras import needs
 from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
 from copydesk.processors import processors
@@ -404,7 +404,16 @@ def read_shards(corpus: Corpus, keys: Sequence[str], table: str) -> pl.DataFrame
     shards = _room(corpus)
     local = shards.storage.local
     if local is not None:
-        return pl.read_parquet([local / key / f"{table}.parquet" for key in keys])
+        files = [local / key / f"{table}.parquet" for key in keys]
+        try:
+            return pl.read_parquet(files, glob=False)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise IntegrityError(
+                f"A file of the build is missing or damaged, or was replaced while it was read "
+                f"({error}).",
+                where=str(local),
+                hint="Run 'copydesk build' again.",
+            ) from error
     found = pl.from_arrow(pa.concat_tables(shards.read(key, table) for key in keys))
     assert isinstance(found, pl.DataFrame)
     return found
