@@ -1,4 +1,4 @@
-"""The verb, the GitHub Action and the pre-commit hook, each run as a process."""
+"""The verb, the GitHub Action and the pre-commit hook; the last two run as processes."""
 
 from __future__ import annotations
 
@@ -6,33 +6,49 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from specimens import Specimen
 
+from copydesk.cli.main import main
 from copydesk.cli.validate import Format, Gate
 from copydesk.validate import RULES
 from copydesk.validate.report import SEVERITIES
 from copydesk.validate.reporters import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
+Call = Callable[..., tuple[object, str, str]]
 COPYDESK = [sys.executable, "-c", "from copydesk.cli.main import main; main()"]
 
 
-def run(
-    *arguments: str | Path, cwd: Path = ROOT, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``copydesk validate`` as a shell would."""
     return subprocess.run(
         [*COPYDESK, "validate", *map(str, arguments)],
         capture_output=True,
         text=True,
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, "COLUMNS": "200", **environment},
         check=False,
     )
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run ``copydesk validate`` in this process: its exit code, what it printed, and on stderr."""
+
+    def called(*arguments: str | Path, columns: int = 200) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["copydesk", "validate", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.chdir(ROOT)
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code or 0, *capsys.readouterr()
+
+    return called
 
 
 def test_a_clean_release_exits_with_0(valid: Path) -> None:
@@ -43,23 +59,23 @@ def test_a_clean_release_exits_with_0(valid: Path) -> None:
     assert "clean: " in done.stdout
 
 
-def test_findings_exit_with_1_however_many(specimen: Specimen) -> None:
+def test_findings_exit_with_1_however_many(specimen: Specimen, call: Call) -> None:
     """Three hundred faults are 1, not 44: an exit code is no count."""
     for number in range(300):
         (specimen.release / f"extra{number}.txt").touch()
-    done = run(specimen.release)
-    assert done.returncode == 1
-    assert "error file-unlisted (level 1, 300 faults)" in done.stdout
-    assert "  … and 280 more.\n" in done.stdout
+    code, printed, _ = call(specimen.release)
+    assert code == 1
+    assert "error file-unlisted (level 1, 300 faults)" in printed
+    assert "  … and 280 more.\n" in printed
 
 
-def test_findings_lighter_than_the_gate_exit_with_0(specimen: Specimen) -> None:
+def test_findings_lighter_than_the_gate_exit_with_0(specimen: Specimen, call: Call) -> None:
     """A warning is shown, but does not fail a gate for errors."""
     specimen.configure("[checks]\ndrift_p = 1.0\ndrift_v = 0.0")
-    assert run(specimen.release, "--severity", "warning").returncode == 1
-    done = run(specimen.release, "--severity", "error")
-    assert done.returncode == 0
-    assert "warning label-drift" in done.stdout
+    assert call(specimen.release, "--severity", "warning")[0] == 1
+    code, printed, _ = call(specimen.release, "--severity", "error")
+    assert code == 0
+    assert "warning label-drift" in printed
 
 
 @pytest.mark.parametrize(
@@ -73,13 +89,12 @@ def test_findings_lighter_than_the_gate_exit_with_0(specimen: Specimen) -> None:
         (["docs", "--format", "pdf"], "'pdf' is not one of"),
     ],
 )
-def test_what_cannot_be_run_exits_with_2(arguments: list[str], words: str) -> None:
+def test_what_cannot_be_run_exits_with_2(arguments: list[str], words: str, call: Call) -> None:
     """A sentence on stderr, nothing on stdout, never a traceback."""
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert words in " ".join(done.stderr.replace("│", "").split())
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+    code, printed, said = call(*arguments)
+    assert (code, printed) == (2, "")
+    assert words in " ".join(said.replace("│", "").split())
+    assert "Traceback" not in said
 
 
 def test_it_refuses_to_run_while_pandera_is_off(valid: Path) -> None:
@@ -89,30 +104,32 @@ def test_it_refuses_to_run_while_pandera_is_off(valid: Path) -> None:
     assert "pandera is turned off" in done.stderr
 
 
-def test_a_release_of_a_newer_schema_exits_with_2(specimen: Specimen) -> None:
+def test_a_release_of_a_newer_schema_exits_with_2(specimen: Specimen, call: Call) -> None:
     """What this copydesk cannot know it does not judge."""
     specimen.amend(lambda manifest: manifest.update(schema_version="2.0"))
-    done = run(specimen.release)
-    assert done.returncode == 2
-    assert "This release is of schema 2.0; this copydesk knows schemas up to 1.1." in done.stderr
+    code, _, said = call(specimen.release)
+    assert code == 2
+    assert "This release is of schema 2.0; this copydesk knows schemas up to 1.1." in said
 
 
-def test_rules_are_listed(valid: Path) -> None:
-    """``--rules`` names every rule with its meaning and mend."""
-    done = run("--rules", COLUMNS="400")
-    assert done.returncode == 0
-    words = " ".join(done.stdout.split())
+def test_rules_are_listed(call: Call) -> None:
+    """``--rules`` names every rule with its meaning and its fix."""
+    code, printed, _ = call("--rules", columns=400)
+    assert code == 0
+    words = " ".join(printed.split())
     for rule in RULES.values():
         assert rule.id in words
         assert rule.fix in words
 
 
 @pytest.mark.parametrize("option", ["--out", "--output"])  # the second is that of 0.1.0
-def test_the_report_goes_to_a_file(specimen: Specimen, tmp_path: Path, option: str) -> None:
+def test_the_report_goes_to_a_file(
+    specimen: Specimen, tmp_path: Path, option: str, call: Call
+) -> None:
     """The file holds the report, stdout nothing, and the exit code stays."""
     (specimen.release / "notes.txt").touch()
-    done = run(specimen.release, "--format", "json", option, tmp_path / "report.json")
-    assert (done.returncode, done.stdout) == (1, "")
+    code, printed, _ = call(specimen.release, "--format", "json", option, tmp_path / "report.json")
+    assert (code, printed) == (1, "")
     document = json.loads((tmp_path / "report.json").read_text())
     assert document["counts"] == {"file-unlisted": 1}
 
