@@ -26,6 +26,7 @@ ONCE_MISSED = [
         "a home page that runs script",
         "a piece twice",
         "a cue of many words",
+        "a year far away",
         "cues of another entry",
         "a group of another digest",
         "another meaning of a column",

@@ -94,7 +94,7 @@ def _other_words(
     found = rows.join(
         wrong, left_on=[entry, "_cue"], right_on=["entry", "words"], how="semi", nulls_equal=True
     )
-    message = f"The cue {{{column}}} stands at “{{_cue}}”, which is no form of that entry."
+    message = f"The cue {{{column}}} stands at “{{_cue}}”, which is not a form of that entry."
     yield from rows_at_fault(rule, found, message, record, f"/{column}")
 
 
@@ -109,12 +109,12 @@ def names_of_groups(release: Release) -> Iterator[Found]:
     if not _is_of_today(release) or rows.is_empty():
         return
     whole = rows.filter(pl.col("text").is_not_null().all().over("event"))
-    again = relate(whole).select("quote_id", *(pl.col(n).alias(f"_{n}") for n in _GROUPED))
-    both = whole.join(again.unique("quote_id"), on="quote_id")
+    again = relate(whole).select(pl.col(name).alias(f"_{name}") for name in _GROUPED)
+    both = whole.hstack(again)
     unlike = pl.any_horizontal(pl.col(n).ne_missing(pl.col(f"_{n}")) for n in _GROUPED)
     message = (
-        "The words of the event's quotations make it {_relation} in the group {_group}, at "
-        "{_similarity}; it states {relation}, {group}, {similarity}."
+        "By the words of its event's quotations it has the group {_group}, relation {_relation} "
+        "and similarity {_similarity}; it states {group}, {relation} and {similarity}."
     )
     yield from rows_at_fault("quote-mismatch", both.filter(unlike), message, "quote_id", "/group")
 

@@ -36,7 +36,7 @@ def manifest(release: Release) -> Iterator[Found]:
         yield from check_document(dict(release.manifest), "release", MANIFEST)
         for name in ("counts", "files"):
             for pointer, number in _with_a_point(release.manifest.get(name), f"/{name}"):
-                message = f"{number} is to be written without a point."
+                message = f"{number} must be written as an integer, without a decimal point."
                 yield Fault(
                     rule="schema-violation", message=message, file=MANIFEST, pointer=pointer
                 )
