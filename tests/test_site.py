@@ -21,6 +21,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+import copydesk
 from copydesk.build import build
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
@@ -177,6 +178,13 @@ def test_every_page_is_in_the_site_and_no_page_leads_out_of_it() -> None:
             target, _, anchor = link.partition("#")
             assert (DOCS / target).is_file(), f"{path.name}: {link}"
             assert not anchor or anchor in headings(DOCS / target), f"{path.name}: {link}"
+
+
+def test_every_public_name_is_described() -> None:
+    """What `copydesk` offers to scripts stands on the page of the Python interface."""
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    described = {name.rsplit(".", 1)[1] for name in re.findall(r"^::: (\S+)$", page, re.MULTILINE)}
+    assert set(copydesk.__all__) - {"__version__"} <= described
 
 
 def headings(path: Path) -> set[str]:

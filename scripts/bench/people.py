@@ -15,9 +15,11 @@ Five comparisons, each left out if its input is not given:
   writer's judgements are claims by the guidelines and no attribution in PolNeAR. Gold is quote,
   claim or none as in `external.py`.
 - **Quotations.** `--checked` holds a reader's verdicts on the machine-found quotations:
-  lines ``{"quote_id", "span", "speaker", "cue"}``, each ``right``, ``wrong`` or ``missing``
-  (not given though it stands in the text) or null (nothing to find), and lines
-  ``{"missed": sentence_id}`` for quotations that were not found at all.
+  lines ``{"quote_id", "found", "span", "speaker", "cue"}``. The last three are each ``right``,
+  ``wrong`` or ``missing`` (not given though it stands in the text) or null (nothing to find).
+  ``found`` holds the offsets that were judged, as ``[start, end]`` or null for each of the three:
+  a verdict on anything but what the release gives is refused. Lines ``{"missed": sentence_id}``
+  stand for quotations that were not found at all.
 - **Quotations elsewhere.** Where `--polnear` is given, the quotations that the rules find there
   against those that people marked.
 - **The card.** `--card` is the log of a round whose reader had the guidelines' card alone; its
@@ -209,7 +211,7 @@ def _polnear_method(total: Counts, articles: int, opinion: set[str]) -> str:
 
 def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
     """A reader's verdicts on the quotations that were found by rules."""
-    articles = dict(contents.frame("quotes").select("quote_id", "article_id").iter_rows())
+    quotes = {quote["quote_id"]: quote for quote in contents.frame("quotes").iter_rows(named=True)}
     counts: dict[str, Counts] = defaultdict(Counter)
     seen = 0
     for line in checked.read_text(encoding="utf-8").splitlines():
@@ -217,13 +219,21 @@ def verdicts(contents: Contents, checked: Path) -> tuple[Measures, str]:
         if "missed" in row:
             counts[row["missed"].rsplit(".", 1)[0]]["span", "missed"] += 1
             continue
-        if row["quote_id"] not in articles:
+        quote = quotes.get(row["quote_id"])
+        if quote is None:
             raise SystemExit(f"{checked}: {row['quote_id']} is not in the release.")
+        given = {"span": quote, "speaker": quote["speaker"], "cue": quote["cue"]}
+        offsets = {name: at and [at["start"], at["end"]] for name, at in given.items()}
+        if row["found"] != offsets:
+            raise SystemExit(
+                f"{checked}: {row['quote_id']} was judged as {json.dumps(row['found'])}, but the "
+                f"release gives {json.dumps(offsets)}. Check it again."
+            )
         seen += 1
         for measure in ("span", "speaker", "cue"):
             outcome = {"missing": "missed"}.get(row[measure], row[measure])
             if outcome:
-                counts[articles[row["quote_id"]]][measure, outcome] += 1
+                counts[quote["article_id"]][measure, outcome] += 1
     result = Measures("quotations", articles=list(counts.values()))
     for measure, title in {"span": "found", "speaker": "speaker", "cue": "cue"}.items():
         result.figures[f"{title}, precision"] = precision(measure)

@@ -110,6 +110,15 @@ def test_a_corpus_that_changed_must_be_built_again(small: Corpus, raw: Path) -> 
     )
 
 
+def test_a_corpus_may_lie_in_a_folder_named_like_a_pattern(small: Corpus, tmp_path: Path) -> None:
+    """Brackets and stars in a path mean themselves."""
+    there = shutil.copytree(small.root, tmp_path / "news [2020] *")
+
+    moved = read_built(Corpus(there), "sentences")
+
+    assert moved.equals(read_built(small, "sentences"))
+
+
 def test_a_text_that_is_gone_is_named(small: Corpus) -> None:
     """A build of a corpus without one of its texts leaves that article out and names it; when
     the text is back, so is the article."""

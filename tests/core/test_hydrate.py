@@ -224,3 +224,18 @@ def test_a_sentence_with_another_hash_is_refused(
     with pytest.raises(IntegrityError, match=r"offset 0 of 'kept-day' does not have the hash"):
         hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
     assert not (tmp_path / "full").exists()
+
+
+def test_a_damaged_table_is_named(released: Corpus, raw: Path, tmp_path: Path) -> None:
+    """Bytes that were overwritten inside a table end the run with a sentence, and nothing is
+    written."""
+    table = next(released.dataset.glob("releases/0.1.0/articles/*.parquet"))
+    data = bytearray(table.read_bytes())
+    data[4:200] = bytes(196)
+    table.write_bytes(data)
+
+    with pytest.raises(IntegrityError) as caught:
+        hydrate(released.dataset, raw=[str(raw)], out=tmp_path / "full")
+
+    assert caught.value.message.startswith("A table of this release is damaged, or was changed")
+    assert not (tmp_path / "full").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -311,3 +312,19 @@ def pages(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from copydesk.explore import explore
 
     return explore(release, tmp_path_factory.mktemp("pages") / "out").parent
+
+
+@pytest.fixture(scope="session")
+def compared(
+    release: Path,
+    rows: dict[str, list[dict[str, Any]]],
+    write: Writer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of its pages beside those of a release in which one sentence had another label."""
+    from copydesk.explore import explore
+
+    folder = tmp_path_factory.mktemp("compared")
+    older = copy.deepcopy(rows)
+    older["sentences"][0]["label"] = 0
+    return explore(release, folder / "out", before=write(older, folder / "older")).parent

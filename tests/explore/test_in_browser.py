@@ -157,6 +157,47 @@ def test_keys_lead_through_a_page(chromium: Any, pages: Path) -> None:
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "stops"),
+    [
+        ("index.html", ['Weir "fails" <b>', "flood-wire", "vote-post", "flood-wire"]),
+        (
+            "disputed.html",
+            ["vote-post.003", "flood-gazette.003", "flood-gazette.003", "vote-post.003"],
+        ),
+        ("quotations.html", ["The Gazette"] * 4),
+        ("compare.html", ["MAJOR sentences, label changed: 1"] * 4),
+    ],
+)
+def test_keys_lead_through_lists(
+    chromium: Any, compared: Path, name: str, stops: list[str]
+) -> None:
+    """j, j, j and k step along what a page lists, and stay at its ends."""
+    page = chromium.new_page()
+    page.goto((compared / name).as_uri())
+    found = []
+    for key in ("j", "j", "j", "k"):
+        page.keyboard.press(key)
+        found.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert found == stops
+    page.close()
+
+
+@pytest.mark.parametrize("name", [*PAGES, "compare.html"])
+def test_what_has_the_focus_is_in_view(chromium: Any, compared: Path, name: str) -> None:
+    """Every Tab stop of a page lies in the window at once, and so does each step of j and k."""
+    page = chromium.new_page(viewport={"width": 390, "height": 500})
+    page.goto((compared / name).as_uri())
+    out_of_view = """() => {
+      const box = document.activeElement.getBoundingClientRect();
+      return box.bottom > 0 && box.top < innerHeight ? null : document.activeElement.outerHTML;
+    }"""
+    for key in ["Tab"] * 40 + ["k"] * 5 + ["j"] * 5:
+        page.keyboard.press(key)
+        assert page.evaluate(out_of_view) is None, key
+    page.close()
+
+
 def test_no_page_breaks_a_rule_of_accessibility(chromium: Any, pages: Path) -> None:
     """axe-core finds no violation, in light and dark."""
     import axe_playwright_python

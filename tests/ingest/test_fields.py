@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from copydesk.ingest.dates import day
-from copydesk.ingest.fields import by_our_names, language, uri
+from copydesk.ingest.fields import by_our_names, language, normalise, uri
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,33 @@ def test_usual_names_of_other_languages_are_known() -> None:
 
         assert found == {"text": "a", "title": "b", "published": "2024-03-07"}
         assert other == {}
+
+
+def test_halves_of_characters_and_line_ends_do_not_stay_in_fields() -> None:
+    """JSON can name what UTF-8 cannot hold; a title is one line."""
+    record = {
+        "title": "The \ud83d\nbridge\0",
+        "url": "https://a.example/\ud800",
+        "tags": ["\udc00"],
+    }
+
+    fields, other = by_our_names(record, {})
+
+    assert normalise(fields)[0] == {
+        "title": "The \ufffd bridge",
+        "url": "https://a.example/%EF%BF%BD",
+    }
+    assert other == {"tags": ["\ufffd"]}
+
+
+def test_texts_of_wordpress_are_found() -> None:
+    """Its interface gives them as objects with the rendered text; a title has no markup."""
+    record = {
+        "title": {"rendered": "Orr &#8217;s <em>bridge</em>"},
+        "content": {"rendered": "<p>It is open.</p>", "protected": False},
+    }
+
+    fields, other = by_our_names(record, {})
+
+    assert fields == {"title": "Orr ’s bridge", "text": "<p>It is open.</p>"}
+    assert other == {}

@@ -17,7 +17,7 @@ import pytest
 from sources import write
 
 from copydesk.corpus import Corpus
-from copydesk.ingest import Ingested, Options, ingest
+from copydesk.ingest import Ingested, Options, ingest, refused
 from copydesk.layout import lay_out
 
 TEXT = "Bridge opens\nThe bridge over the Wend opened on Monday.\n"
@@ -322,3 +322,56 @@ def test_an_encoding_of_a_table_is_told_and_recorded(tmp_path: Path, corpus: Cor
     (article,) = corpus.articles()
     assert article.reading == {"encoding": "windows-1252"}
     assert corpus.text(article) == "The café opened on Monday – with cake."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+@pytest.mark.parametrize("name", ["cms.csv", "cms.tsv", "cms.jsonl", "cms.json", "cms.conllu"])
+def test_tables_in_utf_16_are_read(
+    tmp_path: Path, corpus: Corpus, name: str, encoding: str
+) -> None:
+    """A line end takes two bytes there, one of which is a line end of UTF-8."""
+    rows = [
+        {"id": "a", "body": "The café opens — on Ċ street."},  # Ċ is U+010A
+        {"id": "b", "body": "The bridge is shut."},
+    ]
+    mark = "\t" if name.endswith("tsv") else ","
+    lines = [mark.join(row) for row in ({"id": "", "body": ""}, *[row.values() for row in rows])]
+    if "json" in name:
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    if name.endswith("conllu"):
+        lines = [f"# newdoc id = {r['id']}\n# text = {r['body']}\n1\t_\n" for r in rows]
+    (tmp_path / name).write_bytes("\r\n".join(lines).encode(encoding))
+
+    done = ingest([str(tmp_path / name)], corpus, workers=1)
+
+    assert done.refused == ()
+    assert {a.article_id: corpus.text(a) for a in corpus.articles()} == {
+        row["id"]: row["body"] for row in rows
+    }
+    assert done.steps == {"encoding": 2}
+
+
+def test_a_table_may_be_in_windows_1252_far_from_its_start(tmp_path: Path, corpus: Corpus) -> None:
+    """The first letter beyond ASCII stands after more than a megabyte."""
+    rows = [f"{n},{'The bridge is shut. ' * 10_000}" for n in range(6)]
+    table = "\n".join(["id,body", *rows, "last,The café opens.\n"])
+    (tmp_path / "cms.csv").write_bytes(table.encode("windows-1252"))
+
+    done = ingest([str(tmp_path / "cms.csv")], corpus, workers=1)
+
+    assert done.refused == ()
+    last = {a.article_id: corpus.text(a) for a in corpus.articles()}["last"]
+    assert last == "The café opens."
+
+
+def test_what_a_pattern_set_aside_is_listed_once(tmp_path: Path, corpus: Corpus) -> None:
+    """A second run of the same pattern replaces the list of the first, and no other folder's."""
+    for folder in ("in", "in2"):
+        write(tmp_path / folder / "good.txt", f"The bridge of {folder} is shut.\n")
+        write(tmp_path / folder / "bad.txt", " \n")
+        ingest([str(tmp_path / folder)], corpus, workers=1)
+
+    done = ingest([str(tmp_path / "in" / "*.txt")], corpus, workers=1)
+
+    assert done.new_refusals == 0
+    assert [Path(r.source).parent.name for r in refused.before(corpus)] == ["in2", "in"]

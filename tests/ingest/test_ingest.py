@@ -193,7 +193,7 @@ LINE = {"article_id": "a", "file": "a.txt"}
         (TEXT.encode(), LINE | {"file": "../x.txt"}, "'../x.txt' lies outside the manifest's"),
         (TEXT.encode(), {"article_id": "a"}, "Article 'a' has neither 'file' nor 'text'."),
         (TEXT.encode(), "{", "articles.jsonl: 1: This line is not JSON (Expecting property name"),
-        (TEXT.encode(), "[1]", "articles.jsonl: 1: This line holds a JSON list, not an object."),
+        (TEXT.encode(), "[1]", "articles.jsonl: 1: This line holds a list, not a JSON object."),
         (TEXT.encode(), LINE | {"text_sha256": "0" * 64}, "is not the one that the manifest names"),
     ],
 )

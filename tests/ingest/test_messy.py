@@ -36,12 +36,12 @@ NEWSROOM = {
     "This page says that the page was not found, and holds no article.": 1,
     "This is not a page of HTML.": 1,
     "This archive cannot be read: File is not a zip file.": 1,
-    "This is a JSON str, not an object.": 1,
+    "This is a string, not a JSON object.": 1,
     "The text of this record is empty.": 1,
 }
 SCRAPE = {
-    "This line holds a JSON list, not an object.": 1,
-    "This line holds a JSON NoneType, not an object.": 1,
+    "This line holds a list, not a JSON object.": 1,
+    "This line holds null, not a JSON object.": 1,
     "This line is not JSON (Expecting value).": 1,
     "This line is not JSON (Unterminated string starting at).": 1,
     "The text of this record is empty.": 1,

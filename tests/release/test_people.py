@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench" / "people.py"
 LINES = [
     ("The river rose on Monday.", ["background"]),
@@ -58,3 +60,29 @@ def test_gum(tmp_path: Path, make: Any, story: Any) -> None:
         "a source speaks, recall": "1.000",
         "a source speaks, kappa": "0.400",
     }
+
+
+def test_verdicts_hold_for_what_was_judged(tmp_path: Path, make: Any, story: Any) -> None:
+    """Figures come from the verdicts, and a verdict on other offsets is refused.
+
+    The one quotation found is right, without its speaker, and another was missed: the precision of
+    what was found is 1, its recall 1/2, and the recall of speakers 0.
+    """
+    release = make({"mill": story(lines=LINES, quoted=[(26, 44)])}).write(tmp_path / "dataset")
+    checked = tmp_path / "checked.jsonl"
+    line = (
+        '{"quote_id": "mill.q001", "found": {"span": [26, 44], "speaker": null, "cue": null}, '
+        '"span": "right", "speaker": "missing", "cue": null}\n'
+    )
+    checked.write_text(line + '{"missed": "mill.003"}\n', encoding="utf-8")
+    printed = run(release, "--checked", checked, "--dry-run")
+    assert "1 machine-found quotations of 1 original articles" in printed
+    figures = {row.rsplit("  ", 1)[0].strip(): row.split()[-3] for row in printed.splitlines()[1:]}
+    assert figures["found, precision"] == "1.000"
+    assert figures["found, recall"] == "0.500"
+    assert figures["speaker, recall"] == "0.000"
+    checked.write_text(line.replace("44", "43"), encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run(release, "--checked", checked, "--dry-run")
+    assert refused.value.stderr.strip().endswith("Check it again.")
+    assert '"span": [26, 43]' in refused.value.stderr

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.suggester.grams import CHARACTERS, bucket, grams, named_bucket
+from copydesk.suggester.grams import CHARACTERS, bucket, grams, named_buckets
 
 _BASE = 0xD6E8FEB86659FD93
 _ODD = 0x9E3779B97F4A7C15
@@ -95,4 +95,4 @@ def test_numpy_finds_what_a_loop_finds(sentences: list[str]) -> None:
 
 def test_a_named_feature_keeps_its_bucket() -> None:
     """Files that were written before would be worth nothing if it moved."""
-    assert [named_bucket(name, 17) for name in ("zone=body", "last")] == [32071, 63941]
+    assert [named_buckets(17)[name] for name in ("zone=body", "last")] == [32071, 63941]

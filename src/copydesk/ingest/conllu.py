@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.errors import CopydeskError
-from copydesk.ingest.decoding import decode
+from copydesk.ingest.decoding import encoding_of
 from copydesk.ingest.raw import LineZone, Missed, Options, Raw, Refusal
 from copydesk.ingest.walk import File
 
@@ -69,8 +69,7 @@ def documents(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
     """
     try:
         with file.open() as stream:
-            sample = stream.read(1 << 16)
-        encoding = options.encoding or decode(sample[: sample.rfind(b"\n") + 1] or sample)[1]
+            encoding = encoding_of(stream, options.encoding)
         with file.open() as stream, io.TextIOWrapper(stream, encoding=encoding) as text:
             for row, found in enumerate(_split(text)):
                 if found.lines:

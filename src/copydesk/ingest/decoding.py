@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final
+from typing import IO, Final
 
 from copydesk.errors import InputError
 
@@ -22,6 +22,7 @@ _UTF8_SEQUENCE: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE: Final = 4096
+_CHUNK: Final = 1 << 20
 
 
 def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -56,6 +57,42 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
             f"'{encoding}' is not the name of an encoding.",
             hint="Give one such as utf-8, utf-16, windows-1252 or iso-8859-2.",
         ) from error
+
+
+def encoding_of(stream: IO[bytes], encoding: str | None = None) -> str:
+    """The encoding of a table, which is found from the first of its bytes that are not ASCII.
+
+    Args:
+        stream: the table's bytes; read as far as is needed.
+        encoding: the one that is given; it is only checked.
+
+    Raises:
+        InputError: as `decode` does.
+    """
+    data = stream.read(_CHUNK)
+    if found := encoding or _marked(data) or _wide(data[: len(data) & ~1]):
+        decode(b"", found)
+        return found
+    while data and data.isascii():
+        data = stream.read(_CHUNK)
+    # A chunk may end inside a character.
+    return decode(data[: data.rfind(b"\n") + 1] or data)[1]
+
+
+def wide_encoding(stream: IO[bytes], encoding: str | None = None) -> str | None:
+    """The encoding of a table in which a line end takes more than one byte, or None.
+
+    Args:
+        stream: the table's bytes; only the first are read.
+        encoding: the one that is given.
+
+    Raises:
+        InputError: no encoding of the given name exists.
+    """
+    data = stream.read(_SAMPLE)
+    found = encoding or _marked(data) or _wide(data)
+    decode(b"", found)
+    return found if found and len("\n".encode(found)) > 1 and found != "utf-8-sig" else None
 
 
 def _marked(data: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -47,6 +48,10 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The names under which other people's tables hold our fields, the likeliest first."""
 
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+_TAGS: Final = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
+_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+"""Control characters and line ends, which the field of a line of text does not hold."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LANGUAGES: Final = {
@@ -87,18 +92,38 @@ def by_our_names(
         wanted = columns.get(ours)
         names = [wanted] if wanted is not None else [plain[u] for u in usual if u in plain]
         for name in names:
-            value = record.get(name)
+            value = _rendered(record.get(name), ours)
             if value is not None and value != "" and name not in taken:
                 fields[ours] = value
                 taken.add(name)
                 break
     known = {name for names in USUAL.values() for name in names}
     other = {
-        str(k): v
+        str(k): _encodable(v)
         for k, v in record.items()
         if k not in taken and v is not None and v != "" and not (k in known and k in fields)
     }
     return fields, other
+
+
+def _rendered(value: Any, field: str) -> Any:
+    """WordPress gives texts as ``{"rendered": "<p>…</p>"}``; only a text may have markup."""
+    found = value.get("rendered") if isinstance(value, dict) else None
+    if isinstance(found, str):
+        value = found if field == "text" else html.unescape(_TAGS.sub("", found))
+    # What cannot be encoded in a text is refused with its place.
+    return value if field == "text" else _encodable(value)
+
+
+def _encodable(value: Any) -> Any:
+    """A value with U+FFFD for halves of surrogate pairs, which JSON can name and UTF-8 cannot."""
+    if isinstance(value, str):
+        return _HALVES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_encodable(part) for part in value]
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(part) for name, part in value.items()}
+    return value
 
 
 def normalise(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -162,7 +187,7 @@ def _licence(value: Any) -> str | None:
 
 
 def _string(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return _BLANKS.sub(" ", value).strip() or None if isinstance(value, str) else None
 
 
 def _as_is(value: Any) -> Any:

@@ -6,19 +6,40 @@ footnote is a digit that only its place above the line tells from the year befor
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+from copydesk.ingest.elsewhere import HEADINGS, mark
+
 _CELL_AT_MOST: Final = 400
 """In characters: a cell with more is a column of the page, not of a table."""
+_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+_MARKS: Final = re.compile(r"\W+")
+_LOOSE: Final = 60
+"""In characters: loose text with fewer is a label."""
+_INLINE: Final = frozenset(("a", "b", "i", "u", "em", "strong", "span", "font", "br", "sup", "q"))
+_NOT_MIXED: Final = frozenset(("p", "li", "button", "label", "form", "nav", "ul", "ol", "figure"))
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def plain(text: str) -> str:
+    """A text as a browser shows it: runs of blanks and line ends are one blank."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def key(text: str) -> str:
+    """A text's letters and digits, by which two forms of one line are the same."""
+    return _MARKS.sub("", text).casefold()
+
+
 def unfold(tree: Any) -> None:
-    """Change a page's tree in place: headings, tables for layout, and raised figures."""
+    """Change a page's tree in place: headings, tables for layout, raised figures, loose text; and
+    mark what is not the article."""
     _name_headings(tree)
     _unfold_tables(tree)
     _raise_figures(tree)
+    _wrap_loose(tree)
+    mark(tree)
 
 
 def _name_headings(tree: Any) -> None:
@@ -49,9 +70,40 @@ def _is_column(cell: Any) -> bool:
 
 def _raise_figures(tree: Any) -> None:
     """``1931.<sup>1</sup>`` becomes "1931.¹": else its mark would be read as part of the number."""
-    for element in list(tree.iter("sup")):
+    notes = tree.xpath("//a[contains(@class,'footnote-anchor') or starts-with(@href,'#fn')]")
+    for element in [*tree.iter("sup"), *notes]:
         text = "".join(element.itertext()).strip()
         if text.isascii() and text.isdigit() and len(text) <= 3:
             for child in list(element):
                 element.remove(child)
             element.text = text.translate(_RAISED)
+
+
+def _wrap_loose(tree: Any) -> None:
+    """Text that stands between paragraphs without a tag of its own becomes a ``p``."""
+    for parent in {paragraph.getparent(): None for paragraph in tree.iter("p")}:
+        if parent is None or parent.tag in _NOT_MIXED:
+            continue
+        for start in [None, *(child for child in parent if not _is_inline(child))]:
+            text = (parent.text if start is None else start.tail) or ""
+            run = []
+            beside = parent[0] if start is None else start.getnext()
+            while beside is not None and _is_inline(beside):
+                run.append(beside)
+                beside = beside.getnext()
+            whole = text + "".join("".join(e.itertext()) + (e.tail or "") for e in run)
+            if len(whole.strip()) < _LOOSE:
+                continue
+            paragraph = parent.makeelement("p")
+            paragraph.text = text
+            if start is None:
+                parent.text = None
+                parent.insert(0, paragraph)
+            else:
+                start.tail = None
+                start.addnext(paragraph)
+            paragraph.extend(run)
+
+
+def _is_inline(element: Any) -> bool:
+    return element.tag in _INLINE and not element.xpath(".//p|.//div|.//table|.//ul|.//h2")

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from copydesk.ingest import visible
 from copydesk.ingest.dates import day
+from copydesk.ingest.elsewhere import is_elsewhere
 from copydesk.ingest.fields import language, uri
-from copydesk.ingest.visible import OTHERS
 
 _ARTICLES: Final = re.compile(
     r"(?:News|Reportage|Opinion|Analysis|Report|Review|BackgroundNews|AskPublicNews|Satirical|Tech)?"
@@ -66,11 +66,11 @@ def read(tree: Any) -> Said:
         "title": title,
         "outlet": outlet,
         "url": _address(tree, meta, about),
-        "published": _published(tree, meta, about),
+        "published": _published(tree, meta, about, title),
         "language": _language(tree, meta, about),
     }
     byline = _authors(about) or meta.get("author") or meta.get("article:author")
-    byline = byline or visible.byline(tree)
+    byline = byline or visible.byline(tree, title)
     other = {"byline": byline, "description": meta.get("og:description") or meta.get("description")}
     return Said(
         headline=title,
@@ -147,18 +147,25 @@ def _title(
     stated = [meta.get("og:title"), meta.get("twitter:title"), tree.findtext(".//title")]
     stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
-    shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not h.xpath(OTHERS)]
+    shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not is_elsewhere(h)]
     # A logo may be an h1: the outlet's name, which stands behind the titles.
     names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
     names |= {_key(outlet)} if outlet else set()
     shown = [h for h in shown if h and _key(h) not in names]
+    own = [_key(t) for t in (meta.get("og:title"), *stated[3:]) if t]
+    if own and not any(_alike(_key(h), title) >= 0.5 for h in shown for title in own):
+        # The h1 names the outlet, and the headline is an h2 or h3.
+        for lower in tree.iter("h2", "h3"):
+            if _key(_plain("".join(_texts(lower)))) in own and not is_elsewhere(lower):
+                return _plain("".join(_texts(lower)))
     if shown:
         close = [max((_alike(_key(h), p) for p in plain), default=0.0) for h in shown]
         best = max(range(len(shown)), key=lambda i: (close[i], -i))
         if close[best] >= 0.5 or len(shown) == 1:
             return _punctuated(without_outlet(shown[best], outlet), stated, outlet)
+    parts = [_key(part) for title in stated if title for part in _SEPARATORS.split(_plain(title))]
     for named in visible.headlines(tree):
-        if any(_alike(_key(named), title) >= 0.5 for title in plain):
+        if any(_alike(_key(named), title) >= 0.5 for title in (*plain, *parts)):
             return without_outlet(named, outlet)
     for title in (*stated[3:], *stated[:3]):
         if title and _plain(title):
@@ -213,14 +220,17 @@ def without_outlet(title: str, outlet: str | None) -> str:
 
 def _address(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
     links = tree.xpath("//link[@rel='canonical']/@href")
-    named = [a.get("url") for a in about]
+    named = [a.get(name) for a in about for name in ("url", "mainEntityOfPage", "@id")]
+    named = [value.get("@id") if isinstance(value, dict) else value for value in named]
     for value in (*links, meta.get("og:url"), *named):
         if isinstance(value, str) and (found := uri(value)):
             return found
     return None
 
 
-def _published(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:
+def _published(
+    tree: Any, meta: dict[str, str], about: list[dict[str, Any]], title: str | None
+) -> str | None:
     for article in about:
         for name in ("datePublished", "dateCreated"):
             if isinstance(article.get(name), str) and (found := day(article[name])):
@@ -230,12 +240,13 @@ def _published(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> 
             return found
     marked = tree.xpath("//*[@itemprop='datePublished' or @pubdate]")
     for element in [*marked, *tree.iter("time")]:
-        if element.xpath(OTHERS):
+        if is_elsewhere(element):
             continue
         value = element.get("datetime") or element.get("content") or element.text_content()
         if found := day(_plain(value)):
             return found
-    return visible.date(tree) or visible.date_of(_address(tree, meta, about))
+    shown = visible.date(tree) or visible.date_near(tree, title)
+    return shown or visible.date_of(_address(tree, meta, about))
 
 
 def _language(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> str | None:

@@ -10,13 +10,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.errors import CopydeskError, InputError
-from copydesk.ingest.decoding import decode
+from copydesk.ingest.decoding import decode, encoding_of, wide_encoding
 from copydesk.ingest.raw import Missed, Options, Raw, Refusal
 from copydesk.ingest.walk import KINDS, MAX_BYTES, File
 
 _MAX_DOCUMENT: Final = 512 << 20
-_SAMPLE: Final = 1 << 20
+_LONGEST_LINE: Final = 4 * MAX_BYTES
 _LISTS: Final = ("articles", "data", "items", "results", "docs", "documents", "rows", "news")
+
+_KIND: Final[Mapping[type, str]] = {
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    type(None): "null",
+}
 
 
 def rows(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
@@ -42,34 +51,49 @@ Records = Iterator[tuple[str, Mapping[str, Any], str]]
 
 def _jsonl(file: File, options: Options, missed: Missed) -> Records:
     with file.open() as stream:
+        wide = wide_encoding(stream, options.encoding)
+    with file.open() as stream:
+        lines: Any = io.TextIOWrapper(stream, wide, newline="\n") if wide else stream
         number = 0
-        while raw := stream.readline(4 * MAX_BYTES):
+        while raw := _line(lines, file, wide):
             number += 1
             if not raw.strip():
                 continue
             place = f":{number}"
             try:
-                if len(raw) >= 4 * MAX_BYTES:
-                    while not raw.endswith(b"\n") and (raw := stream.readline(MAX_BYTES)):
+                if len(raw) >= _LONGEST_LINE:
+                    while raw[-1:] not in ("\n", b"\n") and (raw := _line(lines, file, wide)):
                         pass
-                    raise InputError(f"This line has more than {4 * MAX_BYTES:,} bytes.")
-                text, encoding = decode(raw, options.encoding)
+                    raise InputError(f"This line has more than {_LONGEST_LINE:,} bytes.")
+                text, encoding = (raw, wide) if wide else decode(raw, options.encoding)
                 yield place, _json_object(text), encoding
             except CopydeskError as error:
                 missed.refused.append(Refusal.of(error.at(f"{file.where}{place}"), file.where))
+
+
+def _line(lines: Any, file: File, encoding: str | None) -> Any:
+    """The next line, at most `_LONGEST_LINE` of it: text if an encoding is given, else bytes."""
+    try:
+        return lines.readline(_LONGEST_LINE)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"A character of this file is not {encoding}.",
+            where=file.where,
+            hint="Save the file as UTF-8, or say what it is with --encoding.",
+        ) from error
 
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text.removeprefix("\ufeff"))
     except (json.JSONDecodeError, RecursionError) as error:
-        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        detail = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
         raise InputError(
             f"This line is not JSON ({detail}).", hint="Write one JSON object on each line."
         ) from error
     if not isinstance(value, dict):
         raise InputError(
-            f"This line holds a JSON {type(value).__name__}, not an object.",
+            f"This line holds {_KIND[type(value)]}, not a JSON object.",
             hint="Write one JSON object on each line.",
         )
     return value
@@ -94,7 +118,7 @@ def _json(file: File, options: Options, missed: Missed) -> Records:
         if isinstance(record, dict):
             yield f": item {number}", record, encoding
         else:
-            reason = f"This is a JSON {type(record).__name__}, not an object."
+            reason = f"This is {_KIND[type(record)]}, not a JSON object."
             missed.refused.append(Refusal(source=file.where, place=f"item {number}", reason=reason))
 
 
@@ -112,16 +136,11 @@ def _listed(document: Any) -> list[Any] | None:
 def _delimited(file: File, options: Options, missed: Missed) -> Records:
     csv.field_size_limit(MAX_BYTES)
     with file.open() as stream:
-        sample = stream.read(_SAMPLE)
-    # A sample may end inside a character.
-    seen, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, options.encoding)
-    with (
-        file.open() as stream,
-        io.TextIOWrapper(
-            stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline=""
-        ) as text,
-    ):
-        head = seen.split("\n", 1)[0]
+        encoding = encoding_of(stream, options.encoding)
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    with file.open() as stream, io.TextIOWrapper(stream, codec, "replace") as text:
+        head = text.readline(_LONGEST_LINE)
+    with file.open() as stream, io.TextIOWrapper(stream, codec, newline="") as text:
         mark = "\t" if file.kind == "tsv" else max(",;\t|", key=head.count)
         reader = csv.DictReader(text, delimiter=mark, strict=True)
         while True:
@@ -160,7 +179,9 @@ def _parquet(file: File, options: Options, missed: Missed) -> Records:
                     number += 1
                     yield f": row {number}", record, "utf-8"
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"This Parquet file cannot be read: {error}.", where=file.where) from error
+        raise InputError(
+            f"This Parquet file cannot be read: {str(error).rstrip('.')}.", where=file.where
+        ) from error
 
 
 def manifest(file: File, options: Options, missed: Missed) -> Iterator[Raw]:

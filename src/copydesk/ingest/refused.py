@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections import Counter
 from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Final
 
 from copydesk.corpus import Corpus
@@ -27,6 +31,18 @@ def before(corpus: Corpus) -> list[Refusal]:
         )
         for _, line in read_jsonl(path)
     ]
+
+
+def is_of(refusal: Refusal, sources: Iterable[str]) -> bool:
+    """Whether a source that is read now holds what was set aside: a folder, a file or a pattern."""
+    for source in sources:
+        top = source.rstrip("/") if "://" in source else str(Path(source))
+        rest = refusal.source.removeprefix(top)
+        if rest != refusal.source and rest[:1] in ("", "/", "\\", ":"):
+            return True
+        if glob.has_magic(top) and fnmatch(refusal.source, top + "*"):
+            return True
+    return False
 
 
 def write(corpus: Corpus, refused: Iterable[Refusal]) -> None:
@@ -64,6 +80,4 @@ def by_reason(refused: Iterable[Refusal]) -> list[tuple[str, int, Refusal]]:
 
 
 def _kind(reason: str) -> str:
-    import re
-
     return re.sub(r"'[^']*'|\d[\d,]*|0x[0-9a-f]+|[0-9a-f]{12}…", "#", reason)

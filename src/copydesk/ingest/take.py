@@ -266,7 +266,6 @@ class _Run:
         before = refused.before(self.corpus)
         now = self.missed.refused
         known = {(r.source, r.place, r.reason) for r in before}
-        tops = tuple(str(Path(s)) if "://" not in s else s for s in self.sources)
-        kept = [r for r in before if not r.source.startswith(tops)]
+        kept = [r for r in before if not refused.is_of(r, self.sources)]
         refused.write(self.corpus, [*kept, *now])
         return sum((r.source, r.place, r.reason) not in known for r in now)

@@ -7,14 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from copydesk.ingest.dates import day
+from copydesk.ingest.elsewhere import is_elsewhere
 
-OTHERS: Final = (
-    "ancestor-or-self::*[self::blockquote or self::aside or self::nav or self::footer or self::li"
-    " or contains(@class,'tweet') or contains(@class,'twitter') or contains(@class,'comment')"
-    " or contains(@class,'related') or contains(@class,'teaser') or contains(@class,'promo')"
-    " or contains(@class,'card') or contains(@class,'recommend') or contains(@class,'most-read')]"
-)
-"""Parts of a page that are not its article: posts, comments, and links to other articles."""
 _HEADLINES: Final = ("headline", "entry-title", "article-title", "post-title", "story-title")
 _DATES: Final = ("publish", "date", "posted", "timestamp", "byline", "meta", "article-info", "time")
 _AUTHORS: Final = ("byline", "author")
@@ -27,8 +21,20 @@ _BY: Final = re.compile(
     r"^(?:(?:posted|written|story|words|text)\s+)?(?:by|von|par|por|di|da|door|av|af|przez)\s*:?\s+",
     re.IGNORECASE,
 )
+_CAPITAL: Final = r"[A-ZÀ-ÞŁŚŻ][\w.’'-]{0,30}"
+_NAMED: Final = re.compile(
+    r"(?:(?:Posted|Written|Story|Words|Text|Interview)\s*:?\s+)?"
+    r"(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|[Aa]v|[Aa]f|Di)\s*:?\s+"
+    rf"({_CAPITAL}(?:\s(?:{_CAPITAL}|and|und|et|y|e|en|och|de|del|der|van|von|da|di|&)){{1,6}})"
+    r"(?=$|\s*[,|·•(–—/-]|\s\d)"
+)
+_HEADLINE_AT_MOST: Final = 220
 _DATE_AT_MOST: Final = 120
 _NAME_AT_MOST: Final = 100
+_PARAGRAPH: Final = 150
+_NEAR: Final = 8
+_ABOVE: Final = 3
+_UNSEEN: Final = frozenset(("script", "style", "title", "option", "noscript", "template"))
 _IN_ADDRESS: Final = re.compile(
     r"/((?:19|20)\d\d)[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/-]|$)"
     r"|[/-]((?:19|20)\d\d)(\d\d)(\d\d)(?=[/.-]|$)"
@@ -37,8 +43,9 @@ _IN_ADDRESS: Final = re.compile(
 
 def headlines(tree: Any) -> Iterator[str]:
     """What is marked as a headline without being an ``h1``."""
-    for element in _marked(tree, "headline", _HEADLINES):
-        if text := _plain(element):
+    large = tree.xpath("//font[@size='+2' or @size='+3' or @size='+4' or @size>=4]")
+    for element in [*_marked(tree, "headline", _HEADLINES), *large]:
+        if (text := _plain(element)) and len(text) <= _HEADLINE_AT_MOST:
             yield text
 
 
@@ -53,6 +60,28 @@ def date(tree: Any) -> str | None:
     return None
 
 
+def near_headline(tree: Any, headline: str | None) -> Iterator[str]:
+    """The short texts around a headline, above the first paragraph: date, byline, section."""
+    wanted = " ".join((headline or "").split()).casefold()
+    above: list[str] = []
+    below = 0
+    found = False
+    for element in tree.xpath("//body//*[normalize-space(text())!='']"):
+        if element.tag in _UNSEEN or is_elsewhere(element):
+            continue
+        text = _plain(element)
+        if found and (len(text) >= _PARAGRAPH or below >= _NEAR):
+            return
+        if found:
+            below += 1
+            yield text
+        elif text.casefold() == wanted:
+            found = True
+            yield from above[-_ABOVE:]
+        elif len(text) <= _DATE_AT_MOST:
+            above.append(text)
+
+
 def date_of(address: str | None) -> str | None:
     """The day that an address names: ``/2024/03/07/``, ``/2024/mar/07/``, ``-20240307.html``."""
     for match in _IN_ADDRESS.finditer((address or "").lower()):
@@ -63,12 +92,24 @@ def date_of(address: str | None) -> str | None:
     return None
 
 
-def byline(tree: Any) -> str | None:
-    """Who is marked as the author, without the "By" before the name."""
+def date_near(tree: Any, headline: str | None) -> str | None:
+    """The day in a short text beside the headline; not the day of a change."""
+    for text in near_headline(tree, headline):
+        if len(text) <= _DATE_AT_MOST and not _CHANGED.search(text) and (found := day(text)):
+            return found
+    return None
+
+
+def byline(tree: Any, headline: str | None) -> str | None:
+    """Who is marked as the author, or is named with "By" beside the headline, without the "By"."""
     for element in [*tree.xpath("//a[@rel='author']"), *_marked(tree, "author", _AUTHORS)]:
         text = _BY.sub("", _plain(element))
         if text and len(text) <= _NAME_AT_MOST and not text.endswith("."):
             return text
+    for text in near_headline(tree, headline):
+        name = _NAMED.match(text)
+        if name and len(text) <= _DATE_AT_MOST:
+            return name[1]
     return None
 
 
@@ -76,7 +117,7 @@ def _marked(tree: Any, itemprop: str, names: tuple[str, ...]) -> Iterator[Any]:
     """Elements of the article by a word of their class, or by ``itemprop``."""
     classes = " or ".join(f"contains(@class,'{name}')" for name in names)
     for element in tree.xpath(f"//body//*[{classes} or @itemprop='{itemprop}']"):
-        if not element.xpath(OTHERS):
+        if not is_elsewhere(element):
             yield element
 
 

@@ -8,15 +8,17 @@ headline, headings are subheads, captions captions. What the page says of itself
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.errors import InputError
 from copydesk.extras import needs
-from copydesk.ingest import layout, pagedata
+from copydesk.ingest import figures, layout, pagedata
 from copydesk.ingest.dates import day
+from copydesk.ingest.elsewhere import HEADINGS
+from copydesk.ingest.layout import key, plain
+from copydesk.ingest.omitted import with_omitted
 from copydesk.ingest.walls import wall
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import fixed, has_stop
@@ -36,11 +38,11 @@ _NOT_TEXT: Final = (
     + "][not(.//h1)][string-length(normalize-space(.)) < 1500]"
     "|//script[not(contains(@type,'ld+json'))]|//style|//noscript|//template|//svg"
 )
-_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TITLE: Final = 150
 _ABOVE: Final = 3
+_LINKED: Final = 2
 _TAG_AT_MOST: Final = 3
 """A list whose items have at least this many words is text: tags and menus have fewer."""
 
@@ -85,6 +87,7 @@ def extract(data: bytes | str) -> Page:
         element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
             element
         )
+    _drop_teasers(tree, known.wording)
     found: Any = trafilatura.bare_extraction(
         copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
     )
@@ -99,7 +102,7 @@ def extract(data: bytes | str) -> Page:
             "No article was found in this page.", hint="Save the article itself as .txt."
         )
     _date_above(body, said.fields, known.wording)
-    lines = _zoned(body, said.headline, known)
+    lines = _zoned(with_omitted(tree, body, said.headline), said.headline, known)
     return Page(lines=tuple(lines), fields=said.fields, other=said.other)
 
 
@@ -108,14 +111,6 @@ def _date_above(body: list[Line], fields: dict[str, Any], known: Wording) -> Non
     for text, _ in body[:_ABOVE]:
         if "published" not in fields and known.dateline.match(text) and (found := day(text)):
             fields["published"] = found
-
-
-def _plain(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
-
-
-def _key(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,14 +122,24 @@ class _Known:
     wording: Wording
 
 
+def _drop_teasers(tree: Any, known: Wording) -> None:
+    """Lines that lead to other articles: "Read more: Bridge closed", most of it a link."""
+    for element in list(tree.iter("p", "li", "div", "h3", "h4")):
+        text = plain(element.text_content()) if element.find(".//a") is not None else ""
+        if not text or len(text) > _TITLE or element.find(".//p") is not None:
+            continue
+        linked = sum(len(plain(a.text_content())) for a in element.iter("a"))
+        if _LINKED * linked > len(text) and fixed(text, known) == "note":
+            element.drop_tree()
+
+
 def _headings(tree: Any) -> set[str]:
-    found = {_key(element.text_content()) for h in layout.HEADINGS for element in tree.iter(h)}
-    return {key for key in found if key}
+    found = {key(element.text_content()) for h in HEADINGS for element in tree.iter(h)}
+    return found - {""}
 
 
 def _captions(tree: Any) -> set[str]:
-    found = tree.xpath("//figcaption|//*[contains(@class,'caption')][not(.//p[2])]")
-    return {_key(e.text_content()) for e in found} - {""}
+    return {key(e.text_content()) for e in figures.captions(tree)} - {""}
 
 
 def _body(element: Any) -> Iterator[Line]:
@@ -144,7 +149,7 @@ def _body(element: Any) -> Iterator[Line]:
         if child.tag not in _BLOCKS and child.tag not in _HOLDERS and child.tag != "lb":
             loose.append("".join(child.itertext()))
         else:
-            yield from _filled([(_plain("".join(loose)), None)])
+            yield from _filled([(plain("".join(loose)), None)])
             loose = []
             if child.tag in _BLOCKS:
                 yield from _filled(_block(child))
@@ -153,7 +158,7 @@ def _body(element: Any) -> Iterator[Line]:
             else:
                 yield from _body(child)
         loose.append(child.tail or "")
-    yield from _filled([(_plain("".join(loose)), None)])
+    yield from _filled([(plain("".join(loose)), None)])
 
 
 def _filled(lines: Iterable[Line]) -> Iterator[Line]:
@@ -162,7 +167,7 @@ def _filled(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _block(element: Any) -> Iterator[Line]:
     if element.tag == "row":
-        cells = (_plain("".join(cell.itertext())) for cell in element.iter("cell"))
+        cells = (plain("".join(cell.itertext())) for cell in element.iter("cell"))
         yield " | ".join(cell for cell in cells if cell), "note"
         return
     zone = "subhead" if element.tag == "head" else None
@@ -188,27 +193,28 @@ def _broken(element: Any) -> Iterator[str]:
         parts.append(child.text or "")
         parts.append(child.tail or "")
     marked = "".join(p if p == "\n" else p.replace("\n", " ") for p in parts)
-    yield from (_plain(line) for line in marked.split("\n"))
+    yield from (plain(line) for line in marked.split("\n"))
 
 
 def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Line]:
-    top = _key(headline) if headline else ""
+    top = key(headline) if headline else ""
     first = body[0][0] if body else ""
-    shorter = top and top not in known.headings and _key(first).startswith(top)
+    shorter = top and top not in known.headings and key(first).startswith(top)
     if shorter and len(first) <= _TITLE and not has_stop(first):
         # The title of the page is shorter than the headline that it shows.
-        headline, top = first, _key(first)
+        headline, top = first, key(first)
     if headline:
         yield headline, "headline"
     for text, zone in body:
-        key = _key(text)
-        if not key or key == top:
+        same = key(text)
+        if not same or same == top:
             continue
-        if zone in (None, "item") and key in known.headings:
+        if zone in (None, "item") and same in known.headings:
             zone = "subhead"
-        elif zone in (None, "item") and key in known.captions:
+        elif zone in (None, "item", "note") and same in known.captions:
             zone = "caption"
         elif zone == "item":
             told = fixed(text, known.wording) or is_figures(text, known.wording)
             zone = None if told else "body"
-        yield text, zone
+        credit = zone == "caption" and fixed(text, known.wording) == "credit"
+        yield text, "credit" if credit else zone

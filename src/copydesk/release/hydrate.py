@@ -99,9 +99,21 @@ def hydrate(
 
     Raises:
         InputError: there is no such release, the sources match nothing, or ``out`` exists.
-        IntegrityError: a sentence cut from a matching text does not have its hash.
+        IntegrityError: a sentence cut from a matching text does not have its hash, or a file of
+            the release is damaged.
     """
     source = find_release(release, version)
+    try:
+        return _hydrate(source, raw, out, encoding)
+    except pl.exceptions.PolarsError as error:
+        raise IntegrityError(
+            f"A table of this release is damaged, or was changed while it was read ({error}).",
+            where=str(source),
+            hint="Run 'copydesk validate' on it.",
+        ) from error
+
+
+def _hydrate(source: Path, raw: Iterable[str], out: Path, encoding: str | None) -> Hydrated:
     contents = Contents.read(source)
     gone = _withdrawn(contents)
     kept = contents.without([gap.article_id for gap in gone])

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from copydesk.suggester.evidence import evidence
-from copydesk.suggester.grams import Grams, grams, named_bucket
+from copydesk.suggester.grams import Grams, grams, named_buckets
 from copydesk.text import Piece, Quotation, Suggestion
 
 WEIGHTS: Final = {"characters": 1.0, "words": 1.0, "before": 0.5, "after": 0.5, "evidence": 0.5}
@@ -44,6 +44,7 @@ def features(
     units = [text[piece.start : piece.end] for piece in pieces if piece.is_unit]
     if not units:
         return []
-    buckets = [named_bucket(name, bits) for unit in names for name in unit]
-    rows = np.repeat(np.arange(len(names)), [len(unit) for unit in names])
-    return [*grams(units, bits), Grams("evidence", rows, np.array(buckets, dtype=np.int64))]
+    known = named_buckets(bits)
+    buckets = np.array([known[name] for unit in names for name in unit], dtype=np.int64)
+    rows = np.arange(len(names)).repeat([len(unit) for unit in names])
+    return [*grams(units, bits), Grams("evidence", rows, buckets)]

@@ -9,8 +9,9 @@ gives the bucket whose weights the n-gram has (Weinberger et al. 2009).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,6 +31,8 @@ _END: Final = 10
 """The code point between two sentences: a line end, which stands in no sentence."""
 _BLANK: Final = 32
 _PLANE: Final = 0x10000
+_KEPT: Final = 1 << 16
+"""Names whose buckets are kept at most."""
 _WITHOUT_BLANKS: Final = (
     *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF)),  # Thai, Lao, Burmese, Khmer
     *((0x3040, 0x30FF), (0x3400, 0x9FFF)),  # kana and ideographs
@@ -45,7 +48,7 @@ class Grams(NamedTuple):
     buckets: Numbers
 
 
-def grams(sentences: Sequence[str], bits: int) -> Iterator[Grams]:
+def grams(sentences: Sequence[str], bits: int) -> list[Grams]:
     """The n-grams of an article's sentences, group by group; a group may come in several parts.
 
     Groups: ``characters``, `CHARACTERS` in a row, also across words; ``words``, single and in
@@ -58,15 +61,29 @@ def grams(sentences: Sequence[str], bits: int) -> Iterator[Grams]:
         bits: there are ``2 ** bits`` buckets.
     """
     text = _Text(sentences)
-    yield Grams("characters", *text.characters(bits))
     starts, ends = text.tokens()
     hashes, rows = text.hashes(starts, ends), text.rows[starts]
-    yield Grams("words", rows, bucket(_salted(hashes, 1), bits))
-    yield Grams("words", *_pairs(text, starts, hashes, bits))
-    last = len(sentences) - 1
-    first, inner = rows < last, rows > 0
-    yield Grams("before", rows[first] + 1, bucket(_salted(hashes[first], 3), bits))
-    yield Grams("after", rows[inner] - 1, bucket(_salted(hashes[inner], 4), bits))
+    characters, rows_of_characters = text.characters()
+    pairs, rows_of_pairs = _pairs(text, starts, hashes)
+    after = int(rows.searchsorted(1))
+    before = int(rows.searchsorted(len(sentences) - 1))
+    parts = (
+        ("characters", characters, rows_of_characters, 5),
+        ("words", hashes, rows, 1),
+        ("words", pairs, rows_of_pairs, 2),
+        ("before", hashes[:before], rows[:before] + 1, 3),
+        ("after", hashes[after:], rows[after:] - 1, 4),
+    )
+    ends_of_parts = list(accumulate(len(rows) for _, _, rows, _ in parts))
+    every = np.empty(ends_of_parts[-1], dtype=np.uint64)
+    for (_, found, _, salt), end in zip(parts, ends_of_parts, strict=True):
+        # Salted, so that the hashes of one kind of n-gram are not those of another.
+        np.add(found, np.uint64(salt * _ODD & _WHOLE), out=every[end - len(found) : end])
+    buckets = bucket(every, bits)
+    return [
+        Grams(group, rows, buckets[end - len(rows) : end])
+        for (group, _, rows, _), end in zip(parts, ends_of_parts, strict=True)
+    ]
 
 
 class _Text:
@@ -84,31 +101,32 @@ class _Text:
             joined = "\n".join(("", *(s.replace("\n", " ") for s in sentences), ""))
         plain = joined.lower().replace("’", "'").encode("utf-32-le", "surrogatepass")
         codes = np.frombuffer(plain, dtype=np.uint32).copy()
-        self.letters, self.blanks = (kinds[np.minimum(codes, _PLANE - 1)] for kinds in _classes())
+        places = np.minimum(codes, _PLANE - 1)
+        self.letters, self.blanks = (kinds.take(places) for kinds in _classes())
         self.boundary = codes == _END
         codes[self.blanks & ~self.boundary] = _BLANK
         codes[(codes >= 48) & (codes <= 57)] = 48
         self.codes, self.size = codes, len(codes)
-        self.rows: Numbers = np.cumsum(self.boundary) - 1
+        self.rows: Numbers = self.boundary.cumsum() - 1
         self._powers, self._inverse = _powers(1 << max(14, self.size.bit_length()))
         self._sums = np.zeros(self.size + 1, dtype=np.uint64)
-        np.cumsum(self.codes * self._powers[: self.size], out=self._sums[1:])
+        (self.codes * self._powers[: self.size]).cumsum(out=self._sums[1:])
 
     def hashes(self, starts: Numbers, ends: Numbers) -> Hashes:
         """Of each stretch."""
         found: Hashes = (self._sums[ends] - self._sums[starts]) * self._inverse[starts]
         return found
 
-    def characters(self, bits: int) -> tuple[Numbers, Numbers]:
-        """Rows and buckets of n-grams of characters; one may begin or end with a line end."""
+    def characters(self) -> tuple[Hashes, Numbers]:
+        """Hashes and rows of n-grams of characters; one may begin or end with a line end."""
         length = CHARACTERS
         count = max(self.size - length + 1, 0)
         # No line end after the first character and before the last, nor at both.
         kept = self.rows[length - 2 : length - 2 + count] == self.rows[:count]
         kept &= ~(self.boundary[:count] & self.boundary[length - 1 :])
-        at = np.flatnonzero(kept)
-        found = (self._sums[at + length] - self._sums[at]) * self._inverse[at]
-        return self.rows[at], bucket(_salted(found, 5), bits)
+        found = self._sums[length : length + count] - self._sums[:count]
+        found *= self._inverse[:count]
+        return found[kept], self.rows[:count][kept]
 
     def tokens(self) -> tuple[Numbers, Numbers]:
         """Where words start and end: runs of letters and digits, and every other character."""
@@ -117,28 +135,22 @@ class _Text:
         first[1:] &= ~letter[:-1]
         last = letter.copy()
         last[:-1] &= ~letter[1:]
-        starts = np.flatnonzero(first | ~(letter | self.blanks))
+        starts = (first | ~(letter | self.blanks)).nonzero()[0]
         ends = starts + 1
-        ends[letter[starts]] = np.flatnonzero(last) + 1
+        ends[letter[starts]] = last.nonzero()[0] + 1
         return starts, ends
 
 
-def _pairs(text: _Text, starts: Numbers, hashes: Hashes, bits: int) -> tuple[Numbers, Numbers]:
-    """Rows and buckets of pairs of words; the ends of a sentence stand as words."""
+def _pairs(text: _Text, starts: Numbers, hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """Hashes and rows of pairs of words; the ends of a sentence stand as words."""
     every = np.full(text.size, _ODD, dtype=np.uint64)
     every[starts] = hashes
     places = text.boundary.copy()
     places[starts] = True
-    at = np.flatnonzero(places)
-    whole = every[at]
-    pairs = whole[:-1] * np.uint64(_BASE * _ODD & _WHOLE) + whole[1:]
-    return text.rows[at[:-1]], bucket(_salted(pairs, 2), bits)
-
-
-def _salted(hashes: Hashes, salt: int) -> Hashes:
-    """Hashes of one kind of n-gram, so that they are not those of another kind."""
-    found: Hashes = hashes + np.uint64(salt * _ODD & _WHOLE)
-    return found
+    whole, rows = every[places], text.rows[places]
+    pairs = whole[:-1] * np.uint64(_BASE * _ODD & _WHOLE)
+    pairs += whole[1:]
+    return pairs, rows[:-1]
 
 
 def bucket(hashes: Hashes, bits: int) -> Numbers:
@@ -151,11 +163,25 @@ def bucket(hashes: Hashes, bits: int) -> Numbers:
     return mixed.view(np.int64)
 
 
-@functools.lru_cache(maxsize=1 << 16)
-def named_bucket(name: str, bits: int) -> int:
-    """The bucket of a feature that has a name."""
-    digest = blake2b(name.encode(), digest_size=8).digest()
-    return int(bucket(np.frombuffer(digest, dtype="<u8"), bits)[0])
+class _Named(dict[str, int]):
+    """The buckets of features that have names, found once each."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__()
+        self._bits = bits
+
+    def __missing__(self, name: str) -> int:
+        digest = blake2b(name.encode(), digest_size=8).digest()
+        found = int(bucket(np.frombuffer(digest, dtype="<u8"), self._bits)[0])
+        if len(self) < _KEPT:
+            self[name] = found
+        return found
+
+
+@functools.cache
+def named_buckets(bits: int) -> Mapping[str, int]:
+    """The bucket of each feature that has a name."""
+    return _Named(bits)
 
 
 @functools.cache

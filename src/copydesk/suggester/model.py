@@ -103,23 +103,26 @@ class Suggester:
         return softmax(self._scores(found, units) / head["temperature"])
 
     def _scores(self, found: Iterable[Grams], units: int) -> Floats:
-        shape = (units, len(self.weights.labels))
-        sums = {name: np.zeros(shape) for name in WEIGHTS}
-        counts = {name: np.zeros(units, dtype=np.int64) for name in WEIGHTS}
-        for group, rows, buckets in found:
-            if not len(rows):
-                continue
-            of_unit = np.bincount(rows, minlength=units)
-            held = np.flatnonzero(of_unit)
-            starts = (np.cumsum(of_unit) - of_unit)[held]
+        parts = [part for part in found if len(part.rows)]
+        labels = len(self.weights.labels)
+        scores = np.zeros((units, labels))
+        if parts:
+            of_part = [np.bincount(part.rows, minlength=units) for part in parts]
+            counts = np.concatenate(of_part)
+            held = counts.nonzero()[0]
+            starts = (counts.cumsum() - counts)[held]
+            buckets = np.concatenate([part.buckets for part in parts])
+            taken = self.weights.table.take(buckets, axis=0)
             # Whole numbers, whose sums are exact.
-            found_weights = self.weights.table.take(buckets, axis=0)
-            sums[group][held] += np.add.reduceat(found_weights, starts, axis=0, dtype=np.int32)
-            counts[group] += of_unit
-        scores = np.zeros(shape)
-        for name, weight in WEIGHTS.items():
-            scale = weight / np.sqrt(np.maximum(counts[name], 1)) if name in COUNTED else weight
-            scores += sums[name] * np.reshape(scale, (-1, 1))
+            sums = np.zeros((len(counts), labels), dtype=np.int32)
+            sums[held] = np.add.reduceat(taken, starts, axis=0, dtype=np.int32)
+            of_unit = sums.reshape(len(parts), units, labels)
+            for name, weight in WEIGHTS.items():
+                at = [number for number, part in enumerate(parts) if part.group == name]
+                scale = weight
+                if name in COUNTED:
+                    scale = weight / np.sqrt(np.maximum(sum(of_part[number] for number in at), 1))
+                scores += sum(of_unit[number] for number in at) * np.reshape(scale, (-1, 1))
         result: Floats = scores * self._scales + self._biases
         return result
 

@@ -49,7 +49,6 @@ class Surroundings:
         self.text = text
         self.found = found
         self.around = _around(lang)
-        self.adjectives = tuple(self.around["adjective-ends"])
 
     def gap(self, index: int) -> bool:
         """Whether anything but a blank stands between a word and the one before it."""
@@ -110,7 +109,7 @@ class Surroundings:
         if capital and not named:
             return None
         if noun_like:
-            named = named and not left.endswith(self.adjectives)
+            named = named and not left.endswith(tuple(self.around["adjective-ends"]))
             subject = left in self.around["pronoun"] or before < first or (named and not capital)
             return "verb" if subject else "noun-like"
         if (

@@ -14,8 +14,10 @@ from typing import Final
 from copydesk.text.guesses import guesses
 from copydesk.text.lexicon import Cue
 from copydesk.text.permissions import is_permitted
-from copydesk.text.unit import Unit
+from copydesk.text.unit import Unit, cue_of
 
+_HEDGES: Final = frozenset({"open-questions", "forecasts", "hedges"})
+"""The lexicons of hedges."""
 _SIDE: Final = 12
 """How many words a side clause may have before its verb."""
 
@@ -26,10 +28,9 @@ def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     Marks too short to carry a unit hide no hedge.
     """
     cues = [
-        cue
-        for name in ("open-questions", "forecasts", "hedges")
-        for first, after, cue in unit.find(name)
-        if _is_uncertain(unit, first, after)
+        cue_of(unit.words, match)
+        for match in unit.matches
+        if match[2] in _HEDGES and _is_uncertain(unit, match[0], match[1])
     ]
     if "could" in unit.forms:
         cues.extend(_could(unit))

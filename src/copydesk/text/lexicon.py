@@ -12,9 +12,9 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources.abc import Traversable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -114,10 +114,8 @@ class Vocabulary:
         found: list[Match] = []
         reach: dict[str, int] = {}
         spelled = [word[2] for word in words]
-        for index, form in enumerate(spelled):
-            if form not in opened:
-                continue
-            single, longer = opened[form]
+        for index in [index for index, form in enumerate(spelled) if form in opened]:
+            single, longer = opened[spelled[index]]
             if longer and index + 1 < len(spelled):
                 for phrase, name, key in longer.get(spelled[index + 1], ()):
                     end = index + len(phrase)
@@ -168,7 +166,8 @@ def read_lexicon(file: Traversable) -> Lexicon:
 
 
 _START: Final = itemgetter(0)
-_word: Final = tuple.__new__
+_SPLIT: Final = re.compile(f"({_WORD.pattern})")
+_word: Final = partial(tuple.__new__, Word)
 """Makes a `Word` without the call of its own constructor, which is half of the time of `words`."""
 
 
@@ -177,13 +176,16 @@ def _all_words(text: str) -> tuple[Word, ...]:
     """The words of a whole text."""
     low = text.lower().replace("’", "'")
     if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
-        return tuple(
-            [
-                _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
-                for match in _WORD.finditer(text)
-            ]
-        )
-    return tuple([_word(Word, (*match.span(), match[0])) for match in _WORD.finditer(low)])
+        return _words_between(text, 0, len(text))
+    parts = _SPLIT.split(low)  # what stands between words, and every word, in turn
+    ends = list(accumulate(map(len, parts)))
+    return tuple(map(_word, zip(ends[::2], ends[1::2], parts[1::2], strict=False)))
+
+
+def _words_between(text: str, start: int, end: int) -> tuple[Word, ...]:
+    """The words of a stretch, whatever stands beside it."""
+    found = _WORD.finditer(text, start, end)
+    return tuple([_word((*match.span(), match[0].lower().replace("’", "'"))) for match in found])
 
 
 @lru_cache(maxsize=1024)
@@ -200,10 +202,5 @@ def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]
     last = bisect_left(every, end, first, key=_START)
     found = every[first:last]
     if (first and every[first - 1][1] > start) or (found and found[-1][1] > end):
-        return tuple(
-            [
-                _word(Word, (*match.span(), match[0].lower().replace("’", "'")))
-                for match in _WORD.finditer(text, start, end)
-            ]
-        )
+        return _words_between(text, start, end)
     return found

@@ -8,7 +8,6 @@ does is told by what stands beside it first, and by its shape only where that sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
@@ -37,6 +36,10 @@ MAX_PARAGRAPHS: Final = 6
 
 MAX_DEPTH: Final = 12
 """How many marks are kept open at once; bounds the work that nonsense can cost."""
+
+
+_Sign = tuple[int, int, str]
+"""What may be a mark: its offsets and its glyph."""
 
 
 class Role(Enum):
@@ -83,12 +86,17 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
     elisions = (lang or language("en")).lexicon("elisions")
     stretches: list[Marked] = []
     pending: tuple[_Mark, list[tuple[int, int]]] | None = None
+    signs = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text)]
+    if not signs:
+        return []
+    reached = 0
     for line in _LINE.finditer(text):
         start, end = line.span()
-        if not line.group().strip():
-            continue
-        marks = list(_marks(text, start, end, elisions))
-        if not marks and pending is None:
+        first = reached
+        while reached < len(signs) and signs[reached][0] < end:
+            reached += 1
+        marks = _marks(text, start, end, signs[first:reached], elisions) if reached > first else []
+        if (not marks and pending is None) or not line.group().strip():
             continue
         doubles = [mark for mark in marks if mark.family != "single" or _begins(text, start, mark)]
         reopened = False
@@ -110,22 +118,20 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         rest = [mark for mark in marks if closer is None or mark.start >= closer.end]
         pairs, left = _pairs(rest, text, start)
         for number, (opening, closing) in enumerate(pairs):
-            first = number == 0 and reopened
             if closing is not None:
-                stretches.append(
-                    _stretch(
-                        text,
-                        opening.start,
-                        closing.end,
-                        inner_start=opening.end,
-                        inner_end=closing.start,
-                        continues=first,
-                    )
-                )
-                continue
-            stop = pairs[number + 1][0].start if number + 1 < len(pairs) else end
+                stop, inner_end = closing.end, closing.start
+            else:
+                stop = pairs[number + 1][0].start if number + 1 < len(pairs) else end
+                inner_end = stop
             stretches.append(
-                _stretch(text, opening.start, stop, inner_start=opening.end, continues=first)
+                _stretch(
+                    text,
+                    opening.start,
+                    stop,
+                    inner_start=opening.end,
+                    inner_end=inner_end,
+                    continues=number == 0 and reopened,
+                )
             )
         if left is not None:
             pending = (left, [])
@@ -162,11 +168,16 @@ def _closes(marks: list[_Mark], opener: _Mark) -> bool:
     return first.family != "single" or first.sure
 
 
-def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark]:
-    """The marks of a line that are neither apostrophes nor signs of measure, with their roles."""
-    found = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text, start, end)]
-    if not found:
-        return
+def _marks(text: str, start: int, end: int, found: list[_Sign], elisions: Lexicon) -> list[_Mark]:
+    """The marks of a line that are neither apostrophes nor signs of measure, with their roles.
+
+    Args:
+        text: The text.
+        start, end: Offsets of the line.
+        found: Offsets and glyphs of whatever in it may be a mark.
+        elisions: Words that begin with an apostrophe.
+    """
+    result: list[_Mark] = []
     measures = {
         position
         for match in _MEASURE.finditer(text, start, end)
@@ -198,7 +209,7 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
                 continue
             if role is Role.EITHER:
                 continue
-        yield _Mark(
+        mark = _Mark(
             left,
             right,
             "single" if single else "guillemet" if glyph in _GUILLEMETS else "double",
@@ -207,6 +218,8 @@ def _marks(text: str, start: int, end: int, elisions: Lexicon) -> Iterator[_Mark
             glyph,
             before in "sS" and after[index] == " " and text[right + 1 : right + 2].isalpha(),
         )
+        result.append(mark)
+    return result
 
 
 def _turned(glyphs: list[str]) -> bool:

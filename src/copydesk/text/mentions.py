@@ -150,10 +150,11 @@ class People:
 
     def _in_capitals(self, piece: Piece) -> bool:
         """Whether a piece is written like a title, so that capitals show no name."""
-        return not any(
-            match[0][0].islower() and match[0] not in self.small
-            for match in _SMALL.finditer(self.text, piece.start, piece.end)
-        )
+        for match in _SMALL.finditer(self.text, piece.start, piece.end):
+            word = match[0]
+            if word not in self.small and word[0].islower():
+                return False
+        return True
 
     def _learn(self, start: int, end: int, parts: tuple[str, ...], gender: Gender | None) -> None:
         known = self._by_last.setdefault(parts[-1], [])
@@ -175,46 +176,53 @@ class People:
             return "he"
         return "she" if name in self.words.get("woman", ()) else None
 
-    def _spans(self, start: int, end: int) -> Iterator[Span]:
-        """The runs of capitals in a stretch; what somebody owns is a run of its own."""
-        for match in _RUN.finditer(self.text, start, end):
-            left = match.start()
-            if "s " not in match[0] and "s\xa0" not in match[0]:
-                yield match.span()
-                continue
-            for owner in _OWNER.finditer(self.text, left, match.end()):
-                yield left, owner.end()
-                left = owner.end() + 1
-            yield left, match.end()
+    def _owned(self, left: int, right: int) -> Iterator[Span]:
+        """The parts of a run of capitals; what somebody owns is a run of its own."""
+        for owner in _OWNER.finditer(self.text, left, right):
+            yield left, owner.end()
+            left = owner.end() + 1
+        yield left, right
 
     def _runs(self, start: int, end: int) -> list[_Run]:
         """The names in a stretch: offsets without titles, parts, and the gender a title tells."""
         result: list[_Run] = []
-        opens, titles = self.words["opens"], self.words["title"]
-        for left, right in self._spans(start, end):
-            run = self.text[left:right]
+        for match in _RUN.finditer(self.text, start, end):
+            run = match[0]
             if " " not in run and "\xa0" not in run:
-                if run.lower().rstrip(".") not in self.no_names:
-                    last = _POSSESSIVE.sub("", run) if run[-1] in "s’'" else run
-                    if last := last.rstrip("."):
-                        result.append((left, left + len(last), (last.lower(),), None))
-                continue
-            written = run.split()
-            parts = [part.lower().rstrip(".") for part in written]
-            first, gender = self._after_title(parts, titles)
-            while first < len(parts) and parts[first] in opens:
-                first += 1
-            if first == len(parts):
-                continue
-            last = _POSSESSIVE.sub("", written[-1]).rstrip(".")
-            if last:
-                begin = 0
-                for part in written[:first]:
-                    begin = run.index(part, begin) + len(part)
-                begin = run.index(written[first], begin)
-                stop = right - len(written[-1]) + len(last)
-                result.append((left + begin, stop, (*parts[first:-1], last.lower()), gender))
+                result += self._single(match.start(), run)
+            elif "s " in run or "s\xa0" in run:
+                for span in self._owned(*match.span()):
+                    result += self._named(*span)
+            else:
+                result += self._named(*match.span())
         return result
+
+    def _single(self, left: int, run: str) -> tuple[_Run, ...]:
+        """The name that is one word, if it is one."""
+        if run.lower().rstrip(".") in self.no_names:
+            return ()
+        last = (_POSSESSIVE.sub("", run) if run[-1] in "s’'" else run).rstrip(".")
+        return ((left, left + len(last), (last.lower(),), None),) if last else ()
+
+    def _named(self, left: int, right: int) -> tuple[_Run, ...]:
+        """The name in a run of capitals, if there is one: without titles and words that open."""
+        run = self.text[left:right]
+        written = run.split()
+        if len(written) == 1:
+            return self._single(left, run)
+        parts = [part.lower().rstrip(".") for part in written]
+        first, gender = self._after_title(parts, self.words["title"])
+        while first < len(parts) and parts[first] in self.words["opens"]:
+            first += 1
+        last = _POSSESSIVE.sub("", written[-1]).rstrip(".")
+        if first == len(parts) or not last:
+            return ()
+        begin = 0
+        for part in written[:first]:
+            begin = run.index(part, begin) + len(part)
+        begin = run.index(written[first], begin)
+        stop = right - len(written[-1]) + len(last)
+        return ((left + begin, stop, (*parts[first:-1], last.lower()), gender),)
 
     def _is_head(self, run: _Run, span: Span) -> bool:
         """Whether a phrase means whom it names: "Ann Orr’s lawyer" does not, nor "a son of Orr"."""

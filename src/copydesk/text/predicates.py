@@ -89,9 +89,12 @@ def predicates(text: str, found: Sequence[Word], lang: Language) -> list[Predica
         found: The words of a sentence outside quotation marks.
         lang: The text's language; one without lexicons has no cues.
     """
+    seen = forms(text, found, lang)
+    if not seen:
+        return []
     read = Surroundings(text, found, lang)
     candidates = []
-    for form in forms(text, found, lang):
+    for form in seen:
         reports = attributes(read, form)
         if reports is not None:
             cue = form.cue(found)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import takewhile
 from typing import Final, Literal
 
@@ -89,7 +90,7 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
         stretches.append(stretch)
         touched.append(alike)
     article = Article(text, pieces, [stretch.inner for stretch in stretches], lang, turns)
-    result: list[Quotation] = []
+    forms: list[Form] = []
     kept: list[tuple[Marks, Voice]] = []
     for stretch, indices in zip(stretches, touched, strict=True):
         if not indices:
@@ -97,26 +98,26 @@ def quotations(text: str, pieces: Sequence[Piece], *, language: str = "en") -> l
         whole = not any(article.sentence(index).outside for index in indices)
         marks = Marks(stretch, indices, stretch.continues, whole)
         voice = own(article, marks)
-        form = _form(article, marks, voice, result[-1] if result else None)
+        follows = bool(kept) and forms[-1] != "partial" and indices[0] - kept[-1][0].pieces[-1] <= 1
+        form = _form(article, marks, voice, follows=follows)
         if form is not None:
             kept.append((marks, voice))
-            start, end = stretch.inner
-            result.append(
-                Quotation(
-                    start=start,
-                    end=end,
-                    form=form,
-                    speaker=None,
-                    cue=None,
-                    source=None,
-                    pieces=indices,
-                )
-            )
+            forms.append(form)
+    if not kept:
+        return []
     spoken = voices(article, kept)
     known = sources(article.people, [(voice.speaker, voice.how) for voice in spoken])
     return [
-        replace(quote, speaker=voice.speaker, cue=voice.cue, source=source)
-        for quote, voice, source in zip(result, spoken, known, strict=True)
+        Quotation(
+            start=marks.stretch.inner[0],
+            end=marks.stretch.inner[1],
+            form=form,
+            speaker=voice.speaker,
+            cue=voice.cue,
+            source=source,
+            pieces=marks.pieces,
+        )
+        for (marks, _), form, voice, source in zip(kept, forms, spoken, known, strict=True)
     ]
 
 
@@ -178,16 +179,20 @@ def _alike(
     return indices
 
 
-def _form(article: Article, marks: Marks, voice: Voice, before: Quotation | None) -> Form | None:
-    """What kind of quotation a marked stretch is; None if it is not speech."""
+def _form(article: Article, marks: Marks, voice: Voice, *, follows: bool) -> Form | None:
+    """What kind of quotation a marked stretch is; None if it is not speech.
+
+    Args:
+        article: The article.
+        marks: The stretch.
+        voice: Who speaks by its own line.
+        follows: Whether another quotation, no partial one, stands in the sentence before it.
+    """
     text, stretch, indices = article.text, marks.stretch, marks.pieces
     quoted = words(text, *stretch.inner)
     if not quoted:
         return None
     attributed = voice.how is not None
-    follows = (
-        before is not None and before.form != "partial" and indices[0] - before.pieces[-1] <= 1
-    )
     headline = article.pieces[indices[0]].zone == "headline"
     if stretch.continues or (marks.whole and follows and not attributed):
         return "continuation"
@@ -230,14 +235,20 @@ def _is_clause(text: str, inner: tuple[int, int], quoted: Sequence[Word], lang: 
     first = text[inner[0]]
     if first.isupper() and _ENDS.search(text[inner[1] - 3 : inner[1]]):
         return True
-    pronouns, bare = clause.forms("pronoun"), clause.forms("no-subject")
-    verbs = clause.forms("auxiliary") | clause.forms("past") | clause.forms("present")
+    pronouns, bare, verbs = clause.forms("pronoun"), clause.forms("no-subject"), _finite(lang)
     for index, word in enumerate(quoted):
         if word.form in pronouns and index + 1 < len(quoted):
             return True
         if index and word.form in verbs and quoted[index - 1].form not in bare:
             return True
     return False
+
+
+@cache
+def _finite(lang: Language) -> frozenset[str]:
+    """Forms that are finite verbs."""
+    clause = lang.lexicon("clause")
+    return clause.forms("auxiliary") | clause.forms("past") | clause.forms("present")
 
 
 def _is_reply(text: str, stretch: Marked, voice: Voice) -> bool:

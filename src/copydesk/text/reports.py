@@ -28,10 +28,13 @@ def reports(text: str, found: Sequence[Word], lang: Language) -> list[Cue]:
         found: The words of a sentence outside quotation marks.
         lang: The text's language; one without lexicons has no cues.
     """
+    candidates = forms(text, found, lang)
+    if not candidates:
+        return []
     reader = _Reader(text, found, lang)
     cues: list[Cue] = []
     taken = -1
-    for form in forms(text, found, lang):
+    for form in candidates:
         if form.first >= taken and reader.reports(form):
             cues.append(form.cue(found))
             taken = form.after

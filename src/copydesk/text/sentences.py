@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from copydesk.text.form_use import MARKS
@@ -28,6 +29,7 @@ _SOURCE_FOLLOWS: Final = frozenset(
 """The phrases that the source follows."""
 _SAID_BEFORE: Final = frozenset({",", "—", "–", ",—", ", —", "-"})
 _LINE_END: Final = re.compile("\n")
+_END_OF: Final = itemgetter(1)
 
 
 class Sentence:
@@ -41,24 +43,32 @@ class Sentence:
         self.outside = outside
         self.length = length
         self.lang = lang
+        self._cues: list[Predicate] | None = None
+        self._phrases: Speakers | None = None
 
-    @cached_property
+    @property
     def cues(self) -> list[Predicate]:
-        return predicates(self.text, self.outside, self.lang)
+        if self._cues is None:
+            self._cues = predicates(self.text, self.outside, self.lang)
+        return self._cues
 
-    @cached_property
+    @property
     def phrases(self) -> Speakers:
-        return Speakers(self.text, self.outside, self.lang)
+        if self._phrases is None:
+            self._phrases = Speakers(self.text, self.outside, self.lang)
+        return self._phrases
 
     def cues_before(self, offset: int) -> list[Predicate]:
         """The last cues that end before an offset."""
-        at = bisect_right(self.cues, offset, key=lambda cue: cue.cue.end)
-        return self.cues[max(0, at - CUES) : at]
+        cues = self.cues
+        at = bisect_right(cues, offset, key=lambda cue: cue.cue.end) if cues else 0
+        return cues[max(0, at - CUES) : at]
 
     def cues_after(self, offset: int) -> list[Predicate]:
         """The first cues that start at an offset or after it."""
-        at = bisect_left(self.cues, offset, key=lambda cue: cue.cue.start)
-        return self.cues[at : at + CUES]
+        cues = self.cues
+        at = bisect_left(cues, offset, key=lambda cue: cue.cue.start) if cues else 0
+        return cues[at : at + CUES]
 
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
@@ -163,11 +173,13 @@ class Article:
         return self._read[index]
 
 
-def _outside(found: Sequence[Word], spans: Sequence[Span]) -> list[Word]:
+def _outside(found: Sequence[Word], spans: Sequence[Span]) -> Sequence[Word]:
     """The words that stand in none of some ordered, disjoint spans."""
     if not found:
-        return []
-    at = bisect_right(spans, found[0].start, key=lambda span: span[1])
+        return found
+    at = bisect_right(spans, found[0].start, key=_END_OF)
+    if at == len(spans) or spans[at][0] >= found[-1].end:
+        return found
     result = []
     for word in found:
         while at < len(spans) and spans[at][1] <= word.start:

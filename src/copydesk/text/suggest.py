@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from copydesk.text.hedges import possibility
 from copydesk.text.language import language as language_of
-from copydesk.text.lexicon import Cue, words
+from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece
-from copydesk.text.quotations import Quotation, flagged, quotations
+from copydesk.text.quotations import Quotation, quotations
 from copydesk.text.turns import turn_units
-from copydesk.text.unit import Unit
+from copydesk.text.unit import Unit, by_piece
 from copydesk.text.verdicts import verdicts
 
 _ASKS: Final = re.compile(r"\?[\"'”’)\]]*$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """The label that the rules give a unit, and why.
+
+    A named tuple, because one is made for each sentence of a corpus.
 
     Attributes:
         start: Offset of the unit's first character, in code points.
@@ -74,24 +74,13 @@ def suggest(
         return []
     found = quotations(text, pieces, language=language) if quotes is None else quotes
     spoken = turn_units(text, pieces)
-    by_piece: dict[int, list[Quotation]] = {}
-    for quote in found:
-        for index in quote.pieces:
-            by_piece.setdefault(index, []).append(quote)
+    touching = by_piece(found)
     result: list[Suggestion] = []
     carried = False
     for index, piece in enumerate(pieces):
         if not piece.is_unit:
             continue
-        inside = by_piece.get(index, [])
-        found_words = words(text, piece.start, piece.end)
-        spans = [(quote.start, quote.end) for quote in inside]
-        outside = (
-            [word for word, quoted in flagged(found_words, spans) if not quoted]
-            if spans
-            else found_words
-        )
-        unit = Unit(text, piece, found_words, outside, inside, carried, lang)
+        unit = Unit.read(text, piece, touching.get(index, []), lang, carried=carried)
         suggestion = _turn(unit) if index in spoken else _judge(unit)
         carried = piece.zone == "body" and (
             suggestion.label in {"quote", "claim"} or bool(unit.reported)
@@ -120,8 +109,10 @@ def _quotation(unit: Unit) -> _Found | None:
 
     At just half the sentence is still the reporter's. A headline's words are not counted.
     """
+    if not unit.quotes:
+        return None
     direct = [quote for quote in unit.quotes if quote.form == "direct"]
-    counted = unit.quotes and unit.piece.zone != "headline"
+    counted = unit.piece.zone != "headline"
     if not direct and not (counted and 2 * len(unit.outside) < len(unit.words)):
         return None
     return _cues_of(direct or unit.quotes, unit)
@@ -145,7 +136,8 @@ def _cues_of(quotes: Sequence[Quotation], unit: Unit) -> _Found:
 
 def _open_question(unit: Unit) -> _Found | None:
     """A question that the outlet itself asks."""
-    if not _ASKS.search(unit.text[max(unit.piece.start, unit.piece.end - 6) : unit.piece.end]):
+    tail = unit.text[max(unit.piece.start, unit.piece.end - 6) : unit.piece.end]
+    if "?" not in tail or not _ASKS.search(tail):
         return None
     asks = len(unit.words) > 2 and bool(unit.outside) and unit.words[-1] == unit.outside[-1]
     clause = asks and any(

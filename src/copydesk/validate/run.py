@@ -28,7 +28,7 @@ _STATISTICS: Final = 4
 
 
 def validate(
-    path: Path,
+    path: str | Path,
     *,
     level: int = 5,
     severity: Severity = "warning",
@@ -60,7 +60,7 @@ def validate(
     included, excluded = set(include), set(exclude)
     _refuse_unknown(level, severity, included | excluded)
     request = _Request(
-        path=path,
+        path=Path(path),
         levels=tuple(range(1, level + 1)),
         severity=severity,
         include=included,
