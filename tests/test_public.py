@@ -7,7 +7,10 @@ import sys
 
 import copydesk
 
-NAMES = {"analyse", "attributions", "canonical", "load", "quotations", "segment", "suggest"}
+NAMES = {
+    *("analyse", "attributions", "canonical", "expectations"),
+    *("load", "quotations", "segment", "suggest"),
+}
 
 
 def test_public_names_are_shown_and_are_what_they_say() -> None:
@@ -36,4 +39,6 @@ def test_an_analysis_counts_in_code_points_and_names_each_speaker_once() -> None
     assert table["speaker"].to_list()[:2] == [[], ["Ann Orr"]]
     reported = copydesk.analyse("Ann Orr said the fair would close.\n")
     assert reported["speaker"].to_list() == [["Ann Orr"]]
+    hoped = copydesk.analyse("Ann Orr hopes to reopen the fair.\nThe fair may close.\nIt closed.\n")
+    assert hoped["expectation"].to_list() == [["hopes to"], ["may"], []]
     assert copydesk.analyse("Die Brücke ist zu.\n", "de")["suggestion"].to_list() == [None]

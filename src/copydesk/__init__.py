@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from copydesk.analysis import analyse
     from copydesk.loading import load
-    from copydesk.text import Piece, attributions, canonical, quotations, segment, suggest
+    from copydesk.text import (
+        Piece,
+        attributions,
+        canonical,
+        expectations,
+        quotations,
+        segment,
+        suggest,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "analyse",
     "attributions",
     "canonical",
+    "expectations",
     "load",
     "quotations",
     "segment",

@@ -13,6 +13,7 @@ from copydesk.text import (
     Suggestion,
     attributions,
     canonical,
+    expectations,
     quotations,
     segment,
     suggest,
@@ -28,6 +29,7 @@ SCHEMA: Final = pl.Schema(
         "speaker": pl.List(pl.String()),
         "cue": pl.List(pl.String()),
         "suggestion": pl.String(),
+        "expectation": pl.List(pl.String()),
     }
 )
 
@@ -44,7 +46,9 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
         in code points of the canonical text. ``quotation`` lists what stands between quotation
         marks in the sentence, ``speaker`` whose words it quotes or reports, each once, ``cue``
         the words that the suggestion rests on, and ``suggestion`` is a label of the news scheme,
-        or null in a language for which there are no rules.
+        or null in a language for which there are no rules. ``expectation`` lists the words by
+        which the sentence looks ahead: forecasts, what may come about, plans and hopes. It is
+        independent of the label; see `copydesk.text.expectations`.
 
     Raises:
         InputError: the text is not UTF-8 or holds a NUL.
@@ -57,8 +61,9 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
     found: Sequence[Suggestion | None] = suggest(
         article, pieces, quotes=quotes, language=language
     ) or [None] * len(units)
+    ahead = expectations(article, pieces, quotes=quotes, language=language) or [()] * len(units)
     rows = []
-    for (index, piece), suggestion in zip(units, found, strict=True):
+    for (index, piece), suggestion, expected in zip(units, found, ahead, strict=True):
         inside = [quote for quote in quotes if index in quote.pieces]
         cues = suggestion.cues if suggestion else ()
         rows.append(
@@ -74,6 +79,7 @@ def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
                 "speaker": _speakers(article, sources, piece),
                 "cue": [article[cue.start : cue.end] for cue in cues],
                 "suggestion": suggestion and suggestion.label,
+                "expectation": [article[cue.start : cue.end] for cue in expected],
             }
         )
     return pl.DataFrame(rows, schema=SCHEMA)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copydesk.text.attributions import Attribution, attributions
 from copydesk.text.canonical import canonical
+from copydesk.text.expectations import expectations
 from copydesk.text.language import suggests
 from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece, Zone
@@ -23,6 +24,7 @@ __all__ = [
     "Zone",
     "attributions",
     "canonical",
+    "expectations",
     "quotations",
     "quoted_ratio",
     "segment",

@@ -118,22 +118,20 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         rest = [mark for mark in marks if closer is None or mark.start >= closer.end]
         pairs, left = _pairs(rest, text, start)
         for number, (opening, closing) in enumerate(pairs):
-            first = number == 0 and reopened
             if closing is not None:
-                stretches.append(
-                    _stretch(
-                        text,
-                        opening.start,
-                        closing.end,
-                        inner_start=opening.end,
-                        inner_end=closing.start,
-                        continues=first,
-                    )
-                )
-                continue
-            stop = pairs[number + 1][0].start if number + 1 < len(pairs) else end
+                stop, inner_end = closing.end, closing.start
+            else:
+                stop = pairs[number + 1][0].start if number + 1 < len(pairs) else end
+                inner_end = stop
             stretches.append(
-                _stretch(text, opening.start, stop, inner_start=opening.end, continues=first)
+                _stretch(
+                    text,
+                    opening.start,
+                    stop,
+                    inner_start=opening.end,
+                    inner_end=inner_end,
+                    continues=number == 0 and reopened,
+                )
             )
         if left is not None:
             pending = (left, [])

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 from copydesk.text.hedges import possibility
 from copydesk.text.language import language as language_of
-from copydesk.text.lexicon import Cue, words
+from copydesk.text.lexicon import Cue
 from copydesk.text.pieces import Piece
-from copydesk.text.quotations import Quotation, flagged, quotations
+from copydesk.text.quotations import Quotation, quotations
 from copydesk.text.turns import turn_units
-from copydesk.text.unit import Unit
+from copydesk.text.unit import Unit, by_piece
 from copydesk.text.verdicts import verdicts
 
 _ASKS: Final = re.compile(r"\?[\"'”’)\]]*$")
@@ -74,24 +74,13 @@ def suggest(
         return []
     found = quotations(text, pieces, language=language) if quotes is None else quotes
     spoken = turn_units(text, pieces)
-    by_piece: dict[int, list[Quotation]] = {}
-    for quote in found:
-        for index in quote.pieces:
-            by_piece.setdefault(index, []).append(quote)
+    touching = by_piece(found)
     result: list[Suggestion] = []
     carried = False
     for index, piece in enumerate(pieces):
         if not piece.is_unit:
             continue
-        inside = by_piece.get(index, [])
-        found_words = words(text, piece.start, piece.end)
-        spans = [(quote.start, quote.end) for quote in inside]
-        outside = (
-            [word for word, quoted in flagged(found_words, spans) if not quoted]
-            if spans
-            else found_words
-        )
-        unit = Unit(text, piece, found_words, outside, inside, lang, carried=carried)
+        unit = Unit.read(text, piece, touching.get(index, []), lang, carried=carried)
         suggestion = _turn(unit) if index in spoken else _judge(unit)
         carried = piece.zone == "body" and (
             suggestion.label in {"quote", "claim"} or bool(unit.reported)

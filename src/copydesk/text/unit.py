@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from copydesk.text.language import Language
-from copydesk.text.lexicon import Cue, Lexicon, Match, Vocabulary, Word
+from copydesk.text.lexicon import Cue, Lexicon, Match, Vocabulary, Word, words
 from copydesk.text.pieces import Piece
-from copydesk.text.quotations import Quotation
+from copydesk.text.quotations import Quotation, flagged
 from copydesk.text.reports import reports
 
 _LOOKED_UP: Final = (
@@ -84,6 +84,22 @@ class Unit:
         self._reported: list[Cue] | None = None
         self._conditional: bool | None = None
 
+    @classmethod
+    def read(
+        cls,
+        text: str,
+        piece: Piece,
+        quotes: Sequence[Quotation],
+        lang: Language,
+        *,
+        carried: bool = False,
+    ) -> Unit:
+        """Read a unit of a text, with the quotations that touch it."""
+        found = words(text, piece.start, piece.end)
+        spans = [(quote.start, quote.end) for quote in quotes]
+        outside = [word for word, quoted in flagged(found, spans) if not quoted] if spans else found
+        return cls(text, piece, found, outside, quotes, lang, carried=carried)
+
     def lexicon(self, name: str) -> Lexicon:
         return self.lang.lexicon(name)
 
@@ -125,6 +141,15 @@ class Unit:
             condition = self.context("condition")
             self._conditional = any(word.form in condition for word in self.outside)
         return self._conditional
+
+
+def by_piece(quotes: Sequence[Quotation]) -> dict[int, list[Quotation]]:
+    """The quotations that touch each piece, by the piece's index."""
+    result: dict[int, list[Quotation]] = {}
+    for quote in quotes:
+        for index in quote.pieces:
+            result.setdefault(index, []).append(quote)
+    return result
 
 
 def cue_of(found: Sequence[Word], match: Match) -> Cue:
