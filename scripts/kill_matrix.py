@@ -50,11 +50,12 @@ from copydesk.release.withdraw import resume, withdraw
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.new import Options as RoundOptions
-from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.new import new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 
 SECRET = "No key to the tannery was ever found by those who rented its yard"
 AT = datetime(2026, 5, 1, tzinfo=UTC)

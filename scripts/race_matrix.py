@@ -39,11 +39,12 @@ from copydesk.release.index import read_index
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import read_log
 from copydesk.rounds.new import Options as RoundOptions
-from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.new import new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.validate import validate
 
 TAKEN = (("quarry", "dairy"), ("brewery", "bakery"))
