@@ -301,7 +301,7 @@ def test_a_repeated_id_names_both_places(tmp_path: Path, corpus: Corpus) -> None
 
     text = tmp_path / "in" / "a.txt"
     assert refusals(done) == [
-        f"{path}:2: {text}: The id 'a' is used twice; first at {path}:1: {text}. "
+        f"{path}:2: {text}: The id 'a' is used twice, first at {path}:1: {text}. "
         "Give each article an id of its own."
     ]
 
