@@ -320,7 +320,7 @@ def test_a_file_too_large_is_not_read(tmp_path: Path, corpus: Corpus) -> None:
 
 def test_a_source_that_matches_nothing_is_named(corpus: Corpus) -> None:
     """A path that is not there is no empty source."""
-    with pytest.raises(InputError, match=r"^nowhere/\*\.txt: This names no file or folder\.$"):
+    with pytest.raises(InputError, match=r"^nowhere/\*\.txt: No file or folder matches this\.$"):
         ingest(["nowhere/*.txt"], corpus)
 
 
