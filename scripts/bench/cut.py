@@ -2,9 +2,9 @@
 
     python scripts/bench/cut.py [--sentences 100000 300000 1000000]
 
-What was built, and three answers to each sentence, are invented and lie on the disk (`invented.py`);
-half of the articles are withheld, and every fifth sentence is a quotation. Each step is a process
-of its own:
+What was built, and three answers to each sentence, are invented (`invented.py`) and lie on the
+disk; half of the articles are withheld, and every fifth sentence is a quotation. Each step is a
+process of its own:
 
 - `cut`: tables are put together, splits drawn, quotations grouped, files written and searched for
   withheld words, text in two splits looked for, and the release's facts counted;
