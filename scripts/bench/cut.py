@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from invented import PER_ARTICLE, answers_to, articles_of, sentences_of, texts_of
+from invented import PER_ARTICLE, answers_to, articles_of, sentences_of, texts_of, with_nulls
 from peak import measure
 
 from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling
@@ -82,8 +82,8 @@ def invent(room: Path, sentences: int) -> None:
             kinds = pl.from_arrow(SCHEMAS[name].empty_table())
             assert isinstance(kinds, pl.DataFrame)
             file = room / f"{name}-{first:010}.parquet"
-            rows.select(kinds.columns).cast(dict(kinds.schema)).write_parquet(file)
-        answers.select(ANSWERS.names()).cast(dict(ANSWERS)).write_parquet(
+            with_nulls(rows, kinds.columns).cast(dict(kinds.schema)).write_parquet(file)
+        with_nulls(answers, ANSWERS.names()).cast(dict(ANSWERS)).write_parquet(
             room / f"answers-{first:010}.parquet"
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from copydesk.contract.columns import SPLITS
 from copydesk.contract.filenames import TableFile
 from copydesk.contract.labels import NEWS
 from copydesk.contract.schema_versions import SCHEMA_VERSION
+from copydesk.contract.tables import CURRENT
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 
@@ -62,6 +64,12 @@ def texts_of(sentences: pl.DataFrame) -> pl.DataFrame:
     )
     digests = pl.Series([sha256_text(value) for value in text["text"]])
     return text.with_columns(text_sha256=digests, event=pl.format("e-{}", "article_id"))
+
+
+def with_nulls(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """A frame with these columns; those that it lacks are null."""
+    lacking = [pl.lit(None).alias(name) for name in names if name not in frame.columns]
+    return frame.with_columns(lacking).select(names)
 
 
 def _rewritten(
@@ -132,7 +140,6 @@ def answers_to(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator
                 ),
                 lead_time_s=pl.lit(rng.random(frame.height)),
                 guidelines_version=pl.lit("1.0"),
-                flag=pl.lit(None, dtype=pl.String),
             )
         )
     return pl.concat(parts).sort("annotation_id")
@@ -169,7 +176,6 @@ def articles_of(text: pl.DataFrame) -> pl.DataFrame:
         licence=pl.lit("CC0-1.0"),
         attribution=pl.lit("The Bench"),
         redistributable=pl.lit(True),
-        genre=pl.lit(None, dtype=pl.String),
     )
 
 
@@ -198,7 +204,8 @@ def _write(
             file = str(TableFile(table=name, split=part, **numbered))
             path = release / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            table = to_arrow(frame.filter(place == part), name, version=version)
+            rows = with_nulls(frame.filter(place == part), CURRENT[name].names)
+            table = to_arrow(rows, name, version=version)
             write_table(table, path)
             of_table = written.counts.setdefault(name, {})
             of_table[part] = of_table.get(part, 0) + table.num_rows
