@@ -1562,7 +1562,7 @@ def the_split_of_the_release_before(f: Forger) -> None:
 # ---- configuration and rounds
 
 
-def _configure(name: str, text: str) -> None:
+def _configure(name: str, text: str, free: str = "") -> None:
     def do(f: Forger) -> None:
         say(f, "copydesk.toml", text)
 
@@ -1572,6 +1572,7 @@ def _configure(name: str, text: str) -> None:
             name=name,
             do=do,
             design="a data set alone has no configuration",
+            free=free,
             around=True,
             sign=False,
         )
@@ -1584,12 +1585,20 @@ _configure("a waiver of nothing", _WAIVER.format("no-such-rule", "2026-12-31"))
 _configure("a waiver of two years", _WAIVER.format("label-drift", "2028-11-28"))
 _configure("a waiver of yesterday", _WAIVER.format("label-drift", "2026-11-01"))
 _configure("a waiver of the day that is none", _WAIVER.format("label-drift", "2026-13-41"))
-_configure("pseudonyms that take ages", '[checks]\npseudonyms = "^(a+)+$"')
+_configure(
+    "pseudonyms that take ages",
+    '[checks]\npseudonyms = "^(a+)+$"',
+    free="a choice of the corpus; any pattern is searched for in linear time",
+)
 _configure("pseudonyms that are no pattern", '[checks]\npseudonyms = "("')
 _configure("a threshold without end", "[checks]\nnear_duplicate = inf")
 _configure("a threshold out of range", "[checks]\noutlier_gap = 3.0")
 _configure("a threshold that is a truth", "[checks]\ndrift_p = true")
-_configure("a store that is elsewhere", '[stores]\narticles = "s3://other/x"')
+_configure(
+    "a store that is elsewhere",
+    '[stores]\narticles = "s3://other/x"',
+    free="where texts lie is a choice of the corpus; each is known by its SHA-256",
+)
 _configure("an unknown table", "[extras]\nx = 1")
 
 
