@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from copydesk.backends import codecs
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.sender import logged_projects
@@ -16,7 +15,6 @@ from copydesk.contract.labels import NEWS
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256_text
 from copydesk.rounds.amend import amend_round, revise_guidelines
-from copydesk.rounds.consistency import faults, repair
 from copydesk.rounds.log import read_log
 from copydesk.rounds.notes import notes_of
 from copydesk.rounds.opened import open_round
@@ -139,58 +137,6 @@ def revised_guidelines(matrix: Any) -> str:
     found = (bool(fixed), "New." in shown["expert_instruction"], sent, held)
     wanted = (True, True, len(world.labels), {"1.0": len(world.labels)})
     return _expect(found, wanted) or world.check_pulled()
-
-
-def damaged_record(matrix: Any) -> str:
-    """The log is damaged in many ways: harmless, or named and repaired to the byte."""
-    world = matrix.world(tasks=40, answered=True)
-    world.pull()
-    round, log = open_round(world.corpus, world.round), world.folder.annotations
-    whole = log.read_bytes()
-    first, *rest = whole.splitlines(keepends=True)
-    event = json.loads(first)
-
-    def with_first(**fields: Any) -> bytes:
-        return json.dumps(event | fields).encode() + b"\n" + b"".join(rest)
-
-    damages = {
-        "half of it": whole[: len(whole) // 2] + b"\n",
-        "no object": b"null\n" + whole,
-        "nothing": b"",
-        "another label": with_first(label="quote" if event["label"] != "quote" else "claim"),
-        "unknown label": with_first(label="rumour"),
-        "unknown person": with_first(annotator="a9"),
-        "unknown sentence": with_first(sentence_id="nowhere.001"),
-        "bad time": with_first(created_at="yesterday"),
-        "another arm": with_first(arm="suggested"),
-        "a list for a name": with_first(annotator=["a1"]),
-        "CRLF": whole.replace(b"\n", b"\r\n"),
-        "BOM": b"\xef\xbb\xbf" + whole,
-        "not UTF-8": b"\xff\xfe" + whole,
-        "conflict": b"<<<<<<< ours\n" + whole + b"=======\n" + first + b">>>>>>> theirs\n",
-        "twice": whole + whole,
-        "deep": b"[" * 100_000 + b"\n" + whole,
-    }
-    bad = []
-    for name, damaged in damages.items():
-        log.write_bytes(damaged)
-        if list(faults(round, codecs())):
-            repair(round, codecs())
-            if log.read_bytes() != whole:
-                bad.append(f"{name} not repaired")
-        elif read_log(log).answers != _state(whole, world).answers:
-            bad.append(f"{name} not found")
-        log.write_bytes(whole)
-    return "; ".join(bad) or world.check_pulled()
-
-
-def _state(data: bytes, world: Any) -> Any:
-    path = world.corpus.root / "whole.jsonl"
-    path.write_bytes(data)
-    try:
-        return read_log(path)
-    finally:
-        path.unlink()
 
 
 def restored_database(home: Path, make: Any, *, tasks: int) -> str:

@@ -8,7 +8,8 @@
 
 Starts a Label Studio of its own in a temporary folder, or takes the running one that --server
 names, with the administrator's token from LABEL_STUDIO_API_KEY and an annotator's address; a
-server that was running is not killed. Prints a table and exits 0 if every row ends well, else 1.
+server that was running is not killed. Prints a table of the rows and their end states, in
+Markdown, and exits 0 if every row ends well, else 1.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from copydesk.rounds.streams import streams
 
 sys.path.insert(0, str(Path(__file__).parent))
 import fault_hands as hands
+import fault_record as record
 from fault_proxy import Fault, proxy
 
 from copydesk.backends.labelstudio import projects
@@ -52,12 +54,13 @@ from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.qualify import known_answers, queues
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.tasks import data_sha256
 
 PATIENCE = 6.0
@@ -260,7 +263,7 @@ class Matrix:
     # push through a proxy that does wrong
 
     def pushed_through(self, *faults: Fault, timeout: float = 30.0) -> str:
-        """Push through faults; if it fails, push again directly."""
+        """A push meets the fault and is run again: every task is there once."""
         world = self.world(tasks=min(400, self.tasks))
         with proxy(self.url, *faults) as wrong, contextlib.suppress(CopydeskError):
             world.push(wrong.url, timeout)
@@ -269,7 +272,7 @@ class Matrix:
         return f"fault not met: {unmet}" if unmet else world.check_pushed()
 
     def pulled_through(self, *faults: Fault, timeout: float = 30.0) -> str:
-        """Pull through faults; if it fails, pull again directly."""
+        """A pull meets the fault and is run again: every answer is logged once."""
         world = self.world(tasks=min(400, self.tasks), answered=True)
         with proxy(self.url, *faults) as wrong, contextlib.suppress(CopydeskError):
             world.pull(wrong.url, timeout)
@@ -280,7 +283,7 @@ class Matrix:
     # kills
 
     def killed_pushes(self) -> str:
-        """SIGKILL at random moments of a push, each then run again to its end."""
+        """SIGKILL at random moments of a push, then run again: every task is there once."""
         bad: Counter[str] = Counter()
         seconds = self._time(self.world(), "push")
         for _ in range(self.kills):
@@ -291,7 +294,7 @@ class Matrix:
         return _only_good(bad)
 
     def killed_pulls(self) -> str:
-        """SIGKILL at random moments of a pull, each then run again to its end."""
+        """SIGKILL at random moments of a pull, then run again: every answer is logged once."""
         bad: Counter[str] = Counter()
         world = self.world(answered=True)
         seconds = self._time(world, "pull")
@@ -318,7 +321,7 @@ class Matrix:
         return world.check_pushed()
 
     def two_machines(self) -> str:
-        """The same round pushed from two checkouts at once, each with a lock of its own."""
+        """The same round pushed from two checkouts at once: every task is there once."""
         world = self.world()
         other = self.home / f"copy-{world.round}"
         shutil.copytree(self.corpus.root, other)
@@ -462,7 +465,9 @@ class Matrix:
             timeout = 2.0 if kind == "delay" else 30.0
             rows[f"pull-{kind}"] = functools.partial(self.pulled_through, fault, timeout=timeout)
         return rows | {
-            "push-drop-thrice": lambda: self.pushed_through(Fault("drop", *post, times=3)),
+            "push-drop-thrice": functools.partial(
+                self.pushed_through, Fault("drop", *post, times=3)
+            ),
             "push-kill-client": self.killed_pushes,
             "push-two-at-once": self.two_pushes,
             "push-two-machines": self.two_machines,
@@ -472,7 +477,6 @@ class Matrix:
             "push-emptied-config": self.emptied_config,
             "push-other-server": self.other_server,
             "pull-foreign-edit": self.foreign_edit,
-            "pull-damaged-record": functools.partial(hands.damaged_record, self),
             "pull-moved-annotation": functools.partial(hands.moved_annotation, self),
             "pull-changed-email": functools.partial(hands.changed_email, self),
             "pull-wrong-project": functools.partial(hands.wrong_project, self),
@@ -482,6 +486,7 @@ class Matrix:
             "pull-deleted-answer": self.deleted_answer,
             "pull-renamed-project": self.renamed_project,
             "pull-changed-config": self.changed_config,
+            **record.rows(self),
         }
 
 
@@ -542,7 +547,7 @@ def _at_once(*worlds: World) -> None:
 
 
 def killed_server(home: Path, *, verb: str, trials: int, tasks: int) -> str:
-    """SIGKILL of the server in the middle of a push or pull; restarted, run again."""
+    """SIGKILL of the server in a push or pull, then run again: nothing is twice, nothing lost."""
     from copydesk.backends.labelstudio.local import server as studio
 
     bad: Counter[str] = Counter()
@@ -581,9 +586,10 @@ def main() -> int:
     parser.add_argument("--server", default="", help="address of a running Label Studio")
     parser.add_argument("--email", default="", help="an annotator's on that server")
     options = parser.parse_args()
-    outcomes: dict[str, tuple[str, float]] = {}
+    outcomes: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
+        print("| fault | end state |\n|---|---|")
         with _server(options, home) as (url, token, email):
             matrix = Matrix(
                 url,
@@ -616,7 +622,7 @@ def main() -> int:
                 hands.restored_database, home / "restored", _small_matrix, tasks=40
             )
             _record(outcomes, "pull-restored-database", restored)
-    bad = sum(bool(what) for what, _ in outcomes.values())
+    bad = sum(map(bool, outcomes.values()))
     print(f"{len(outcomes)} rows, {bad} bad")
     return 1 if bad or not outcomes else 0
 
@@ -641,14 +647,19 @@ def _wanted(only: str, name: str) -> bool:
     return name.startswith(tuple(only.split(",")))
 
 
-def _record(outcomes: dict[str, tuple[str, float]], name: str, run: Callable[[], str]) -> None:
-    began = time.monotonic()
+def _end_state(run: Callable[[], str]) -> str:
+    """What a row ends in when it ends well: what its docstring says behind the colon."""
+    function = run.func if isinstance(run, functools.partial) else run
+    return (function.__doc__ or "").partition(": ")[2].splitlines()[0].rstrip(".")
+
+
+def _record(outcomes: dict[str, str], name: str, run: Callable[[], str]) -> None:
     try:
         what = run()
     except CopydeskError as error:
         what = str(error)
-    outcomes[name] = what, time.monotonic() - began
-    print(f"{name:28} {what or 'same end state':50} {outcomes[name][1]:6.1f} s", flush=True)
+    outcomes[name] = what
+    print(f"| `{name}` | {f'**bad**: {what}' if what else _end_state(run)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""SIGKILL at random moments of every verb that writes, and two of a kind at once.
+"""SIGKILL at random moments of every verb that writes.
 
-    python scripts/kill_matrix.py                     # 200 kills and 50 tries of each pair
-    python scripts/kill_matrix.py --kills 20 --tries 5 --only withdraw,cut --seed 7
+    python scripts/kill_matrix.py                     # 200 kills
+    python scripts/kill_matrix.py --kills 20 --only withdraw,cut --seed 7
 
 Half of the kills come at a random moment of the time that the verb takes, half just before a
 random change of the file system. After each: `datasets` loads the folder as it is; nothing withheld
@@ -50,12 +50,12 @@ from copydesk.release.withdraw import resume, withdraw
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.new import Options as RoundOptions
-from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.new import new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
-from copydesk.validate import validate
+from copydesk.rounds.selection import Selection
 
 SECRET = "No key to the tannery was ever found by those who rented its yard"
 AT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -414,78 +414,9 @@ def kill_all(names: list[str], kills: int, scratch: Path, rng: random.Random) ->
     return found
 
 
-def pairs(names: list[str], tries: int, scratch: Path) -> dict[str, Result]:
-    """Two of a kind at once: nothing is lost, and whoever is refused says why."""
-    base = scratch / "base"
-    found = {}
-    for name in (n for n in ("ingest", "build", "hydrate", "cut") if n in names):
-        found[name] = Result()
-        for _ in range(tries):
-            root = scratch / "case"
-            shutil.rmtree(root, ignore_errors=True)
-            shutil.copytree(base, root)
-            found[name].kills += 1
-            found[name].faults += _pair(root, name)
-    return found
-
-
-def _pair(root: Path, name: str) -> list[str]:
-    texts(root / "a", ("quarry", "dairy"))
-    texts(root / "b", ("brewery", "bakery"))
-    corpus = Corpus(root / "corpus")
-    works: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-        "ingest": (
-            lambda: ingest([str(root / "a")], corpus),
-            lambda: ingest([str(root / "b")], corpus),
-        ),
-        "build": (lambda: do_build(root), lambda: build(corpus, workers=1)),
-        "hydrate": (
-            lambda: hydrate(corpus.root, raw=[str(root / "raw")], out=root / "one"),
-            lambda: hydrate(corpus.root, raw=[str(root / "raw")], out=root / "two"),
-        ),
-        "cut": (lambda: do_cut(root), lambda: do_cut(root)),
-    }
-    children = []
-    for work in works[name]:
-        child = os.fork()
-        if not child:
-            try:
-                work()
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        children.append(child)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    faults = [f"exit codes {codes}"] if any(codes) else []
-
-    def whole() -> None:
-        names = {article.article_id for article in corpus.articles_here()}
-        wanted = {"mill", "ferry", "tannery", "forge"}
-        if name == "ingest":
-            wanted |= {"quarry", "dairy", "brewery", "bakery"}
-        assert names == wanted, f"articles: {sorted(names)}"
-        if name == "hydrate":
-            assert _digests(root / "one") == _digests(root / "two")
-        if name in ("build", "cut"):
-            build(corpus, workers=1)
-        errors = [f.message for f in validate(corpus.root, severity="error").findings]
-        assert name == "ingest" or not errors, errors
-
-    return faults + (["something is lost"] if forked(whole) else [])
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in folder.rglob("*")
-        if p.is_file()
-    }
-
-
-def show(title: str, found: dict[str, Result], out: Callable[[str], None]) -> bool:
+def show(found: dict[str, Result], out: Callable[[str], None]) -> bool:
     """Print a table; whether every row is well."""
-    out(f"\n| {title} | times | ended before | faults |\n| --- | ---: | ---: | --- |")
+    out("\n| killed | times | ended before | faults |\n| --- | ---: | ---: | --- |")
     for name, result in found.items():
         faults = "; ".join(result.faults) or "none"
         out(f"| {name} | {result.kills} | {result.alive} | {faults} |")
@@ -496,7 +427,6 @@ def main() -> int:
     """Run the matrix."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--tries", type=int, default=50)
     parser.add_argument("--only", default=",".join(ROWS), help="verbs, divided by commas")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -504,9 +434,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         killed = kill_all(names, options.kills, scratch, random.Random(options.seed))
-        well = show("killed", killed, print)
-        raced = pairs(names, options.tries, scratch)
-        return 0 if show("two at once", raced, print) and well else 1
+        return 0 if show(killed, print) else 1
 
 
 if __name__ == "__main__":

@@ -33,9 +33,10 @@ from copydesk.ingest import ingest
 from copydesk.layout import lay_out
 from copydesk.rooms import dataset_dir
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.streams import streams
 
 PAUSE = 0.06

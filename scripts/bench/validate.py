@@ -427,7 +427,6 @@ def _answers(frame: pl.DataFrame, text: pl.DataFrame, rng: np.random.Generator) 
                 ),
                 lead_time_s=pl.lit(rng.random(frame.height)),
                 guidelines_version=pl.lit("1.0"),
-                flag=pl.lit(None, dtype=pl.String),
             )
         )
     return pl.concat(parts).sort("annotation_id")
@@ -463,7 +462,6 @@ def _articles(text: pl.DataFrame) -> pl.DataFrame:
         licence=pl.lit("CC0-1.0"),
         attribution=pl.lit("The Bench"),
         redistributable=pl.lit(True),
-        genre=pl.lit(None, dtype=pl.String),
     )
 
 
@@ -491,7 +489,12 @@ def _write(
             file = str(TableFile(table=name, split=part, **numbered))
             path = release / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            table = to_arrow(frame.filter(place == part), name, version="1.0.0")
+            rows = frame.filter(place == part).with_columns(
+                pl.lit(None).alias(column.name)
+                for column in CURRENT[name].columns
+                if column.nullable and column.name not in frame.columns
+            )
+            table = to_arrow(rows, name, version="1.0.0")
             write_table(table, path)
             of_table = written.counts.setdefault(name, {})
             of_table[part] = of_table.get(part, 0) + table.num_rows

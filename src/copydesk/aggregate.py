@@ -28,6 +28,7 @@ def aggregate(
     method: str = "majority",
     adjudications: pl.DataFrame | None = None,
     labels: Sequence[str] = NEWS.names,
+    modelled: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row a sentence, in the order of sentence_id; whose answers count is the caller's choice.
 
@@ -52,6 +53,7 @@ def aggregate(
         adjudications: rows sentence_id, label, by, reason, in the order they were made. The last
             for a sentence counts and stands above its votes; a null label leaves it unresolved.
         labels: the labels, in order.
+        modelled: what `model_labels` found, where these answers are some of those that it took.
 
     Raises:
         InputError: a column is missing, a label or method unknown, a sentence_id stands for two
@@ -69,7 +71,9 @@ def aggregate(
     if method == "majority" or not len(table):
         table = table.with_columns(_majority(labels))
     else:
-        table = _modelled(table, last, method, labels)
+        found = model_labels(answers, method, labels) if modelled is None else modelled
+        table = table.join(found, on="sentence_id", how="left", maintain_order="left")
+        table = table.with_columns(pl.col("source").fill_null(method))
     if adjudications is None:
         table = table.with_columns(adjudicator=_NOBODY, reason=_NOBODY)
     else:
@@ -145,15 +149,22 @@ def _majority(labels: Sequence[str]) -> list[pl.Expr]:
     return [label.alias("label"), source.alias("source")]
 
 
-def _modelled(
-    table: pl.DataFrame, last: pl.DataFrame, method: str, labels: Sequence[str]
-) -> pl.DataFrame:
-    """Label of the highest posterior of a model of annotators; null where two are as high."""
+def model_labels(answers: pl.DataFrame, method: str, labels: Sequence[str]) -> pl.DataFrame:
+    """What a model of annotators makes of all their answers.
+
+    Args:
+        answers: ``sentence_id``, ``annotation_id``, ``annotator``, ``label`` and ``created_at``.
+        method: ``dawid-skene`` or ``mace``.
+
+    Returns:
+        ``sentence_id``, ``label`` and ``source`` of each sentence with a label: the label of the
+        highest posterior, null where two are as high, and the method.
+    """
     with needs("models", f"The method {method}"):
         import pandas as pd
 
     # Sorted, so that neither the order of the input nor that of the labels' first use matters.
-    rows = last.drop_nulls("label").sort("sentence_id", "annotator")
+    rows = _last_answers(answers).drop_nulls("label").sort("sentence_id", "annotator")
     columns = {"task": "sentence_id", "worker": "annotator", "label": "label"}
     given = pd.DataFrame({name: rows[column].to_list() for name, column in columns.items()})
     posterior = _model(method)().fit(given).probas_.reindex(columns=list(labels), fill_value=0.0)
@@ -163,16 +174,32 @@ def _modelled(
         won = None if first - second < _SAME_POSTERIOR else labels[shares.index(first)]
         found.append((sentence_id, won, method))
     schema = {"sentence_id": pl.String, "label": pl.String, "source": pl.String}
-    modelled = pl.DataFrame(found, schema=schema, orient="row")
-    return table.join(modelled, on="sentence_id", how="left", maintain_order="left").with_columns(
-        pl.col("source").fill_null(method)
-    )
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _model(method: str) -> Callable[[], Any]:
     with needs("models", f"The method {method}"):
         from crowdkit.aggregation import MACE, DawidSkene
     return {"dawid-skene": DawidSkene, "mace": MACE}[method]
+
+
+def refuse_unanswered(adjudications: pl.DataFrame, answers: pl.DataFrame) -> None:
+    """Refuse decisions on sentences without an answer.
+
+    Args:
+        adjudications, answers: with ``sentence_id``.
+
+    Raises:
+        InputError: there is one.
+    """
+    decided = adjudications.unique("sentence_id", keep="last", maintain_order=True)
+    unknown = decided.join(answers, on="sentence_id", how="anti")
+    if len(unknown):
+        raise InputError(
+            f"This sentence was adjudicated but has no answer ({len(unknown)} such in all).",
+            where=str(unknown["sentence_id"][0]),
+            hint="Check that answers and adjudications are of the same rounds.",
+        )
 
 
 def _adjudicated(
@@ -186,13 +213,7 @@ def _adjudicated(
     )
     code_of(adjudications, labels)
     last = adjudications.unique("sentence_id", keep="last", maintain_order=True)
-    unknown = last.join(table, on="sentence_id", how="anti")
-    if len(unknown):
-        raise InputError(
-            f"This sentence was adjudicated but has no answer ({len(unknown)} such in all).",
-            where=str(unknown["sentence_id"][0]),
-            hint="Check that answers and adjudications are of the same rounds.",
-        )
+    refuse_unanswered(last, table)
     decided = last.select(
         "sentence_id",
         "reason",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from copydesk.contract.arrow import polars_schema
 from copydesk.contract.columns import STANDS_ALONE
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import IntegrityError
 
 _Types = dict[str, pl.DataType | type[pl.DataType]]
 
@@ -66,6 +66,8 @@ class Labelling:
         notes: what a reader must know of a round beside its answers, see
             `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
             left out.
+        by_machine: whether these are suggestions, of which articles in a language that the
+            annotator does not know have none.
     """
 
     answers: pl.DataFrame
@@ -73,6 +75,16 @@ class Labelling:
     rounds: tuple[str, ...] = ()
     struck: pl.DataFrame = field(default_factory=lambda: STRUCK.to_frame())
     notes: tuple[dict[str, Any], ...] = ()
+    by_machine: bool = False
+
+    def about(self, articles: pl.Series) -> Labelling:
+        """The answers and decisions on some articles, by their ids."""
+        here = pl.col("article_id").is_in(articles.implode())
+        return replace(
+            self,
+            answers=self.answers.filter(here),
+            adjudications=self.adjudications.filter(here),
+        )
 
 
 def machine_labelling(
@@ -82,23 +94,13 @@ def machine_labelling(
 
     Args:
         sentences: built sentences, with ``text_sha256`` of their article; ``suggestion`` is null in
-            a language that the annotator does not know.
+            a language that the annotator does not know, whose articles are left out.
         created: when the release is made, UTC.
         annotator: the pseudonym of a model.
         kind: ``rule`` or ``model``.
-
-    Raises:
-        InputError: every sentence is in a language that the annotator does not know; articles in
-            such a language are left out.
     """
-    silent = sentences.filter(pl.col("suggestion").is_null())["article_id"].unique().sort()
+    silent = sentences.filter(pl.col("suggestion").is_null())["article_id"].unique()
     sentences = sentences.filter(~pl.col("article_id").is_in(silent.implode()))
-    if sentences.is_empty() and len(silent):
-        raise InputError(
-            f"There are no suggestions in the language of {len(silent)} articles.",
-            where=f"article '{silent[0]}'",
-            hint="Have these articles labelled in a round, or leave them out of the corpus.",
-        )
     answers = sentences.select(
         pl.format("{}.{}", "sentence_id", pl.lit(annotator)).alias("annotation_id"),
         *("sentence_id", "article_id", "text_sha256", "start", "end", "zone"),
@@ -110,6 +112,7 @@ def machine_labelling(
     return Labelling(
         answers=answers.match_to_schema(ANSWERS, missing_columns="insert"),
         adjudications=ADJUDICATIONS.to_frame(),
+        by_machine=True,
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -167,8 +167,8 @@ def _lost(corpus: Corpus, known: Recorded) -> tuple[str, ...]:
     """The recorded sentences that are not among those built now, by their recorded ids."""
     found: list[str] = []
     parts = _chunks(corpus.articles_here(), SHARD_ARTICLES)
-    for articles, key in zip(parts, _keys(corpus), strict=True):
-        built = _pieces(_room(corpus), key)
+    for articles, shard in zip(parts, built_shards(corpus), strict=True):
+        built = _pieces(_room(corpus), shard.key)
         for name, record in known.of(articles).items():
             now = {(piece["start"], piece["end"]) for piece in built[name] if piece["is_unit"]}
             units = [piece for piece in record.pieces if piece.is_unit]
@@ -200,8 +200,18 @@ def _agrees(shards: Shards, key: str, records: Mapping[str, Record]) -> bool:
 
 def _chunks(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
     iterator = iter(articles)
-    while chunk := list(islice(iterator, size)):
+    while chunk := list(itertools.islice(iterator, size)):
         yield chunk
+
+
+class BuiltShard(NamedTuple):
+    """A shard of the last build: its name, the least and the greatest id of its articles, and how
+    many sentences they have."""
+
+    key: str
+    first: str
+    last: str
+    sentences: int
 
 
 class Task(NamedTuple):
@@ -378,22 +388,20 @@ def read_built(corpus: Corpus, table: str) -> pl.DataFrame:
     Raises:
         InputError: the corpus is not built, or was changed after its last build.
     """
-    return _read(_room(corpus), _keys(corpus), table)
+    return read_shards(corpus, [shard.key for shard in built_shards(corpus)], table)
 
 
-def read_all_built(corpus: Corpus, releases: Releases | None = None) -> dict[str, pl.DataFrame]:
-    """All three built tables by name; see `read_built`.
-
-    Args:
-        releases: the entries of the index of releases; read here if the caller has not read it.
-    """
-    keys = _keys(corpus, releases)
-    return {table: _read(_room(corpus), keys, table) for table in SCHEMAS}
+def read_all_built(corpus: Corpus) -> dict[str, pl.DataFrame]:
+    """All three built tables by name; see `read_built`."""
+    keys = [shard.key for shard in built_shards(corpus)]
+    return {table: read_shards(corpus, keys, table) for table in SCHEMAS}
 
 
-def _read(shards: Shards, keys: Sequence[str], table: str) -> pl.DataFrame:
+def read_shards(corpus: Corpus, keys: Sequence[str], table: str) -> pl.DataFrame:
+    """All rows of one table of some shards, in their order."""
     import polars as pl
 
+    shards = _room(corpus)
     local = shards.storage.local
     if local is not None:
         files = [local / key / f"{table}.parquet" for key in keys]
@@ -411,8 +419,15 @@ def _read(shards: Shards, keys: Sequence[str], table: str) -> pl.DataFrame:
     return found
 
 
-def _keys(corpus: Corpus, releases: Releases | None = None) -> list[str]:
-    """The shards of the last build in order, if they are of the corpus as it is."""
+def built_shards(corpus: Corpus, releases: Releases | None = None) -> list[BuiltShard]:
+    """The shards of the last build in order, if they are of the corpus as it is.
+
+    Args:
+        releases: the entries of the index of releases; read here if the caller has not read it.
+
+    Raises:
+        InputError: the corpus is not built, or was changed after its last build.
+    """
     path = corpus.build_dir / "index.json"
     if not path.is_file():
         raise InputError(
@@ -420,24 +435,24 @@ def _keys(corpus: Corpus, releases: Releases | None = None) -> list[str]:
         )
     index = read_json(path)
     # In 0.1.0 the index was a list.
-    keys = [entry["shard"] for entry in index["shards"]] if isinstance(index, dict) else []
+    entries = index["shards"] if isinstance(index, dict) else []
     held, rules = _kept(corpus, index, releases), corpus.scheme.has_rules
-    parts = list(_chunks(corpus.articles_here(), SHARD_ARTICLES))
-    shards = _room(corpus)
-    if len(keys) != len(parts) or not all(
-        _is_of(shards, key, part, held.of(part), rules)
-        for key, part in zip(keys, parts, strict=True)
-    ):
-        raise InputError(
-            "This corpus changed after its last build.",
-            where=str(corpus.root),
-            hint="Run 'copydesk build' again.",
-        )
-    for key in keys:
-        if found := shards.fault(key):
+    shards, found = _room(corpus), []
+    parts = _chunks(corpus.articles_here(), SHARD_ARTICLES)
+    for entry, part in itertools.zip_longest(entries, parts):
+        if not (entry and part and _is_of(shards, entry["shard"], part, held.of(part), rules)):
             raise InputError(
-                "This file of the build is missing or damaged.",
-                where=f"{shards.storage}/{found}",
+                "This corpus changed after its last build.",
+                where=str(corpus.root),
                 hint="Run 'copydesk build' again.",
             )
-    return keys
+        ids = [article.article_id for article in part]
+        found.append(BuiltShard(entry["shard"], min(ids), max(ids), entry["sentences"]))
+    for shard in found:
+        if fault := shards.fault(shard.key):
+            raise InputError(
+                "This file of the build is missing or damaged.",
+                where=f"{shards.storage}/{fault}",
+                hint="Run 'copydesk build' again.",
+            )
+    return found

@@ -77,7 +77,7 @@ def test_a_copy_may_differ_in_what_canonical_text_mends(
             ("the miller.", "the miller. More."),
             "3 of 3 sentences are filled; text differs outside them: it has 152",
         ),
-        (None, "absent: no file has this article's id, its address or a sentence of it."),
+        (None, "absent: no file has this article's id, its address or any of its sentences."),
     ],
 )
 def test_a_gap_has_a_reason(

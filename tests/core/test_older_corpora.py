@@ -60,7 +60,7 @@ def test_its_corpus_is_clean_as_it_is(old: Corpus) -> None:
             "dataset/README.md",
             "num_examples: 7",
             "num_examples: 8",
-            "'dataset_info' of its front matter is not what the release makes it.",
+            "'dataset_info' of its front matter does not match the release.",
         ),
         (
             "dataset/README.md",

@@ -20,8 +20,9 @@ from copydesk.release.cut import Options, cut
 from copydesk.release.verify import verify
 from copydesk.rounds.amend import add_articles, amend_round
 from copydesk.rounds.new import Options as RoundOptions
-from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.new import new_round
 from copydesk.rounds.plan import Annotator
+from copydesk.rounds.selection import Selection
 from copydesk.text import Piece
 
 TEXT = "Osk floods\nThe dyke broke. Nobody was hurt. It rained.\nBy Ada Orr\n"

@@ -77,7 +77,7 @@ def test_events_that_share_a_sentence_share_a_split() -> None:
         }
     )
 
-    tied = ties(sentences)
+    tied = ties(sentences.lazy())
     drawn = draw_splits(dict.fromkeys("abcde", 5), kept={"b": "test"}, tied=tied)
 
     assert tied == {"a": "a", "b": "a", "e": "a"}
@@ -108,4 +108,4 @@ def test_a_sentence_of_few_but_long_words_ties_events() -> None:
     """Fifty code points do, in however few words; forty-nine are anybody's."""
     for length, expected in ((50, {"a": "a", "b": "a"}), (49, {})):
         text = "x" * length
-        assert ties(pl.DataFrame({"event": ["a", "b"], "text": [text, text]})) == expected
+        assert ties(pl.LazyFrame({"event": ["a", "b"], "text": [text, text]})) == expected

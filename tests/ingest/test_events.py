@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sources import folder
+from sources import folder, write
 
 from copydesk.build import build
 from copydesk.corpus import Corpus
@@ -292,3 +292,33 @@ def test_a_cut_is_refused_that_would_put_nearly_one_sentence_into_two_released_s
         "release."
     )
     assert not (corpus.releases / "0.2.0").exists()
+
+
+def test_translations_that_name_each_other_are_one_event(tmp_path: Path, corpus: Corpus) -> None:
+    """A page's hreflang and a record's translation_of tie languages together; a link that leads to
+    no article, as to another edition's front page, ties nothing."""
+    address = "https://bay.example/{}"
+    page = (
+        "<html lang='{0}'><head><title>{1}</title><link rel='canonical' href='{2}'>"
+        "<link rel='alternate' hreflang='{3}' href='{4}'></head>"
+        "<body><article><h1>{1}</h1><p>{5}</p></article></body></html>"
+    )
+    english = "The ferry to Sandby will sail again in April, nine years after the last trip."
+    german = "Die Fähre nach Sandby soll im April wieder fahren, neun Jahre nach der letzten Fahrt."
+    pages = {
+        "en": page.format("en", "Ferry", address.format("en"), "de", address.format("de"), english),
+        "de": page.format("de", "Fähre", address.format("de"), "fr", address.format(""), german),
+    }
+    for name, text in pages.items():
+        write(tmp_path / "in" / f"{name}.html", text)
+    rows = [
+        {"id": "fr", "text": "Le bac de Sandby reprend la mer.", "translation_of": "en"},
+        {"id": "elm", "text": FILLERS["elm"], "translation_of": "nobody"},
+    ]
+    write(tmp_path / "in" / "more.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+
+    done = ingest([str(tmp_path / "in")], corpus, workers=1)
+
+    assert done.refused == ()
+    assert events(corpus) == {"de": "de", "en": "de", "fr": "de", "elm": "elm"}
+    assert {j.because for j in done.joined} == {"a link between translations"}

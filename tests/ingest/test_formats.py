@@ -351,6 +351,23 @@ def test_tables_in_utf_16_are_read(
     assert done.steps == {"encoding": 2}
 
 
+def test_a_table_with_tabs_may_have_marks_that_quote_nothing(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    """Where the marks do not fit together as quotes of fields, every row is taken as it stands."""
+    table = 'id\tbody\na\t"We sail," she said.\nb\tThe 5" pipe is shut.\nc\t"No.\n'
+    (tmp_path / "cms.tsv").write_text(table)
+
+    done = ingest([str(tmp_path / "cms.tsv")], corpus, workers=1)
+
+    assert done.refused == ()
+    assert {a.article_id: corpus.text(a) for a in corpus.articles()} == {
+        "a": '"We sail," she said.',
+        "b": 'The 5" pipe is shut.',
+        "c": '"No.',
+    }
+
+
 def test_a_table_may_be_in_windows_1252_far_from_its_start(tmp_path: Path, corpus: Corpus) -> None:
     """The first letter beyond ASCII stands after more than a megabyte."""
     rows = [f"{n},{'The bridge is shut. ' * 10_000}" for n in range(6)]

@@ -301,7 +301,7 @@ def test_a_repeated_id_names_both_places(tmp_path: Path, corpus: Corpus) -> None
 
     text = tmp_path / "in" / "a.txt"
     assert refusals(done) == [
-        f"{path}:2: {text}: The id 'a' is used twice; first at {path}:1: {text}. "
+        f"{path}:2: {text}: The id 'a' is used twice, first at {path}:1: {text}. "
         "Give each article an id of its own."
     ]
 
@@ -320,7 +320,7 @@ def test_a_file_too_large_is_not_read(tmp_path: Path, corpus: Corpus) -> None:
 
 def test_a_source_that_matches_nothing_is_named(corpus: Corpus) -> None:
     """A path that is not there is no empty source."""
-    with pytest.raises(InputError, match=r"^nowhere/\*\.txt: This names no file or folder\.$"):
+    with pytest.raises(InputError, match=r"^nowhere/\*\.txt: No file or folder matches this\.$"):
         ingest(["nowhere/*.txt"], corpus)
 
 

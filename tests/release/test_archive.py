@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -549,6 +551,29 @@ def test_the_verb(tiny: Corpus, there: fake.Archive, monkeypatch: pytest.MonkeyP
     assert "Release 0.1.1 is archived there" in done.output
     for arguments in ([], ["--reserve"], ["--archive", "--reserve"]):
         assert run(*arguments, *corpus).exit_code == 2
+
+
+@pytest.mark.long
+def test_two_at_once(tiny: Corpus, there: fake.Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs at once make one deposit and one entry; the second is told what the first did."""
+    monkeypatch.setenv(TOKEN_VARIABLE, fake.TOKEN)
+    there.trouble.append(Trouble(at="POST .*/publish", acts=True, status=202, sleep=0.5))
+    verb = "import sys; from copydesk.cli.main import main; main()"
+    command = [sys.executable, "-c", verb, "release", "publish", "--archive", "--yes"]
+    command += ["--archive-url", there.url, "--corpus", str(tiny.root)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [(out, error, one.returncode) for one in both for out, error in [one.communicate()]]
+    assert sorted(code for _, _, code in said) == [0, 2], said
+    assert [out for out, _, code in said if not code] == [f"https://doi.org/{DOI}\n"]
+    assert [
+        f"is archived already: https://doi.org/{DOI}" in error for _, error, code in said if code
+    ] == [True], said
+    assert (len(there.published), len(there.deposits)) == (1, 1)
+    entries = read_json(tiny.releases / "index.json")["releases"]
+    assert [entry.get("event") for entry in entries] == [None, "archived"]
 
 
 def test_a_doi_reaches_those_who_have_the_release(

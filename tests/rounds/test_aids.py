@@ -112,16 +112,19 @@ def test_the_card_is_open_and_the_guidelines_a_click_away(corpus: Corpus) -> Non
         "## Changes\n\nMoved.\n\n### 1.0\n\nBegun.\n\n## Context\n\nTwo.\n",
         encoding="utf-8",
     )
-    bare = instructions(corpus)
+    style, _, bare = instructions(corpus).partition('</style>\n<div class="copydesk-guide">\n')
+    assert "ol { list-style: decimal; }" in style
     assert bare.startswith("<table><tbody><tr>")
     assert bare.endswith(
         "<details><summary>The guidelines in full</summary>\n"
-        "<h3>Guidelines</h3>\n<p>One.</p>\n<h4>Context</h4>\n<p>Two.</p>\n</details>\n"
+        "<h3>Guidelines</h3>\n<p>One.</p>\n<h4>Context</h4>\n<p>Two.</p>\n</details>\n</div>\n"
     )
     card = Path(corpus.annotations, "guidelines-card.md")
     card.write_text("# The card\n\nAsk in ~~that~~ this order.\n", encoding="utf-8")
-    assert instructions(corpus).startswith(
-        "<h3>The card</h3>\n<p>Ask in <s>that</s> this order.</p>\n\n<details>"
+    assert (
+        instructions(corpus)
+        .partition('">\n')[2]
+        .startswith("<h3>The card</h3>\n<p>Ask in <s>that</s> this order.</p>\n\n<details>")
     )
 
 

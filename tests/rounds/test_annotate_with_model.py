@@ -18,11 +18,12 @@ import pytest
 from copydesk.backends.files import Files, folder
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "annotate_with_model.py"
 

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -22,12 +23,13 @@ from copydesk.rounds.consistency import faults, repair, verify
 from copydesk.rounds.decisions import Decision, decide
 from copydesk.rounds.ledger import append_to_ledger
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import status
 from copydesk.validate.corpora import _answers
 from copydesk.validate.faults import Fault
@@ -267,6 +269,31 @@ def test_a_damaged_ledger_is_named_with_its_line(
         verify(open_round(with_ledgers.corpus, "r"), codecs())
     assert caught.value.where.startswith(f"{path}:")
     assert caught.value.hint == "Restore the file from version control or a backup."
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "label",
+            "rumour",
+            "The decision gives the label 'rumour', which this round does not have.",
+        ),
+        ("start", 1, "The decision is on 'mill.001', which is not planned at this place."),
+        ("sentence_id", "weir.001", "The decision is on 'weir.001', which is not planned at this"),
+    ],
+)
+def test_a_decision_that_nobody_can_have_made_is_named(
+    with_ledgers: RoundFolder, key: str, value: Any, said: str
+) -> None:
+    """Its label, its sentence and the place of that are the plan's."""
+    path = with_ledgers.adjudications
+    line = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(line | {key: value}) + "\n", encoding="utf-8")
+    with pytest.raises(IntegrityError) as caught:
+        verify(open_round(with_ledgers.corpus, "r"), codecs())
+    assert caught.value.message.startswith(said)
+    assert caught.value.where == f"{path}:1"
 
 
 @pytest.mark.parametrize("name", LEDGERS)

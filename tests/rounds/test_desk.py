@@ -22,9 +22,10 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decisions_of
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
+from copydesk.rounds.selection import Selection
 
 COMMAND = (sys.executable, "-c", "from copydesk.cli.main import main; main()")
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

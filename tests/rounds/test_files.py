@@ -21,12 +21,13 @@ from copydesk.rounds.comments import private_comments
 from copydesk.rounds.decisions import Decision, decide, open_sentences
 from copydesk.rounds.labelling import labelling
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import Round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import PullResult, pull
 from copydesk.rounds.push import difference, push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import status
 from copydesk.rounds.streams import Stream
 

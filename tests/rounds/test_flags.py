@@ -30,11 +30,12 @@ from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import decide, decision_of, open_sentences, read_decisions
 from copydesk.rounds.log import read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Anchor, Annotator, PlannedTask
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import status
 from copydesk.validate.run import validate
 

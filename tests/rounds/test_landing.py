@@ -13,10 +13,11 @@ from copydesk.rounds.backend import Backend, Page
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.landing import write_landing
 from copydesk.rounds.log import Answer, Changes, append
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import Round, open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.streams import Stream
 
 

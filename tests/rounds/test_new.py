@@ -17,9 +17,10 @@ from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import Answer, append, compare, read_log
-from copydesk.rounds.new import Options, Selection, choose_articles, disagreement, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, read_plan
+from copydesk.rounds.selection import Selection, choose_articles, disagreement
 from copydesk.rounds.streams import streams
 
 PEOPLE = tuple(Annotator(annotator=name, kind="model") for name in ("anna", "ben"))
@@ -119,6 +120,18 @@ def test_articles_are_chosen_by_what_they_are(
 ) -> None:
     """Events, collections and names narrow the choice together."""
     assert {a.article_id for a in choose_articles(corpus, selection, "s")} == wanted
+
+
+def test_an_article_without_its_text_is_left_out_unless_it_was_asked_for(corpus: Corpus) -> None:
+    """As in a clone, which lacks withheld texts: the others can be answered."""
+    articles = {a.article_id: a for a in corpus.articles()}
+    corpus.texts.path(articles["mill"]).unlink()
+    chosen = choose_articles(corpus, Selection(), "s")
+    assert {a.article_id for a in chosen} == {"harbour", "tram", "weir"}
+    with pytest.raises(InputError, match=r"The text of 'mill' is not here\."):
+        new_round(corpus, options("s", selection=Selection(articles=("mill", "weir"))))
+    with pytest.raises(InputError, match=r"^No text is here of the articles that fit"):
+        choose_articles(corpus, Selection(events=("mill-event",)), "s")
 
 
 def test_unlabelled_articles_come_first(corpus: Corpus) -> None:

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
+from copydesk.rounds.selection import Selection
 
 NAMES = ("anna", "ben")
 SENTENCES = [f"{article}.{number:03d}" for article in ("mill", "tram") for number in (1, 2, 3)]

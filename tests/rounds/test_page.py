@@ -14,11 +14,12 @@ from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.corpus import Corpus
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import Answer, read_log
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.streams import streams
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser]

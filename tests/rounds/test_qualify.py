@@ -14,13 +14,14 @@ from copydesk.errors import InputError
 from copydesk.rounds.amend import amend_round, replace_person
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.consistency import faults
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.opened import open_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import difference, push
 from copydesk.rounds.qualify import failed, standings
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import status
 
 GOLD = {"mill.001": "background", "mill.002": "background", "mill.003": "claim"}

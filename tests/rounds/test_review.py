@@ -27,11 +27,12 @@ from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, decision_of, open_sentences
 from copydesk.rounds.labelling import labelling
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.newest import outcome
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.review import review
+from copydesk.rounds.selection import Selection
 from copydesk.validate import validate
 
 LogAnswers = Callable[..., None]

@@ -18,11 +18,12 @@ from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.decisions import Decision, decide, open_sentences, read_decisions
 from copydesk.rounds.labelling import labelling
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundBusyError, RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 from copydesk.rounds.status import Done, status, summarise
 
 PEOPLE = (

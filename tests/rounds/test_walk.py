@@ -56,15 +56,15 @@ def test_a_round_manager_gets_from_the_plan_to_a_closed_round(
         verbs.append(args[1])
         said[args[1]] = done.stdout + done.stderr
         if args[1] == "push":
-            plan = read_plan(RoundFolder(corpus, "pilot"))
+            plan = read_plan(RoundFolder(corpus, "spring"))
             labels = {anchor.sentence_id: "claim" for _, anchor in plan.anchors()}
             for name, person in people.items():
                 with server_for(person.token) as server:
-                    answer(corpus, "pilot", server, name, labels)
+                    answer(corpus, "spring", server, name, labels)
     os.close(keyboard)
     os.close(terminal)
     assert verbs == ["new", "push", "status", "pull", "agree", "adjudicate", "close"]
     assert all(
         f"{name} (blind) answers at {studio.url}projects/" in said["push"] for name in people
     )
-    assert RoundFolder(corpus, "pilot").closed.is_file()
+    assert RoundFolder(corpus, "spring").closed.is_file()

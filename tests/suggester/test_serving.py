@@ -19,9 +19,10 @@ from copydesk.release.verify import verify
 from copydesk.rounds.amend import add_articles, amend_round
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options as RoundOptions
-from copydesk.rounds.new import Selection, new_round
+from copydesk.rounds.new import new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator, Plan, read_plan
+from copydesk.rounds.selection import Selection
 from copydesk.suggester.asking import ask, doubt, find, spread
 from copydesk.validate import validate
 

@@ -36,6 +36,9 @@ _ALONE = "a data set alone does not have what is withheld"
 _WORDS = "words that people write stand outside the markers"
 
 
+_ANY = (Exception, pl.exceptions.PanicException)
+"""Whatever copydesk itself says of what it is to sign."""
+
 attack = functools.partial(damage, sign=False, to=ATTACKS)
 
 
@@ -47,19 +50,19 @@ def reseal(f: Forger, folder: Path | None = None) -> None:
     for entry in entries:
         path = folder / entry["path"]
         entry |= {"sha256": sha256_file(path), "bytes": path.stat().st_size}
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(*_ANY):
             entry["rows"] = pq.read_metadata(path).num_rows
     manifest["files"] = entries
     (folder / "release.json").write_text(dump_json(manifest))
     croissant = folder / "croissant.json"
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(*_ANY):
         croissant.write_text(dump_json(render(Contents.read(folder))))
     own = {"path": "croissant.json", "sha256": sha256_file(croissant)}
     own |= {"bytes": croissant.stat().st_size, "rows": None}
     manifest["files"] = sorted([*entries, own], key=lambda e: str(e["path"]))
     (folder / "release.json").write_text(dump_json(manifest))
     if folder == f.folder:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(*_ANY):
             contents = Contents.read(folder)
             before = f.corpus.releases / str(f.previous)
             old = Contents.read(before) if f.previous and before.is_dir() else None
@@ -1305,6 +1308,14 @@ _croissant(
 )
 _croissant("an id twice", lambda d: d["recordSet"].append(dict(d["recordSet"][-1], field=[])))
 _croissant("another description", lambda d: d.update(description="Labelled by people."))
+_croissant(
+    "another meaning of a column",
+    lambda d: d["recordSet"][-1]["field"][1].update(description="Checked by people."),
+)
+_croissant(
+    "another description of its files",
+    lambda d: d["distribution"][-1].update(description="All that there is."),
+)
 _croissant("another type", lambda d: d.update({"@type": "sc:Thing"}))
 _croissant("nothing", lambda d: d.clear())
 
@@ -1344,10 +1355,76 @@ def a_cue_of_many_words(f: Forger) -> None:
         rows = f.frames[table].to_dicts()
         for row in rows:
             if row["cues"]:
-                row["cues"] = [c | {"entry": f"reporting-verbs/{INVENTED}"} for c in row["cues"]]
+                row["cues"] = [c | {"entry": f"clause-verbs/{INVENTED}"} for c in row["cues"]]
                 f.frames[table] = pl.DataFrame(rows, schema=f.frames[table].schema)
                 return
     raise UnfitError("cues")
+
+
+def _entries(f: Forger, change: Callable[[str], str]) -> None:
+    for table in ("sentences", "standoff"):
+        rows = f.frames[table].to_dicts()
+        for row in rows:
+            for cue in row["cues"]:
+                cue["entry"] = change(cue["entry"])
+        f.frames[table] = pl.DataFrame(rows, schema=f.frames[table].schema)
+
+
+@attack("rows", sign=True)
+def cues_of_another_entry(f: Forger) -> None:
+    _entries(f, lambda name: "clause-verbs/whisper" if name == "clause-verbs/say" else name)
+
+
+@attack("rows", sign=True)
+def cues_of_another_lexicon(f: Forger) -> None:
+    _entries(f, lambda name: f"better-{name}")
+
+
+@attack("rows", sign=True)
+def a_cue_of_a_quotation_named_by_words(f: Forger) -> None:
+    rows = f.frames["quotes"].to_dicts()
+    for row in rows:
+        if row["cue"]:
+            row["cue"] |= {"entry": f"clause-verbs/{INVENTED}"}
+            f.frames["quotes"] = pl.DataFrame(rows, schema=f.frames["quotes"].schema)
+            return
+    raise UnfitError("cues")
+
+
+@attack("rows", sign=True)
+def a_cue_of_a_quotation_of_another_entry(f: Forger) -> None:
+    rows = f.frames["quotes"].to_dicts()
+    for row in rows:
+        if row["cue"] and row["text"]:
+            row["cue"] |= {"entry": "clause-verbs/whisper"}
+            f.frames["quotes"] = pl.DataFrame(rows, schema=f.frames["quotes"].schema)
+            return
+    raise UnfitError("cues")
+
+
+@attack("rows", sign=True)
+def a_group_of_another_digest(f: Forger) -> None:
+    row = f.first("quotes", where=pl.col("group").is_not_null())
+    f.put("quotes", pl.col("group") == row["group"], group="0" * 16)
+
+
+@attack("rows", sign=True)
+def two_groups_change_names(f: Forger) -> None:
+    names = f.frames["quotes"]["group"].drop_nulls().unique().sort().to_list()
+    if len(names) < 2:
+        raise UnfitError("groups")
+    turned = pl.col("group").replace({names[0]: names[1], names[1]: names[0]})
+    f.put("quotes", pl.col("group").is_not_null(), group=turned)
+
+
+@attack("rows", sign=True)
+def another_similarity(f: Forger) -> None:
+    f.put("quotes", pl.col("relation") == "reworded", similarity=0.91)
+
+
+@attack("rows", sign=True)
+def another_relation(f: Forger) -> None:
+    f.put("quotes", pl.col("relation") == "truncated", relation="reworded")
 
 
 @attack("rows", sign=True)
@@ -1415,16 +1492,21 @@ def a_piece_twice(f: Forger) -> None:
     f.frames["articles"] = pl.DataFrame(rows, schema=f.frames["articles"].schema)
 
 
-@attack("rows", sign=True)
+@attack("rows", "the rounds say when somebody answered; a paper's date may be wrong", sign=True)
 def an_answer_before_the_paper(f: Forger) -> None:
     long_ago = pl.lit("1950-01-01T00:00:00Z").str.to_datetime("%+", time_unit="us", time_zone="UTC")
     f.put("annotations", pl.lit(True), created_at=long_ago)
 
 
-@attack("rows", sign=True)
+@attack("rows")
 def a_year_far_away(f: Forger) -> None:
-    far = pl.lit(9_000_000_000_000_000_000).cast(pl.Datetime("us", "UTC"))
-    f.put("annotations", pl.lit(True), created_at=far)
+    def change(t: pa.Table) -> pa.Table:
+        place = t.schema.get_field_index("created_at")
+        field = t.schema.field(place)
+        far = pa.array([9_000_000_000_000_000_000] * t.num_rows, pa.int64()).cast(field.type)
+        return t.set_column(place, field, far)
+
+    parquet(f, "annotations", change)
 
 
 @attack("rows", sign=True)
@@ -1480,7 +1562,7 @@ def the_split_of_the_release_before(f: Forger) -> None:
 # ---- configuration and rounds
 
 
-def _configure(name: str, text: str) -> None:
+def _configure(name: str, text: str, free: str = "") -> None:
     def do(f: Forger) -> None:
         say(f, "copydesk.toml", text)
 
@@ -1490,6 +1572,7 @@ def _configure(name: str, text: str) -> None:
             name=name,
             do=do,
             design="a data set alone has no configuration",
+            free=free,
             around=True,
             sign=False,
         )
@@ -1502,12 +1585,20 @@ _configure("a waiver of nothing", _WAIVER.format("no-such-rule", "2026-12-31"))
 _configure("a waiver of two years", _WAIVER.format("label-drift", "2028-11-28"))
 _configure("a waiver of yesterday", _WAIVER.format("label-drift", "2026-11-01"))
 _configure("a waiver of the day that is none", _WAIVER.format("label-drift", "2026-13-41"))
-_configure("pseudonyms that take ages", '[checks]\npseudonyms = "^(a+)+$"')
+_configure(
+    "pseudonyms that take ages",
+    '[checks]\npseudonyms = "^(a+)+$"',
+    free="a choice of the corpus; any pattern is searched for in linear time",
+)
 _configure("pseudonyms that are no pattern", '[checks]\npseudonyms = "("')
 _configure("a threshold without end", "[checks]\nnear_duplicate = inf")
 _configure("a threshold out of range", "[checks]\noutlier_gap = 3.0")
 _configure("a threshold that is a truth", "[checks]\ndrift_p = true")
-_configure("a store that is elsewhere", '[stores]\narticles = "s3://other/x"')
+_configure(
+    "a store that is elsewhere",
+    '[stores]\narticles = "s3://other/x"',
+    free="where texts lie is a choice of the corpus; each is known by its SHA-256",
+)
 _configure("an unknown table", "[extras]\nx = 1")
 
 

@@ -135,7 +135,7 @@ def _take_in(corpus: Corpus, raw: Path, texts: Mapping[str, str]) -> None:
 
 def _round(corpus: Corpus, name: str, articles: tuple[str, ...] = ()) -> None:
     """A round in which three people give the labels of the rules; one is of another mind once."""
-    from copydesk.rounds.new import Selection
+    from copydesk.rounds.selection import Selection
 
     people = tuple(Annotator(annotator=who, kind="human", backend=FILES) for who in PEOPLE)
     plan = new_round(

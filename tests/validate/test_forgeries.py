@@ -25,6 +25,11 @@ ONCE_MISSED = [
         "a home page with a password",
         "a home page that runs script",
         "a piece twice",
+        "a cue of many words",
+        "a year far away",
+        "cues of another entry",
+        "a group of another digest",
+        "another meaning of a column",
     )
 ]
 TODAY = datetime.date(2026, 4, 15)
@@ -53,7 +58,7 @@ def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Pat
 # Nobody adjudicated in this corpus.
 @pytest.mark.parametrize(
     "one",
-    [d for d in DAMAGES if "adjudicator" not in d.name][::12] + ONCE_MISSED,
+    [d for d in DAMAGES if "adjudicator" not in d.name][::16] + ONCE_MISSED,
     ids=lambda one: f"{one.kind}: {one.name}",
 )
 def test_a_consistent_forgery_is_caught(one: Damage, valid: Path, tmp_path: Path) -> None:

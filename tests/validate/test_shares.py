@@ -20,9 +20,9 @@ from copydesk.contract.arrow import write_table
 from copydesk.contract.filenames import TableFile
 from copydesk.files import dump_json, sha256_file, sha256_text
 from copydesk.release.contents import PLACE, Contents
+from copydesk.release.scratch import Scratch
 from copydesk.release.shares import shares
 from copydesk.validate import Report, validate
-from copydesk.validate.scratch import Scratch
 
 RULES = (
     "answer-duplicate",
@@ -168,14 +168,14 @@ def test_a_full_disk_is_a_sentence(
     real = Path.mkdir
 
     def refuse(self: Path, *arguments: object, **named: object) -> None:
-        if self.parent.name.startswith("copydesk-validate-"):
+        if self.parent.name.startswith("copydesk-rows-"):
             raise OSError(28, "No space left on device")
         real(self, *arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(InputError, match=r"No space left on device.* TMPDIR"):
         validate(specimen.release)
-    assert not list(tmp_path.glob("copydesk-validate-*"))
+    assert not list(tmp_path.glob("copydesk-rows-*"))
 
 
 def test_what_a_killed_run_left_is_removed_and_a_running_ones_rows_stay(
@@ -183,20 +183,20 @@ def test_what_a_killed_run_left_is_removed_and_a_running_ones_rows_stay(
 ) -> None:
     """The lock of a killed process is free; a folder whose lock is held is somebody's."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("copydesk.validate.scratch._FRESH_S", -1)
+    monkeypatch.setattr("copydesk.release.scratch._FRESH_S", -1)
     script = (
         "import os, signal, sys\n"
-        "from copydesk.validate.scratch import Scratch\n"
+        "from copydesk.release.scratch import Scratch\n"
         "held = Scratch()\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", script], env=environment, check=False)
-    (left,) = tmp_path.glob("copydesk-validate-*")
+    (left,) = tmp_path.glob("copydesk-rows-*")
     running = Scratch()
     assert not left.exists()
     validate(specimen.release, level=1)
-    (folder,) = tmp_path.glob("copydesk-validate-*")
+    (folder,) = tmp_path.glob("copydesk-rows-*")
     assert (folder / "lock").exists()
     del running
     assert not folder.exists()

@@ -17,11 +17,12 @@ from copydesk.corpus import Corpus
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.decisions import Decision, decide
-from copydesk.rounds.new import Options, Selection, new_round
+from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.rounds.selection import Selection
 
 SAID = "He said there was no money left to paint her, and the goat left too."
 """A comment that repeats words of the ferry's article."""

@@ -226,7 +226,8 @@ def _refused(done: Ingested) -> list[str]:
     if not done.refused:
         return []
     old = len(done.refused) - done.new_refusals
-    known = f" ({old} of them by an earlier run)" if old else ""
+    which = "all" if old == len(done.refused) else f"{old} of them"
+    known = f" ({which} by an earlier run)" if old else ""
     lines = [f"{many(len(done.refused), 'article')} set aside{known}, in private/refused.jsonl:"]
     for _, count, first in by_reason(done.refused)[:_SHOWN]:
         lines.append(f"  {count} × {first.reason} {first.hint}".rstrip())

@@ -61,6 +61,17 @@ def polars_schema(table: str, contract: Contract = CURRENT) -> dict[str, pl.Data
     return dict(empty.schema)
 
 
+def as_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    """A data frame as a table of exactly this schema, each column in one chunk."""
+    import polars as pl
+
+    columns = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pa.Table.from_arrays(
+        [columns[n].combine_chunks().cast(schema.field(n).type) for n in schema.names],
+        schema=schema,
+    )
+
+
 def write_table(table: pa.Table, path: Path) -> None:
     """Write one Parquet file: zstd, the same bytes for the same rows.
 

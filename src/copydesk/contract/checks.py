@@ -15,6 +15,9 @@ import pyarrow as pa
 from copydesk.contract.columns import STANDS_ALONE, UNIT_ZONES, ZONES, Column, Table
 from copydesk.contract.tables import CURRENT, Contract
 
+TIMES = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+"""The first and last microsecond, counted from 1970, that Python's datetime can hold."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
@@ -101,6 +104,8 @@ def _range(column: Column) -> Iterator[Check]:
         yield out(value <= column.maximum, f"which is more than {column.maximum:g}")
     if pa.types.is_floating(column.type):
         yield out(value.is_finite(), "which is not a number")
+    if pa.types.is_timestamp(column.type):
+        yield out(value.to_physical().is_between(*TIMES), "which is not in the years 1 to 9999")
     if column.choices:
         known = ", ".join(column.choices)
         allowed = [*column.choices, "unresolved"] if name == "label_source" else column.choices

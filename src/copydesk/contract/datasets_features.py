@@ -54,19 +54,18 @@ def _type_name(kind: pa.DataType) -> str:
     return dtype(kind)
 
 
-def arrow_bytes(rows: pl.LazyFrame, schema: pa.Schema) -> dict[str, int]:
-    """How many bytes the rows of each split take in Arrow's memory.
+def arrow_bytes(rows: pl.LazyFrame, schema: pa.Schema) -> float:
+    """How many bytes the rows take in Arrow's memory; those of a truth value may be eighths.
 
     Counted from the values by Arrow's columnar format (fixed widths, UTF-8 with 4-byte offsets),
-    without validity bitmaps: the same rows always give the same number.
+    without validity bitmaps: the same rows always give the same number, and the rows of a table
+    that of its parts together.
 
     Args:
-        rows: rows of one table with their ``split``.
+        rows: rows of one table.
     """
     sizes = [_bytes(pl.col(field.name), field.type, pl.len()) for field in schema]
-    total = pl.sum_horizontal(sizes).ceil().cast(pl.Int64)
-    found = dict(rows.group_by("split").agg(total).collect().iter_rows())
-    return {str(split): int(size) for split, size in found.items()}
+    return float(rows.select(pl.sum_horizontal(sizes)).collect().item())
 
 
 def _bytes(values: pl.Expr, kind: pa.DataType, count: pl.Expr) -> pl.Expr:

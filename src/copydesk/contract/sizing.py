@@ -15,31 +15,40 @@ MOST_BYTES: Final = 256 << 20
 """In Arrow's memory, as `copydesk.contract.datasets_features.arrow_bytes` counts it."""
 
 
-def in_files(
-    rows: pa.Table, table: str, split: str, count: int | None = None
-) -> list[tuple[TableFile, pa.Table]]:
-    """The rows of a split, in order, cut into as few files of nearly as many rows as will do.
+def borders(
+    table: str, split: str, rows: int, size: float, count: int | None = None
+) -> list[tuple[TableFile, int, int]]:
+    """The files of a split, each with its first row, counted from 0, and how many rows it has.
 
-    What fits into one file has an unnumbered one. The same rows are always cut alike.
+    They are as few as will do, of nearly as many rows each. What fits into one file has an
+    unnumbered one. The same rows are always cut alike.
 
     Args:
+        rows: how many the split has.
+        size: bytes of them, as `arrow_bytes` counts.
         count: how many files it has to be, as in a release that was cut by other limits.
     """
     if count is None:
-        count = max(1, -(-rows.num_rows // MOST_ROWS), -(-_bytes(rows, split) // MOST_BYTES))
+        count = max(1, -(-rows // MOST_ROWS), int(-(-size // MOST_BYTES)))
     if count == 1:
-        return [(TableFile(table=table, split=split), rows)]
-    borders = [rows.num_rows * number // count for number in range(count + 1)]
+        return [(TableFile(table=table, split=split), 0, rows)]
+    places = [rows * number // count for number in range(count + 1)]
     return [
         (
             TableFile(table=table, split=split, number=number, count=count),
-            rows.slice(borders[number], borders[number + 1] - borders[number]),
+            places[number],
+            places[number + 1] - places[number],
         )
         for number in range(count)
     ]
 
 
-def _bytes(rows: pa.Table, split: str) -> int:
+def in_files(rows: pa.Table, table: str, split: str) -> list[tuple[TableFile, pa.Table]]:
+    """The rows of a split, in order, cut into the files that `borders` names."""
     frame = pl.from_arrow(rows)
     assert isinstance(frame, pl.DataFrame)
-    return arrow_bytes(frame.lazy().with_columns(split=pl.lit(split)), rows.schema).get(split, 0)
+    size = arrow_bytes(frame.lazy(), rows.schema)
+    return [
+        (file, rows.slice(first, height))
+        for file, first, height in borders(table, split, rows.num_rows, size)
+    ]

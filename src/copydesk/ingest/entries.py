@@ -83,7 +83,7 @@ class Articles:
         """Refuse an id that was met already, what was withdrawn, and another text for an id."""
         if before and before.place is not None:
             raise InputError(
-                f"The id '{name}' is used twice; first at {before.place}.",
+                f"The id '{name}' is used twice, first at {before.place}.",
                 hint="Give each article an id of its own.",
             )
         line = self._withdrawn.get(name) or self._withdrawn.get(digest)

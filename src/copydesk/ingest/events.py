@@ -18,6 +18,7 @@ from packaging.version import Version
 from copydesk.contract.index_entries import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.files import read_json, read_jsonl
+from copydesk.ingest import translations
 from copydesk.ingest.copies import NEAR, Read, shared
 from copydesk.ingest.store import Entry, Store
 from copydesk.stretches import NO_KEYS, Index, Keys, keys
@@ -109,6 +110,9 @@ def group(
             because = shared(mine, theirs, near=near)
             if because:
                 events.join(a, b, because)
+    for a, b in translations.linked(store):
+        if not events.together(a, b):
+            events.join(a, b, translations.BECAUSE)
     return events
 
 

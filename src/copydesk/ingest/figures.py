@@ -26,6 +26,12 @@ _UNSEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNTER: Final = re.compile(r"\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af)\s?\d{1,3}(?:\s+|$)")
+_LOADING: Final = re.compile(
+    r"(?:video|audio|image|gallery|player)?\s?(?:is )?(?:loading|unavailable)\W*", re.IGNORECASE
+)
+_NAME_APART: Final = re.compile(
+    r"[A-ZÀ-Þ][\w.’'-]*(?:\s(?:[A-ZÀ-Þ][\w.’'-]*|de|van|von|del|/)){1,4}"
+)
 _NEAR: Final = 3
 _BREAK: Final = "\n"
 
@@ -46,12 +52,13 @@ def lines(caption: Any) -> Iterator[tuple[str, str]]:
     """The lines of a caption with their zones: its headings and text, and the credit at the end."""
     credits: list[str] = []
     kind, parts = "caption", [""]
+    _mark_name(caption)
     for kind_, text in [*_parts(caption, "caption"), ("caption", _BREAK)]:
         if kind_ == "credit":
             credits.append(text)
         elif text == _BREAK or kind_ != kind:
             line = _COUNTER.sub("", plain("".join(parts)).strip(" |·"), count=1)
-            if len(key(line)) > 1:
+            if len(key(line)) > 1 and not _LOADING.fullmatch(line):
                 yield line, "credit" if kind == "caption" and is_credit(line) else kind
             kind, parts = kind_, ["" if text == _BREAK else text]
         else:
@@ -59,6 +66,17 @@ def lines(caption: Any) -> Iterator[tuple[str, str]]:
     credit = plain("".join(credits)).strip(" |·")
     if len(key(credit)) > 1:
         yield credit, "credit"
+
+
+def _mark_name(caption: Any) -> None:
+    """A name that stands apart behind a caption's last stop is its photographer's."""
+    last = caption[-1] if len(caption) else None
+    if last is None or not isinstance(last.tag, str) or plain(last.tail or ""):
+        return
+    name, whole = plain("".join(last.itertext())), plain("".join(caption.itertext()))
+    before = whole.removesuffix(name).rstrip()
+    if _NAME_APART.fullmatch(name) and before.endswith((".", "。", "!", "?", ")", "”")):
+        last.set("class", f"{last.get('class') or ''} credit")
 
 
 def is_credit(line: str) -> bool:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from copydesk.ingest import visible
 from copydesk.ingest.dates import day
 from copydesk.ingest.elsewhere import is_elsewhere
 from copydesk.ingest.fields import language, uri
+from copydesk.ingest.translations import LINKS
 
 _ARTICLES: Final = re.compile(
     r"(?:News|Reportage|Opinion|Analysis|Report|Review|BackgroundNews|AskPublicNews|Satirical|Tech)?"
@@ -71,7 +73,11 @@ def read(tree: Any) -> Said:
     }
     byline = _authors(about) or meta.get("author") or meta.get("article:author")
     byline = byline or visible.byline(tree, title)
-    other = {"byline": byline, "description": meta.get("og:description") or meta.get("description")}
+    other = {
+        "byline": byline,
+        "description": meta.get("og:description") or meta.get("description"),
+        LINKS: _translations(tree, about, known["url"]),
+    }
     return Said(
         headline=title,
         fields={k: v for k, v in known.items() if v},
@@ -226,6 +232,18 @@ def _address(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> st
         if isinstance(value, str) and (found := uri(value)):
             return found
     return None
+
+
+def _translations(tree: Any, about: list[dict[str, Any]], own: str | None) -> list[str]:
+    """Where the page says that the article stands in other languages."""
+    found = tree.xpath("//link[@rel='alternate'][@hreflang]/@href")
+    for article in about:
+        for name in ("workTranslation", "translationOfWork"):
+            works = article.get(name)
+            for work in works if isinstance(works, list) else [works]:
+                found.append(work.get("url") or work.get("@id") if isinstance(work, dict) else work)
+    links = [uri(urljoin(own or "", link)) for link in found if isinstance(link, str)]
+    return [link for link in dict.fromkeys(links) if link and link != own]
 
 
 def _published(

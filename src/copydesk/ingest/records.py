@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from copydesk.errors import CopydeskError, InputError
 from copydesk.ingest.decoding import decode, encoding_of, wide_encoding
@@ -142,7 +142,8 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
         head = text.readline(_LONGEST_LINE)
     with file.open() as stream, io.TextIOWrapper(stream, codec, newline="") as text:
         mark = "\t" if file.kind == "tsv" else max(",;\t|", key=head.count)
-        reader = csv.DictReader(text, delimiter=mark, strict=True)
+        quoting = _quoting(file, codec) if mark == "\t" else csv.QUOTE_MINIMAL
+        reader = csv.DictReader(text, delimiter=mark, strict=True, quoting=quoting)
         while True:
             try:
                 record = next(reader)
@@ -158,10 +159,22 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
                 raise InputError(
                     f"This table is not written as {file.kind.upper()} is: {error}.",
                     where=f"{file.where}: line {reader.line_num}",
-                    hint="Put the field in quotation marks, and double those inside.",
+                    hint="Put the field in quotation marks, and double those inside. The rows "
+                    "after it were not read.",
                 ) from error
             record.pop(None, None)
             yield f": line {reader.line_num}", record, encoding
+
+
+def _quoting(file: File, codec: str) -> Literal[0, 3]:
+    """Whether a table with tabs quotes its fields: many do not, and a mark is only a mark there."""
+    with file.open() as stream, io.TextIOWrapper(stream, codec, "replace", newline="") as text:
+        try:
+            for _ in csv.reader(text, delimiter="\t", strict=True):
+                pass
+        except csv.Error:
+            return csv.QUOTE_NONE
+    return csv.QUOTE_MINIMAL
 
 
 def _parquet(file: File, options: Options, missed: Missed) -> Records:

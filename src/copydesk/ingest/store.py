@@ -147,6 +147,15 @@ class Store:
                 yield _entry(row)
             last = json.loads(rows[-1][0])["article_id"]
 
+    def saying(self, *fields: str) -> list[tuple[str, str]]:
+        """The id and the other fields of each article whose source gave one of some fields."""
+        where = " OR ".join("other LIKE ?" for _ in fields)
+        rows = self._data.execute(
+            f"SELECT id, other FROM articles WHERE {where} ORDER BY id",
+            [f'%"{field}":%' for field in fields],
+        )
+        return rows.fetchall()
+
     def close(self) -> None:
         """Let go of the file."""
         self._data.close()

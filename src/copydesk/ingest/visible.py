@@ -22,7 +22,7 @@ _BY: Final = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL: Final = r"[A-ZÀ-ÞŁŚŻ][\w.’'-]{0,30}"
-_NAMED: Final = re.compile(
+NAMED_BY: Final = re.compile(
     r"(?:(?:Posted|Written|Story|Words|Text|Interview)\s*:?\s+)?"
     r"(?:[Bb]y|BY|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|[Aa]v|[Aa]f|Di)\s*:?\s+"
     rf"({_CAPITAL}(?:\s(?:{_CAPITAL}|and|und|et|y|e|en|och|de|del|der|van|von|da|di|&)){{1,6}})"
@@ -107,7 +107,7 @@ def byline(tree: Any, headline: str | None) -> str | None:
         if text and len(text) <= _NAME_AT_MOST and not text.endswith("."):
             return text
     for text in near_headline(tree, headline):
-        name = _NAMED.match(text)
+        name = NAMED_BY.match(text)
         if name and len(text) <= _DATE_AT_MOST:
             return name[1]
     return None

@@ -158,7 +158,7 @@ def files(source: str, missed: Missed) -> Iterator[File]:
     else:
         paths = [Path(name) for name in sorted(glob.glob(source, recursive=True))]
     if not paths:
-        raise InputError("This names no file or folder.", where=source)
+        raise InputError("No file or folder matches this.", where=source)
     for found in paths:
         if found.is_dir():
             yield from _folder(found, missed)
@@ -250,8 +250,9 @@ def _typed(
         )
     elif asked:
         known = ", ".join(sorted(KINDS))
-        reason = f"This kind of file is not read; known are {known}, also as .gz, .zst and .zip."
-        missed.refused.append(Refusal(source=where, reason=reason))
+        reason = "Files of this type are not supported."
+        hint = f"Supported are {known}, also as .gz, .zst and .zip."
+        missed.refused.append(Refusal(source=where, reason=reason, hint=hint))
     else:
         missed.unread["".join(pure.suffixes[-2:]) if compression else ending or "no ending"] += 1
 
@@ -285,7 +286,7 @@ def _remote(source: str, missed: Missed) -> Iterator[File]:
         else:
             names = sorted(system.find(path)) if system.isdir(path) else [path]
         if not names or (names == [path] and not system.exists(path)):
-            raise InputError("This names no file or folder.", where=source)
+            raise InputError("No file or folder matches this.", where=source)
     except (ImportError, ValueError, OSError) as error:
         raise InputError(f"This address cannot be read: {error}.", where=source) from error
     top = PurePosixPath(path).name if system.isdir(path) else ""

@@ -113,13 +113,13 @@ def wall(tree: Any, lines: list[str], *, paid: bool) -> str | None:
     text = " ".join(lines)
     title = " ".join((tree.findtext(".//title") or "").split())
     if _is_listing(tree, lines):
-        return "This page lists articles and is not one."
+        return "This page lists articles and is not an article itself."
     if len(text) > _SHORT:
         return None
     shown = " ".join(" ".join(tree.itertext()).split())[:20_000]
     sentences = len(re.findall(r"[.!?…][\"'”’]?(?:\s|$)", text))
     if _ERROR.search(title) and len(text) < 500:
-        return "This page says that the page was not found, and holds no article."
+        return "This is an error page (the page was not found), not an article."
     checks = _BOTS.search(title) or (_BOTS.search(shown) and len(text) < 500)
     if checks and _own(lines, _BOTS) < _LEAST_OWN:
         return "This page is a check against bots, not an article."

@@ -8,7 +8,7 @@ headline, headings are subheads, captions captions. What the page says of itself
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from copydesk.ingest.dates import day
 from copydesk.ingest.elsewhere import HEADINGS
 from copydesk.ingest.layout import key, plain
 from copydesk.ingest.omitted import with_omitted
+from copydesk.ingest.visible import NAMED_BY
 from copydesk.ingest.walls import wall
 from copydesk.text.language import language as language_of
 from copydesk.text.lines import fixed, has_stop
@@ -43,6 +44,10 @@ _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TITLE: Final = 150
 _ABOVE: Final = 3
 _LINKED: Final = 2
+_BOX: Final = 2000
+_WORDS_OF_TITLE: Final = 4
+_DATE_AT_MOST: Final = 40
+_DIGITS_OF_DATE: Final = 5
 _TAG_AT_MOST: Final = 3
 """A list whose items have at least this many words is text: tags and menus have fewer."""
 
@@ -74,7 +79,7 @@ def extract(data: bytes | str) -> Page:
         import trafilatura
     tree = trafilatura.load_html(data)
     if tree is None:
-        raise InputError("This is not a page of HTML.", hint="Save the article as .txt.")
+        raise InputError("This is not an HTML page.", hint="Save the article as .txt.")
     layout.unfold(tree)
     said = pagedata.read(tree)
     language = language_of(said.fields.get("language", "en"))
@@ -123,14 +128,29 @@ class _Known:
 
 
 def _drop_teasers(tree: Any, known: Wording) -> None:
-    """Lines that lead to other articles: "Read more: Bridge closed", most of it a link."""
-    for element in list(tree.iter("p", "li", "div", "h3", "h4")):
-        text = plain(element.text_content()) if element.find(".//a") is not None else ""
-        if not text or len(text) > _TITLE or element.find(".//p") is not None:
+    """Lines and boxes that only lead to other articles: "Read more: Bridge closed"."""
+    for element in list(tree.iter("p", "li", "div", "section", "ul", "h3", "h4")):
+        if element.find(".//a") is None or element.getparent() is None:
             continue
-        linked = sum(len(plain(a.text_content())) for a in element.iter("a"))
-        if _LINKED * linked > len(text) and fixed(text, known) == "note":
+        text = plain(element.text_content())
+        linked = [plain(a.text_content()) for a in element.iter("a") if a.get("href")]
+        share = sum(map(len, linked))
+        line = (
+            0 < len(text) <= _TITLE and element.find(".//p") is None and _LINKED * share > len(text)
+        )
+        if (line and fixed(text, known) == "note") or _is_box_of_links(element, text, linked):
             element.drop_tree()
+
+
+def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
+    """Whether a part of a page says nothing but links, below a heading."""
+    if element.tag not in ("div", "section", "ul") or not linked or len(text) > _BOX:
+        return False
+    heads = element.xpath(".//h2|.//h3|.//h4|.//h5")
+    titles = [plain(head.text_content()) for head in heads if head.find(".//a") is None]
+    rest = len(text) - sum(map(len, titles)) - sum(map(len, linked))
+    tells = any(len(link.split()) >= _WORDS_OF_TITLE and not has_stop(link) for link in linked)
+    return bool(titles) and tells and rest <= len(titles) + len(linked)
 
 
 def _headings(tree: Any) -> set[str]:
@@ -205,7 +225,7 @@ def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Li
         headline, top = first, key(first)
     if headline:
         yield headline, "headline"
-    for text, zone in body:
+    for index, (text, zone) in enumerate(body):
         same = key(text)
         if not same or same == top:
             continue
@@ -213,8 +233,21 @@ def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Li
             zone = "subhead"
         elif zone in (None, "item", "note") and same in known.captions:
             zone = "caption"
+        elif zone is None and len(text) <= _DATE_AT_MOST and not fixed(text, known.wording):
+            if text[-1] in "-–—|·":
+                zone = "note"
+            elif index < _ABOVE and NAMED_BY.match(text):
+                zone = "byline"
+            elif index < _ABOVE and _is_date(text):
+                zone = "dateline"
         elif zone == "item":
             told = fixed(text, known.wording) or is_figures(text, known.wording)
             zone = None if told else "body"
         credit = zone == "caption" and fixed(text, known.wording) == "credit"
         yield text, "credit" if credit else zone
+
+
+def _is_date(text: str) -> bool:
+    """Whether a line is a date and hardly anything else, in whatever language."""
+    digits = sum(map(str.isdigit, text))
+    return digits >= _DIGITS_OF_DATE and not has_stop(text) and day(text) is not None

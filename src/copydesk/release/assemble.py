@@ -1,25 +1,29 @@
-"""The rows of a release, from what was built and what was answered. Pure: no file is touched."""
+"""The rows of a release, from what was built and what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
-from copydesk.aggregate import aggregate
+from copydesk.aggregate import aggregate, model_labels, refuse_unanswered
 from copydesk.answers import ANCHOR, Labelling, anchored
-from copydesk.contract.arrow import arrow_schema
-from copydesk.contract.columns import SPLITS
+from copydesk.contract.arrow import arrow_schema, as_table
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.release.crossing import crossing_events
+from copydesk.release.draft import Draft, Tables
+from copydesk.release.parts import Part
 from copydesk.release.splits import draw_splits, tied, ties
-from copydesk.utterances import relate
 
 _SHOWN = 5
+
+Labels = Callable[[Part], Labelling]
+"""Gives the answers and decisions on the sentences of a part, by the ids that they have there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +41,7 @@ class Assembled:
         unlabelled: articles that nobody has labelled, which are left out.
     """
 
-    tables: Mapping[tuple[str, str], pa.Table]
+    tables: Tables
     splits: Mapping[str, str]
     annotators: Mapping[str, str]
     adjudicators: Mapping[str, str]
@@ -47,12 +51,23 @@ class Assembled:
     unlabelled: tuple[str, ...]
 
 
+@dataclass(kw_only=True)
+class _Seen:
+    """What is gathered from part to part."""
+
+    labelled: int = 0
+    unlabelled: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    unresolved: list[str] = field(default_factory=list)
+    annotators: dict[str, str] = field(default_factory=dict)
+    adjudicators: dict[str, str] = field(default_factory=dict)
+    guidelines: tuple[datetime, str] | None = None
+
+
 def assemble(
+    parts: Iterable[Part],
+    labels: Labels,
     *,
-    articles: pl.DataFrame,
-    sentences: pl.DataFrame,
-    quotes: pl.DataFrame,
-    labelling: Labelling,
     method: str,
     kept_splits: Mapping[str, str],
     split_options: Mapping[str, Any],
@@ -60,11 +75,10 @@ def assemble(
     version: str,
     contract: Contract,
 ) -> Assembled:
-    """Join built tables with the answers into the five tables of a release.
+    """Join built tables with the answers into the five tables of a release, a part at a time.
 
     Args:
-        articles, sentences, quotes: as `copydesk.build.read_built` gives them; sentences also with
-            ``text_sha256`` of their article.
+        parts: read once, or twice where the method needs all answers at once.
         method: of aggregation, see `copydesk.aggregate.aggregate`.
         kept_splits: the split of each event of the previous release.
         split_options: ``shares`` and ``seed`` for `draw_splits`.
@@ -74,41 +88,102 @@ def assemble(
 
     Raises:
         InputError: a sentence is unresolved, or an article is labelled in part.
-        IntegrityError: an answer refers to no sentence.
     """
-    gone = labelling.struck.join(sentences, on=ANCHOR, how="anti")
-    answers = _anchored(labelling.answers, gone, sentences, what="answers")
-    decided = _anchored(labelling.adjudications, gone, sentences, what="adjudications")
-    labelled = _labelled(sentences, _votes(answers, decided, method, contract))
-    taken = labelled["article_id"].unique()
-    articles, quotes = _of(articles, taken), _of(quotes, taken)
-    unlabelled = tuple(sorted(set(sentences["article_id"]) - set(taken)))
-    splits = _splits(labelled, articles, kept_splits, split_options, near)
-    given = articles.select("article_id", "redistributable")
-    number = _label_number(contract)
-    frames = {
-        **_sentence_tables(labelled.join(given, on="article_id").with_columns(number)),
-        "articles": _articles(articles),
-        "annotations": _annotations(answers, labelled).with_columns(number),
-        "quotes": _quotes(quotes, given),
-    }
+    draft, seen = Draft(contract, version), _Seen()
+    modelled = None if method == "majority" else _modelled(parts, labels, method, contract)
+    for part in parts:
+        said = labels(part)
+        draft.add(_frames(part, said, method, modelled, contract, seen))
+    _refuse_unsettled(seen, said)
+    splits = _splits(draft, kept_splits, split_options, near)
     return Assembled(
-        tables=_by_split(frames, splits, version, contract),
+        tables=draft.by_split(splits),
         splits=dict(sorted(splits.items())),
-        annotators=_kinds(answers, "annotator", "annotator_kind"),
-        adjudicators=_kinds(_of(labelling.adjudications, taken), "by", "by_kind"),
-        rounds=labelling.rounds,
-        notes=labelling.notes,
-        guidelines_version=_latest_guidelines(answers),
-        unlabelled=unlabelled,
+        annotators=dict(sorted(seen.annotators.items())),
+        adjudicators=dict(sorted(seen.adjudicators.items())),
+        rounds=said.rounds,
+        notes=said.notes,
+        guidelines_version=seen.guidelines[1] if seen.guidelines else None,
+        unlabelled=tuple(sorted(seen.unlabelled)),
     )
 
 
-def _anchored(
-    rows: pl.DataFrame, gone: pl.DataFrame, sentences: pl.DataFrame, *, what: str
-) -> pl.DataFrame:
-    """Answers or adjudications with the ids of this build, without those to struck sentences."""
-    return anchored(rows.join(gone, on=ANCHOR, how="anti"), sentences, what=what)
+def _frames(
+    part: Part,
+    said: Labelling,
+    method: str,
+    modelled: pl.DataFrame | None,
+    contract: Contract,
+    seen: _Seen,
+) -> dict[str, pl.DataFrame]:
+    """The rows of one part's articles, with their event and, where it is needed, their text."""
+    sentences, answers = part["sentences"], said.answers
+    counted = aggregate(
+        answers,
+        method=method,
+        adjudications=said.adjudications,
+        labels=contract.scheme.names,
+        modelled=modelled,
+    )
+    counted = counted.select("sentence_id", *contract["sentences"].made_by("aggregate"))
+    labelled = _labelled(sentences, counted, seen)
+    taken = labelled["article_id"].unique()
+    articles, quotes = _of(part["articles"], taken), _of(part["quotes"], taken)
+    _note(seen, sentences, taken, said)
+    given = articles.select("article_id", "redistributable")
+    number = _label_number(contract)
+    return {
+        **_sentence_tables(labelled.join(given, on="article_id").with_columns(number)),
+        "articles": _articles(articles),
+        "annotations": _annotations(answers, labelled).with_columns(number),
+        "quotes": quotes.join(given, on="article_id").sort(
+            "article_id", "start", maintain_order=True
+        ),
+    }
+
+
+def anchored_labels(labelling: Labelling, parts: Iterable[Part]) -> Labels:
+    """The answers and decisions of rounds, with the ids that their sentences have in this build.
+
+    Raises:
+        IntegrityError: an answer refers to no sentence.
+        InputError: a decision is about a sentence that nobody answered.
+    """
+    said = (labelling.answers, labelling.adjudications, labelling.struck)
+    places = pl.concat(rows.select(ANCHOR) for rows in said).unique()
+    sentences = pl.concat(
+        part["sentences"].select(*ANCHOR, "sentence_id").join(places, on=ANCHOR, how="semi")
+        for part in parts
+    )
+    gone = labelling.struck.join(sentences, on=ANCHOR, how="anti")
+    answers, decided = (
+        anchored(rows.join(gone, on=ANCHOR, how="anti"), sentences, what=what)
+        for rows, what in (
+            (labelling.answers, "answers"),
+            (labelling.adjudications, "adjudications"),
+        )
+    )
+    refuse_unanswered(decided, answers)
+    whole = replace(labelling, answers=answers, adjudications=decided)
+    return lambda part: whole.about(part["articles"]["article_id"])
+
+
+def _modelled(
+    parts: Iterable[Part], labels: Labels, method: str, contract: Contract
+) -> pl.DataFrame | None:
+    columns = ("sentence_id", "annotation_id", "annotator", "label", "created_at", "flag")
+    answers = pl.concat(labels(part).answers.select(columns) for part in parts)
+    return model_labels(answers, method, contract.scheme.names) if answers.height else None
+
+
+def _note(seen: _Seen, sentences: pl.DataFrame, taken: pl.Series, said: Labelling) -> None:
+    seen.unlabelled += set(sentences["article_id"]) - set(taken)
+    seen.annotators |= _kinds(said.answers, "annotator", "annotator_kind")
+    seen.adjudicators |= _kinds(_of(said.adjudications, taken), "by", "by_kind")
+    followed = said.answers.filter(pl.col("guidelines_version").is_not_null())
+    if followed.height:
+        last = followed.sort("created_at").select("created_at", "guidelines_version").row(-1)
+        seen.guidelines = max(seen.guidelines or last, last, key=lambda found: found[0])
 
 
 def _of(rows: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
@@ -116,90 +191,72 @@ def _of(rows: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
 
 
 def _splits(
-    labelled: pl.DataFrame,
-    articles: pl.DataFrame,
-    kept: Mapping[str, str],
-    options: Mapping[str, Any],
-    near: float,
+    draft: Draft, kept: Mapping[str, str], options: Mapping[str, Any], near: float
 ) -> dict[str, str]:
     """The split of each event; one of several collections takes that of its first article.
 
     Drawn again while new events share text across splits, each time with these events tied.
     """
-    given = articles.select("article_id", "redistributable")
-    rows = labelled.join(given, on="article_id", maintain_order="left")
-    together = ties(labelled)
+    units = draft.units("event").group_by("event").len().collect(engine="streaming")
+    articles = draft.scan("articles", "article_id", "event", "collection", "text_sha256").collect()
+    first = articles.unique("event", keep="first", maintain_order=True)
+    collections = dict(first.select("event", "collection").iter_rows())
+    given = draft.scan("sentences", "sentence_id", "article_id", "index", "event", "text")
+    together = ties(draft.units("event", "text"))
     while True:
-        drawn = _drawn(labelled, articles, kept, options, together)
+        drawn = draw_splits(
+            dict(units.iter_rows()), kept=kept, tied=together, collections=collections, **options
+        )
         if drawn.keys() <= kept.keys():
             return drawn
-        more = tied([*together.items(), *crossing_events(rows, drawn, near)])
+        more = tied([*together.items(), *crossing_events(given, articles, drawn, near)])
         if more == together:
             return drawn
         together = more
-
-
-def _drawn(
-    labelled: pl.DataFrame,
-    articles: pl.DataFrame,
-    kept: Mapping[str, str],
-    options: Mapping[str, Any],
-    together: Mapping[str, str],
-) -> dict[str, str]:
-    units = labelled.group_by("event").len()
-    collections = articles.sort("article_id").unique("event", keep="first", maintain_order=True)
-    return draw_splits(
-        dict(units.iter_rows()),
-        kept=kept,
-        tied=together,
-        collections=dict(collections.select("event", "collection").iter_rows()),
-        **options,
-    )
 
 
 def _kinds(rows: pl.DataFrame, name: str, kind: str) -> dict[str, str]:
     return dict(rows.select(name, kind).unique().sort(name).iter_rows())
 
 
-def _latest_guidelines(answers: pl.DataFrame) -> str | None:
-    versions = answers.filter(pl.col("guidelines_version").is_not_null()).sort("created_at")
-    return versions["guidelines_version"][-1] if versions.height else None
-
-
-def _votes(
-    answers: pl.DataFrame, decided: pl.DataFrame, method: str, contract: Contract
-) -> pl.DataFrame:
-    labels = contract.scheme.names
-    counted = aggregate(answers, method=method, adjudications=decided, labels=labels)
-    return counted.select("sentence_id", *contract["sentences"].made_by("aggregate"))
-
-
-def _labelled(sentences: pl.DataFrame, aggregated: pl.DataFrame) -> pl.DataFrame:
-    """Sentences with their labels; refuses what is not settled."""
+def _labelled(sentences: pl.DataFrame, aggregated: pl.DataFrame, seen: _Seen) -> pl.DataFrame:
+    """Sentences with their labels; what is not settled is left out, and noted."""
     rows = sentences.join(aggregated, on="sentence_id", how="left", maintain_order="left")
     answered = rows.filter(pl.col("n_annotators").is_not_null())["article_id"].unique()
-    rows = rows.filter(pl.col("article_id").is_in(answered.implode()))
-    if rows.is_empty():
+    rows = _of(rows, answered)
+    seen.labelled += rows.height
+    seen.gaps.extend(rows.filter(pl.col("n_annotators").is_null())["sentence_id"])
+    settled = rows.filter(pl.col("label").is_not_null())
+    open = rows.filter(pl.col("n_annotators").is_not_null() & pl.col("label").is_null())
+    seen.unresolved.extend(open["sentence_id"])
+    return settled
+
+
+def _refuse_unsettled(seen: _Seen, said: Labelling) -> None:
+    if not seen.labelled and said.by_machine and seen.unlabelled:
+        raise InputError(
+            f"There are no suggestions in the language of {len(seen.unlabelled)} articles.",
+            where=f"article '{min(seen.unlabelled)}'",
+            hint="Have these articles labelled in a round, or leave them out of the corpus.",
+        )
+    if not seen.labelled:
         raise InputError(
             "No sentence has an answer yet.",
             hint="Run a round with 'copydesk round new', or cut with --labels rule.",
         )
-    gaps = rows.filter(pl.col("n_annotators").is_null())["sentence_id"].to_list()
-    if gaps:
+    if seen.gaps:
         raise InputError(
-            f"{len(gaps)} sentences of articles that are being labelled have no answer: "
-            f"{_listed(gaps)}.",
+            f"{len(seen.gaps)} sentences of articles that are being labelled have no answer: "
+            f"{_listed(seen.gaps)}.",
             hint="Have them answered in a round, or leave the round out.",
         )
-    unresolved = rows.filter(pl.col("label").is_null())["sentence_id"].to_list()
-    if unresolved:
+    if seen.unresolved:
         raise InputError(
-            f"{len(unresolved)} sentences are unresolved: {_listed(unresolved)}.",
+            f"{len(seen.unresolved)} sentences are unresolved: {_listed(seen.unresolved)}.",
             hint="Settle them with 'copydesk round adjudicate' before their round is closed. Where "
             "closed rounds contradict each other, leave one out (--round names those to take), or "
             "have the articles answered in a further round and decide there.",
         )
-    return rows
 
 
 def _listed(names: list[str]) -> str:
@@ -230,26 +287,6 @@ def _annotations(answers: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _quotes(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
-    rows = rows.join(relate(rows), on="quote_id", how="left").join(given, on="article_id")
-    return rows.sort("article_id", "start").with_columns(
-        pl.when(pl.col("redistributable")).then(pl.col("text")).alias("text"),
-        *(
-            pl.when(pl.col(name).is_not_null())
-            .then(
-                pl.col(name).struct.with_fields(
-                    pl.when(pl.col("redistributable"))
-                    .then(pl.col(name).struct.field("text"))
-                    .alias("text")
-                )
-            )
-            .alias(name)
-            for name in ("speaker", "source")
-            if name in rows.columns
-        ),
-    )
-
-
 def _label_number(contract: Contract) -> pl.Expr:
     numbers = {label: number for number, label in enumerate(contract.scheme.names)}
     return pl.col("label").replace_strict(numbers, return_dtype=pl.Int64)
@@ -261,33 +298,8 @@ def _sha256(texts: pl.Expr) -> pl.Expr:
     return texts.map_elements(sha256_text, return_dtype=pl.String)
 
 
-def _by_split(
-    frames: Mapping[str, pl.DataFrame],
-    splits: Mapping[str, str],
-    version: str,
-    contract: Contract,
-) -> dict[tuple[str, str], pa.Table]:
-    event = frames["articles"].select("article_id", "event")
-    tables = {}
-    for name in contract.tables:
-        frame = frames[name]
-        if "event" not in frame.columns:
-            frame = frame.join(event, on="article_id", maintain_order="left")
-        place = frame["event"].replace_strict(splits, return_dtype=pl.String)
-        for split in SPLITS:
-            part = frame.filter(place == split)
-            if part.height:
-                tables[name, split] = to_arrow(part, name, contract, version=version)
-    return tables
-
-
 def to_arrow(
     frame: pl.DataFrame, table: str, contract: Contract = CURRENT, *, version: str
 ) -> pa.Table:
     """A data frame as a table of the release, in its exact schema."""
-    schema = arrow_schema(table, contract, metadata={"version": version})
-    columns = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
-    return pa.Table.from_arrays(
-        [columns[n].combine_chunks().cast(schema.field(n).type) for n in schema.names],
-        schema=schema,
-    )
+    return as_table(frame, arrow_schema(table, contract, metadata={"version": version}))

@@ -11,6 +11,7 @@ release that it was computed on; one of another digest is not shown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -207,7 +208,7 @@ def _paths(contents: Contents, table: str) -> dict[str, list[str]]:
 
 def _info(contents: Contents, table: str) -> dict[str, Any]:
     files = {entry["path"]: entry["bytes"] for entry in contents.manifest["files"]}
-    sizes = arrow_bytes(contents.scan(table), contents.schemas[table])
+    sizes = _sizes(contents, table)
     return {
         "config_name": table,
         # `datasets` keys its cache on these two, not on the files: a changed release must change
@@ -223,6 +224,15 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
         "download_size": sum(files.get(str(part.file), 0) for part in contents.of(table)),
         "dataset_size": sum(sizes.values()),
     }
+
+
+def _sizes(contents: Contents, table: str) -> dict[str, int]:
+    """The bytes of each split of a table in Arrow's memory."""
+    found: dict[str, float] = {}
+    for part in contents.of(table):
+        size = arrow_bytes(part.rows, part.schema)
+        found[part.file.split] = found.get(part.file.split, 0) + size
+    return {split: math.ceil(size) for split, size in found.items()}
 
 
 def _columns(configs: list[Table]) -> dict[str, list[dict[str, str]]]:

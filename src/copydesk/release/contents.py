@@ -34,9 +34,9 @@ import pyarrow.parquet as pq
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.datasets_features import label_names
+from copydesk.contract.datasets_features import arrow_bytes, label_names
 from copydesk.contract.filenames import TableFile, incomplete, table_files
-from copydesk.contract.sizing import in_files
+from copydesk.contract.sizing import borders
 from copydesk.contract.tables import Contract
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, sha256_text
@@ -59,6 +59,7 @@ class Part:
         schema: its Arrow schema, metadata included.
         height: how many rows it has.
         numbered: whether ``rows`` has a column ``_row`` already, as some rows of a file have.
+        source: what must not be removed while the rows are read, such as a folder.
     """
 
     file: TableFile
@@ -66,6 +67,44 @@ class Part:
     schema: pa.Schema
     height: int
     numbered: bool = False
+    source: object = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitRows:
+    """The rows of one split of a table before they are cut into files.
+
+    Args:
+        rows: not yet read, in order, with the columns of the schema.
+        size: their bytes, as `copydesk.contract.datasets_features.arrow_bytes` counts.
+        source: as in `Part`.
+    """
+
+    rows: pl.LazyFrame
+    schema: pa.Schema
+    height: int
+    size: float
+    source: object = None
+
+    @classmethod
+    def of_table(cls, table: pa.Table) -> SplitRows:
+        """Rows that are in memory."""
+        rows = _from_arrow(table).lazy()
+        size = arrow_bytes(rows, table.schema)
+        return cls(rows=rows, schema=table.schema, height=table.num_rows, size=size)
+
+    def parts(self, table: str, split: str, count: int | None = None) -> list[Part]:
+        """The files that they make, see `copydesk.contract.sizing.borders`."""
+        return [
+            Part(
+                file=file,
+                rows=self.rows if rows == self.height else self.rows.slice(first, rows),
+                schema=self.schema,
+                height=rows,
+                source=self.source,
+            )
+            for file, first, rows in borders(table, split, self.height, self.size, count)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -114,7 +153,7 @@ class Contents:
     def of_tables(
         cls,
         manifest: Mapping[str, Any],
-        tables: Mapping[tuple[str, str], pa.Table],
+        tables: Mapping[tuple[str, str], pa.Table | SplitRows],
         like: Contents | None = None,
     ) -> Contents:
         """A release that is not written yet, from its tables by (table, split).
@@ -124,16 +163,11 @@ class Contents:
         """
         known = list(dict.fromkeys(table for table, _ in tables))
         parts = [
-            Part(
-                file=file,
-                rows=_from_arrow(rows).lazy(),
-                schema=rows.schema,
-                height=rows.num_rows,
-            )
-            for (table, split), whole in tables.items()
-            for file, rows in in_files(
-                whole, table, split, like.file_count(table, split) if like else None
-            )
+            part
+            for (table, split), given in tables.items()
+            for part in (
+                given if isinstance(given, SplitRows) else SplitRows.of_table(given)
+            ).parts(table, split, like.file_count(table, split) if like else None)
         ]
         parts.sort(key=lambda part: (known.index(part.file.table), part.file.order))
         return cls(manifest=manifest, parts=tuple(parts))
@@ -168,6 +202,10 @@ class Contents:
     def of(self, table: str) -> tuple[Part, ...]:
         """The files of a table, in order; none if it has no rows."""
         return tuple(part for part in self.parts if part.file.table == table)
+
+    def height(self, table: str) -> int:
+        """How many rows a table has, by its files."""
+        return sum(part.height for part in self.of(table))
 
     def file_count(self, table: str, split: str) -> int | None:
         """How many files a split of a table has; None if it has none."""

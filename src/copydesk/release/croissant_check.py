@@ -12,7 +12,6 @@ from typing import Any, Final
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
 
-_WORDS: Final = "description"
 _NODES: Final = ("distribution", "recordSet", "field", "subField")
 
 
@@ -27,10 +26,10 @@ class Mismatch:
 def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]:
     """Find the statements of a Croissant document that its release contradicts.
 
-    Compared is every statement but descriptions: what the keys mean, who made what, version,
-    licences and conditions of use, files with their size and SHA-256 (by the manifest), record
-    sets, fields with their types (by the Parquet schemas), labels, splits and rows. A key that a
-    release does not have is a mismatch too.
+    Compared is every statement: what the keys mean, descriptions, who made what, version, licences
+    and conditions of use, files with their size and SHA-256 (by the manifest), record sets, fields
+    with their types (by the Parquet schemas), labels, splits and rows. A key that a release does
+    not have is a mismatch too.
 
     Yields:
         each mismatch, with a JSON Pointer into the document.
@@ -39,7 +38,7 @@ def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]
 
 
 def _node(found: Mapping[str, Any], wanted: Mapping[str, Any], pointer: str) -> Iterator[Mismatch]:
-    for key in (key for key in {**wanted, **found} if key != _WORDS):
+    for key in {**wanted, **found}:
         place = f"{pointer}/{key}"
         if key not in wanted:
             yield Mismatch(pointer=place, message="The release makes no such statement.")

@@ -21,6 +21,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import sha256_text
 from copydesk.release.contents import PLACE, Contents
+from copydesk.release.splits import in_several
 
 MIN_WORDS: Final = 8
 MIN_LENGTH: Final = 50
@@ -80,21 +81,13 @@ def same_sentences(given: pl.LazyFrame, withheld: pl.LazyFrame) -> pl.DataFrame:
     )
     hashes = pl.col("_key").hash(_SEED)
     found = rows.select(hashes, _split()).collect(engine="streaming")
-    twice = pl.Series(_in_two_splits(found["_key"].to_numpy(), found["split"].to_numpy()))
+    twice = pl.Series(in_several(found["_key"].to_numpy(), found["split"].to_numpy()))
     return _across(rows.filter(hashes.is_in(twice.implode())).collect(), "sentence_id")
 
 
 def _split() -> pl.Expr:
     numbers = {split: number for number, split in enumerate(SPLITS)}
     return pl.col("split").replace_strict(numbers, return_dtype=pl.UInt8)
-
-
-def _in_two_splits(keys: Hashes, splits: Splits) -> Hashes:
-    """The keys that stand in more than one split, sorted."""
-    order = np.argsort(keys, kind="stable")
-    keys, splits = keys[order], splits[order]
-    found: Hashes = np.unique(keys[1:][(keys[1:] == keys[:-1]) & (splits[1:] != splits[:-1])])
-    return found
 
 
 def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
@@ -118,14 +111,18 @@ def near_sentences(rows: pl.LazyFrame, threshold: float) -> pl.DataFrame:
         These rows with ``_other``, the other split, ``_twin``, a sentence of it, and
         ``_similarity``, the Jaccard index of their pairs of words; the most similar first.
     """
-    places = pl.Series(_suspects(rows), dtype=pl.UInt32)
-    suspects = (
-        rows.with_row_index("_at")
-        .filter(pl.col("_at").is_in(places.implode()))
-        .drop("_at")
-        .unique(["text", "split"], keep="first", maintain_order=True)
-        .collect()
-    )
+    return _near(_suspects(rows), threshold)
+
+
+def _suspects(rows: pl.LazyFrame) -> pl.DataFrame:
+    """The rows that may be nearly the same as one of another split."""
+    places = pl.Series(_suspected(rows), dtype=pl.UInt32)
+    found = rows.with_row_index("_at").filter(pl.col("_at").is_in(places.implode())).drop("_at")
+    return found.collect(engine="streaming")
+
+
+def _near(suspects: pl.DataFrame, threshold: float) -> pl.DataFrame:
+    suspects = suspects.unique(["text", "split"], keep="first", maintain_order=True)
     pairs = _pairs(suspects)
     left, right = suspects[pairs[:, 0].tolist()], suspects[pairs[:, 1].tolist()]
     similarity = pl.Series(
@@ -151,27 +148,28 @@ def crossing(release: Contents, threshold: float) -> Iterator[tuple[str, str, pl
 
 
 def crossing_events(
-    sentences: pl.DataFrame, splits: Mapping[str, str], threshold: float
+    sentences: pl.LazyFrame, articles: pl.DataFrame, splits: Mapping[str, str], threshold: float
 ) -> list[tuple[str, str]]:
     """Pairs of events of different splits that share an article's text or nearly a sentence.
 
     Args:
-        sentences: ``sentence_id``, ``article_id``, ``index``, ``event``, ``text``, whether it is
-            ``redistributable``, and the ``text_sha256`` of its article.
+        sentences: ``sentence_id``, ``article_id``, ``index``, ``event`` and ``text`` of those that
+            are given.
+        articles: ``article_id``, ``event`` and ``text_sha256`` of all.
         splits: of each event.
     """
     order = {split: number for number, split in enumerate(SPLITS)}
     split = pl.col("event").replace_strict(splits, return_dtype=pl.String)
-    rows = sentences.with_columns(split=split)
     # In the order of a release, since pairs are found from its first rows.
-    rows = rows.sort(pl.col("split").replace_strict(order), "article_id", "index")
-    articles = rows.unique("article_id", keep="first", maintain_order=True)
-    near = near_sentences(rows.filter("redistributable").lazy(), threshold)
+    place = pl.col("split").replace_strict(order)
+    articles = articles.with_columns(split=split).sort(place, "article_id")
+    suspects = _suspects(sentences.with_columns(split=split)).sort(place, "article_id", "index")
+    near = _near(suspects, threshold)
     return [
         pair
         for found, record, among in (
             (same_texts(articles), "article_id", articles),
-            (near, "sentence_id", rows),
+            (near, "sentence_id", suspects),
         )
         for pair in found.join(
             among.select(_twin=record, _event="event"), on="_twin", maintain_order="left"
@@ -262,7 +260,7 @@ def _minima(pairs: Numbers, begins: Integers, least: Numbers) -> None:
         np.minimum.reduceat(values, begins, out=least[place])
 
 
-def _suspects(rows: pl.LazyFrame) -> Integers:
+def _suspected(rows: pl.LazyFrame) -> Integers:
     """The places of the rows that share a band with a row of another split.
 
     The bands lie on the disk, 160 bytes a sentence; one band of all rows is held at a time.
@@ -287,7 +285,7 @@ def _suspects(rows: pl.LazyFrame) -> Integers:
                 scratch.seek(8 * int(begin + band * size))
                 keys[filled : filled + size] = np.frombuffer(scratch.read(8 * size), np.uint64)
                 filled += size
-            shared = _in_two_splits(keys, of_rows)
+            shared = in_several(keys, of_rows)
             if len(shared):
                 flags |= np.isin(keys, shared)
     found: Integers = np.concatenate(places)[flags]

@@ -16,26 +16,25 @@ from typing import Any
 
 import polars as pl
 
-from copydesk.answers import Labelling, machine_labelling
 from copydesk.batch import text_code
-from copydesk.build import read_all_built
 from copydesk.contract.index_entries import base
-from copydesk.contract.labels import Scheme
 from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import Contract
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError, IntegrityError
+from copydesk.errors import InputError
 from copydesk.files import replacing_dir
-from copydesk.leaks import Secrets, find_leaks
-from copydesk.release.assemble import Assembled, assemble
+from copydesk.release.assemble import Assembled, Labels, anchored_labels, assemble
 from copydesk.release.changes import forget_changes, write_changes
 from copydesk.release.contents import Contents
 from copydesk.release.crossing import near_threshold, refuse_crossing
 from copydesk.release.diff import Diff, compare
 from copydesk.release.documents import write_documents
+from copydesk.release.facts import facts
 from copydesk.release.index import Index, add_release, other_dois, read_index
+from copydesk.release.leak_search import refuse_leaks
+from copydesk.release.parts import Parts
 from copydesk.release.rebuild import split_options
-from copydesk.release.suggested import model_labelling, named, origin
+from copydesk.release.suggested import named, origin, suggested_labels
 from copydesk.release.versions import Version
 from copydesk.release.writing import write_folder
 from copydesk.scope import scope
@@ -108,14 +107,14 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         unjudged = unjudged_articles(corpus)
         if unjudged and not dry_run:
             _refuse_absent(corpus, previous)
-        built = read_all_built(corpus, index.lines)
-        assembled = _assemble(corpus, built, options, previous)
+        parts = Parts.of_corpus(corpus, index.lines)
+        assembled = _assemble(corpus, parts, options, previous)
         target = corpus.build_dir / "dry-run" if dry_run else corpus.releases / version
         forget_unnamed(corpus, index)
         shutil.rmtree(corpus.build_dir / "dry-run", ignore_errors=True)
         with replacing_dir(target) as beside:
             contents = _write(beside, assembled, options, corpus, previous)
-            _refuse_leaks(beside, built)
+            refuse_leaks(beside, parts)
             refuse_crossing(corpus, contents)
             difference = _compare(previous, contents, unjudged)
         if dry_run:
@@ -127,7 +126,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
     return Cut(
         path=None if dry_run else target,
         manifest=contents.manifest,
-        labels=_label_table(assembled, corpus.scheme),
+        labels=facts(contents).labels,
         difference=difference,
         unlabelled=assembled.unlabelled,
         unjudged=unjudged,
@@ -157,17 +156,17 @@ def unjudged_articles(corpus: Corpus) -> tuple[str, ...]:
 
 
 def present(corpus: Corpus, options: Options) -> Contents:
-    """The corpus as a release of it would be now, in memory.
+    """The corpus as a release of it would be now; nothing of it is kept.
 
     Raises:
         InputError: the corpus is not built, or a sentence is unresolved.
         IntegrityError: an answer refers to no sentence.
     """
     index = read_index(corpus.dataset)
-    built = read_all_built(corpus, index.lines)
     newest = index.newest and corpus.releases / index.newest.version
     previous = Contents.read(newest) if newest else None
-    assembled = _assemble(corpus, built, options, previous)
+    parts = Parts.of_corpus(corpus, index.lines)
+    assembled = _assemble(corpus, parts, options, previous)
     manifest = {
         "version": options.version,
         "schema_version": SCHEMA_VERSION,
@@ -241,15 +240,11 @@ def _refuse_strays(corpus: Corpus, index: Index) -> None:
 
 
 def _assemble(
-    corpus: Corpus, built: Mapping[str, pl.DataFrame], options: Options, previous: Contents | None
+    corpus: Corpus, parts: Parts, options: Options, previous: Contents | None
 ) -> Assembled:
-    texts = built["articles"].select("article_id", "text_sha256")
-    sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
     return assemble(
-        articles=built["articles"],
-        sentences=sentences,
-        quotes=built["quotes"],
-        labelling=_labelling(corpus, built["articles"], sentences, options),
+        parts,
+        _labels(corpus, parts, options),
         method=options.method,
         kept_splits=previous.manifest["splits"] if previous else {},
         split_options=split_options(corpus),
@@ -259,20 +254,15 @@ def _assemble(
     )
 
 
-def _labelling(
-    corpus: Corpus, articles: pl.DataFrame, sentences: pl.DataFrame, options: Options
-) -> Labelling:
+def _labels(corpus: Corpus, parts: Parts, options: Options) -> Labels:
     if options.labels == "rule" and not corpus.scheme.has_rules:
         raise InputError(
             f"There are no rules for this corpus's labels ({', '.join(corpus.scheme.names)}).",
             where=str(corpus.root),
             hint="Have the sentences answered in a round; rules exist for the news labels only.",
         )
-    if options.labels == "rule":
-        return machine_labelling(sentences, created=options.created)
-    model = named(corpus, options.labels)
-    if model:
-        return model_labelling(model, articles, sentences, created=options.created)
+    if options.labels != "rounds":
+        return suggested_labels(named(corpus, options.labels), created=options.created)
     from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
@@ -281,9 +271,10 @@ def _labelling(
     absent = [article.article_id for article in corpus.absent()]
     absent += read_withdrawals(corpus.dataset)
     here = ~pl.col("article_id").is_in(absent)
-    return replace(
+    found = replace(
         found, answers=found.answers.filter(here), adjudications=found.adjudications.filter(here)
     )
+    return anchored_labels(found, parts)
 
 
 def _refuse_later(answers: pl.DataFrame, created: datetime) -> None:
@@ -339,28 +330,6 @@ def _withdrawn(corpus: Corpus) -> dict[str, Any]:
     return {"withdrawn": lines} if lines else {}
 
 
-def _refuse_leaks(folder: Path, built: Mapping[str, pl.DataFrame]) -> None:
-    articles = built["articles"]
-    given = articles.filter("redistributable")
-    withheld = articles.filter(~pl.col("redistributable"))
-    sentences = built["sentences"].join(given, on="article_id", how="anti")
-    titles = withheld.filter(pl.col("title").is_not_null()).select("article_id", "title")
-    secrets = Secrets(
-        sentences=[*sentences.select("sentence_id", "text").iter_rows(), *titles.iter_rows()],
-        texts=withheld.select("article_id", "text").iter_rows(),
-        given=[*given["text"], *given["title"].drop_nulls()],
-        urls=articles["url"].drop_nulls(),
-    )
-    leaks = find_leaks(folder, secrets)
-    if leaks:
-        first = leaks[0]
-        raise IntegrityError(
-            f"Withheld text would be published in {len(leaks)} places, first in {first.record}.",
-            where=first.file,
-            hint="Nothing was released. Remove the text from the article's published fields.",
-        )
-
-
 def _compare(
     previous: Contents | None, contents: Contents, unjudged: Collection[str]
 ) -> Diff | None:
@@ -375,13 +344,3 @@ def _compare(
             hint="'copydesk release diff' lists them.",
         )
     return difference
-
-
-def _label_table(assembled: Assembled, scheme: Scheme) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {label: {} for label in scheme.names}
-    for (name, split), table in assembled.tables.items():
-        if name in ("sentences", "standoff"):
-            for number in table["label"].to_pylist():
-                row = counted[scheme.names[number]]
-                row[split] = row.get(split, 0) + 1
-    return counted

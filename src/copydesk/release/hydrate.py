@@ -238,7 +238,7 @@ def _gap(
     elif name in copies.faults:
         reason = str(copies.faults[name])
     else:
-        reason = "absent: no file has this article's id, its address or a sentence of it."
+        reason = "absent: no file has this article's id, its address or any of its sentences."
         if "" in copies.faults:
             reason += f" A file could not be read: {copies.faults['']}"
     return Gap(

@@ -1,84 +1,80 @@
-"""A release's tables made again from its articles and answers, in memory."""
+"""A release's tables made again from its articles and answers."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
-from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling, machine_labelling
-from copydesk.batch import RECORDED_ARTICLES, build_batch
-from copydesk.build import SHARD_ARTICLES
+from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling
+from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
+from copydesk.contract.datasets_features import arrow_bytes
 from copydesk.corpus import Corpus
-from copydesk.release.assemble import Assembled, assemble, to_arrow
-from copydesk.release.contents import Contents
+from copydesk.release.assemble import Assembled, Labels, anchored_labels, assemble
+from copydesk.release.contents import Contents, SplitRows
 from copydesk.release.crossing import near_threshold
 from copydesk.release.index import read_index, read_manifest
-from copydesk.release.suggested import MODEL, model_labelling, of_manifest
+from copydesk.release.parts import Part, Parts
+from copydesk.release.suggested import MODEL, of_manifest, suggested_labels
 from copydesk.release.versions import Version
 
 
-def built(sources: list[dict[str, Any]], *, rules: bool) -> dict[str, pl.DataFrame]:
-    """The articles cut into the pieces that they have; sentences with the hash of their text."""
-    built: dict[str, list[pa.RecordBatch]] = {"articles": [], "sentences": [], "quotes": []}
-    for start in range(0, len(sources), SHARD_ARTICLES):
-        rows = sources[start : start + SHARD_ARTICLES]
-        for name, batch in (
-            build_batch(pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES), rules=rules)
-            ._asdict()
-            .items()
-        ):
-            built[name].append(batch)
-    frames = {name: pl.DataFrame(pa.Table.from_batches(b)) for name, b in built.items()}
-    texts = frames["articles"].select("article_id", "text_sha256")
-    sentences = frames["sentences"].join(texts, on="article_id", maintain_order="left")
-    return frames | {"sentences": sentences}
-
-
-def as_recorded(released: Contents, found: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """What was built, with the values of sentences that are found by machine as released."""
+def recorded_by_machine(released: Contents, parts: Parts) -> Iterable[Part]:
+    """The parts with the values of sentences that are found by machine as released."""
     columns = [c.name for c in released.contract["sentences"].columns if c.by_machine]
-    parts = [released.frame(table, "sentence_id", *columns) for table in ("sentences", "standoff")]
-    sentences = found["sentences"].drop(columns)
-    recorded = pl.concat(parts).unique("sentence_id", keep="first")
-    return dict(found) | {
-        "sentences": sentences.join(
-            recorded, on="sentence_id", how="left", maintain_order="left"
-        ).select(found["sentences"].columns)
-    }
+    rows = [released.frame(table, "sentence_id", *columns) for table in ("sentences", "standoff")]
+    return _AsRecorded(parts, columns, pl.concat(rows).unique("sentence_id", keep="first"))
+
+
+@dataclass(frozen=True, slots=True)
+class _AsRecorded:
+    parts: Parts
+    columns: list[str]
+    recorded: pl.DataFrame
+
+    def __iter__(self) -> Iterator[Part]:
+        for part in self.parts:
+            sentences = part["sentences"]
+            known = sentences.drop(self.columns).join(
+                self.recorded, on="sentence_id", how="left", maintain_order="left"
+            )
+            yield {**part, "sentences": known.select(sentences.columns)}
 
 
 def rebuild(
     corpus: Corpus,
-    found: Mapping[str, pl.DataFrame],
+    parts: Iterable[Part],
     released: Contents,
-    as_recorded: bool = False,
     *,
-    whole: bool = False,
+    articles: Collection[str],
+    as_recorded: bool = False,
 ) -> Assembled:
     """The release's tables again.
 
     Args:
+        articles: the ids of the articles that are here.
         as_recorded: whether tables and labels that are found by machine are taken as released.
-        whole: whether all articles of the release are here, so that splits can be drawn again.
+
+    Raises:
+        IntegrityError: an answer refers to no sentence.
     """
-    manifest, sentences = released.manifest, found["sentences"]
-    labelling = (
-        _recorded_labelling(released, sentences)
-        if as_recorded and manifest["labels"] in ("rule", MODEL)
-        else _labelling(corpus, found["articles"], sentences, manifest)
-    )
+    manifest = released.manifest
+    whole = len(articles) == released.height("articles")
     kept, options = _split_sources(corpus, released, whole)
+    labels: Labels
+    if as_recorded and manifest["labels"] in ("rule", MODEL):
+        labels = partial(_recorded_labelling, released)
+    else:
+        labels = _labels(corpus, parts, manifest, articles)
     again = assemble(
-        articles=found["articles"],
-        sentences=sentences,
-        quotes=found["quotes"],
-        labelling=labelling,
+        parts,
+        labels,
         method=manifest["aggregation"],
         kept_splits=kept,
         split_options=options,
@@ -86,7 +82,7 @@ def rebuild(
         version=released.version,
         contract=released.contract,
     )
-    return _with_recorded_tables(released, again) if as_recorded else again
+    return _with_recorded_tables(released, again, articles) if as_recorded else again
 
 
 def _split_sources(
@@ -114,58 +110,56 @@ def split_options(corpus: Corpus) -> dict[str, Any]:
     return {"seed": seed, **({"shares": shares} if shares else {})}
 
 
-def _with_recorded_tables(released: Contents, again: Assembled) -> Assembled:
-    articles = pl.concat(
-        pl.DataFrame(rows.select(["article_id"]))
-        for (table, _), rows in again.tables.items()
-        if table == "articles"
-    )
+def _with_recorded_tables(
+    released: Contents, again: Assembled, articles: Collection[str]
+) -> Assembled:
+    here = pl.col("article_id").is_in(list(articles))
     tables = dict(again.tables)
     for table in (t.name for t in released.contract.tables.values() if t.by_machine):
-        frame = released.frame(table).join(articles, on="article_id", how="semi")
+        schema = arrow_schema(table, released.contract, metadata={"version": released.version})
         for split in SPLITS:
-            part = frame.filter(pl.col("split") == split)
             tables.pop((table, split), None)
-            if part.height:
-                tables[table, split] = to_arrow(
-                    part, table, released.contract, version=released.version
+            mine = (pl.col("split") == split) & here
+            rows = released.scan(table, *schema.names, "split").filter(mine).drop("split")
+            height = rows.select(pl.len()).collect(engine="streaming").item()
+            if height:
+                size = sum(
+                    arrow_bytes(part.rows.filter(here), schema)
+                    for part in released.of(table)
+                    if part.file.split == split
                 )
+                tables[table, split] = SplitRows(rows=rows, schema=schema, height=height, size=size)
     order = list(released.contract.tables)
     keys = sorted(tables, key=lambda key: (order.index(key[0]), SPLITS.index(key[1])))
     return dataclasses.replace(again, tables={key: tables[key] for key in keys})
 
 
-def _recorded_labelling(released: Contents, sentences: pl.DataFrame) -> Labelling:
+def _recorded_labelling(released: Contents, part: Part) -> Labelling:
     """The answers that rules or a suggester gave when the release was made."""
     names = dict(enumerate(released.labels("annotations")))
-    given = (
-        released.frame("annotations")
-        .drop("split")
-        .with_columns(label=pl.col("label").replace_strict(names, return_dtype=pl.String))
-    )
-    answers = given.join(sentences.select("sentence_id", "zone"), on="sentence_id")
+    here = pl.col("article_id").is_in(part["articles"]["article_id"].implode())
+    given = released.scan("annotations").drop("split").filter(here).collect(engine="streaming")
+    given = given.with_columns(label=pl.col("label").replace_strict(names, return_dtype=pl.String))
+    answers = given.join(part["sentences"].select("sentence_id", "zone"), on="sentence_id")
     return Labelling(
         answers=answers.match_to_schema(ANSWERS, missing_columns="insert"),
         adjudications=ADJUDICATIONS.to_frame(),
+        by_machine=True,
     )
 
 
-def _labelling(
-    corpus: Corpus, articles: pl.DataFrame, sentences: pl.DataFrame, manifest: Mapping[str, Any]
-) -> Labelling:
-    created = datetime.fromisoformat(manifest["created"])
-    if manifest["labels"] == "rule":
-        return machine_labelling(sentences, created=created)
-    model = of_manifest(corpus, manifest)
-    if model:
-        return model_labelling(model, articles, sentences, created=created)
+def _labels(
+    corpus: Corpus,
+    parts: Iterable[Part],
+    manifest: Mapping[str, Any],
+    articles: Collection[str],
+) -> Labels:
+    if manifest["labels"] in ("rule", MODEL):
+        created = datetime.fromisoformat(manifest["created"])
+        return suggested_labels(of_manifest(corpus, manifest), created=created)
     from copydesk.backends import codecs
     from copydesk.rounds.labelling import labelling
 
     given = labelling(corpus, manifest["rounds"], codecs=codecs())
-    here = sentences.select("article_id").unique()
-    return dataclasses.replace(
-        given,
-        answers=given.answers.join(here, on="article_id", how="semi"),
-        adjudications=given.adjudications.join(here, on="article_id", how="semi"),
-    )
+    here = pl.Series(list(articles), dtype=pl.String)
+    return anchored_labels(given.about(here), parts)

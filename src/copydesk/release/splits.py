@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from copydesk.contract.columns import SPLITS
 from copydesk.stretches import MIN_LENGTH, MIN_WORDS
@@ -90,7 +92,7 @@ def _drawn_together(
     return {event: kept.get(event, drawn[tied.get(event, event)]) for event in units}
 
 
-def ties(sentences: pl.DataFrame) -> dict[str, str]:
+def ties(sentences: pl.LazyFrame) -> dict[str, str]:
     """Events that have a sentence in common, which must not stand in two splits.
 
     Args:
@@ -103,9 +105,21 @@ def ties(sentences: pl.DataFrame) -> dict[str, str]:
     long = (pl.col("text").str.count_matches(r"[\p{L}\p{N}]+") >= MIN_WORDS) | (
         pl.col("text").str.len_chars() >= MIN_LENGTH
     )
-    shared = sentences.filter(long).group_by("text").agg(pl.col("event").unique().sort())
+    numbers = sentences.filter(long).select(pl.all().hash()).collect(engine="streaming")
+    twice = pl.Series(in_several(numbers["text"].to_numpy(), numbers["event"].to_numpy()))
+    rows = sentences.filter(long & pl.col("text").hash().is_in(twice.implode()))
+    shared = rows.group_by("text").agg(pl.col("event").unique().sort()).collect()
     several = shared.filter(pl.col("event").list.len() > 1)["event"].sort().to_list()
     return tied((events[0], event) for events in several for event in events[1:])
+
+
+def in_several(keys: NDArray[np.uint64], groups: NDArray[Any]) -> NDArray[np.uint64]:
+    """The keys that stand in more than one group, sorted."""
+    order = np.argsort(keys, kind="stable")
+    keys, groups = keys[order], groups[order]
+    several = (keys[1:] == keys[:-1]) & (groups[1:] != groups[:-1])
+    found: NDArray[np.uint64] = np.unique(keys[1:][several])
+    return found
 
 
 def tied(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
-
-import polars as pl
 
 from copydesk.answers import Labelling, machine_labelling
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.release.assemble import Labels
+from copydesk.release.parts import Part
 from copydesk.rounds.paths import is_id
 from copydesk.suggester.asking import again, ask, find
 from copydesk.suggester.model import Suggester
@@ -66,20 +67,29 @@ def origin(model: Suggester | None, labels: str) -> dict[str, Any]:
     return {"labels": MODEL, "suggester": named}
 
 
-def model_labelling(
-    model: Suggester, articles: pl.DataFrame, sentences: pl.DataFrame, *, created: datetime
-) -> Labelling:
-    """A suggester's labels as the answers of one annotator of kind ``model``.
+def suggested_labels(model: Suggester | None, *, created: datetime) -> Labels:
+    """The labels of a suggester, or of the rules where there is none, as those of one annotator.
+
+    Articles in a language that it does not know have none.
 
     Args:
-        articles, sentences: as built; sentences also with ``text_sha256`` of their article.
         created: when the release is made, UTC.
-
-    Raises:
-        InputError: every article is in a language that it has not learnt; such are left out.
     """
-    guesses = ask(model, articles.iter_rows(named=True)).select("sentence_id", suggestion="label")
-    said = sentences.drop("suggestion").join(
-        guesses, on="sentence_id", how="left", maintain_order="left"
+    if model is None:
+        return lambda part: machine_labelling(part["sentences"], created=created)
+    return partial(_by_model, model, created)
+
+
+def _by_model(model: Suggester, created: datetime, part: Part) -> Labelling:
+    guesses = ask(model, part["articles"].iter_rows(named=True))
+    said = (
+        part["sentences"]
+        .drop("suggestion")
+        .join(
+            guesses.select("sentence_id", suggestion="label"),
+            on="sentence_id",
+            how="left",
+            maintain_order="left",
+        )
     )
     return machine_labelling(said, created=created, annotator=model.weights.annotator, kind="model")

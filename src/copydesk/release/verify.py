@@ -11,32 +11,29 @@ release and something else is found now, it is taken as recorded, and told.
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from copydesk.batch import text_code
-from copydesk.contract.arrow import write_table
-from copydesk.contract.sizing import in_files
-from copydesk.corpus import Article, Corpus
+from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import dump_json, sha256_file
-from copydesk.recorded import Record, pieces_of, recorded
 from copydesk.release.assemble import Assembled
 from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
-from copydesk.release.index import find_release, read_index
-from copydesk.release.rebuild import as_recorded, built, rebuild
-from copydesk.release.versions import Version
-from copydesk.text import segment
-from copydesk.text.pieces import line_zones
+from copydesk.release.cut_again import cut_again
+from copydesk.release.index import find_release
+from copydesk.release.rebuild import rebuild, recorded_by_machine
+from copydesk.release.writing import write_part
 from copydesk.withdrawals import read_withdrawals
+
+_ROWS_AT_ONCE: Final = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +61,7 @@ class Verified:
 
 
 def verify(corpus: Corpus, version: str | None = None) -> Verified:
-    """Rebuild a release of a corpus in memory and compare it with what was released.
+    """Rebuild a release of a corpus and compare it with what was released, file by file.
 
     Args:
         version: the newest, by default.
@@ -84,13 +81,13 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
             hint="Run 'copydesk ingest' on a folder that holds its articles.",
         )
     whole = None if missing else folder
-    found = built(here, rules=released.contract.scheme.has_rules)
-    again = partial(rebuild, corpus, released=released, whole=not missing)
-    differing = _differing(released, again(found), found, whole)
+    parts = cut_again(corpus, released, here)
+    again = partial(rebuild, corpus, released=released, articles=here)
+    differing = _differing(released, again(parts), here, whole)
     recorded: tuple[str, ...] = ()
     if differing and released.manifest.get("text_code") != text_code():
-        machine = as_recorded(released, found)
-        still = _differing(released, again(machine, as_recorded=True), found, whole)
+        machine = recorded_by_machine(released, parts)
+        still = _differing(released, again(machine, as_recorded=True), here, whole)
         files = {*(entry["path"] for entry in released.manifest["files"]), "release.json"}
         recorded = tuple(
             told for told in differing if told not in still and told.partition(": ")[0] not in files
@@ -106,79 +103,53 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
 
 
 def _differing(
-    released: Contents, again: Assembled, found: Mapping[str, pl.DataFrame], whole: Path | None
+    released: Contents, again: Assembled, here: Collection[str], whole: Path | None
 ) -> list[str]:
     """What came out differently; ``whole`` is the release's folder if every article is here."""
-    rebuilt = Contents.of_tables({**released.manifest, **_derived(again)}, again.tables)
-    differing = list(_rows(released, rebuilt, found["articles"]["article_id"].sort().to_list()))
-    return differing + list(_bytes(whole, released, again)) if whole else differing
+    stated = {**released.manifest, **_derived(again)}
+    rebuilt = Contents.of_tables(stated, again.tables, like=released)
+    found = [
+        told
+        for table in released.contract.tables
+        for told in _rows(table, released, rebuilt, None if whole else here)
+    ]
+    return found + list(_bytes(whole, released, again)) if whole else found
 
 
-def _sources(corpus: Corpus, released: Contents) -> tuple[list[dict[str, Any]], dict[str, str]]:
+def _sources(corpus: Corpus, released: Contents) -> tuple[set[str], dict[str, str]]:
     """The released articles whose whole event is here, and the others with the reason."""
-    known = {article.article_id: article for article in corpus.articles()}
     texts = corpus.texts
     gone = read_withdrawals(corpus.dataset)
-    older = released.manifest.get("text_code") != text_code()
-    records = {} if older else _records(corpus, released, list(known.values()))
-    found: list[dict[str, Any]] = []
-    missing: dict[str, str] = {}
-    wanted = released.frame("articles", "article_id", "event", "text_sha256", "pieces")
-    for name, _, digest, pieces in wanted.iter_rows():
+    wanted = released.frame("articles", "article_id", "event", "text_sha256")
+    events = dict(wanted.select("article_id", "event").iter_rows())
+    digests = dict(wanted.select("article_id", "text_sha256").iter_rows())
+    missing = {name: f"'{name}' is no longer in the corpus." for name in events}
+    for article in corpus.articles():
+        name = article.article_id
+        if name not in missing or name in gone:
+            continue
         try:
-            if name in gone:
-                raise InputError(f"'{name}' was {gone[name]}")
-            article = _same(known.get(name), name, digest)
-            text = texts.read(article)
-            known_pieces = pieces if older else _pieces(article, text, pieces, records)
-            found.append({**dataclasses.asdict(article), "text": text, "pieces": known_pieces})
+            if article.text_sha256 != digests[name]:
+                raise InputError(f"The text of '{name}' has changed since.")
+            texts.read(article)
+            del missing[name]
         except InputError as error:
             missing[name] = error.message
-    events = dict(wanted.select("article_id", "event").iter_rows())
+    missing |= {name: f"'{name}' was {gone[name]}" for name in gone if name in missing}
     torn = {events[name] for name in missing}
-    whole = [row for row in found if events[row["article_id"]] not in torn]
+    here = {name for name, event in events.items() if event not in torn}
     missing |= {
-        row["article_id"]: "Another article of its event is not here."
-        for row in found
-        if events[row["article_id"]] in torn
+        name: "Another article of its event is not here."
+        for name in events
+        if name not in here and name not in missing
     }
-    return whole, dict(sorted(missing.items()))
-
-
-def _records(corpus: Corpus, released: Contents, articles: Sequence[Article]) -> dict[str, Record]:
-    """The pieces that earlier releases and the plans of rounds record."""
-    own = Version.parse(released.version)
-    before = [x for x in read_index(corpus.dataset).lines if Version.parse(x["version"]) < own]
-    return recorded(corpus, before).of(articles)
-
-
-def _pieces(
-    article: Article, text: str, released: list[dict[str, Any]], records: Mapping[str, Record]
-) -> list[dict[str, Any]]:
-    """An article's pieces by its sources: as recorded before, or as the text code cuts them.
-
-    Either may have been released, since a corpus may be cut anew.
-    """
-    zones = line_zones(article.zones)
-    cuts = [[p._asdict() for p in segment(text, article.language, zones=zones)]]
-    if article.article_id in records:
-        held = pieces_of(text, article.language, records[article.article_id])
-        cuts.append([p._asdict() for p in held])
-    return released if released in cuts else cuts[-1]
-
-
-def _same(article: Article | None, name: str, digest: str) -> Article:
-    if article is None:
-        raise InputError(f"'{name}' is no longer in the corpus.")
-    if article.text_sha256 != digest:
-        raise InputError(f"The text of '{name}' has changed since.")
-    return article
+    return here, dict(sorted(missing.items()))
 
 
 def _derived(again: Assembled) -> dict[str, Any]:
     counts: dict[str, dict[str, int]] = {}
     for (table, split), rows in again.tables.items():
-        counts.setdefault(table, {})[split] = rows.num_rows
+        counts.setdefault(table, {})[split] = rows.height
     return {
         "annotators": dict(again.annotators),
         "adjudicators": dict(again.adjudicators),
@@ -188,36 +159,53 @@ def _derived(again: Assembled) -> dict[str, Any]:
     }
 
 
-def _rows(released: Contents, rebuilt: Contents, names: list[str]) -> Iterator[str]:
-    """The tables whose rows about these articles differ when rebuilt."""
-    for table in released.contract.tables:
-        old, new = (
-            contents.frame(table).filter(pl.col("article_id").is_in(names))
-            for contents in (released, rebuilt)
+def _rows(
+    table: str, released: Contents, rebuilt: Contents, articles: Collection[str] | None
+) -> Iterator[str]:
+    """How the rows of a table differ when rebuilt.
+
+    Args:
+        articles: those whose rows are compared; all, if None.
+    """
+    old, new = (contents.scan(table) for contents in (released, rebuilt))
+    heights = [contents.height(table) for contents in (released, rebuilt)]
+    if articles is not None:
+        old = old.filter(pl.col("article_id").is_in(list(articles)))
+        heights[0] = old.select(pl.len()).collect(engine="streaming").item()
+    if heights[0] != heights[1]:
+        yield f"{table}: {heights[1]:,} rows are rebuilt, {heights[0]:,} were released."
+        return
+    names = old.collect_schema().names()
+    unequal: dict[str, tuple[str, int]] = {}
+    for start in range(0, heights[0], _ROWS_AT_ONCE):
+        before, after = (
+            rows.select(names).slice(start, _ROWS_AT_ONCE).collect() for rows in (old, new)
         )
-        if old.height != new.height:
-            yield f"{table}: {new.height:,} rows are rebuilt, {old.height:,} were released."
-        elif not old.equals(new.select(old.columns)):
-            columns = [name for name in old.columns if not old[name].equals(new[name])]
-            unequal = old[columns[0]].ne_missing(new[columns[0]])
-            first = old.row(unequal.arg_max() or 0)[0]
-            yield (
-                f"{table}: {', '.join(columns)} differ when rebuilt, first in {first} "
-                f"({columns[0]}, {unequal.sum():,} rows)."
-            )
+        for name in names:
+            if not before[name].equals(after[name]):
+                rows = before[name].ne_missing(after[name])
+                first, count = unequal.get(name, (before.row(rows.arg_max() or 0)[0], 0))
+                unequal[name] = first, count + int(rows.sum())
+    if unequal:
+        columns = [name for name in names if name in unequal]
+        first, count = unequal[columns[0]]
+        yield (
+            f"{table}: {', '.join(columns)} differ when rebuilt, first in {first} "
+            f"({columns[0]}, {count:,} rows)."
+        )
 
 
 def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
     """The files and entries of the manifest that differ when rebuilt."""
     listed = {entry["path"]: entry["sha256"] for entry in released.manifest["files"]}
+    rebuilt = Contents.of_tables(released.manifest, again.tables, like=released)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "rebuilt"
-        for (table, split), whole in again.tables.items():
-            for file, rows in in_files(whole, table, split, released.file_count(table, split)):
-                write_table(rows, path)
-                if sha256_file(path) != listed.pop(str(file), None):
-                    yield f"{file}: the rebuilt file differs."
-    croissant = dump_json(render(Contents.of_tables(released.manifest, again.tables, released)))
+        for part in rebuilt.parts:
+            write_part(part, path)
+            if sha256_file(path) != listed.pop(str(part.file), None):
+                yield f"{part.file}: the rebuilt file differs."
+    croissant = dump_json(render(rebuilt))
     if (folder / "croissant.json").read_text(encoding="utf-8") != croissant:
         yield "croissant.json: the rebuilt file differs."
     listed.pop("croissant.json", None)

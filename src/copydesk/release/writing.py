@@ -8,40 +8,51 @@ from typing import Any
 
 import pyarrow as pa
 
-from copydesk.contract.arrow import write_table
-from copydesk.contract.sizing import in_files
+from copydesk.contract.arrow import as_table, write_table
 from copydesk.files import dump_json, sha256_file
-from copydesk.release.contents import Contents
+from copydesk.release.contents import Contents, Part, SplitRows
 from copydesk.release.croissant import render
 
 
 def write_folder(
-    folder: Path, stated: Mapping[str, Any], tables: Mapping[tuple[str, str], pa.Table]
+    folder: Path,
+    stated: Mapping[str, Any],
+    tables: Mapping[tuple[str, str], pa.Table | SplitRows],
 ) -> Contents:
-    """Write a release into an empty folder, and give it as data.
+    """Write a release into an empty folder, file by file, and give it as data.
 
     Args:
         stated: the manifest but for what follows from the tables: counts and files.
         tables: by (table, split).
     """
-    files = []
-    counts: dict[str, dict[str, int]] = {}
-    for (name, split), table in tables.items():
-        counts.setdefault(name, {})[split] = table.num_rows
-        for file, rows in in_files(table, name, split):
-            path = folder / str(file)
-            path.parent.mkdir(exist_ok=True)
-            write_table(rows, path)
-            files.append(_file(folder, path, rows.num_rows))
-    manifest = {**stated, "counts": counts, "files": files}
-    croissant = folder / "croissant.json"
-    # The same dict gets the list of all files below: from here on there is one `Contents` of the
-    # release, whose facts are counted once.
+    manifest: dict[str, Any] = {**stated}
+    # The same dict gets counts and files below, so that there is one `Contents` of the release,
+    # whose facts are counted once. Its rows are those given: the folder may yet be renamed.
     contents = Contents.of_tables(manifest, tables)
+    counts: dict[str, dict[str, int]] = {}
+    files = []
+    for part in contents.parts:
+        of_table = counts.setdefault(part.file.table, {})
+        of_table[part.file.split] = of_table.get(part.file.split, 0) + part.height
+        path = folder / str(part.file)
+        path.parent.mkdir(exist_ok=True)
+        write_part(part, path)
+        files.append(_file(folder, path, part.height))
+    manifest |= {"counts": counts, "files": files}
+    croissant = folder / "croissant.json"
     croissant.write_text(dump_json(render(contents)), encoding="utf-8", newline="\n")
     manifest["files"] = sorted([*files, _file(folder, croissant, None)], key=lambda f: f["path"])
     (folder / "release.json").write_text(dump_json(manifest), encoding="utf-8", newline="\n")
     return contents
+
+
+def write_part(part: Part, path: Path) -> None:
+    """Write one file of a table: the same bytes for the same rows.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    write_table(as_table(part.rows.collect(engine="streaming"), part.schema), path)
 
 
 def _file(folder: Path, path: Path, rows: int | None) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from copydesk.rounds import pseudonyms
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, drawn
 from copydesk.rounds.decisions import open_sentences
 from copydesk.rounds.ledger import append_to_ledger
-from copydesk.rounds.new import Options, Selection, make_plan
+from copydesk.rounds.new import Options, make_plan
 from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.paths import is_id
 from copydesk.rounds.plan import LABEL_STUDIO, Annotator, amend, now
 from copydesk.rounds.qualify import failed
 from copydesk.rounds.record import read_state
+from copydesk.rounds.selection import Selection
 from copydesk.suggester.asking import again
 from copydesk.suggester.model import Suggester
 

@@ -16,8 +16,7 @@ from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.files import atomic_write, sha256_file
 from copydesk.rounds.archive import UNREADABLE, Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
-from copydesk.rounds.decisions import decisions_of
-from copydesk.rounds.ledger import read_ledger
+from copydesk.rounds.ledger import RESTORE, read_ledger
 from copydesk.rounds.log import REPAIR, Answer, State, log_lines
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO
@@ -48,11 +47,14 @@ def faults(round: Round, codecs: Codecs) -> Iterator[CopydeskError]:
     """Everything in which a round's files contradict each other, or cannot be read."""
     folder = round.folder
     yield from _plan_faults(round)
-    for lines in (events(folder), decisions_of(folder)):
-        try:
-            list(lines)
-        except CopydeskError as error:
-            yield error
+    try:
+        list(events(folder))
+    except CopydeskError as error:
+        yield error
+    try:
+        yield from _decision_faults(round)
+    except CopydeskError as error:
+        yield error
     if not folder.annotations.is_file() and not any(folder.pulls.glob("*.jsonl.gz")):
         return
     try:
@@ -109,6 +111,28 @@ def _plan_faults(round: Round) -> Iterator[IntegrityError]:
             where=str(file),
             hint="Restore amendments.jsonl from version control.",
         )
+
+
+def _decision_faults(round: Round) -> Iterator[IntegrityError]:
+    """Decisions that nobody can have made in this round.
+
+    Raises:
+        IntegrityError: a line is not one that copydesk wrote.
+    """
+    file = round.folder.adjudications
+    planned = {
+        anchor.sentence_id: (article.text_sha256, anchor.start, anchor.end)
+        for article, anchor in round.plan.anchors()
+    }
+    for number, line in read_ledger(file, "decision") if file.is_file() else ():
+        place = line["text_sha256"], line["start"], line["end"]
+        if line["label"] is not None and line["label"] not in round.plan.labels:
+            what = f"The decision gives the label '{line['label']}', which this round does not have"
+        elif planned.get(line["sentence_id"]) != place:
+            what = f"The decision is on '{line['sentence_id']}', which is not planned at this place"
+        else:
+            continue
+        yield IntegrityError(f"{what}.", where=f"{file}:{number}", hint=RESTORE)
 
 
 def _differences(logged: State, derived: State) -> list[str]:

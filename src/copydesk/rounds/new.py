@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,7 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds import pseudonyms
-from copydesk.rounds.answers import answers_of
-from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign, shuffle
+from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign
 from copydesk.rounds.paths import RoundFolder, is_id
 from copydesk.rounds.plan import (
     FILES,
@@ -30,37 +29,14 @@ from copydesk.rounds.plan import (
     Qualify,
     now,
 )
+from copydesk.rounds.selection import Selection, choose_articles
+from copydesk.rounds.sentences import planned_articles
 from copydesk.rounds.tasks import data_sha256, task_data
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from copydesk.batch import Built
     from copydesk.suggester.model import Suggester
 
-ORDERS = ("drawn", "unlabelled", "disagreement", "uncertain")
-_BATCH = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
-    """Which articles a round takes.
-
-    Args:
-        events, collections, articles: names to take; empty takes all.
-        order: ``drawn`` at random; ``unlabelled`` first; or by ``disagreement``, those first where
-            the rules' suggestion and models' answers differ most (articles that no model has
-            answered are left out); or ``uncertain``: those of which a suggester is least sure, one
-            of each event in turn, with articles that have answers last.
-        limit: how many to take at most.
-    """
-
-    events: tuple[str, ...] = ()
-    collections: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    order: str = "drawn"
-    limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +59,7 @@ class Options:
     suggested_share: float = 0.0
     shared: bool = False
     seed: str = ""
-    selection: Selection = Selection()
+    selection: Selection = dataclasses.field(default_factory=Selection)
     emails: Mapping[str, str] = dataclasses.field(default_factory=dict)
     gold: Path | None = None
     qualify: Path | None = None
@@ -181,7 +157,7 @@ def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, An
     chosen = choose_articles(corpus, options.selection, seed, options.suggester)
     first = _known_articles(corpus, options.qualify)
     chosen = first + [article for article in chosen if article not in first]
-    planned = {a.article_id: a for a in _planned(corpus, chosen, options.suggester)}
+    planned = {a.article_id: a for a in planned_articles(corpus, chosen, options.suggester)}
     gold = _gold(options.qualify or options.gold, planned, corpus.scheme.names)
     if options.suggested_share and not any(a.suggestion for _, a in _anchors(planned)):
         raise InputError(
@@ -247,156 +223,6 @@ def _anchors(planned: Mapping[str, PlannedArticle]) -> Iterator[tuple[PlannedArt
     for article in planned.values():
         for anchor in article.sentences:
             yield article, anchor
-
-
-def choose_articles(
-    corpus: Corpus, selection: Selection, seed: str, suggester: Suggester | None = None
-) -> list[Article]:
-    """The articles that a selection takes, in the order in which annotators get them.
-
-    Raises:
-        InputError: a name is unknown, nothing is left, or the order asks for a suggester that was
-            not given.
-    """
-    if selection.order not in ORDERS:
-        raise InputError(
-            f"There is no order '{selection.order}'.", hint=f"Use {', '.join(ORDERS)}."
-        )
-    everything = {article.article_id: article for article in corpus.articles()}
-    _know("event", selection.events, {a.event for a in everything.values()})
-    _know("collection", selection.collections, {a.collection for a in everything.values()})
-    _know("article", selection.articles, everything)
-    kept = [
-        article.article_id
-        for article in everything.values()
-        if (not selection.events or article.event in selection.events)
-        and (not selection.collections or article.collection in selection.collections)
-        and (not selection.articles or article.article_id in selection.articles)
-    ]
-    order = shuffle(kept, seed, "order")
-    if selection.order == "unlabelled":
-        labelled = set(answers_of(corpus)["article_id"])
-        order.sort(key=lambda name: name in labelled)
-    elif selection.order == "disagreement":
-        disputed = disagreement(answers_of(corpus), _suggestions(corpus))
-        order = sorted(
-            (name for name in order if name in disputed), key=lambda name: -disputed[name]
-        )
-    elif selection.order == "uncertain":
-        order = _uncertain(corpus, [everything[name] for name in order], suggester)
-    if not order:
-        raise InputError(
-            "No article fits what was asked for.", hint="Ask for other events or collections."
-        )
-    return [everything[name] for name in order[: selection.limit]]
-
-
-def _uncertain(
-    corpus: Corpus, articles: Sequence[Article], suggester: Suggester | None
-) -> list[str]:
-    """Articles by how unsure a suggester is of them; those that have answers come last."""
-    from copydesk.suggester.asking import doubt, spread
-
-    if suggester is None:
-        raise InputError(
-            "The order 'uncertain' asks a suggester.", hint="Name one with --suggester."
-        )
-    margins: dict[str, list[float]] = {}
-    for rows in _sources(corpus, articles):
-        for sentence, margin in _asked(suggester, rows).select("sentence_id", "margin").iter_rows():
-            margins.setdefault(sentence.rpartition(".")[0], []).append(margin)
-    found = spread(doubt(margins), {a.article_id: a.event for a in articles})
-    answered = set(answers_of(corpus)["article_id"])
-    return sorted(found, key=lambda name: name in answered)
-
-
-def _know(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
-    for name in asked:
-        if name not in known:
-            raise InputError(f"There is no {what} '{name}' in this corpus.")
-
-
-def disagreement(answers: pl.DataFrame, suggestions: Mapping[str, str]) -> dict[str, float]:
-    """The share of models' answers in each article that differ from the suggestion.
-
-    Args:
-        answers: of any rounds; only those of kind ``model`` count.
-        suggestions: label by sentence_id.
-    """
-    asked: Counter[str] = Counter()
-    differ: Counter[str] = Counter()
-    for sentence, article, kind, label in answers.select(
-        "sentence_id", "article_id", "annotator_kind", "label"
-    ).iter_rows():
-        if kind == "model" and sentence in suggestions:
-            asked[article] += 1
-            differ[article] += suggestions[sentence] != label
-    return {article: differ[article] / count for article, count in asked.items()}
-
-
-def _suggestions(corpus: Corpus) -> dict[str, str]:
-    found = {}
-    for planned in _planned(corpus, list(corpus.articles())):
-        for anchor in planned.sentences:
-            if anchor.suggestion:
-                found[anchor.sentence_id] = anchor.suggestion
-    return found
-
-
-def sizes_of(corpus: Corpus, articles: Sequence[Article]) -> tuple[int, ...]:
-    """How many sentences to label each article has.
-
-    Raises:
-        InputError: an article has none.
-    """
-    return tuple(len(planned.sentences) for planned in _planned(corpus, articles))
-
-
-def _sources(corpus: Corpus, articles: Sequence[Article]) -> Iterator[Built]:
-    """Some articles as they are built, batch by batch."""
-    from copydesk.batch import build_batch
-    from copydesk.build import kept, sources
-
-    known = kept(corpus)
-    for at in range(0, len(articles), _BATCH):
-        batch = articles[at : at + _BATCH]
-        rows = sources(corpus.texts, batch, known.of(batch))
-        yield build_batch(rows, rules=corpus.scheme.has_rules)
-
-
-def _asked(suggester: Suggester, built: Built) -> pl.DataFrame:
-    from copydesk.suggester.asking import ask
-
-    return ask(suggester, built.articles.to_pylist())
-
-
-def _planned(
-    corpus: Corpus, articles: Sequence[Article], suggester: Suggester | None = None
-) -> Iterator[PlannedArticle]:
-    for rows in _sources(corpus, articles):
-        said = (
-            dict(_asked(suggester, rows).select("sentence_id", "label").iter_rows())
-            if suggester
-            else None
-        )
-        anchors: dict[str, list[Anchor]] = {}
-        names = ["article_id", "sentence_id", "start", "end", "zone", "suggestion"]
-        for row in rows.sentences.select(names).to_pylist():
-            if said is not None:
-                row["suggestion"] = said.get(row["sentence_id"])
-            anchors.setdefault(row.pop("article_id"), []).append(Anchor(**row))
-        for name, digest in zip(
-            *(rows.articles[column].to_pylist() for column in ("article_id", "text_sha256")),
-            strict=True,
-        ):
-            if name not in anchors:
-                raise InputError(
-                    f"Article '{name}' has no sentence to label.",
-                    hint="Leave it out of the round.",
-                )
-            yield PlannedArticle(
-                article_id=name, text_sha256=digest, sentences=tuple(anchors[name])
-            )
 
 
 def _tasks(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.rounds.answers import answers_of
-from copydesk.rounds.new import Selection, choose_articles, sizes_of
 from copydesk.rounds.opened import Round
+from copydesk.rounds.selection import Selection, choose_articles
+from copydesk.rounds.sentences import sizes_of
 
 if TYPE_CHECKING:
     from copydesk.agreement import Alpha
@@ -46,7 +47,6 @@ def options(
         assumed = assumed if alpha is None else replace(assumed, alpha=alpha)
     elif alpha is not None:
         chosen = choose_articles(corpus, selection or Selection(), "plan")
-        chosen = [*filter(corpus.texts.has, chosen)]
         assumed = planning.Assumed(
             alpha=alpha,
             shares=tuple(1 / len(labels) for _ in labels),

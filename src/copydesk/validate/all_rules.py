@@ -6,6 +6,7 @@ from copydesk.validate import (  # noqa: F401  (imported for the rules that they
     annotators,
     beside,
     by_datasets,
+    by_machine,
     corpora,
     dois,
     given,

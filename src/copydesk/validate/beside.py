@@ -154,7 +154,9 @@ def copies(subject: Released) -> Iterator[Found]:
         for name in _GUIDELINES if _version(ours) == _version(theirs) else ():
             own = f"annotations/{name}"
             if _both(root, own, folder) and _unlike(root, own, folder):
-                message = "It is of the version of the corpus's guidelines, and has other words."
+                message = (
+                    "It has the version number of the corpus's guidelines, but different wording."
+                )
                 yield _document(message, name)
     if _both(root, "README.md", folder):
         yield from _summary(_text(root, "README.md"), _text(folder, "README.md"))

@@ -53,7 +53,7 @@ def reader(subject: Released) -> Iterator[Found]:
         return  # the rule of the card names it, and what it lists may lie anywhere
     strays = [name for name in subject.scope.strays if "/" not in name]
     if strays:
-        yield _fault(f"It was not loaded, since '{show(strays[0])}' may tell what to load.")
+        yield _fault(f"It was not loaded, because '{show(strays[0])}' could change what is loaded.")
         return
     for table, splits in expected.items():
         if table in release.irregular:

@@ -62,9 +62,9 @@ class Run:
             if wanted and broken:
                 self.skipped |= dict.fromkeys(wanted, broken[0])
             elif wanted:
-                self._judge(check, subject, wanted)
+                self._judge(check, subject)
 
-    def _judge(self, check: Check, subject: Any, wanted: list[str]) -> None:
+    def _judge(self, check: Check, subject: Any) -> None:
         try:
             self.add(check.run(subject))
         except (KeyboardInterrupt, SystemExit):
@@ -72,8 +72,13 @@ class Run:
         except BaseException as error:
             # Data that other rules refuse can break any computation, and a panic of polars is not
             # an Exception.
-            reason = f"it could not be judged ({type(error).__name__}: {show(error)})"
-            self.broken |= dict.fromkeys(wanted, reason)
+            self.fail([check], error)
+
+    def fail(self, checks: Iterable[Check], error: BaseException) -> None:
+        """Note that checks could not be run: the run fails, unless a finding explains it."""
+        reason = f"it could not be judged ({type(error).__name__}: {show(error)})"
+        wanted = (rule for check in checks for rule in check.rules if rule in self.rules)
+        self.broken |= dict.fromkeys(wanted, reason)
 
     def add(self, found: Iterable[Found]) -> None:
         """Take faults in: waive, count, and render as many as are shown."""

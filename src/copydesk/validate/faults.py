@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from copydesk.contract.checks import TIMES
+
 _LONGEST: Final = 80
 
 
@@ -58,7 +60,7 @@ class Rows:
 
     def render(self, limit: int) -> Iterator[Fault]:
         """The first rows as faults."""
-        for row in self.rows.head(limit).iter_rows(named=True):
+        for row in _readable(self.rows.head(limit)).iter_rows(named=True):
             yield Fault(
                 rule=self.rule,
                 message=self.message.format_map({name: show(value) for name, value in row.items()}),
@@ -67,6 +69,16 @@ class Rows:
                 record=str(row[self.record] or ""),
                 pointer=self.pointer,
             )
+
+
+def _readable(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows; times that Python cannot hold, at which polars panics, are numbers."""
+    times = [
+        name
+        for name, kind in rows.schema.items()
+        if isinstance(kind, pl.Datetime) and not rows[name].to_physical().is_between(*TIMES).all()
+    ]
+    return rows.with_columns(pl.col(name).to_physical() for name in times)
 
 
 Found = Fault | Rows

@@ -15,11 +15,12 @@ from copydesk.errors import InputError
 from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.contents import Contents
 from copydesk.rights import spdx
-from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault
+from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released, manifest_lines, policy
 from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_json import parse
+from copydesk.validate.untrusted_release import MANIFEST
 
 _DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
 
@@ -242,6 +243,19 @@ def licences(subject: Released) -> Iterator[Found]:
     rows = articles.filter(open_ & pl.col("collection").is_in(list(decision.withhold)))
     message = "The text is given, but the corpus withholds the collection '{collection}'."
     yield from _leak(rows, message, "article_id", "/collection")
+
+
+@check("released", needs=("manifest",))
+@finds("licence-unknown")
+def licence_of_labels(subject: Released) -> Iterator[Found]:
+    """The licence of the labels is an SPDX id, if one is stated."""
+    corpus = subject.release.manifest.get("corpus")
+    name = corpus.get("licence") if isinstance(corpus, Mapping) else None
+    if isinstance(name, str) and not _is_spdx(name):
+        message = f"The licence of the labels, '{show(name)}', is not an SPDX licence identifier."
+        yield Fault(
+            rule="licence-unknown", message=message, file=MANIFEST, pointer="/corpus/licence"
+        )
 
 
 def _is_spdx(name: str) -> bool:

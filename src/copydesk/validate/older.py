@@ -36,11 +36,11 @@ def is_older(contents: Contents, text: str) -> bool:
 
 
 def wrong_front_matter(found: str, wanted: str) -> Iterator[str]:
-    """What in a card's front matter differs from what the release makes it, as sentences."""
+    """What in a card's front matter does not match its release, as sentences."""
     stated, makes = card.front_matter(found), _earlier(card.front_matter(wanted))
     for key in makes:
         if stated.get(key) != makes[key]:
-            yield f"'{key}' of its front matter is not what the release makes it."
+            yield f"'{key}' of its front matter does not match the release."
 
 
 def _earlier(value: Any) -> Any:

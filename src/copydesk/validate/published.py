@@ -259,7 +259,7 @@ def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]
             same = max(_same(says, instead) - _CONTEXT, 0)
             yield Fault(
                 rule=rule,
-                message=f"It says “{show(says[same:])}”; the release makes it "
+                message=f"It says “{show(says[same:])}”; for this release it should say "
                 f"“{show(instead[same:])}”.",
                 file=f"{_UP}/{name}",
                 row=head + a + 1,
@@ -276,11 +276,11 @@ def _same(one: Sequence[str], other: Sequence[str]) -> int:
 @rule(
     "croissant-disagrees",
     level=5,
-    meaning="croissant.json describes the files and columns that are there.",
+    meaning="Every statement of croissant.json, descriptions included, follows from the release.",
     fix=CUT,
 )
 def machine_readable(subject: Released) -> Iterator[Found]:
-    """croissant.json says of files, columns and counts what is so."""
+    """croissant.json says what its release makes of it."""
     release = subject.release
     if release.croissant is None:
         if not any(isinstance(f, Fault) and f.file == "croissant.json" for f in release.faults):

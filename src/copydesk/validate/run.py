@@ -174,12 +174,24 @@ class _Request:
         run.check(of_stage("release"), release, release.unsound)
         self._check_shares(run, subject, of_stage("released", in_shares=True))
         run.check(of_stage("released"), subject, subject.lacking)
-        if run.wants(of_stage("documents")):
-            run.check(of_stage("documents"), subject, subject.undescribed)
+        self._check_documents(run, subject)
         if self.rebuild:
             run.check(of_stage("rebuild"), subject, subject.lacking)
         else:
             run.leave("rebuild-differs", "it was not asked for (--rebuild)")
+
+    def _check_documents(self, run: Run, subject: Released) -> None:
+        checks = of_stage("documents")
+        if not run.wants(checks):
+            return
+        try:
+            lacking = subject.undescribed
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of polars is not an Exception
+            run.fail(checks, error)
+        else:
+            run.check(checks, subject, lacking)
 
     def _check_older(self, run: Run, subject: Released) -> None:
         """What is sent of an older release; its statistics (level 4) were judged in their time."""
@@ -192,8 +204,7 @@ class _Request:
         run.check(of_stage("release"), release, release.unsound)
         self._check_shares(run, subject, in_shares)
         run.check(whole, subject, subject.lacking)
-        if run.wants(of_stage("documents")):
-            run.check(of_stage("documents"), subject, subject.undescribed)
+        self._check_documents(run, subject)
         run.skipped = skipped  # by the newest release, which is judged by every rule
 
     def _check_shares(self, run: Run, subject: Released, around: Iterable[Check]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -34,6 +34,24 @@ def manifest(release: Release) -> Iterator[Found]:
     """``release.json`` against its schema."""
     if release.manifest:
         yield from check_document(dict(release.manifest), "release", MANIFEST)
+        for name in ("counts", "files"):
+            for pointer, number in _with_a_point(release.manifest.get(name), f"/{name}"):
+                message = f"{number} must be written as an integer, without a decimal point."
+                yield Fault(
+                    rule="schema-violation", message=message, file=MANIFEST, pointer=pointer
+                )
+
+
+def _with_a_point(value: object, pointer: str) -> Iterator[tuple[str, float]]:
+    """The floats of a part of a document; to JSON Schema, 5.0 is an integer."""
+    if isinstance(value, float):
+        yield pointer, value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _with_a_point(part, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _with_a_point(part, f"{pointer}/{place}")
 
 
 @check("release")

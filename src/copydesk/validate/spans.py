@@ -210,29 +210,6 @@ def groups(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("quote-mismatch", odd, message, "quote_id", "/similarity")
 
 
-@check("release", needs=SENTENCES, in_shares=True)
-@rule(
-    "cue-outside-sentence",
-    level=3,
-    meaning="A cue lies in its sentence, and names an entry of a lexicon.",
-    fix="Run 'copydesk build', and cut the release again.",
-)
-def cues(release: Release) -> Iterator[Found]:
-    """Every cue lies in its sentence."""
-    rows = release.labelled.select("sentence_id", "start", "end", "cues", *PLACE)
-    rows = rows.filter(pl.col("cues").list.len() > 0).explode("cues")
-    cue = pl.col("cues").struct
-    outside = rows.filter(
-        (cue.field("start") < pl.col("start")) | (cue.field("end") > pl.col("end"))
-    )
-    message = "The sentence goes from {start} to {end}; the cue {cues} is not in it."
-    yield from rows_at_fault("cue-outside-sentence", outside, message, "sentence_id", "/cues")
-    entry = cue.field("entry")
-    unnamed = rows.filter(~entry.str.contains(r"^[a-z][a-z-]*/[^\s/][^/]*$"))
-    message = "The cue {cues} names no entry of a lexicon, such as 'clause-verbs/say'."
-    yield from rows_at_fault("cue-outside-sentence", unnamed, message, "sentence_id", "/cues")
-
-
 @check("release", needs=(*SENTENCES, "quotes"), in_shares=True)
 @rule(
     "quoted-ratio-mismatch",

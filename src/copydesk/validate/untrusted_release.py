@@ -18,13 +18,13 @@ from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.release.contents import PLACE, Contents, Part
+from copydesk.release.scratch import Scratch
 from copydesk.release.shares import shares
 from copydesk.scope import is_release_file
 from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.parquet import idle, read_parquet
 from copydesk.validate.rules import CUT, rule
-from copydesk.validate.scratch import Scratch
 from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_json import parse
 
@@ -376,7 +376,7 @@ def _read_table(
     kept = rows.lazy()
     # The types of an irregular table may be any, and not all of them can be written.
     if release.scratch is not None and table not in release.irregular:
-        kept = release.scratch.keep(file, rows)
+        kept = pl.scan_parquet(release.scratch.keep(str(file), rows), glob=False)
     return Part(file=file, rows=kept, schema=schema, height=height)
 
 

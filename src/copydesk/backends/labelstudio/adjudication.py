@@ -13,7 +13,7 @@ from copydesk.backends.labelstudio.codec import decision, user
 from copydesk.backends.labelstudio.configs import adjudication_config
 from copydesk.backends.labelstudio.sender import Sender, logged_projects, look
 from copydesk.corpus import Corpus
-from copydesk.errors import InputError, ServerError
+from copydesk.errors import InputError
 from copydesk.rounds.choose import BLIND
 from copydesk.rounds.decisions import (
     OpenSentence,
@@ -88,27 +88,29 @@ def pull_decisions(
 ) -> tuple[int, list[str]]:
     """Take the decisions made in the adjudicator's projects into the log.
 
-    A decision that was taken before is not taken again, even if another was made since.
+    A decision that was taken before is not taken again, even if another was made since. Before
+    anything was sent to the adjudicator there is nothing to take.
 
     Returns:
-        How many said something new, and a sentence for each answer that could not be taken.
+        How many said something new, and a sentence for each answer or project that could not be
+        taken.
     """
     round = open_round(corpus, round_id)
     folder, plan = round.folder, round.plan
     check_adjudicator(plan, by, by_kind)
     streams = [_stream(plan, by, shown, []) for shown in (False, True)]
-    found = projects.find(server, streams, logged_projects(folder))
-    if not found:
-        raise ServerError(
-            f"The server has no project for the adjudicator '{by}'.",
-            hint="Send the disputed sentences first.",
-        )
+    logged = logged_projects(folder)
+    found = projects.find(server, streams, logged)
     account = server.users().get(email.lower())
     if account is None:
         raise InputError(f"The server has no account '{email}'.")
     known = {anchor.sentence_id for _, anchor in plan.anchors()}
     given: dict[str, list[dict[str, Any]]] = {}
-    refused = []
+    gone = {s.key: logged[s.key] for s in streams if s.key in logged and s.key not in found}
+    refused = [
+        f"project {number} is gone from the server, with what was decided there and not taken yet."
+        for number in gone.values()
+    ]
     for number in found.values():
         for row in server.answered_tasks(number):
             sentence = _sentence(str(row["data"].get("uid", "")))

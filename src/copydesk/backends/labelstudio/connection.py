@@ -136,6 +136,7 @@ def http(url: str, token: str | None = None, *, timeout: float = 60.0) -> httpx.
         headers={"Authorization": f"Token {token}"} if token else {},
         timeout=timeout,
         follow_redirects=True,
+        verify=httpx.create_ssl_context(),  # knows SSL_CERT_FILE, whatever the next line says
         trust_env=not _is_loopback(base),  # a proxy of the environment cannot reach loopback
     )
 

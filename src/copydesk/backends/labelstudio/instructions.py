@@ -14,6 +14,18 @@ _SENTENCE: Final = re.compile(r"\b[a-z0-9][a-z0-9-]*\.[0-9]{3,}\b")
 """The id of a sentence: what is said beside it may be its answer."""
 
 _HEADING: Final = re.compile(r"(#+)\s+(.*)")
+_STYLE: Final = " ".join(
+    f".copydesk-guide {rule}"
+    for rule in (
+        ":is(h3, h4, h5, h6) { margin: .5em 0 .1em; font-weight: bold; }",
+        ":is(ol, ul) { margin: 0; padding-left: 1.5em; }",
+        "ol { list-style: decimal; }",
+        "ul { list-style: disc; }",
+        "p { margin: .2em 0; }",
+        ":is(th, td) { padding: 0 1em .2em 0; text-align: left; vertical-align: top; }",
+    )
+)
+"""Label Studio's pages take the weight from headings and the numbers from lists."""
 _CHANGES: Final = re.compile(r"changes|history|version", re.IGNORECASE)
 
 
@@ -27,7 +39,8 @@ def instructions(corpus: Corpus) -> str:
     card = corpus.guidelines_card
     shown = _as_html(_text(card.read_text(encoding="utf-8"))) if card.is_file() else _card(corpus)
     full = _as_html(_text(corpus.guidelines.read_text(encoding="utf-8")))
-    return f"{shown}\n<details><summary>The guidelines in full</summary>\n{full}</details>\n"
+    full = f"<details><summary>The guidelines in full</summary>\n{full}</details>\n"
+    return f'<style>{_STYLE}</style>\n<div class="copydesk-guide">\n{shown}\n{full}</div>\n'
 
 
 def _card(corpus: Corpus) -> str:

@@ -13,8 +13,8 @@ from copydesk.cli.round.options import RoundId, parse_person
 
 if TYPE_CHECKING:
     from copydesk.corpus import Corpus
-    from copydesk.rounds.new import Selection
     from copydesk.rounds.plan import Annotator, Plan
+    from copydesk.rounds.selection import Selection
     from copydesk.suggester.model import Suggester
 
 
@@ -143,7 +143,8 @@ def new(
 ) -> None:
     """Plan a round: articles, annotators, overlap and arms. Nothing is sent."""
     from copydesk.rounds.choose import Overlap
-    from copydesk.rounds.new import Options, Selection, new_round
+    from copydesk.rounds.new import Options, new_round
+    from copydesk.rounds.selection import Selection
 
     selection = Selection(
         events=tuple(event or ()),
@@ -157,25 +158,35 @@ def new(
         _show_options(found, plan, pilot, alpha, selection)
         return
     annotators, emails = _people(annotator or [], backend)
-    made = new_round(
-        found,
-        Options(
-            round=round_id,
-            annotators=annotators,
-            emails=emails,
-            unit=unit.value,
-            overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
-            suggested_share=suggested_share,
-            suggester=_suggester(found, suggester),
-            shared=shared,
-            seed=seed,
-            gold=gold,
-            qualify=qualify,
-            threshold=threshold,
-            selection=selection,
-        ),
+    options = Options(
+        round=round_id,
+        annotators=annotators,
+        emails=emails,
+        unit=unit.value,
+        overlap=Overlap(base=overlap, extra=extra_overlap, extra_share=extra_share),
+        suggested_share=suggested_share,
+        suggester=_suggester(found, suggester),
+        shared=shared,
+        seed=seed,
+        gold=gold,
+        qualify=qualify,
+        threshold=threshold,
+        selection=selection,
     )
-    _show_plan(made)
+    _show_plan(found, selection, new_round(found, options))
+
+
+def _say_left_out(corpus: Corpus, selection: Selection) -> None:
+    """Name the articles that could not be asked for."""
+    from copydesk.rounds.selection import fitting_articles
+
+    absent = [a.article_id for a in fitting_articles(corpus, selection) if not corpus.texts.has(a)]
+    if absent:
+        some = ", ".join(absent[:3]) + (", …" if len(absent) > 3 else "")
+        words().print(
+            f"{many(len(absent), 'article')} left out, whose text is not here ({some}). "
+            "'copydesk ingest' on a folder that holds it brings it back."
+        )
 
 
 def _suggester(corpus: Corpus, name: str | None) -> Suggester | None:
@@ -220,11 +231,13 @@ def _people(given: list[str], backend: Place) -> tuple[tuple[Annotator, ...], di
     return annotators, {name: email for name, _, email in people if email}
 
 
-def _show_plan(plan: Plan) -> None:
+def _show_plan(corpus: Corpus, selection: Selection, plan: Plan) -> None:
     """What each queue will hold, and how much is asked for in all."""
     from rich.table import Table
 
     from copydesk.rounds.streams import streams
+
+    _say_left_out(corpus, selection)
 
     table = Table("annotator", "answers in", "arm", title=f"Round {plan.round}, by {plan.unit}")
     for name in ("tasks", "sentences", "answers to each"):

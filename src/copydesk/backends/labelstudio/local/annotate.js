@@ -146,8 +146,6 @@
     .copydesk-card { position: fixed; z-index: 6; top: 74px; right: 0; bottom: 50px; width: 34em; max-width: 100vw; overflow: auto;
       padding: 12px 18px; font-size: 14px; line-height: 1.5; background: var(--color-neutral-background, #fff);
       color: var(--color-neutral-content, #222); border-left: 1px solid var(--color-neutral-border, #ddd); }
-    .copydesk-card ol { list-style: decimal; padding-left: 1.7em; } .copydesk-card ul { list-style: disc; padding-left: 1.7em; }
-    .copydesk-card h1, .copydesk-card h2, .copydesk-card h3, .copydesk-card h4, .copydesk-card h5 { margin-top: .7em; }
     .copydesk-card table { border-collapse: collapse; } .copydesk-card td, .copydesk-card th { border: 1px solid var(--color-neutral-border, #ddd); padding: 2px 6px; vertical-align: top; }
     .copydesk-end { max-width: 40em; margin: 16px auto; text-align: left; font-size: 15px; }`;
 

@@ -2,7 +2,8 @@
 
 The starter holds the other end of the pipe and writes nothing. Should the starter be killed, the
 system closes the pipe, so a server never outlives the one who knows its address and its folder.
-Every page gets the script ``annotate.js``.
+Every page gets the script ``annotate.js``, and redirects lead below the server's sub-path: Label
+Studio leaves it out on the way to its log-in page and back.
 """
 
 import os
@@ -30,11 +31,28 @@ def with_script(get_response):  # type: ignore[no-untyped-def]  # in terms of Dj
     return answer
 
 
-def _set_up_with_script() -> None:
-    _set_up()
+def below_sub_path(get_response):  # type: ignore[no-untyped-def]  # the same
+    """A middleware that adds the sub-path to redirects that lack it."""
     from django.conf import settings  # type: ignore[import-not-found]  # in its own env
 
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "__main__.with_script"]
+    prefix = (settings.FORCE_SCRIPT_NAME or "").rstrip("/")
+
+    def answer(request):  # type: ignore[no-untyped-def]  # the same
+        response = get_response(request)
+        target = response.get("Location", "")
+        if target.startswith("/") and not f"{target}/".startswith((f"{prefix}/", "//")):
+            response["Location"] = prefix + target
+        return response
+
+    return answer
+
+
+def _set_up_with_ours() -> None:
+    _set_up()
+    from django.conf import settings
+
+    ours = ("__main__.below_sub_path", "__main__.with_script")
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, *ours]
 
 
 def _end_with_starter() -> None:
@@ -45,5 +63,5 @@ def _end_with_starter() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, daemon=True).start()
-    server._setup_env = _set_up_with_script
+    server._setup_env = _set_up_with_ours
     server.main()

@@ -1,4 +1,4 @@
-"""Rows of a large release on the disk, once they were read and checked."""
+"""Rows of a release that are kept on the disk while they are read, put together or compared."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from typing import Final
 import polars as pl
 from filelock import FileLock, Timeout
 
-from copydesk.contract.filenames import TableFile
 from copydesk.errors import InputError
 
-_PREFIX: Final = "copydesk-validate-"
+_PREFIX: Final = "copydesk-rows-"
 _LOCK: Final = "lock"
 _FRESH_S: Final = 60
 _GROUP: Final = 50_000
 
 
 class Scratch:
-    """A folder of its own for rows that were read and checked, removed with this object.
+    """A folder of its own for rows, which only this user may read, removed with this object.
 
     A killed run leaves its folder, which the next one removes.
     """
@@ -35,23 +34,26 @@ class Scratch:
         lock.acquire()
         weakref.finalize(self, _remove, self._folder, lock)
 
-    def keep(self, file: TableFile, rows: pl.DataFrame) -> pl.LazyFrame:
-        """The rows, written to the disk and not held any more.
+    def keep(self, name: str, rows: pl.DataFrame) -> Path:
+        """Write rows to the disk.
+
+        Args:
+            name: of the Parquet file, a path in the folder.
 
         Raises:
             InputError: the disk is full, or refuses.
         """
-        path = self._folder / str(file)
+        path = self._folder / name
         try:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             rows.write_parquet(path, compression="lz4", row_group_size=_GROUP, statistics=False)
         except OSError as error:
             raise InputError(
-                f"The rows of a large release are kept here while it is read: {error}.",
+                f"The rows of a release are kept here while it is read or made: {error}.",
                 where=str(self._folder),
                 hint="Make room, or set TMPDIR to a folder with more of it.",
             ) from error
-        return pl.scan_parquet(path, glob=False)
+        return path
 
 
 def _remove(folder: Path, lock: FileLock) -> None:
