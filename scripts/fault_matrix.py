@@ -650,7 +650,8 @@ def _wanted(only: str, name: str) -> bool:
 def _end_state(run: Callable[[], str]) -> str:
     """What a row ends in when it ends well: what its docstring says behind the colon."""
     function = run.func if isinstance(run, functools.partial) else run
-    return (function.__doc__ or "").partition(": ")[2].splitlines()[0].rstrip(".")
+    words = (function.__doc__ or "").strip().splitlines()[0]
+    return (words.partition(": ")[2] or words).rstrip(".")
 
 
 def _record(outcomes: dict[str, str], name: str, run: Callable[[], str]) -> None:

@@ -10,7 +10,9 @@ import asyncio
 import concurrent.futures
 import contextlib
 import multiprocessing
+import os
 import pickle
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -47,7 +49,7 @@ def on_processes(
         return
     # A forked child would inherit the threads' locks of polars and pyarrow.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=end_with_parent) as pool:
         flying: set[Future[Done]] = {pool.submit(function, job) for job in first}
         try:
             for job in jobs:
@@ -60,6 +62,18 @@ def on_processes(
                 yield from (future.result() for future in ready)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def end_with_parent() -> None:
+    """Let this worker end when the process that started it is killed; it would wait for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def on_dask(

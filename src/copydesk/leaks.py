@@ -51,6 +51,8 @@ _EMPHASIS: Final = re.compile(r"[*_~`]+")
 _LINKED: Final = re.compile(r"\]\([^()\s]*\)|\[\^[^\]\s]*\]")
 _NUMBERED: Final = re.compile(r"^[ \t>|]*\d+[.:)|]?[ \t]", re.MULTILINE)
 _CHUNK: Final = 50_000
+_AT_ONCE: Final = 1 << 23
+"""Characters whose words are held at once, some 20 bytes each; bytes of a table likewise."""
 _REPEATED: Final = 4
 _SEED: Final = 7
 _BASE: Final = 0x9E3779B97F4A7C15
@@ -166,14 +168,14 @@ class Secrets:
         names = self._records.setdefault(0, [])
         base = len(names)
         names += records
-        for start in range(0, len(texts), _CHUNK):
-            part = texts[start : start + _CHUNK]
+        start = 0
+        for part in _batched(texts):
             words, owner = _words(part, self._salt)
             counts = np.bincount(owner, minlength=len(part))
             lengths = np.array([len(text) for text in part])
             begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
             sizes = np.where(whole, np.minimum(counts, STRETCH), STRETCH)
-            for size in range(MIN_WORDS, STRETCH + 1):
+            for size in range(MIN_WORDS if whole else STRETCH, STRETCH + 1):
                 rolled = _rolled(words, size)
                 if not len(rolled):
                     continue
@@ -181,12 +183,11 @@ class Secrets:
                     fits = (counts == size) if size < STRETCH else (counts >= STRETCH)
                     ids = np.flatnonzero(fits & (sizes == size) & (lengths >= MIN_LENGTH))
                     places = begins[ids]
-                elif size == STRETCH:
+                else:
                     places = _inside(owner, size)
                     ids = owner[places]
-                else:
-                    continue
                 found.setdefault(size, []).append((rolled[places], ids + base + start))
+            start += len(part)
 
     def _allow(self, given: Iterable[str]) -> None:
         for part in _batched(given):
@@ -269,7 +270,7 @@ def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
     for text in texts:
         part.append(text)
         size += len(text)
-        if len(part) >= _CHUNK or size > 1 << 25:
+        if len(part) >= _CHUNK or size > _AT_ONCE:
             yield part
             part, size = [], 0
     if part:
@@ -402,7 +403,10 @@ def _of_parquet(data: bytes) -> Iterator[str]:
         file = pq.ParquetFile(pa.BufferReader(data))
         for field in file.schema_arrow:
             yield from _of_field(field)
-        for batch in file.iter_batches(batch_size=_CHUNK):
+        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+        each = sum(group.total_byte_size for group in groups) // max(file.metadata.num_rows, 1)
+        rows = min(_CHUNK, max(_AT_ONCE // max(each, 1), 1))
+        for batch in file.iter_batches(batch_size=rows):
             for column in batch.columns:
                 yield from _strings(column)
     except (pa.ArrowException, OSError, ValueError):

@@ -51,19 +51,33 @@ def test_long_rows_are_cut_by_their_bytes(monkeypatch: pytest.MonkeyPatch) -> No
     assert [part.num_rows for _, part in in_files(rows, "quotes", "train")] == [2, 2]
 
 
+_AT_ONCE = (
+    "build.SHARD_ARTICLES",
+    "release.cut_again.SHARD_ARTICLES",
+    "release.parts.SENTENCES_AT_ONCE",
+    "release.draft._QUOTES_AT_ONCE",
+    "release.leak_search._CHARACTERS_AT_ONCE",
+    "release.verify._ROWS_AT_ONCE",
+)
+
+
 @pytest.fixture
 def twice(
     small: Corpus, tmp_path: Path, raw: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Corpus, Corpus]:
-    """The small corpus with two releases, each split in one file; the same in files of two rows."""
+    """The small corpus with two releases, each split in one file; the same in files of two rows,
+    put together, searched and compared an article at a time."""
     extra = tmp_path / "quay-day.jsonl"
     text = "Quay closed\\nThe quay was closed on Monday. “It is falling down,” said Jory Pell.\\n"
     line = f'{{"article_id": "quay-day", "licence": "CC0-1.0", "text": "{text}"}}'
     extra.write_text(line, encoding="utf-8")
     many = Corpus(tmp_path / "many" / "small")
     shutil.copytree(small.root, many.root)
-    for corpus, rows in ((small, 1_000_000), (many, 2)):
+    for corpus, rows, least in ((small, 1_000_000, 1_000_000), (many, 2, 1)):
         monkeypatch.setattr("copydesk.contract.sizing.MOST_ROWS", rows)
+        for limit in _AT_ONCE:
+            monkeypatch.setattr(f"copydesk.{limit}", least)
+        build(corpus, workers=1)
         cut(corpus, options("0.1.0"))
         ingest([str(extra)], corpus)
         build(corpus, workers=1)

@@ -123,9 +123,7 @@ def test_a_long_silence(corpus: Corpus, plan: Plan) -> None:
     answer(corpus, plan, "a1", wrong=0)
     answer(corpus, plan, "a2", wrong=0, left=1)
     assert found(corpus) == [("a2", "silent"), ("a3", "silent")]
-    assert "no answer for 8 days; 1 sentences are open" in str(
-        alerts(open_round(corpus, "r"), NOW)[0]
-    )
+    assert "no answer for 8 days; open sentences: 1" in str(alerts(open_round(corpus, "r"), NOW)[0])
 
 
 def test_seven_days_are_not_yet_a_silence(corpus: Corpus, plan: Plan) -> None:

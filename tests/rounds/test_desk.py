@@ -185,8 +185,8 @@ def test_sentences_are_settled_one_after_the_other_and_later(
     assert f"2 of 2: {second}.003" in desk.see("q quit")
     desk.key("q")
     said, code = desk.end()
-    assert "1 decisions written." in said
-    assert "1 sentences are open. Run this again to go on." in said
+    assert "1 decision written." in said
+    assert "1 sentence is open. Run this again to go on." in said
     assert code == 0
     kept = (f"{first}.003", "claim", "dora", "Rule 6: the owner is named.", "terminal")
     assert decided(corpus) == [kept]
@@ -285,8 +285,8 @@ def test_whatever_ends_the_sitting_keeps_what_was_decided(
         time.sleep(0.5)  # a signal between the prompt and the wait for a line is noticed late
         desk.type("\x03" if how == "ctrl-c" else "\x04")
         said, code = desk.end()
-        assert "1 decisions written." in said
-        assert "1 sentences are open. Run this again to go on." in said
+        assert "1 decision written." in said
+        assert "1 sentence is open. Run this again to go on." in said
         assert code == 0
     assert [reason for *_, reason, _ in decided(corpus)] == ["First."]
     assert "1 of 1" in sit(corpus).see("q quit")

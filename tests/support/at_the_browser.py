@@ -103,6 +103,24 @@ class Annotator:
         )
         return marks
 
+    def sees(self, *labels: str) -> None:
+        """Wait until these stand beside the first sentences of the article."""
+        self.page.wait_for_function(
+            "wanted => wanted.every((label, at) =>"
+            " document.querySelectorAll('[data-label]')[at]?.dataset.label === label)",
+            arg=list(labels),
+            timeout=60_000,
+        )
+
+    def is_at(self, sentence: str) -> None:
+        """Wait until a sentence is selected."""
+        self.page.wait_for_function(
+            "wanted => [...document.querySelectorAll('.htx-highlight.__active')]"
+            ".map(part => part.innerText).join('') === wanted",
+            arg=sentence,
+            timeout=60_000,
+        )
+
     def colours(self) -> list[str]:
         """The background of each sentence of the article, as CSS computes it."""
         found: list[str] = self.page.evaluate(

@@ -297,7 +297,8 @@ def _contents(round: Round, streams: Sequence[Stream]) -> dict[str, dict[str, st
             f"The guidelines are not those that were planned (version "
             f"{round.plan.guidelines_version}).",
             where=str(round.corpus.guidelines),
-            hint="Restore them, or plan a new round.",
+            hint="Restore them, or bring the change to the round with 'copydesk round amend "
+            "--guidelines'.",
         )
     texts = TaskTexts(round)
     pages = {_GUIDELINES: round.corpus.guidelines.read_text(encoding="utf-8")}

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
+from copydesk.engines import end_with_parent
 from copydesk.errors import CopydeskError
 from copydesk.ingest.furniture import line_keys
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
@@ -58,7 +59,7 @@ def read_all(
         return
     # A forked child would inherit the locks of other libraries' threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
+    with ProcessPoolExecutor(count, context, initializer=end_with_parent) as pool:
         flying: deque[Future[list[Outcome]]] = deque()
         try:
             for batch in chain(first, batches):

@@ -83,11 +83,11 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
     whole = None if missing else folder
     parts = cut_again(corpus, released, here)
     again = partial(rebuild, corpus, released=released, articles=here)
-    differing = _differing(released, again(parts), here, whole)
+    differing = compared(released, again(parts), here, whole)
     recorded: tuple[str, ...] = ()
     if differing and released.manifest.get("text_code") != text_code():
         machine = recorded_by_machine(released, parts)
-        still = _differing(released, again(machine, as_recorded=True), here, whole)
+        still = compared(released, again(machine, as_recorded=True), here, whole)
         files = {*(entry["path"] for entry in released.manifest["files"]), "release.json"}
         recorded = tuple(
             told for told in differing if told not in still and told.partition(": ")[0] not in files
@@ -102,10 +102,15 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
     )
 
 
-def _differing(
+def compared(
     released: Contents, again: Assembled, here: Collection[str], whole: Path | None
 ) -> list[str]:
-    """What came out differently; ``whole`` is the release's folder if every article is here."""
+    """What came out differently, a sentence each.
+
+    Args:
+        here: the ids of the articles that were rebuilt.
+        whole: the release's folder, if these are all of its articles.
+    """
     stated = {**released.manifest, **_derived(again)}
     rebuilt = Contents.of_tables(stated, again.tables, like=released)
     found = [

@@ -190,5 +190,5 @@ def _silent(round: Round, state: State, now: datetime) -> Iterator[Alert]:
             yield Alert(
                 annotator=name,
                 rule="silent",
-                message=f"no answer for {(now - last).days} days; {len(left)} sentences are open",
+                message=f"no answer for {(now - last).days} days; open sentences: {len(left)}",
             )

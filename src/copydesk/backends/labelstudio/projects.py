@@ -126,7 +126,8 @@ def settings(round: Round, stream: Stream, config: str) -> dict[str, Any]:
         raise IntegrityError(
             f"The guidelines are not those that were planned (version {plan.guidelines_version}).",
             where=str(corpus.guidelines),
-            hint="Restore them, or plan a new round.",
+            hint="Restore them, or bring the change to the round with 'copydesk round amend "
+            "--guidelines'.",
         )
     return {
         "title": title(stream),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from copydesk.cli.common import words
+from copydesk.cli.common import many, words
 from copydesk.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,17 +74,21 @@ def decide_here(sitting: Sitting) -> None:
     console = words()
     if queue:
         console.print(
-            f"{len(queue)} sentences are open. What the labels mean (version "
-            f"{plan.guidelines_version}): {corpus.guidelines}"
+            f"{_open(len(queue))} What the labels mean (version {plan.guidelines_version}): "
+            f"{corpus.guidelines}"
         )
         desk = _Desk(sitting, round.scheme, console)
         # Ctrl+C and Ctrl+D are ways to quit: whatever was decided is on the disk.
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             desk.work(queue, decided)
         console.rule()
-        console.print(f"{desk.made} decisions written.")
+        console.print(f"{many(desk.made, 'decision')} written.")
     left = len(open_sentences(corpus, sitting.round, disputed=disputed, also=also))
-    console.print(f"{left} sentences are open." + (" Run this again to go on." if left else ""))
+    console.print(_open(left) + (" Run this again to go on." if left else ""))
+
+
+def _open(count: int) -> str:
+    return f"{many(count, 'sentence is', 'sentences are')} open."
 
 
 class _Desk:

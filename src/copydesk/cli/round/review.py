@@ -73,6 +73,6 @@ def _say(affected: Affected) -> None:
         )
     if affected.left:
         words().print(
-            f"{many(len(affected.left), 'answer')} by people who have left the round stay as they "
-            "are."
+            f"{many(len(affected.left), 'answer stays', 'answers stay')} as given, by people who "
+            "have left the round."
         )

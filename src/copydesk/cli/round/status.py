@@ -154,8 +154,8 @@ def _show(state: Status, *, as_json: bool) -> None:
         _line(f"Answers given again: {given:,} of {asked:,}, {changed:,} with another label.")
     for one in state.qualification:
         _line(
-            f"Qualification: {one.annotator} {one.verdict}, {one.right} of {one.answered} as is "
-            f"known ({one.known} sentences)"
+            f"Qualification of {one.annotator}: {one.verdict}, {one.right} of {one.answered} "
+            f"answers correct ({many(one.known, 'known sentence')})"
         )
     for line in in_words(state.notes) if state.notes else ():
         _line(line)
