@@ -1,6 +1,6 @@
 """Does a suggester pay? A campaign, a queue of doubts and an audit, simulated on people's labels.
 
-    python scripts/bench/learn.py --polnear DIR [--repeats 10]
+    python scripts/bench/learn.py --polnear DIR [--repeats 30] [--only campaign]
 
 The labels are those of PolNeAR: quote, claim or none, by the mapping of `external.py`, one article
 an event. Weights are thrown away.
@@ -257,14 +257,17 @@ def main() -> None:
     """Parse the command line, simulate and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--polnear", type=Path, metavar="DIR", required=True)
-    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--repeats", type=int, default=30)
+    parser.add_argument("--only", choices=("card", "queue", "campaign"), help="run one part alone")
     options = parser.parse_args()
     lessons = read(options.polnear)
     data = examples(lessons, KINDS, bits_for(len(KINDS)))
-    found = card(lessons)
-    audit(data, found)
-    queue(lessons, data, max(options.repeats // 3, 2))
-    compare(lessons, data, options.repeats)
+    if options.only in (None, "card"):
+        audit(data, card(lessons))
+    if options.only in (None, "queue"):
+        queue(lessons, data, max(options.repeats // 6, 2))
+    if options.only in (None, "campaign"):
+        compare(lessons, data, options.repeats)
 
 
 if __name__ == "__main__":
