@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from copydesk.contract.conformance import read_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, sha256_file, sha256_text
 from copydesk.rounds.decisions import open_sentences, standing, struck_by
+from copydesk.rounds.log import instant
 from copydesk.rounds.newest import family
 from copydesk.rounds.opened import changing
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import Plan, now, read_plan
 from copydesk.rounds.record import read_state
 from copydesk.rounds.status import last_findings, status
+
+_CLOCKS_DIFFER: Final = timedelta(days=1)
+"""By how much the clock of the machine that closed a round may have been ahead."""
 
 
 def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]:
@@ -107,7 +112,8 @@ def check_closed(folder: RoundFolder) -> None:
     """Compare a closed round with its digest; an open one passes.
 
     Raises:
-        IntegrityError: a file was changed, added or removed after it was closed.
+        IntegrityError: a file was changed, added or removed after it was closed, or it cannot have
+            been closed when it says.
     """
     if not folder.closed.is_file():
         return
@@ -121,7 +127,16 @@ def check_closed(folder: RoundFolder) -> None:
             where=str(folder.path),
             hint="Restore them from version control.",
         )
-    if document.get("struck", []) != _struck(folder.corpus, read_plan(folder)):
+    plan = read_plan(folder)
+    closed_at = instant(document["closed_at"])
+    if not instant(plan.created_at) <= closed_at <= datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise IntegrityError(
+            f"'closed_at' is {document['closed_at']}, which is before the round was planned or "
+            "still to come.",
+            where=str(folder.closed),
+            hint="Restore the file from version control.",
+        )
+    if document.get("struck", []) != _struck(folder.corpus, plan):
         raise IntegrityError(
             "'struck' is not what was decided in the round.",
             where=str(folder.closed),

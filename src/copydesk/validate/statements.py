@@ -208,7 +208,11 @@ def noted(subject: Released) -> Iterator[Found]:
     manifest = subject.release.manifest
     if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
         return
-    if schema_number(str(manifest.get("schema_version"))) < (1, 1):
+    rooms = {path.name for path in subject.corpus.rounds.glob("*/")}
+    if gone := sorted(set(map(str, manifest.get("rounds", ()))) - rooms):
+        message = f"It has answers of {show(gone)}, but the corpus has no such round."
+        yield Fault(rule="source-disagrees", message=message, file=MANIFEST, pointer="/rounds")
+    if gone or schema_number(str(manifest.get("schema_version"))) < (1, 1):
         return
     try:
         rounds = [open_round(subject.corpus, name) for name in manifest.get("rounds", ())]
