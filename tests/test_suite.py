@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,8 +29,9 @@ def run(folder: Path, *options: str) -> str:
     (tests / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tests / "test_small.py").write_text(SUITE, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, "tests"]
+    environment = {n: v for n, v in os.environ.items() if n != "PYTEST_ADDOPTS"}
     return subprocess.run(
-        command, cwd=tests.parent, capture_output=True, text=True, check=True
+        command, cwd=tests.parent, env=environment, capture_output=True, text=True, check=True
     ).stdout
 
 

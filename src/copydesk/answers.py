@@ -44,6 +44,9 @@ ANCHOR: Final = ("article_id", "text_sha256", "start", "end")
 STRUCK: Final = pl.Schema({name: ADJUDICATIONS[name] for name in ANCHOR})
 """One row is a sentence that was decided not to be a unit."""
 
+DECIDERS: Final = pl.Schema({name: ADJUDICATIONS[name] for name in ("article_id", "by", "by_kind")})
+"""One row says of an article who decided anything about its sentences."""
+
 RULES: Final = "rules"
 """The pseudonym of the rules of `copydesk.text.suggest`, whose annotator kind is ``rule``."""
 
@@ -66,6 +69,8 @@ class Labelling:
         notes: what a reader must know of a round beside its answers, see
             `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
             left out.
+        deciders: article_id, by, by_kind: who decided anything about a sentence of an article, also
+            that it is not a unit.
         by_machine: whether these are suggestions, of which articles in a language that the
             annotator does not know have none.
     """
@@ -75,6 +80,7 @@ class Labelling:
     rounds: tuple[str, ...] = ()
     struck: pl.DataFrame = field(default_factory=lambda: STRUCK.to_frame())
     notes: tuple[dict[str, Any], ...] = ()
+    deciders: pl.DataFrame = field(default_factory=lambda: DECIDERS.to_frame())
     by_machine: bool = False
 
     def about(self, articles: pl.Series) -> Labelling:
@@ -84,6 +90,7 @@ class Labelling:
             self,
             answers=self.answers.filter(here),
             adjudications=self.adjudications.filter(here),
+            deciders=self.deciders.filter(here),
         )
 
 

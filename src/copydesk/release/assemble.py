@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from copydesk.aggregate import aggregate, model_labels, refuse_unanswered
-from copydesk.answers import ANCHOR, Labelling, anchored
+from copydesk.answers import ANCHOR, DECIDERS, Labelling, anchored
 from copydesk.contract.arrow import arrow_schema, as_table
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
@@ -164,7 +164,8 @@ def anchored_labels(labelling: Labelling, parts: Iterable[Part]) -> Labels:
         )
     )
     refuse_unanswered(decided, answers)
-    whole = replace(labelling, answers=answers, adjudications=decided)
+    deciders = labelling.adjudications.select(DECIDERS.names()).unique()
+    whole = replace(labelling, answers=answers, adjudications=decided, deciders=deciders)
     return lambda part: whole.about(part["articles"]["article_id"])
 
 
@@ -179,7 +180,7 @@ def _modelled(
 def _note(seen: _Seen, sentences: pl.DataFrame, taken: pl.Series, said: Labelling) -> None:
     seen.unlabelled += set(sentences["article_id"]) - set(taken)
     seen.annotators |= _kinds(said.answers, "annotator", "annotator_kind")
-    seen.adjudicators |= _kinds(_of(said.adjudications, taken), "by", "by_kind")
+    seen.adjudicators |= _kinds(_of(said.deciders, taken), "by", "by_kind")
     followed = said.answers.filter(pl.col("guidelines_version").is_not_null())
     if followed.height:
         last = followed.sort("created_at").select("created_at", "guidelines_version").row(-1)

@@ -22,7 +22,7 @@ from copydesk.extras import needs
 from copydesk.files import sha256_text
 
 with needs("rounds", "Talking to Label Studio"):
-    from pydantic_core import from_json  # the SDK brings it
+    from pydantic_core import from_json
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
