@@ -144,6 +144,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_the_main_way_goes_without_what_linux_has(home: Path) -> None:
     """From raw to a release that validates, verifies, is filled in, looked at and published."""
     said = walk(
@@ -169,6 +170,7 @@ def test_the_main_way_goes_without_what_linux_has(home: Path) -> None:
     assert [path for path in made if b"\r" in path.read_bytes()] == []
 
 
+@pytest.mark.long
 def test_a_round_through_files_goes_without_what_linux_has(home: Path) -> None:
     """Planned, pushed, answered by two models, pulled, measured and closed."""
     walk(

@@ -35,6 +35,7 @@ def run(folder: Path, *options: str) -> str:
     ).stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [("-n", "0"), ("-n", "2")], ids=["one", "two"])
 def test_what_is_left_out_is_said_at_the_end(tmp_path: Path, options: tuple[str, ...]) -> None:
     """The last lines name how many tests were not run, and why."""

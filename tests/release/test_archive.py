@@ -148,6 +148,7 @@ def test_a_second_time_is_refused(tiny: Corpus, there: fake.Archive, zenodo: Zen
     assert len(there.requests) == asked
 
 
+@pytest.mark.long
 def test_the_next_release_is_a_version_of_the_same_record(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
@@ -166,6 +167,7 @@ def test_the_next_release_is_a_version_of_the_same_record(
     assert findings(tiny) == []
 
 
+@pytest.mark.long
 def test_a_doi_is_reserved_before_the_cut(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
@@ -385,6 +387,7 @@ def test_the_next_run_goes_on(
     assert list(there.buckets[1002]) == ["tiny-0.1.0.zip"]
 
 
+@pytest.mark.long
 def test_an_archive_that_does_not_answer(tiny: Corpus, there: fake.Archive) -> None:
     """A time-out is told as one; the deposit that was made meanwhile is found by the next run."""
     there.trouble.append(Trouble(at=f"POST {API}", status=201, acts=True, sleep=1.5))
@@ -577,6 +580,7 @@ def test_two_at_once(tiny: Corpus, there: fake.Archive, monkeypatch: pytest.Monk
     assert [entry.get("event") for entry in entries] == [None, "archived"]
 
 
+@pytest.mark.long
 def test_a_doi_reaches_those_who_have_the_release(
     tiny: Corpus, zenodo: Zenodo, tmp_path: Path
 ) -> None:
@@ -592,6 +596,7 @@ def test_a_doi_reaches_those_who_have_the_release(
         publish(prepare(tiny.dataset), str(out))
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
 def test_a_doi_reaches_the_hub(
     tiny: Corpus, zenodo: Zenodo, monkeypatch: pytest.MonkeyPatch

@@ -96,6 +96,7 @@ def test_links_are_never_followed(specimen: Specimen, tmp_path: Path) -> None:
         Folder(specimen.release).read("../1.0.0/release.json")
 
 
+@pytest.mark.long
 def test_a_pipe_is_not_opened(specimen: Specimen) -> None:
     """A named pipe would block whoever opens it."""
     (specimen.release / "croissant.json").unlink()
@@ -138,6 +139,7 @@ def _table() -> bytes:
 _TABLE = _table()
 
 
+@pytest.mark.long
 def test_random_files_never_end_in_a_traceback(specimen: Specimen) -> None:
     """Each file of a release in turn is replaced by noise, by nothing, and by half of itself."""
     noise = random.Random(7).randbytes(500)

@@ -43,6 +43,7 @@ def caught(target: Path) -> bool:
         return True
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
 def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Path) -> None:
     """By the corpus, by the data set folder alone, and by the release in its place."""

@@ -86,6 +86,7 @@ def _in_many_files(folder: Path, out: Path) -> Path:
     return out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", RULES)
 def test_one_file_or_many_and_one_share_or_many_find_the_same(
     rule: str, specimen: Specimen, tmp_path: Path, request: pytest.FixtureRequest

@@ -42,6 +42,7 @@ def files(folder: Path) -> set[str]:
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.mark.long
 def test_the_old_files_go_at_a_folder(corpus: Corpus, tmp_path: Path, left: Any) -> None:
     """Of all releases, with the raw text; what stays is what the data set folder holds."""
     mirror = tmp_path / "mirror"
@@ -56,6 +57,7 @@ def test_the_old_files_go_at_a_folder(corpus: Corpus, tmp_path: Path, left: Any)
         publish(prepare(corpus.dataset), str(mirror))
 
 
+@pytest.mark.long
 def test_a_target_that_never_had_the_release_is_not_taken_over(
     corpus: Corpus, tmp_path: Path
 ) -> None:
@@ -71,6 +73,7 @@ def test_a_target_that_never_had_the_release_is_not_taken_over(
         publish(prepare(corpus.dataset), str(mirror))
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:Use 'content=<...>'")  # of huggingface-hub's own client
 def test_the_hub_gets_one_commit_and_a_tag(corpus: Corpus, hub: Any) -> None:
     """The commit deletes the old folders; the tag is of the release that took their place."""
@@ -84,6 +87,7 @@ def test_the_hub_gets_one_commit_and_a_tag(corpus: Corpus, hub: Any) -> None:
     assert there - {".gitattributes"} == files(corpus.dataset)
 
 
+@pytest.mark.long
 def test_the_command_says_what_it_cannot_reach(corpus: Corpus, tmp_path: Path) -> None:
     """Only after a withdrawal, and by the kind of target."""
     command = ["release", "publish", str(tmp_path / "mirror"), "--yes"]

@@ -101,6 +101,7 @@ def test_erased_rows_are_gone_and_the_others_are_as_they_were(corpus: Corpus, ba
     }
 
 
+@pytest.mark.long
 def test_a_tombstone_can_be_erased_later(corpus: Corpus, left: Left) -> None:
     """The proof needs no text: the stored hashes are searched for, and go in the end."""
     take(corpus, "ferry-day")
@@ -135,6 +136,7 @@ def test_the_index_is_appended_to_and_chained(corpus: Corpus) -> None:
     assert sorted(p.name for p in corpus.releases.iterdir()) == ["1.0.0", "1.1.0+w1", "index.json"]
 
 
+@pytest.mark.long
 def test_the_old_version_means_the_new_one(corpus: Corpus) -> None:
     """X.Y.Z leads to X.Y.Z+wN; a +wN that was replaced leads nowhere, and the error says where."""
     take(corpus, "ferry-day")
@@ -173,6 +175,7 @@ def test_hydrate_lists_what_is_gone(corpus: Corpus, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_diff_names_it_and_the_next_release_is_a_major_one(corpus: Corpus) -> None:
     """The next release does not have the article; its records are 'withdrawn', not 'gone'."""
     take(corpus, "ferry-day")
@@ -210,6 +213,7 @@ def test_the_change_list_says_when_and_why(corpus: Corpus) -> None:
     assert "<!-- copydesk:begin 1.1.0 -->" in text
 
 
+@pytest.mark.long
 def test_only_an_older_release_held_it(corpus: Corpus) -> None:
     """The newest stays as it is, and its entry in the change list names the new version."""
     path = corpus.manifest
