@@ -206,6 +206,7 @@ def test_an_answer_of_the_second_after_the_release_is_too_late() -> None:
         _refuse_later(answers(timedelta(seconds=1)), created)
 
 
+@pytest.mark.long
 def test_a_version_too_small_for_the_changes_is_refused(small: Corpus, raw: Path) -> None:
     """A changed text demands a new major version, and says so."""
     cut(small, options("1.0.0"))
@@ -234,6 +235,7 @@ def test_a_corpus_nobody_has_labelled_is_told_what_to_do(small: Corpus) -> None:
         cut(small, Options(version="0.1.0", created=CREATED))
 
 
+@pytest.mark.long
 def test_a_cut_killed_before_the_index_is_cut_again(small: Corpus) -> None:
     """The card that a killed cut wrote never points to a folder that the next one deletes."""
     cut(small, options("0.1.0"))
@@ -248,6 +250,7 @@ def test_a_cut_killed_before_the_index_is_cut_again(small: Corpus) -> None:
     assert files(small.dataset) == whole
 
 
+@pytest.mark.long
 def test_a_killed_cut_is_forgotten_by_a_cut_of_another_version(small: Corpus) -> None:
     """Its folder and its entry in the change list go; the documents name the new release."""
     cut(small, options("0.1.0"))

@@ -22,6 +22,7 @@ def options(version: str) -> Options:
     return Options(version=version, created=CREATED, labels="rule")
 
 
+@pytest.mark.long
 def test_a_release_then_its_successor_in_one_cache(
     small: Corpus, raw: Path, tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_its_release_is_loaded_and_rebuilt(old: Corpus) -> None:
     assert verify(old, "0.1.0").differing == ()
 
 
+@pytest.mark.long
 def test_it_is_built_and_cut_again(old: Corpus) -> None:
     """The next release has schema 1.1 with its columns; no label or split of the first changes."""
     build(old, workers=1)

@@ -255,6 +255,7 @@ def test_a_release_of_seven_labels_is_described(court: Corpus, tmp_path: Path) -
         assert "speculation" not in text
 
 
+@pytest.mark.long
 def test_a_label_more_is_a_major_version(court: Corpus, tmp_path: Path) -> None:
     """The older release keeps its seven labels; the next one has eight and says so."""
     import shutil

@@ -69,6 +69,7 @@ def test_a_trial_release_is_taken_back(two: Corpus) -> None:
     assert validate(two.root, include=["release-changed", "card-disagrees"]).counts == {}
 
 
+@pytest.mark.long
 def test_its_number_may_be_used_again(two: Corpus) -> None:
     """The index then has the release, its retraction and the release; the last one stands."""
     baselines = two.dataset / "baselines" / "1.1.0.json"

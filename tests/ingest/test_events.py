@@ -42,6 +42,7 @@ def released(corpus: Corpus, version: str) -> dict[str, str]:
     return dict(done.manifest["splits"])
 
 
+@pytest.mark.long
 def test_articles_of_one_interview_are_one_event_and_the_release_is_clean(
     tmp_path: Path, corpus: Corpus
 ) -> None:
@@ -147,6 +148,7 @@ def test_found_events_are_kept_when_the_same_articles_come_again(
     assert (done.joined, done.replaced, corpus.manifest.read_bytes()) == ((), 0, before)
 
 
+@pytest.mark.long
 def test_an_article_that_ties_two_splits_together_is_set_aside(
     tmp_path: Path, corpus: Corpus
 ) -> None:

@@ -40,6 +40,7 @@ def clean(corpus: Corpus) -> tuple[object, ...]:
     return validate(corpus.dataset).findings
 
 
+@pytest.mark.long
 def test_lines_that_an_outlet_repeats_are_notes(tmp_path: Path, corpus: Corpus) -> None:
     """A line in several articles of one outlet that share nothing else is no unit for labels and
     ties no articles together; the same line in one article of another outlet stays."""

@@ -73,6 +73,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+@pytest.mark.long
 def test_a_release_is_archived_and_its_doi_written(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_release_is_archived_and_its_doi_written(
     assert list(tiny.private.glob("*.zip")) == []
 
 
+@pytest.mark.long
 def test_what_is_unpacked_loads(tiny: Corpus, zenodo: Zenodo, there: fake.Archive) -> None:
     """The zip is a data set folder: `datasets` reads every config of it."""
     from datasets import load_dataset
@@ -123,6 +125,7 @@ def test_what_is_unpacked_loads(tiny: Corpus, zenodo: Zenodo, there: fake.Archiv
     assert validate(place / "tiny-0.1.0" / "releases" / "0.1.0").findings == ()
 
 
+@pytest.mark.long
 def test_the_zip_is_the_same_on_every_machine(tiny: Corpus, tmp_path: Path) -> None:
     """The bytes hang on the release alone, not on time, mode or order of its files."""
     first, second = tmp_path / "a" / "x.zip", tmp_path / "b" / "x.zip"
@@ -189,6 +192,7 @@ def test_a_doi_is_reserved_before_the_cut(
     assert findings(tiny) == []
 
 
+@pytest.mark.long
 def test_a_reservation_for_another_version_is_taken_over(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
@@ -210,6 +214,7 @@ def test_a_reservation_for_another_version_is_taken_over(
         reserve(tiny, zenodo, "0.1.0", at=AT)
 
 
+@pytest.mark.long
 def test_a_reserved_doi_that_is_gone(tiny: Corpus, there: fake.Archive, zenodo: Zenodo) -> None:
     """Where the draft of a release's DOI is not there, no other deposit is made in its place."""
     next_release(tiny, "0.1.1", reserve(tiny, zenodo, "0.1.1", at=AT))
@@ -427,6 +432,7 @@ def test_what_arrives_otherwise_is_not_published(
     assert archive(tiny, zenodo, at=AT).doi == DOI
 
 
+@pytest.mark.long
 def test_a_deposit_that_somebody_else_published(
     tiny: Corpus, there: fake.Archive, zenodo: Zenodo
 ) -> None:
@@ -538,6 +544,7 @@ def test_dry_run(tiny: Corpus, there: fake.Archive) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_verb(tiny: Corpus, there: fake.Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reserve, cut with the DOI, archive: each says what to do next."""
     monkeypatch.setenv(TOKEN_VARIABLE, fake.TOKEN)

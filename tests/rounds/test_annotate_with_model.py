@@ -258,6 +258,7 @@ def test_what_is_no_chat_completion_is_asked_for_again(corpus: Corpus, endpoint:
     assert [a.label for a in pull(corpus, "r", [Files()]).changes.new] == ["quote"] * 3
 
 
+@pytest.mark.long
 def test_what_cannot_be_sent_is_refused_in_a_sentence(corpus: Corpus, endpoint: Endpoint) -> None:
     """An endpoint that is none, a key that is none, and files that were changed since the push."""
     round = pushed(corpus)

@@ -159,6 +159,7 @@ TWO_OPEN = {
 }
 
 
+@pytest.mark.long
 def test_sentences_are_settled_one_after_the_other_and_later(
     corpus: Corpus, answered: Answered, sit: Sit
 ) -> None:
@@ -203,6 +204,7 @@ def test_sentences_are_settled_one_after_the_other_and_later(
     ]
 
 
+@pytest.mark.long
 def test_what_is_left_unresolved_comes_back_last(
     corpus: Corpus, answered: Answered, sit: Sit
 ) -> None:
@@ -263,6 +265,7 @@ def test_a_key_or_a_decision_can_be_taken_back(
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "kill"])
 def test_whatever_ends_the_sitting_keeps_what_was_decided(
     corpus: Corpus, answered: Answered, sit: Sit, how: str
@@ -366,6 +369,7 @@ def test_another_text_than_was_labelled_is_not_judged(
     assert code == 2
 
 
+@pytest.mark.long
 def test_a_decision_waits_for_a_pull_that_is_at_work(
     corpus: Corpus, answered: Answered, sit: Sit
 ) -> None:

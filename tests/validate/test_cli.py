@@ -51,6 +51,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return called
 
 
+@pytest.mark.long
 def test_a_clean_release_exits_with_0(valid: Path) -> None:
     """Nothing found is 0, and one line says so."""
     done = run(valid / "dataset/releases/1.1.0")
@@ -69,6 +70,7 @@ def test_findings_exit_with_1_however_many(specimen: Specimen, call: Call) -> No
     assert "  … and 280 more.\n" in printed
 
 
+@pytest.mark.long
 def test_findings_lighter_than_the_gate_exit_with_0(specimen: Specimen, call: Call) -> None:
     """A warning is shown, but does not fail a gate for errors."""
     specimen.configure("[checks]\ndrift_p = 1.0\ndrift_v = 0.0")
@@ -97,6 +99,7 @@ def test_what_cannot_be_run_exits_with_2(arguments: list[str], words: str, call:
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 def test_it_refuses_to_run_while_pandera_is_off(valid: Path) -> None:
     """PANDERA_VALIDATION_ENABLED=False would let everything pass."""
     done = run(valid, PANDERA_VALIDATION_ENABLED="False")

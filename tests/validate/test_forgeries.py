@@ -56,6 +56,7 @@ def test_a_forgery_is_caught(forgery: Forgery, specimen: Specimen, tmp_path: Pat
 
 # `python tests/support/forger.py CORPUS…` tries all of them on any corpus.
 # Nobody adjudicated in this corpus.
+@pytest.mark.long
 @pytest.mark.parametrize(
     "one",
     [d for d in DAMAGES if "adjudicator" not in d.name][::16] + ONCE_MISSED,

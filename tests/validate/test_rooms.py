@@ -145,6 +145,7 @@ def _rename_annotator(specimen: Specimen) -> None:
     path.write_text(path.read_text().replace('"a1"', '"maria-lopez"'))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_of_a_room_is_found_where_it_is(case: str, specimen: Specimen) -> None:
     """The rule and the file, from the corpus's folder."""

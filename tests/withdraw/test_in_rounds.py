@@ -33,6 +33,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("erase", [False, True])
 def test_logs_are_derived_from_the_archives_as_before(corpus: Corpus, erase: bool) -> None:
     """Of every round, closed ones too, nothing contradicts anything; answers stay unless erased."""
@@ -48,6 +49,7 @@ def test_logs_are_derived_from_the_archives_as_before(corpus: Corpus, erase: boo
         assert {k: a.label for k, a in after.items()} == {k: answers[k].label for k in kept}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("erase", [False, True])
 def test_an_amendment_records_it(corpus: Corpus, erase: bool) -> None:
     """With the date and the reason, in the rounds that had the article and in no others."""
@@ -63,6 +65,7 @@ def test_an_amendment_records_it(corpus: Corpus, erase: bool) -> None:
     assert not RoundFolder(corpus, "r2").amendments.exists()
 
 
+@pytest.mark.long
 def test_what_was_written_about_it_is_hashed(corpus: Corpus) -> None:
     """Comments and reasons of a given article become what those of a withheld one are."""
     folder = RoundFolder(corpus, "r3")
@@ -89,6 +92,7 @@ def test_an_erased_round_has_no_trace_of_it(corpus: Corpus) -> None:
     assert "The plan is not the one that a withdrawal left." in told[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("erase", [False, True])
 def test_the_round_goes_on_without_it(corpus: Corpus, erase: bool) -> None:
     """Push, pull, status and adjudicate pass the article over, and the round can be closed."""

@@ -39,6 +39,7 @@ def take(corpus: Corpus, article: str, *, erase: bool = False) -> dict[str, str]
     return dict(withdraw(corpus, article, reason=REASON, erase=erase, at=AT).releases)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("erase", [False, True])
 @pytest.mark.parametrize("article", ["ferry-day", "kept-day", "bridge-day", "orchard-day"])
 def test_nothing_of_the_text_is_left(corpus: Corpus, left: Left, article: str, erase: bool) -> None:
@@ -51,6 +52,7 @@ def test_nothing_of_the_text_is_left(corpus: Corpus, left: Left, article: str, e
     assert RULE not in report.skipped
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["Hanno Brill", "Last ferry leaves Osk", "news.example/ferry-day"])
 def test_speaker_title_and_address_go(corpus: Corpus, name: str) -> None:
     """They stand in many files before, and in none afterwards."""
@@ -59,6 +61,7 @@ def test_speaker_title_and_address_go(corpus: Corpus, name: str) -> None:
     assert [file for file, text in read_all(corpus.root).items() if name in text] == []
 
 
+@pytest.mark.long
 def test_a_tombstone_keeps_hashes_offsets_and_labels(corpus: Corpus, base: Path) -> None:
     """Each released sentence is there with its place, hash, label and votes, and without words."""
     before = Contents.read(base / "dataset" / "releases" / "1.1.0")
@@ -161,6 +164,7 @@ def test_loading_warns(corpus: Corpus) -> None:
         copydesk.load("sentences", version="1.0.0", corpus=corpus.root)
 
 
+@pytest.mark.long
 def test_hydrate_lists_what_is_gone(corpus: Corpus, tmp_path: Path) -> None:
     """A withdrawn text is not filled in, even from the very copy."""
     take(corpus, "ferry-day")
@@ -191,6 +195,7 @@ def test_diff_names_it_and_the_next_release_is_a_major_one(corpus: Corpus) -> No
     assert validate(corpus.root, rebuild=True).findings == ()
 
 
+@pytest.mark.long
 def test_a_backup_of_the_old_release_differs_by_withdrawn_records(
     corpus: Corpus, base: Path
 ) -> None:
@@ -228,6 +233,7 @@ def test_only_an_older_release_held_it(corpus: Corpus) -> None:
     assert [f.message for f in validate(corpus.root).findings] == []
 
 
+@pytest.mark.long
 def test_verify_says_that_it_was_withdrawn(corpus: Corpus) -> None:
     """The rest is rebuilt and compared."""
     take(corpus, "bridge-day")
@@ -240,6 +246,7 @@ def test_verify_says_that_it_was_withdrawn(corpus: Corpus) -> None:
     assert done.differing == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ferry-day", "another-name"])
 def test_ingest_refuses_it(corpus: Corpus, tmp_path: Path, name: str) -> None:
     """By its id, and by its text under another id."""
@@ -296,6 +303,7 @@ def test_a_damaged_release_is_not_signed_again(corpus: Corpus) -> None:
     assert sorted(p.name for p in corpus.releases.iterdir()) == ["1.0.0", "1.1.0", "index.json"]
 
 
+@pytest.mark.long
 def test_the_command_line(corpus: Corpus) -> None:
     """It says what became of each release, that all was searched, and what it cannot reach."""
     command = ["release", "withdraw", "orchard-day", "--reason", REASON]
