@@ -69,3 +69,16 @@ def test_a_consistent_forgery_is_caught(one: Damage, valid: Path, tmp_path: Path
     assert found["rebuild"] or one.free, found
     assert found["data set"] or one.design, found
     assert found["release"] or one.design or one.around, found
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("a closing that never was", "round-unreadable"), ("a round gone", "source-disagrees")],
+)
+def test_a_round_that_was_changed_is_found_without_a_rebuild(
+    name: str, rule: str, valid: Path, tmp_path: Path
+) -> None:
+    """A closing a hundred years on, and a round that a release names and the corpus lacks."""
+    [one] = [attack for attack in ATTACKS if attack.name == name]
+    forge(valid, tmp_path / "corpus", one)
+    assert validate(tmp_path / "corpus", today=TODAY).counts == {rule: 1}
