@@ -99,8 +99,8 @@ def main() -> None:
         if "COPYDESK_TRACEBACK" in os.environ:
             traceback.print_exc()
         _fail(
-            f"copydesk failed ({type(error).__name__}: {error}). 'copydesk validate' says whether a "
-            "file is damaged or was changed meanwhile; if none is, run it again with "
+            f"copydesk failed ({type(error).__name__}: {error}). 'copydesk validate' says whether "
+            "a file is damaged or was changed meanwhile; if none is, run it again with "
             "COPYDESK_TRACEBACK=1 and report what it prints."
         )
 
