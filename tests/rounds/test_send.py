@@ -194,18 +194,39 @@ def test_of_two_machines_that_make_a_project_one_steps_back(
     with server_for() as real:
         server = Watched(real)
         create = server.create_project
+        payload = PayloadWriter(open_round(odd, plan.round)).payload
 
         def late(settings: dict[str, Any]) -> int:
-            create(settings)
+            first = create(settings)  # the other machine is first, and sends
+            real.import_tasks(first, encode([payload(plan.tasks[0])]))
             return create(settings)
 
-        server.create_project = late  # type: ignore[method-assign]  # the other machine is first
+        server.create_project = late  # type: ignore[method-assign]
         with pytest.raises(RoundBusyError, match="Another machine is sending"):
             push(odd, plan.round, [LabelStudio(server)])
         key = streams(plan)[0].key
-        assert [p["task_number"] for p in real.projects() if key in p["description"]] == [0]
+        assert [p["task_number"] for p in real.projects() if key in p["description"]] == [1]
         assert push(odd, plan.round, [LabelStudio(real)]).checked == 5
         assert [p["task_number"] for p in real.projects() if key in p["description"]] == [5]
+
+
+def test_a_project_that_a_killed_run_had_asked_for_is_used(
+    odd: Corpus, plan: Plan, server_for: Callable[..., Any]
+) -> None:
+    """The server makes it only while the next run makes its own: the older, empty one is filled."""
+    with server_for() as real:
+        server = Watched(real)
+        create, made = server.create_project, []
+
+        def twice(settings: dict[str, Any]) -> int:
+            made.extend([create(settings), create(settings)])
+            return int(made[1])
+
+        server.create_project = twice  # type: ignore[method-assign]
+        assert push(odd, plan.round, [LabelStudio(server, patience=0.5)]).tasks_sent == 5
+        key = streams(plan)[0].key
+        there = [(p["id"], p["task_number"]) for p in real.projects() if key in p["description"]]
+        assert there == [(made[0], 5)]
 
 
 def test_an_empty_copy_of_a_project_is_removed_by_the_next_push(

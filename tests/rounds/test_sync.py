@@ -256,7 +256,8 @@ def test_a_killed_run_is_made_good_by_the_next(trip: Trip, moment: str) -> None:
             process.kill()
         time.sleep(0.002)
     process.communicate()
-    assert trip.sync()[0] == 0
+    code, said = trip.sync()
+    assert (code, ", 4 there; " in said[0]) == (0, True), said
     if moment == "push.jsonl":
         trip.answer(trip.all("background"))
         assert trip.sync()[0] == 0

@@ -80,23 +80,28 @@ class Sender:
         elif self._server.project(pending["project"]) is not None:
             self._wait(pending["project"], pending["before"] + pending["tasks"])
 
-    def _wait(self, number: int, expected: int) -> None:
-        """Wait until a project holds as many tasks as expected, or patience is at its end."""
+    def _wait(self, number: int, expected: int) -> bool:
+        """Wait until a project holds as many tasks as expected; False if patience ended first."""
         deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
             try:
                 if self._server.count_tasks(number) >= expected:
-                    return
+                    return True
             except RequestError as error:
                 if not _passing(error):
                     raise
             time.sleep(min(0.5, self._patience / 10))
+        return False
 
     def make(self, stream: Stream, settings: dict[str, Any]) -> int:
         """Make a project once: after an error it is looked for before it is made again.
 
+        Where an older project carries the key, ours is removed. If tasks then arrive in the older
+        one, another machine is sending; if none do, a run that was killed had asked for it and the
+        server made it late, or the server repeated our request, and it is used.
+
         Raises:
-            RoundBusyError: another machine has made it at the same time; ours is removed.
+            RoundBusyError: another machine has made it at the same time.
             ServerError: the server failed.
         """
         for attempt in range(_ATTEMPTS):
@@ -111,10 +116,11 @@ class Sender:
             if made is not None and number not in (None, made):
                 # Going on would send everything twice, and copies take the server long to delete.
                 self._server.delete_project(made)
-                raise RoundBusyError(
-                    f"Another machine is sending '{title(stream)}' at this moment.",
-                    hint="Run this again when it has finished.",
-                )
+                if self._wait(number, 1):
+                    raise RoundBusyError(
+                        f"Another machine is sending '{title(stream)}' at this moment.",
+                        hint="Run this again when it has finished.",
+                    )
             if number is not None:
                 self.record("project", key=stream.key, project=number)
                 return number
