@@ -208,7 +208,7 @@ def test_large_tables_are_compared_a_share_at_a_time(
     before, after = (Contents.read(twice[0].releases / v) for v in ("0.1.0", "0.2.0"))
     whole = compare(before, after)
     assert whole.changes.height == 8
-    monkeypatch.setattr("copydesk.release.match._AT_ONCE", 3)
+    monkeypatch.setattr("copydesk.release.records._AT_ONCE", 3)
 
     shares = compare(before, after)
 
