@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -192,12 +191,8 @@ def refuse_crossing(corpus: Corpus, contents: Contents) -> None:
     Raises:
         InputError: there is some, and no waiver of ``copydesk.toml`` for it.
     """
-    today = datetime.now(UTC).date().isoformat()
     for rule, key, found in crossing(contents, near_threshold(corpus)):
-        waivers = [
-            w for w in corpus.config.get("waivers", []) if w["rule"] == rule and w["until"] >= today
-        ]
-        waived = {w.get("record", "") for w in waivers}
+        waived = corpus.waived(rule)
         rows = found.filter(~pl.col(key).is_in(list(waived)))
         if "" in waived or rows.is_empty():
             continue
