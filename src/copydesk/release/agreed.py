@@ -24,15 +24,21 @@ ALPHA_MIN: Final = 0.667
 BELOW_THRESHOLD: Final = "agreement-below-threshold"
 
 _KEY: Final = ("round", "annotator", "article_id", "sentence_id", "start", "end")
-_NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "label")
+_OF_ANSWER: Final = ("text_sha256", "annotation_id", "annotator_kind", "label", "created_at")
 
 
 def answers_by_round(contents: Contents) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The answers of each round, with the names of their labels; second answers are left out."""
-    answers = contents.frame("annotations", *_NEEDED)
+    """The answers of each round, with the names of their labels; second answers are left out.
+
+    So are those that an annotator gave again in a follow-up round: its sentences are chosen since
+    they are hard, and are not a sample.
+    """
+    answers = contents.frame("annotations", *_KEY, *_OF_ANSWER)
     sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
     names = contents.contract.scheme.names
     answers = answers.filter(pl.col("label").is_between(0, len(names) - 1) & sound)
+    first = pl.col("round").sort_by("created_at", "round").first().over("annotator", "sentence_id")
+    answers = answers.filter(pl.col("round") == first)
     labels = pl.col("label").replace_strict(list(range(len(names))), list(names))
     for name in sorted(answers["round"].unique()):
         rows = answers.filter(pl.col("round") == name)

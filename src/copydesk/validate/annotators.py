@@ -29,7 +29,8 @@ _MANIFEST: Final = "release.json"
 @rule(
     BELOW_THRESHOLD,
     level=4,
-    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min.",
+    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min; "
+    "answers given again in a follow-up round are not counted.",
     fix="Clarify the guidelines and label the round's disputed sentences again.",
 )
 @rule(
