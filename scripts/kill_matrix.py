@@ -221,7 +221,7 @@ ROWS = {
 }
 
 
-def forked(work: Callable[[], None], *, kill_after: float | None = None, kill_at: int = 0) -> int:
+def forked(work: Callable[[], object], *, kill_after: float | None = None, kill_at: int = 0) -> int:
     """Do something in a process of its own; its exit code, or minus the signal that ended it.
 
     Args:

@@ -9,23 +9,20 @@ may be given is not a leak. The time is linear in what is searched.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import html
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from copydesk.readable import printed, strings_of
 
 STRETCH: Final = 12
 """Words in a row that may not be given, wherever a sentence begins or ends."""
@@ -45,27 +42,16 @@ _ALIKE: Final = {
 _LATIN: Final = str.maketrans({**_ALIKE, **{a.upper(): b for a, b in _ALIKE.items()}})
 """Cyrillic and Greek letters that look Latin; small and capital ones become the same letter."""
 
-_HYPHEN: Final = r"[-\u00ad\u2010\u2011\u2027]"
-_WRAPPED: Final = re.compile(rf"{_HYPHEN}[ \t]*\r?\n[ \t>#*/;]*")
-_EMPHASIS: Final = re.compile(r"[*_~`]+")
-_LINKED: Final = re.compile(r"\]\([^()\s]*\)|\[\^[^\]\s]*\]")
-_NUMBERED: Final = re.compile(r"^[ \t>|]*\d+[.:)|]?[ \t]", re.MULTILINE)
 _CHUNK: Final = 50_000
 _AT_ONCE: Final = 1 << 23
-"""Characters whose words are held at once, some 20 bytes each; bytes of a table likewise."""
-_REPEATED: Final = 4
+"""Characters whose words are held at once, some 20 bytes each."""
 _SEED: Final = 7
 _BASE: Final = 0x9E3779B97F4A7C15
-_TABLE_BITS: Final = 24
-_MOST_UNZIPPED: Final = 1 << 28
-_PRINTED: Final = re.compile(
-    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
-    rb"|[\xf0-\xf4][\x80-\xbf]{3}){12,}"
-)
-_WIDE: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){12,}")
+_WORDS_AT_ONCE: Final = 1 << 16
+"""Words that are looked up at once: few enough to stay in a processor's cache."""
+_MOST_BITS: Final = 26
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _QUOTED_PRINTABLE: Final = re.compile(r"=20|=\r?\n")
-_MARKED: Final = (".md", ".html", ".htm", ".txt", "")
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"'|]+", re.IGNORECASE)
 
 Hashes = NDArray[np.uint64]
@@ -119,8 +105,8 @@ class Secrets:
         self._finish(given)
 
     def _finish(self, given: Iterable[str]) -> None:
-        self._allow(given)
         self._tables = {size: _table(hashes) for size, (hashes, _) in self._needles.items()}
+        self._allow(given)
         self._in_urls = self._hits(self._urls)
 
     def stored(self) -> dict[str, dict[str, str]]:
@@ -175,9 +161,8 @@ class Secrets:
             lengths = np.array([len(text) for text in part])
             begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
             sizes = np.where(whole, np.minimum(counts, STRETCH), STRETCH)
-            for size in range(MIN_WORDS if whole else STRETCH, STRETCH + 1):
-                rolled = _rolled(words, size)
-                if not len(rolled):
+            for size, rolled in _rolled(words):
+                if size < STRETCH and not whole:
                     continue
                 if whole:
                     fits = (counts == size) if size < STRETCH else (counts >= STRETCH)
@@ -190,12 +175,16 @@ class Secrets:
             start += len(part)
 
     def _allow(self, given: Iterable[str]) -> None:
-        for part in _batched(given):
-            words, owner = _words(part, self._salt)
-            for size, (hashes, owners) in list(self._needles.items()):
-                rolled = _rolled(words, size)[_inside(owner, size)]
-                keep = ~np.isin(hashes, rolled)
-                self._needles[size] = hashes[keep], owners[keep]
+        keep = {
+            size: np.ones(len(hashes), dtype=bool) for size, (hashes, _) in self._needles.items()
+        }
+        for size, places in self._met(given):
+            keep[size][places] = False
+        for size, kept in keep.items():
+            if not kept.all():
+                hashes, owners = self._needles[size]
+                self._needles[size] = hashes[kept], owners[kept]
+                self._tables[size] = _table(hashes[kept])
 
     def __bool__(self) -> bool:
         return any(len(hashes) for hashes, _ in self._needles.values())
@@ -205,18 +194,35 @@ class Secrets:
         return self._hits(self._without_urls(text) for text in texts)
 
     def _hits(self, texts: Iterable[str]) -> set[str]:
-        hits: set[str] = set()
+        owners: set[int] = set()
+        for size, places in self._met(texts):
+            owners.update(self._needles[size][1][places].tolist())
+        return {self._records[0][number] for number in owners}
+
+    def _met(self, texts: Iterable[str]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The numbers of words, and the places among the hashes, of the runs that texts have."""
         for part in _batched(texts):
             words, owner = _words(part, self._salt)
-            for size, (hashes, owners) in self._needles.items():
-                rolled = _rolled(words, size)
-                likely = np.flatnonzero(self._tables[size][_slot(rolled)])
-                likely = likely[owner[likely] == owner[likely + size - 1]]
-                at = np.searchsorted(hashes, rolled[likely])
-                at[at == len(hashes)] = 0
-                sure = hashes[at] == rolled[likely] if len(hashes) else np.zeros(0, dtype=bool)
-                hits |= {self._records[0][n] for n in owners[at[sure]]}
-        return hits
+            for start in range(0, len(words), _WORDS_AT_ONCE):
+                some = slice(start, start + _WORDS_AT_ONCE + STRETCH - 1)
+                for size, rolled in _rolled(words[some]):
+                    if size in self._needles:
+                        places = self._places(size, rolled, owner[some])
+                        if len(places):
+                            yield size, places
+
+    def _places(self, size: int, rolled: Hashes, owner: NDArray[np.int64]) -> NDArray[np.int64]:
+        hashes, _ = self._needles[size]
+        table, bits = self._tables[size]
+        likely = np.flatnonzero(table[_high(rolled, bits)])
+        likely = likely[table[_low(rolled[likely], bits)]]
+        likely = likely[owner[likely] == owner[likely + size - 1]]
+        found = rolled[likely]
+        places: NDArray[np.int64] = np.searchsorted(hashes, found)
+        within = places < len(hashes)
+        places, found = places[within], found[within]
+        same: NDArray[np.bool_] = hashes[places] == found
+        return places[same]
 
     def _without_urls(self, text: str) -> str:
         if not self._urls or "://" not in text:
@@ -229,16 +235,11 @@ class Secrets:
     def in_file(self, path: Path) -> set[str]:
         """The records whose words stand in a file: in its values, its metadata and its bytes."""
         data = path.read_bytes()
-        hits = self.in_texts(_printed(data))
+        hits = self.in_texts(printed(data))
         if path.suffix == ".parquet":
             # Compression tears addresses apart, so their words stand alone among the raw bytes.
             hits -= self._in_urls
-            hits |= self.in_texts(_of_parquet(data))
-        elif path.suffix == ".gz":
-            hits |= self.in_texts(_of_document(_unzipped(data), path.with_suffix("").suffix))
-        else:
-            hits |= self.in_texts(_of_document(data, path.suffix))
-        return hits
+        return hits | self.in_texts(strings_of(data, path))
 
 
 def find_leaks(folder: Path, secrets: Secrets, names: Iterable[str] | None = None) -> list[Leak]:
@@ -281,7 +282,9 @@ def _words(texts: Sequence[str], salt: bytes) -> tuple[Hashes, NDArray[np.int64]
     """The words of some texts as numbers, one after another, and the text that each is of."""
     resolved = [_plain(text) if _ODD.search(text) else text for text in texts]
     plain = pl.Series(resolved, dtype=pl.String)
-    plain = plain.str.normalize("NFKD").str.to_lowercase()
+    if not all(map(str.isascii, resolved)):
+        plain = plain.str.normalize("NFKD")
+    plain = plain.str.to_lowercase()
     plain = plain.str.replace_all(_INVISIBLE, "").str.replace_all(_APOSTROPHE, "$1$2")
     words = plain.str.extract_all(_WORD)
     counts = words.list.len().fill_null(0).to_numpy().astype(np.int64)
@@ -318,15 +321,15 @@ def _plain(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _rolled(words: Hashes, size: int) -> Hashes:
-    """A number for each run of ``size`` words, by where it begins."""
-    if len(words) < size:
-        return np.zeros(0, dtype=np.uint64)
-    total: Hashes = np.zeros(len(words) - size + 1, dtype=np.uint64)
+def _rolled(words: Hashes) -> Iterator[tuple[int, Hashes]]:
+    """A number for each run of words, by where it begins, for each size that is searched for."""
     base = np.uint64(_BASE)
-    for place in range(size):
-        total = total * base + words[place : len(words) - size + 1 + place]
-    return total
+    total = words
+    for size in range(2, min(STRETCH, len(words)) + 1):
+        total = total[:-1] * base
+        total += words[size - 1 :]
+        if size >= MIN_WORDS:
+            yield size, total
 
 
 def _inside(owner: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -336,120 +339,21 @@ def _inside(owner: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return np.flatnonzero(owner[: len(owner) - size + 1] == owner[size - 1 :])
 
 
-def _slot(hashes: Hashes) -> Hashes:
-    return hashes >> np.uint64(64 - _TABLE_BITS)
+def _high(hashes: Hashes, bits: int) -> Hashes:
+    return hashes >> np.uint64(64 - bits)
 
 
-def _table(hashes: Hashes) -> NDArray[np.bool_]:
-    """Which slots hold a needle: most runs are ruled out by one look."""
-    table = np.zeros(1 << _TABLE_BITS, dtype=bool)
-    table[_slot(hashes)] = True
-    return table
+def _low(hashes: Hashes, bits: int) -> Hashes:
+    return hashes & np.uint64((1 << bits) - 1)
 
 
-def _printed(data: bytes) -> Iterator[str]:
-    """The runs of readable text in some bytes, whatever they are."""
-    for match in _PRINTED.finditer(data):
-        # Bytes of a compressed page may look like a character and be none: half a surrogate pair,
-        # or one that is written longer than it must be.
-        yield match.group().decode("utf-8", errors="replace")
-    for match in _WIDE.finditer(data):
-        yield match.group().decode("utf-16-le")
+def _table(hashes: Hashes) -> tuple[NDArray[np.bool_], int]:
+    """Which slots hold a needle, two for each, and the bits of a slot's number.
 
-
-def _of_document(data: bytes, suffix: str) -> Iterator[str]:
-    text = data.decode("utf-8", errors="replace")
-    yield text
-    for marks in (_WRAPPED, _NUMBERED):
-        if marks.search(text):
-            yield marks.sub("", text)
-    if suffix in _MARKED:
-        yield _EMPHASIS.sub("", _LINKED.sub("", text))
-    if suffix in (".html", ".htm", ".md", ".xml", ".svg"):
-        yield re.sub(r"<[^<>]*>", "", text)
-        yield re.sub(r"<[^<>]*>", " ", text)
-    documents = [text] if suffix == ".json" else text.splitlines() if suffix == ".jsonl" else []
-    for document in documents:
-        try:
-            yield from _leaves(json.loads(document))
-        except (ValueError, RecursionError):
-            continue
-
-
-def _unzipped(data: bytes) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            return stream.read(_MOST_UNZIPPED)
-    except (OSError, EOFError, ValueError):
-        return b""
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            yield from item
-            stack += item.values()
-        elif isinstance(item, list):
-            stack += item
-
-
-def _of_parquet(data: bytes) -> Iterator[str]:
-    """Every string of every column and nested field, and the metadata of file and fields."""
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        for field in file.schema_arrow:
-            yield from _of_field(field)
-        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
-        each = sum(group.total_byte_size for group in groups) // max(file.metadata.num_rows, 1)
-        rows = min(_CHUNK, max(_AT_ONCE // max(each, 1), 1))
-        for batch in file.iter_batches(batch_size=rows):
-            for column in batch.columns:
-                yield from _strings(column)
-    except (pa.ArrowException, OSError, ValueError):
-        return  # another rule names a file that cannot be read
-
-
-def _of_field(field: pa.Field) -> Iterator[str]:
-    yield field.name
-    for key, value in (field.metadata or {}).items():
-        yield key.decode("utf-8", "replace")
-        yield value.decode("utf-8", "replace")
-    for place in range(field.type.num_fields):
-        yield from _of_field(field.type.field(place))
-
-
-def _of_column(values: pl.Series) -> Iterator[str]:
-    """A column's values: each once if they repeat, else one after another, as one text.
-
-    So a sentence that was spread over rows, a word in each, is found.
+    Two looks rule out nearly all runs (a Bloom filter with two hash functions).
     """
-    once = values.unique(maintain_order=True)
-    if len(once) * _REPEATED <= len(values):
-        yield from once
-        values = once
-    if len(values):
-        yield str(values.str.join(" ").item())
-
-
-def _strings(column: pa.Array) -> Iterator[str]:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        yield from _strings(column.dictionary)
-    elif pa.types.is_struct(kind):
-        for place in range(kind.num_fields):
-            yield from _strings(column.field(place))
-    elif pa.types.is_map(kind):
-        yield from _strings(column.keys)
-        yield from _strings(column.items)
-    elif pa.types.is_nested(kind):
-        yield from _strings(column.values if hasattr(column, "values") else column.flatten())
-    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        yield from _of_column(pl.Series(column.drop_null()))
-    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        yield from (item.decode("utf-8", "replace") for item in column.drop_null().to_pylist())
-    elif "view" in str(kind):
-        yield from (str(item) for item in column.drop_null().to_pylist())
+    bits = min(len(hashes).bit_length() + 4, _MOST_BITS)
+    table = np.zeros(1 << bits, dtype=bool)
+    table[_high(hashes, bits)] = True
+    table[_low(hashes, bits)] = True
+    return table, bits

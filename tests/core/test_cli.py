@@ -80,8 +80,9 @@ def test_a_fault_of_our_own_is_a_sentence_too(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "copydesk: copydesk failed because of an internal error (KeyError: 'x'). Run it again with "
-        "COPYDESK_TRACEBACK=1 and report what it prints.\n"
+        "copydesk: copydesk failed (KeyError: 'x'). 'copydesk validate' says whether a file is "
+        "damaged or was changed meanwhile; if none is, run it again with COPYDESK_TRACEBACK=1 and "
+        "report what it prints.\n"
     )
 
 

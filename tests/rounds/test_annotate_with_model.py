@@ -72,7 +72,7 @@ class Endpoint:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def annotate_all(corpus: Corpus, address: str, *more: str, key: str = "") -> tup
         [
             *(sys.executable, str(SCRIPT), "r", "--corpus", str(corpus.root), "--annotator", "m-1"),
             *("--endpoint", address, "--model", "tiny", "--prompt", str(prompt)),
-            *("--wait", "0.01", "--timeout", "5", *more),
+            *("--wait", "0.01", "--timeout", "60", *more),
         ],
         env=os.environ | {"COPYDESK_MODEL_KEY": key},
         capture_output=True,

@@ -98,14 +98,10 @@ def main() -> None:
     except Exception as error:
         if "COPYDESK_TRACEBACK" in os.environ:
             traceback.print_exc()
-        if type(error).__module__.startswith("polars") and str(error).startswith("parquet:"):
-            _fail(
-                f"A Parquet file is damaged, or was changed while it was read ({error}). "
-                "Run 'copydesk validate' on the release, or 'copydesk build' again."
-            )
         _fail(
-            f"copydesk failed because of an internal error ({type(error).__name__}: {error}). "
-            "Run it again with COPYDESK_TRACEBACK=1 and report what it prints."
+            f"copydesk failed ({type(error).__name__}: {error}). 'copydesk validate' says whether "
+            "a file is damaged or was changed meanwhile; if none is, run it again with "
+            "COPYDESK_TRACEBACK=1 and report what it prints."
         )
 
 

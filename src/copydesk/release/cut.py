@@ -116,7 +116,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
         with replacing_dir(target) as beside:
             contents = _write(beside, assembled, options, corpus, previous)
             refuse_leaks(beside, parts)
-            refuse_crossing(corpus, contents)
+            refuse_crossing(corpus, contents, assembled.near)
             refuse_disagreement(corpus, contents)
             difference = _compare(previous, contents, unjudged)
         if dry_run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from copydesk.text.language import known, language
 from copydesk.text.lexicon import words
@@ -25,8 +25,8 @@ def is_entry(name: str) -> bool:
     """
     lexicon, slash, key = name.partition("/")
     if lexicon in _FORMER:
-        return key in _forms() or key in _FORMER[lexicon]
-    return bool(slash) and key in _names().get(lexicon, frozenset())
+        return key in _lexicons().forms or key in _FORMER[lexicon]
+    return bool(slash) and key in _lexicons().names.get(lexicon, ())
 
 
 def stands_for(name: str, said: str) -> bool:
@@ -35,26 +35,28 @@ def stands_for(name: str, said: str) -> bool:
     if lexicon in _ROLES:
         return True
     spoken = f" {' '.join(word.form for word in words(said))} "
-    return any(f" {form} " in spoken for form in (key, *_forms().get(key, ())))
+    return any(f" {form} " in spoken for form in (key, *_lexicons().forms.get(key, ())))
+
+
+class _Lexicons(NamedTuple):
+    """What the lexicons of all languages name.
+
+    Args:
+        names: keys and forms of each lexicon.
+        forms: the forms of each key, in all lexicons together.
+    """
+
+    names: dict[str, set[str]]
+    forms: dict[str, set[str]]
 
 
 @cache
-def _names() -> dict[str, frozenset[str]]:
-    """Keys and forms of each lexicon, of all languages together."""
-    found: dict[str, frozenset[str]] = {}
+def _lexicons() -> _Lexicons:
+    found = _Lexicons({}, {})
     for tag in (*known(), "und"):
         for lexicon in language(tag).lexicons.values():
-            own = frozenset(lexicon.entries).union(*lexicon.entries.values())
-            found[lexicon.name] = found.get(lexicon.name, frozenset()) | own
-    return found
-
-
-@cache
-def _forms() -> dict[str, frozenset[str]]:
-    """The forms of each key in all lexicons together."""
-    found: dict[str, frozenset[str]] = {}
-    for tag in (*known(), "und"):
-        for lexicon in language(tag).lexicons.values():
+            names = found.names.setdefault(lexicon.name, set())
             for key, forms in lexicon.entries.items():
-                found[key] = found.get(key, frozenset()) | forms
+                names.update((key, *forms))
+                found.forms.setdefault(key, set()).update(forms)
     return found
