@@ -42,7 +42,7 @@ def a_key_twice_in_the_manifest(f: Forger) -> None:
     _manifest_text(f, lambda t: t.replace("{", '{\n  "labels": "rule",', 1))
 
 
-@as_it_lies("meanings")
+@as_it_lies("meanings", around=True)
 def a_key_twice_in_the_index(f: Forger) -> None:
     path = f.corpus.releases / "index.json"
     path.write_text(path.read_text().replace('"created"', '"created": "x", "created"', 1))
@@ -53,24 +53,24 @@ def a_byte_order_mark_in_the_manifest(f: Forger) -> None:
     _manifest_text(f, lambda t: "\ufeff" + t)
 
 
-@as_it_lies("meanings")
+@as_it_lies("meanings", around=True)
 def a_second_document_in_the_index(f: Forger) -> None:
     path = f.corpus.releases / "index.json"
     path.write_text(path.read_text() + "{}\n")
 
 
-@as_it_lies("meanings")
+@as_it_lies("meanings", around=True)
 def a_key_twice_in_the_card(f: Forger) -> None:
     edit(f, "dataset/README.md", ("configs:", "license: mit\nconfigs:"))
 
 
-@as_it_lies("meanings")
+@as_it_lies("meanings", around=True)
 def a_second_front_matter(f: Forger) -> None:
     path = f.dataset / "README.md"
     path.write_text("---\nversion: 1.0.0\n---\n" + path.read_text(encoding="utf-8"))
 
 
-@as_it_lies("meanings")
+@as_it_lies("meanings", around=True)
 def a_key_twice_in_the_list_of_articles(f: Forger) -> None:
     path = f.dataset / "raw" / "articles.jsonl"
     path.write_text(path.read_text().replace("{", '{"licence": "MIT", ', 1), encoding="utf-8")
@@ -106,12 +106,12 @@ def a_split_of_an_event_twice(f: Forger) -> None:
     stated(f, lambda m: m["splits"].update({f"{event} ": split}))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def an_author_more(f: Forger) -> None:
     stated(f, lambda m: m["corpus"].update(authors=["\u202egnp.exe"]))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def another_key_of_a_label(f: Forger) -> None:
     path = f.dataset / "labels.json"
     if not path.is_file():
@@ -122,12 +122,12 @@ def another_key_of_a_label(f: Forger) -> None:
     path.write_text(dump_json(document))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def index_entries_out_of_time(f: Forger) -> None:
     f.sign_index(lambda entries: entries[0].update(created="2031-01-01T00:00:00Z"))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def a_key_more_in_an_entry(f: Forger) -> None:
     f.sign_index(lambda entries: entries[-1].update(url="https://elsewhere.example/"))
 
@@ -149,13 +149,13 @@ def files_in_another_order(f: Forger) -> None:
     _manifest_text(f, lambda t: dump_json((m := json.loads(t)) | {"files": m["files"][::-1]}))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def a_retraction_that_never_was(f: Forger) -> None:
     entry = {"event": "retracted", "reason": "So.", "created": "2026-06-01T00:00:00Z"}
     f.sign_index(lambda entries: entries.append(entries[-1] | entry))
 
 
-@as_it_lies("statements")
+@as_it_lies("statements", around=True)
 def an_identifier_of_something_else(f: Forger) -> None:
     f.sign_index(lambda entries: entries[-1].update(doi="10.5281/zenodo.1"))
 
@@ -176,21 +176,20 @@ def an_outlet_that_is_a_tag(f: Forger) -> None:
     f.put("articles", pl.lit(True), outlet="<script>alert(1)</script>")
 
 
-@novelty("rows")
+@novelty("rows", around=True)
 def an_outlet_that_turns_the_line(f: Forger) -> None:
     f.put("articles", pl.lit(True), outlet="The \u202eretsmaG")
 
 
-@novelty("rows")
+@novelty("rows", around=True)
 def a_date_still_to_come(f: Forger) -> None:
     f.put("articles", pl.lit(True), published="2999-01-01")
 
 
 @novelty("rows", _ALONE)
 def two_articles_at_one_address(f: Forger) -> None:
-    if f.frames["articles"].height < 2:
-        raise UnfitError("articles")
-    f.put("articles", pl.lit(True), url=f.first("articles")["url"])
+    known = f.first("articles", where=pl.col("url").is_not_null())
+    f.put("articles", pl.lit(True), url=known["url"])
 
 
 @novelty("rows")
@@ -230,7 +229,7 @@ def a_quotation_in_another_split(f: Forger) -> None:
     f.put("quotes", pl.col("quote_id") == row["quote_id"], split=other)
 
 
-@novelty("rows")
+@novelty("rows", around=True)
 def a_withheld_sentence_beyond_its_article(f: Forger) -> None:
     row = f.frames["standoff"].sort("end").tail(1)
     if row.is_empty():
@@ -301,13 +300,13 @@ def two_files_in_one(f: Forger) -> None:
     reseal(f)
 
 
-@as_it_lies("bytes")
+@as_it_lies("bytes", around=True)
 def a_document_behind_the_card(f: Forger) -> None:
     path = f.dataset / "README.md"
     path.write_bytes(path.read_bytes() + b"\x00" * 20)
 
 
-@as_it_lies("bytes")
+@as_it_lies("bytes", "how rows are grouped is the writer's choice; a rebuild finds it")
 def a_row_group_for_each_row(f: Forger) -> None:
     path = first_file(f, "sentences")
     table = pq.read_table(path, partitioning=None)
@@ -315,13 +314,13 @@ def a_row_group_for_each_row(f: Forger) -> None:
     reseal(f)
 
 
-@as_it_lies("bytes")
+@as_it_lies("bytes", free="a line end is a blank in JSON", around=True)
 def line_ends_of_another_system(f: Forger) -> None:
     path = f.dataset / "raw" / "articles.jsonl"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 
-@as_it_lies("bytes")
+@as_it_lies("bytes", around=True)
 def a_raw_text_with_other_line_ends(f: Forger) -> None:
     for path in sorted((f.dataset / "raw").rglob("*.txt")):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
