@@ -161,7 +161,7 @@ def cut(room: Path) -> None:
     folder.mkdir()
     contents = write_folder(folder, stated, made.tables)
     refuse_leaks(folder, parts(room))
-    assert all(rows.is_empty() for *_, rows in crossing(contents, NEAR))
+    assert all(rows.is_empty() for *_, rows in crossing(contents, NEAR, made.near))
     assert facts(contents).sentences == contents.height("sentences") + contents.height("standoff")
 
 

@@ -25,12 +25,21 @@ BLOCK = 1_000_000
 """Sentences that are invented at once."""
 
 
-def invent(release: Path, sentences: int, *, version: str = "1.0.0", changed: float = 0.0) -> None:
+def invent(
+    release: Path,
+    sentences: int,
+    *,
+    version: str = "1.0.0",
+    changed: float = 0.0,
+    copies: Path | None = None,
+) -> None:
     """Write a release of invented words: 25 sentences an article, three annotators, no quotes.
 
     A split has a file for each million sentences of the release.
 
     Args:
+        copies: where the texts of every other article, which are withheld then, are written as
+            Parquet files; all texts are given if None.
         changed: the share of labels that are others than without it; in a fiftieth of that share of
             the articles, the text is another too.
     """
@@ -50,7 +59,17 @@ def invent(release: Path, sentences: int, *, version: str = "1.0.0", changed: fl
             others = pl.Series(chance.random(rows.height) < changed)
             next_label = (pl.col("label") + 1) % len(NEWS.names)
             rows = rows.with_columns(label=pl.when(others).then(next_label).otherwise("label"))
-        tables = {"sentences": rows, "articles": articles_of(text), "annotations": answers}
+        about = articles_of(text)
+        if copies:
+            copies.mkdir(parents=True, exist_ok=True)
+            about, texts = _withheld(about)
+            texts.write_parquet(copies / f"{number:04}.parquet")
+        given = rows.join(about.filter("redistributable"), on="article_id", how="semi")
+        standoff = rows.join(about.filter(~pl.col("redistributable")), on="article_id", how="semi")
+        digests = [sha256_text(value) for value in standoff["text"]]
+        standoff = standoff.with_columns(pl.Series("text_sha256", digests, dtype=pl.String))
+        tables = {"sentences": given, "standoff": standoff, "articles": about}
+        tables["annotations"] = answers
         split = {name: SPLITS[place % 3] for place, name in enumerate(text["article_id"])}
         _write(release, version, tables, split, number, len(blocks), written)
     _describe(release, version, written)
@@ -70,6 +89,17 @@ def with_nulls(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
     """A frame with these columns; those that it lacks are null."""
     lacking = [pl.lit(None).alias(name) for name in names if name not in frame.columns]
     return frame.with_columns(lacking).select(names)
+
+
+def _withheld(about: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The articles with every other one withheld, and the texts of these."""
+    given = pl.int_range(pl.len()) % 2 == 0
+    about = about.with_columns(redistributable=given)
+    texts = about.filter(~pl.col("redistributable")).select("article_id", "title", "text")
+    kept = ("title", "licence", "attribution", "text")
+    return about.with_columns(
+        pl.when("redistributable").then(name).alias(name) for name in kept
+    ), texts
 
 
 def _rewritten(
@@ -205,6 +235,8 @@ def _write(
             path = release / file
             path.parent.mkdir(parents=True, exist_ok=True)
             rows = with_nulls(frame.filter(place == part), CURRENT[name].names)
+            if rows.is_empty():
+                continue
             table = to_arrow(rows, name, version=version)
             write_table(table, path)
             of_table = written.counts.setdefault(name, {})

@@ -143,7 +143,7 @@ def locked(path: Path, *, shared: bool = False, wait_s: float | None = None) -> 
     """
     from filelock import ReadWriteLock, Timeout
 
-    seconds = _lock_wait() if wait_s is None else wait_s
+    seconds = seconds_of(LOCK_WAIT_VARIABLE, LOCK_WAIT_S) if wait_s is None else wait_s
     with _speaking(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     lock = ReadWriteLock(path)
@@ -167,14 +167,17 @@ def locked(path: Path, *, shared: bool = False, wait_s: float | None = None) -> 
         lock.release()
 
 
-def _lock_wait() -> float:
-    stated = os.environ.get(LOCK_WAIT_VARIABLE, "")
+def seconds_of(variable: str, default: float) -> float:
+    """The seconds that a variable of the environment names, none of them below 0.
+
+    Raises:
+        InputError: it is not a number.
+    """
+    stated = os.environ.get(variable, "")
     try:
-        return max(float(stated), 0.0) if stated else LOCK_WAIT_S
+        return max(float(stated), 0.0) if stated else default
     except ValueError:
-        raise InputError(
-            f"'{stated}' is not a number of seconds.", where=LOCK_WAIT_VARIABLE
-        ) from None
+        raise InputError(f"'{stated}' is not a number of seconds.", where=variable) from None
 
 
 def sweep(folder: Path, *, deep: bool = True) -> None:

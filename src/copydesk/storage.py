@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import pyarrow as pa
 
 from copydesk.errors import CopydeskError, InputError, ServerError
-from copydesk.files import atomic_write, replacing
+from copydesk.files import atomic_write, replacing, seconds_of
+
+WAIT_VARIABLE: Final = "COPYDESK_STORE_WAIT"
+WAIT_S: Final = 120.0
+"""Seconds that a remote store may take for one call, where the variable says nothing else."""
 
 
 def shown(url: str) -> str:
@@ -153,9 +158,16 @@ class Storage:
                 hint="Name a folder, or an address of fsspec whose package is installed, as s3fs.",
             ) from error
         try:
-            yield files, f"{path.rstrip('/')}/{name}".rstrip("/")
+            yield _Patient(files), f"{path.rstrip('/')}/{name}".rstrip("/")
         except (CopydeskError, pa.ArrowException):
             raise
+        except _SilentError as error:
+            raise ServerError(
+                f"The store has not answered for {error.seconds:g} seconds.",
+                where=where,
+                hint="What is whole there is kept; run this again when the store answers. "
+                f"{WAIT_VARIABLE} sets how many seconds it may take.",
+            ) from error
         except FileNotFoundError as error:
             raise InputError("This file does not exist.", where=where) from error
         except PermissionError as error:
@@ -171,6 +183,58 @@ class Storage:
                 where=where,
                 hint="What is whole there is kept; run this again when the store answers.",
             ) from error
+
+
+class _SilentError(Exception):
+    """A remote store has not answered in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class _Patient:
+    """A file system or an open file of fsspec's, each of whose calls ends in time.
+
+    Their clients wait for minutes, or for ever, on a server that takes a connection and is silent.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        return self._in_time(value) if callable(value) else value
+
+    def __enter__(self) -> _Patient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _in_time(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def limited(*args: Any, **options: Any) -> Any:
+            seconds = seconds_of(WAIT_VARIABLE, WAIT_S)
+            done: list[tuple[Any, BaseException | None]] = []
+
+            def run() -> None:
+                try:
+                    done.append((call(*args, **options), None))
+                except BaseException as error:
+                    done.append((None, error))
+
+            # A daemon, since what hangs must not keep the program from ending.
+            thread = threading.Thread(target=run, daemon=True)
+            thread.start()
+            thread.join(seconds)
+            if not done:
+                raise _SilentError(seconds)
+            found, error = done[0]
+            if error is not None:
+                raise error
+            return _Patient(found) if hasattr(found, "readable") else found
+
+        return limited
 
 
 def _words(error: Exception, url: str) -> str:

@@ -6,6 +6,7 @@ The store is an S3 of moto's on the loopback interface; what refuses is a small 
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -167,7 +168,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, str, f
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def set_to(status: int, code: str, wait: float = 0.0) -> None:
         answer.update(status=status, code=code, wait=wait)
@@ -205,6 +206,27 @@ def test_a_store_that_refuses_leaves_the_corpus_as_it_was(
         ingest([str(raw)], small, bulk=True, replace=True)
 
     assert all(isinstance(error.value, CopydeskError) for error in (built, taken))
+    assert built.value.where.startswith("s3://desk/news/shards")
+    assert taken.value.where.startswith("s3://desk/news/articles")
+    assert small.manifest.read_bytes() == manifest
+
+
+def test_a_store_that_is_silent_leaves_the_corpus_as_it_was(
+    small: Corpus, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes connections and never answers: a sentence after the time that is set."""
+    monkeypatch.setenv("COPYDESK_STORE_WAIT", "0.2")
+    manifest = small.manifest.read_bytes()
+    with_stores(small)
+    told = r"The store has not answered for 0\.2 seconds\. What is whole there is kept"
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at(f"http://127.0.0.1:{server.getsockname()[1]}", monkeypatch)
+        with pytest.raises(ServerError, match=told) as built:
+            build(small, workers=1)
+        with pytest.raises(ServerError, match=told) as taken:
+            ingest([str(raw)], small, bulk=True, replace=True)
+
     assert built.value.where.startswith("s3://desk/news/shards")
     assert taken.value.where.startswith("s3://desk/news/articles")
     assert small.manifest.read_bytes() == manifest

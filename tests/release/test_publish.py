@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -23,10 +24,15 @@ from copydesk.release.cut import Options, cut
 TARGET = f"hf://datasets/{fake.REPO}"
 
 
+@pytest.fixture(scope="session")
+def _judged(_cut_once: Path) -> Plan:
+    return prepare(_cut_once / "dataset")
+
+
 @pytest.fixture
-def plan(tiny: Corpus) -> Plan:
-    """What publishing the tiny corpus would send."""
-    return prepare(tiny.dataset)
+def plan(_judged: Plan, tiny: Corpus) -> Plan:
+    """What publishing the tiny corpus would send; the corpus of which it is a copy was judged."""
+    return dataclasses.replace(_judged, dataset=tiny.dataset)
 
 
 @pytest.fixture
@@ -58,6 +64,7 @@ def successor(tiny: Corpus, version: str) -> Plan:
 
 def test_plan(plan: Plan, tiny: Corpus) -> None:
     """Everything of the folder goes, the releases' index last; nothing private is among it."""
+    assert prepare(tiny.dataset) == plan
     assert plan.version == "0.1.0"
     assert list(plan.files)[-1] == "releases/index.json"
     assert set(plan.files) == set(files(tiny.dataset))

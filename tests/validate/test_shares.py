@@ -48,7 +48,7 @@ def small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every release is kept on the disk, and each event is a share; words are counted by threes."""
     monkeypatch.setattr("copydesk.validate.untrusted_release.HELD_BYTES", 0)
     monkeypatch.setattr("copydesk.release.shares.ROWS_AT_ONCE", 1)
-    monkeypatch.setattr("copydesk.release.crossing._CHUNK", 3)
+    monkeypatch.setattr("copydesk.release.near._CHUNK", 3)
 
 
 def _found(report: Report) -> Counter[tuple[str, str, str, str]]:

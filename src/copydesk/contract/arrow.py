@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,7 +78,17 @@ def write_table(table: pa.Table, path: Path) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    with pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=9) as writer:
-        # `datasets` cannot read an empty row group, but it can read a file without row groups.
-        if table.num_rows:
-            writer.write_table(table)
+    write_tables([table], table.schema, path)
+
+
+def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write the rows of tables of one schema to one Parquet file, as they come.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=9) as writer:
+        for table in tables:
+            # `datasets` cannot read an empty row group, but it can read a file without row groups.
+            if table.num_rows:
+                writer.write_table(table)

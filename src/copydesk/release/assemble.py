@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
 from copydesk.release.crossing import crossing_events
 from copydesk.release.draft import Draft, Tables
+from copydesk.release.near import sketched
 from copydesk.release.parts import Part
 from copydesk.release.splits import draw_splits, tied, ties
 
@@ -39,6 +41,8 @@ class Assembled:
         guidelines_version: that the latest answers followed; None if none did.
         notes: what a reader must know of these rounds, see `copydesk.answers.Labelling`.
         unlabelled: articles that nobody has labelled, which are left out.
+        near: sentences that are nearly the same in two splits, see `near_sentences`; None where
+            all splits were known and it was not looked for.
     """
 
     tables: Tables
@@ -49,6 +53,7 @@ class Assembled:
     notes: tuple[dict[str, Any], ...]
     guidelines_version: str | None
     unlabelled: tuple[str, ...]
+    near: pl.DataFrame | None = None
 
 
 @dataclass(kw_only=True)
@@ -95,7 +100,7 @@ def assemble(
         said = labels(part)
         draft.add(_frames(part, said, method, modelled, contract, seen))
     _refuse_unsettled(seen, said)
-    splits = _splits(draft, kept_splits, split_options, near)
+    splits, alike = _splits(draft, kept_splits, split_options, near)
     return Assembled(
         tables=draft.by_split(splits),
         splits=dict(sorted(splits.items())),
@@ -105,6 +110,7 @@ def assemble(
         notes=said.notes,
         guidelines_version=seen.guidelines[1] if seen.guidelines else None,
         unlabelled=tuple(sorted(seen.unlabelled)),
+        near=alike,
     )
 
 
@@ -193,10 +199,11 @@ def _of(rows: pl.DataFrame, articles: pl.Series) -> pl.DataFrame:
 
 def _splits(
     draft: Draft, kept: Mapping[str, str], options: Mapping[str, Any], near: float
-) -> dict[str, str]:
+) -> tuple[dict[str, str], pl.DataFrame | None]:
     """The split of each event; one of several collections takes that of its first article.
 
-    Drawn again while new events share text across splits, each time with these events tied.
+    With it what is still nearly the same in two splits, if it was looked for. Drawn again while
+    new events share text across splits, each time with these events tied.
     """
     units = draft.units("event").group_by("event").len().collect(engine="streaming")
     articles = draft.scan("articles", "article_id", "event", "collection", "text_sha256").collect()
@@ -204,16 +211,20 @@ def _splits(
     collections = dict(first.select("event", "collection").iter_rows())
     given = draft.scan("sentences", "sentence_id", "article_id", "index", "event", "text")
     together = ties(draft.units("event", "text"))
-    while True:
-        drawn = draw_splits(
-            dict(units.iter_rows()), kept=kept, tied=together, collections=collections, **options
-        )
-        if drawn.keys() <= kept.keys():
-            return drawn
-        more = tied([*together.items(), *crossing_events(given, articles, drawn, near)])
-        if more == together:
-            return drawn
-        together = more
+    draw = partial(
+        draw_splits, dict(units.iter_rows()), kept=kept, collections=collections, **options
+    )
+    drawn = draw(tied=together)
+    if drawn.keys() <= kept.keys():
+        return drawn, None
+    with sketched(given) as sketches:
+        while True:
+            pairs, alike = crossing_events(sketches, given, articles, drawn, near)
+            more = tied([*together.items(), *pairs])
+            if more == together:
+                return drawn, alike
+            together = more
+            drawn = draw(tied=together)
 
 
 def _kinds(rows: pl.DataFrame, name: str, kind: str) -> dict[str, str]:

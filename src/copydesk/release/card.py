@@ -11,6 +11,8 @@ release that it was computed on; one of another digest is not shown.
 
 from __future__ import annotations
 
+import copy
+import functools
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -114,7 +116,7 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
         return {}, card
     head, mark, body = card[4:].partition("\n---\n")
     try:
-        front = yaml.safe_load(head) if mark else None
+        front = copy.deepcopy(_parsed(head)) if mark else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"The front matter is not YAML: {error}.", where="README.md") from error
     if not isinstance(front, dict):
@@ -122,6 +124,12 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
             "The front matter is not a YAML mapping between two lines '---'.", where="README.md"
         )
     return front, body
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(head: str) -> object:
+    """What a front matter says; to read it takes longer than to compare it with anything."""
+    return yaml.safe_load(head)
 
 
 def front_matter(card: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from copydesk.files import sha256_text
 from copydesk.ingest.names import slug, stem
 from copydesk.ingest.raw import Missed, Options, Reading, Refusal
 from copydesk.ingest.read import raws, read
+from copydesk.release.shelf import Copy, Shelf
 from copydesk.text import segment
 from copydesk.text.pieces import Zone
 
@@ -35,29 +36,29 @@ Row = tuple[int, int, str]
 """Start and end of a sentence in the released text, in code points, and its SHA-256."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """The user's copy of one article."""
-
-    text: str
-    fields: dict[str, Any]
-
-
 class Holders:
     """The article of each withheld sentence, by the sentence's hash: 12 bytes a sentence."""
 
-    def __init__(self, sentences: pl.DataFrame) -> None:
+    def __init__(self, sentences: pl.LazyFrame) -> None:
         """Take in all withheld sentences.
 
         Args:
             sentences: ``article_id`` and ``text_sha256`` of each.
         """
-        self._articles = sentences["article_id"].unique(maintain_order=True)
+        names = sentences.select("article_id").unique().collect(engine="streaming")["article_id"]
+        self._articles = names.sort()
         numbers = pl.int_range(self._articles.len(), dtype=pl.UInt32, eager=True)
-        of = sentences["article_id"].replace_strict(self._articles, numbers, return_dtype=pl.UInt32)
-        hashes = sentences["text_sha256"].hash(_SEED).to_numpy()
+        number = pl.col("article_id").replace_strict(
+            self._articles, numbers, return_dtype=pl.UInt32
+        )
+        rows = sentences.select(number, pl.col("text_sha256").hash(_SEED))
+        found = rows.collect(engine="streaming")
+        hashes, of = found["text_sha256"].to_numpy(), found["article_id"].to_numpy()
         order = np.argsort(hashes, kind="stable")
-        self._hashes, self._of = hashes[order], of.to_numpy()[order]
+        self._hashes, self._of = hashes[order], of[order]
+
+    def __len__(self) -> int:
+        return len(self._hashes)
 
     def of(self, digests: Iterable[str]) -> Iterator[str]:
         """The articles that have sentences with these hashes, one for each hash that is known."""
@@ -90,6 +91,7 @@ def find_copies(
     raw: Iterable[str],
     articles: Sequence[dict[str, Any]],
     holders: Holders,
+    shelf: Shelf,
     encoding: str | None = None,
 ) -> Copies:
     """Read somebody's sources, and keep what may be a copy of one of the articles.
@@ -100,6 +102,7 @@ def find_copies(
         raw: sources as `copydesk.ingest.walk.files` takes them.
         articles: withheld articles: ``article_id``, ``url``, ``text_sha256``.
         holders: of the withheld sentences of each.
+        shelf: where the copies' texts are kept.
         encoding: of the sources' bytes; found from the bytes themselves where None.
     """
     ids = {article["article_id"] for article in articles}
@@ -109,10 +112,7 @@ def find_copies(
     votes: dict[str, list[tuple[int, int, Copy]]] = {}
     missed = Missed()
     for number, reading in enumerate(_all_readings(raw, missed, encoding)):
-        copy = Copy(reading.text, reading.fields)
         digest = sha256_text(reading.text)
-        if digest in texts:
-            copies.by_hash.setdefault(digest, copy)
         counted: dict[str, int] = {}
         for name in _names(reading) & ids:
             copies.named.add(name)
@@ -122,6 +122,11 @@ def find_copies(
             counted[address] = counted.get(address, 0) + 1
         for name in holders.of(_digests(reading)):
             counted[name] = counted.get(name, 0) + 1
+        if not counted and digest not in texts:
+            continue
+        copy = shelf.copy(reading.text, reading.fields)
+        if digest in texts:
+            copies.by_hash.setdefault(digest, copy)
         for name, count in counted.items():
             best = votes.setdefault(name, [])
             best.append((-count, number, copy))

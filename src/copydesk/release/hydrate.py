@@ -6,14 +6,16 @@ An article whose hash is met is filled whole; of any other each sentence whose o
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+import pyarrow as pa
 
-from copydesk.contract.arrow import write_table
+from copydesk.contract.arrow import arrow_schema, write_table, write_tables
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.filenames import TableFile
 from copydesk.contract.sizing import MOST_ROWS, in_files
@@ -21,10 +23,13 @@ from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, replacing_dir, sha256_file, sha256_text
 from copydesk.release.assemble import to_arrow
 from copydesk.release.card import render
-from copydesk.release.contents import Contents
-from copydesk.release.filling import Copies, Copy, Holders, Row, fill, find_copies
+from copydesk.release.contents import Contents, Part
+from copydesk.release.filling import Copies, Holders, Row, fill, find_copies
 from copydesk.release.index import find_release
+from copydesk.release.shelf import Copy, Shelf
 
+_ROWS_AT_ONCE: Final = 20_000
+"""Articles or quotations whose texts are held at once."""
 _NOTICE: Final = """
 > **Not for publication.** This copy holds text that was filled in from somebody's own articles and
 > that may not be passed on.
@@ -104,7 +109,8 @@ def hydrate(
     """
     source = find_release(release, version)
     try:
-        return _hydrate(source, raw, out, encoding)
+        with tempfile.TemporaryFile(buffering=0) as file:
+            return _hydrate(source, raw, out, encoding, Shelf(file))
     except pl.exceptions.PolarsError as error:
         raise IntegrityError(
             f"A table of this release is damaged, or was changed while it was read ({error}).",
@@ -113,13 +119,15 @@ def hydrate(
         ) from error
 
 
-def _hydrate(source: Path, raw: Iterable[str], out: Path, encoding: str | None) -> Hydrated:
+def _hydrate(
+    source: Path, raw: Iterable[str], out: Path, encoding: str | None, shelf: Shelf
+) -> Hydrated:
     contents = Contents.read(source)
     gone = _withdrawn(contents)
     kept = contents.without([gap.article_id for gap in gone])
     withheld = _withheld(kept)
-    held = kept.frame("standoff", "article_id", "text_sha256")
-    copies = find_copies(raw, withheld, Holders(held), encoding)
+    holders = Holders(kept.scan("standoff", "article_id", "text_sha256"))
+    copies = find_copies(raw, withheld, holders, shelf, encoding)
     whole = {
         article["article_id"]: copies.by_hash[article["text_sha256"]]
         for article in withheld
@@ -134,7 +142,7 @@ def _hydrate(source: Path, raw: Iterable[str], out: Path, encoding: str | None) 
     filled = Filled(whole=whole, parts=parts)
     with replacing_dir(out) as beside:
         counts = _write(beside, source, contents, filled)
-    total = held.height
+    total = len(holders)
     before, after = (
         sum(c.get("standoff", {}).values()) for c in (contents.manifest["counts"], counts)
     )
@@ -185,7 +193,7 @@ class Filled:
         """The copies of those of some articles that are whole: text, title and attribution."""
         names = ("article_id", "copy", "copy_title", "copy_attribution")
         found = [
-            (name, copy.text, copy.fields.get("title"), copy.fields.get("attribution"))
+            (name, copy.text, copy.title, copy.attribution)
             for name in articles
             if (copy := self.whole.get(name))
         ]
@@ -262,7 +270,7 @@ def _difference(
         if start not in part:
             return f"{share}text differs in the sentence at offset {start}."
     end = article["end"]
-    lengths = [len(copy.text) for copy in copies]
+    lengths = [copy.length for copy in copies]
     if lengths and end not in lengths:
         return f"{share}text differs outside them: it has {lengths[0]} code points, not {end}."
     return f"{share}text differs outside them."
@@ -323,8 +331,7 @@ def _write(
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         if table in _CHANGED:
-            rows = _CHANGED[table](replace(contents, parts=(part,)).frame(table), filled)
-            write_table(to_arrow(rows, table, contents.contract, version=contents.version), path)
+            _write_changed(path, contents, part, filled)
         else:
             shutil.copyfile(source / str(part.file), path)
         splits = counts.setdefault(table, {})
@@ -341,6 +348,20 @@ def _write(
     return counts
 
 
+def _write_changed(path: Path, contents: Contents, part: Part, filled: Filled) -> None:
+    """Write a file of articles or quotations with their texts, some rows at a time."""
+    table = part.file.table
+
+    def some() -> Iterator[pa.Table]:
+        for start in range(0, part.height, _ROWS_AT_ONCE):
+            rows = replace(part, rows=part.rows.slice(start, _ROWS_AT_ONCE))
+            found = _CHANGED[table](replace(contents, parts=(rows,)).frame(table), filled)
+            yield to_arrow(found, table, contents.contract, version=contents.version)
+
+    schema = arrow_schema(table, contents.contract, metadata={"version": contents.version})
+    write_tables(some(), schema, path)
+
+
 def _write_sentences(
     release: Path, contents: Contents, split: str, filled: Filled
 ) -> dict[str, int]:
@@ -350,10 +371,10 @@ def _write_sentences(
     end.
     """
     written: dict[str, list[tuple[Path, int]]] = {"sentences": [], "standoff": []}
-    for within in _ranges(contents, split):
+    mine = replace(contents, parts=tuple(p for p in contents.parts if p.file.split == split))
+    for within in _ranges(mine):
         given, withheld = (
-            contents.scan(table).filter((pl.col("split") == split) & within).collect()
-            for table in ("sentences", "standoff")
+            mine.scan(table).filter(within).collect() for table in ("sentences", "standoff")
         )
         text = filled.texts(withheld)
         names = contents.contract["sentences"].names
@@ -375,11 +396,9 @@ def _write_sentences(
     return {table: sum(rows for _, rows in files) for table, files in written.items() if files}
 
 
-def _ranges(contents: Contents, split: str) -> Iterator[pl.Expr]:
-    """Conditions that take the sentences of a split in order, about a file's worth at a time."""
-    articles = pl.concat(
-        contents.scan(table, "article_id", "split") for table in ("sentences", "standoff")
-    ).filter(pl.col("split") == split)
+def _ranges(contents: Contents) -> Iterator[pl.Expr]:
+    """Conditions that take the sentences in order, about a file's worth at a time."""
+    articles = pl.concat(contents.scan(table, "article_id") for table in ("sentences", "standoff"))
     sizes = articles.group_by("article_id").len().sort("article_id").collect(engine="streaming")
     before = pl.col("len").cum_sum() - pl.col("len")
     shares = sizes.group_by(before // MOST_ROWS, maintain_order=True).agg(

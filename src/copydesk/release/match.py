@@ -1,8 +1,5 @@
 """Which record of one release is which of another, and what of it changed. Pure; joins only.
 
-Large tables are compared a share of their records at a time, so that memory does not grow with
-them: sentences and quotations by their article, all others by their key.
-
 A record of a table that is `by_place`, such as a sentence or a quotation, is the same if its
 article's text, its start and its end are; its number means nothing. Any other is known by its key.
 """
@@ -16,8 +13,8 @@ from typing import Final
 import polars as pl
 
 from copydesk.contract.columns import Table
-from copydesk.errors import IntegrityError
 from copydesk.release.contents import Contents
+from copydesk.release.records import keys, record_pairs, text_numbers
 
 CHANGES: Final = pl.Schema(
     {
@@ -30,15 +27,6 @@ CHANGES: Final = pl.Schema(
 )
 """One row is one change of one record; ``record`` is its id in the later release, if it has one."""
 
-_AT_ONCE: Final = 2_000_000
-"""Records of both releases that are held at once; each takes some hundred bytes."""
-_PLACE: Final = ("text_number", "start", "end")
-# Compared on their own, or decided by what is.
-_NOT_VALUES: Final = {
-    *("text", "text_sha256", "label", "split", "redistributable", "article_id", "start", "end"),
-    "sentence_id",
-}
-
 
 def match(before: Contents, after: Contents) -> pl.DataFrame:
     """Every change of every record, as rows of `CHANGES`, ordered by table, kind and record.
@@ -47,22 +35,16 @@ def match(before: Contents, after: Contents) -> pl.DataFrame:
         IntegrityError: two records of one release are at the same place.
     """
     rewritten = _rewritten(before, after)
-    texts = _texts(before, after)
+    texts = text_numbers(before, after)
     found = [
         change.select(
             pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
         ).match_to_schema(CHANGES, missing_columns="insert")
         for family, tables in _families(before, after).items()
-        for share in _shares(tables, before, after)
-        for change in _family(tables, before, after, texts, rewritten, share)
+        for old, new in record_pairs(tables, before, after, texts)
+        for change in _changes(tables, old, new, before, after, rewritten)
     ]
     return pl.concat(found).sort(*CHANGES)
-
-
-def _texts(before: Contents, after: Contents) -> pl.DataFrame:
-    """A number for each text of an article in either release: a join on it is a third cheaper."""
-    sides = [c.frame("articles", "article_id", "text_sha256") for c in (before, after)]
-    return pl.concat(sides).unique().sort(pl.all()).with_row_index("text_number")
 
 
 def _families(before: Contents, after: Contents) -> dict[str, tuple[Table, ...]]:
@@ -72,40 +54,17 @@ def _families(before: Contents, after: Contents) -> dict[str, tuple[Table, ...]]
     return {name: (t, withheld) if name == "sentences" else (t,) for name, t in tables.items()}
 
 
-def _keys(table: Table) -> tuple[str, ...]:
-    return _PLACE if table.by_place else (table.key,)
-
-
-def _shares(tables: tuple[Table, ...], before: Contents, after: Contents) -> Iterator[pl.Expr]:
-    """Which rows of a family are compared together; of a small one, all."""
-    rows = sum(
-        part.height for c in (before, after) for table in tables for part in c.of(table.name)
-    )
-    count = -(-rows // _AT_ONCE)
-    key = pl.col("article_id" if tables[0].by_place else tables[0].key)
-    yield from (
-        [key.hash() % count == number for number in range(count)] if count > 1 else [pl.lit(True)]
-    )
-
-
-def _family(
+def _changes(
     tables: tuple[Table, ...],
+    old: pl.DataFrame,
+    new: pl.DataFrame,
     before: Contents,
     after: Contents,
-    texts: pl.DataFrame,
     rewritten: pl.DataFrame,
-    share: pl.Expr,
 ) -> Iterator[pl.DataFrame]:
-    keys, family = _keys(tables[0]), tables[0].name
-    sides = [c if family in c.contract.tables else None for c in (before, after)]
-    found = [_rows(c, tables, texts, share).with_row_index("row") if c else None for c in sides]
-    old, new = found
-    if old is None or new is None:
-        # A config that only one of them knows.
-        whole = old if new is None else new
-        assert whole is not None
-        old, new = (whole.clear() if rows is None else rows for rows in found)
-    pairs = old.join(new, on=keys, suffix="_after")
+    family = tables[0].name
+    old, new = old.with_row_index("row"), new.with_row_index("row")
+    pairs = old.join(new, on=keys(tables[0]), suffix="_after")
     gone = old.join(pairs, on="row", how="anti")
     added = new.join(pairs, left_on="row", right_on="row_after", how="anti")
     withdrawn = pl.col("article_id").is_in(
@@ -136,67 +95,6 @@ def _change(rows: pl.DataFrame, kind: str, before: str = "", after: str = "") ->
         (pl.col(before).cast(pl.String) if before else null).alias("before"),
         (pl.col(after).cast(pl.String) if after else null).alias("after"),
     )
-
-
-def _rows(
-    contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame, share: pl.Expr
-) -> pl.DataFrame:
-    """A family's records: its key, id, split, label, place and text, and a hash of each value."""
-    articles = contents.scan("articles").select("article_id", "text_sha256")
-    numbers = articles.join(texts.lazy(), on=("article_id", "text_sha256")).drop("text_sha256")
-    parts = []
-    for table in tables:
-        rows = contents.scan(table.name)
-        columns = rows.collect_schema().names()
-        rows = rows.filter(share)
-        if table.by_place:
-            rows = rows.join(numbers, on="article_id", how="left")
-        parts.append(rows.select(*_columns(contents, table, columns)))
-    whole = pl.concat(parts, how="diagonal").collect()
-    twice = whole.filter(pl.struct(_keys(tables[0])).is_duplicated())
-    if twice.height:
-        raise IntegrityError(
-            f"{twice.height} records of the table '{tables[0].name}' are at the same place, among "
-            f"them '{twice['record'][0]}'.",
-            where=f"release {contents.version}",
-            hint="Run 'copydesk validate' on it.",
-        )
-    return whole
-
-
-def _columns(contents: Contents, table: Table, columns: list[str]) -> Iterator[pl.Expr]:
-    yield from (pl.col(name) for name in dict.fromkeys((*_keys(table), "article_id")))
-    yield pl.col(table.key).alias("record")
-    yield pl.col("split")
-    if "label" in columns:
-        names = dict(enumerate(contents.labels(table.name)))
-        yield pl.col("label").replace_strict(names, default=None, return_dtype=pl.String)
-    else:
-        yield pl.lit(None, dtype=pl.String).alias("label")
-    yield (
-        pl.when("redistributable").then(pl.lit("given")).otherwise(pl.lit("withheld"))
-        if table.name == "articles"
-        else pl.lit("withheld" if table.name == "standoff" else "given")
-    ).alias("rights")
-    yield _text(table.name).alias("text")
-    known = {*contents.contract[table.name].names} - {*_NOT_VALUES, table.key}
-    yield from (_value(name).hash().alias(f"={name}") for name in columns if name in known)
-
-
-def _value(name: str) -> pl.Expr:
-    if name == "created_at":
-        # Rules answer anew at each cut: that does not change their answer.
-        return pl.when(pl.col("annotator_kind") != "rule").then(name)
-    return pl.col(name)
-
-
-def _text(table: str) -> pl.Expr:
-    """What the record is about, hashed; the same in both releases unless the text changed."""
-    if table == "annotations":
-        return pl.struct("article_id", "text_sha256", "start", "end").hash()
-    if table in ("sentences", "standoff", "articles"):
-        return pl.col("text" if table == "sentences" else "text_sha256").hash()
-    return pl.lit(0, dtype=pl.UInt64)
 
 
 def _kept(pairs: pl.DataFrame, withdrawn: pl.Expr) -> Iterator[pl.DataFrame]:

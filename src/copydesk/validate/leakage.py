@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copydesk.release.contents import PLACE
-from copydesk.release.crossing import near_sentences, same_sentences, same_texts
+from copydesk.release.crossing import same_sentences, same_texts
+from copydesk.release.near import near_sentences
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released

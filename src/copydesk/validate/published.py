@@ -16,7 +16,6 @@ from copydesk.errors import CopydeskError
 from copydesk.pages.markdown import spans
 from copydesk.release import card, changes, croissant_check, datasheet
 from copydesk.release.contents import Contents
-from copydesk.release.diff import compare
 from copydesk.release.index import doi_of
 from copydesk.release.versions import Version
 from copydesk.scope import CARD_KEYS
@@ -50,7 +49,8 @@ def version(subject: Released) -> Iterator[Found]:
     if subject.previous is None or release.version is None:
         return
     try:
-        difference = compare(subject.previous.contents, release.contents)
+        difference = subject.difference
+        assert difference is not None
         least, given = difference.least, Version.parse(release.version)
     except (CopydeskError, KeyError, TypeError):
         return  # other rules name what keeps the two from being compared
@@ -120,9 +120,7 @@ def changed(subject: Released) -> Iterator[Found]:
         return
     if subject.release.manifest.get("previous") and not subject.previous:
         return
-    before = subject.previous.contents if subject.previous else None
-    after = subject.release.contents
-    wanted = changes.render(after, compare(before, after) if before else None, previous=text)
+    wanted = changes.render(subject.release.contents, subject.difference, previous=text)
     if subject.newest:
         yield from _differing("changes-missing", "CHANGES.md", text, wanted)
     elif not any(line.get("event") in (RETRACTED, WITHDRAWN) for line in subject.index.lines):

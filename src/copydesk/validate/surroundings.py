@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
+from copydesk.release.agreed import ALPHA_MIN
+from copydesk.release.diff import Diff, compare
 from copydesk.release.facts import facts
 from copydesk.release.index import Index
 from copydesk.release.versions import Version
 from copydesk.rights import OPEN_LICENCES, Policy
-from copydesk.rounds.agree import ALPHA_MIN
 from copydesk.rounds.pseudonyms import PSEUDONYMS
 from copydesk.scope import INDEX, Scope, scope
 from copydesk.validate.engine import Waiver
@@ -118,6 +119,16 @@ class Released:
         if found is None or found.folder.root.name != self.before:
             found = load(self.dataset.root / "releases" / self.before)
         return None if found.unsound or not found.manifest else found
+
+    @functools.cached_property
+    def difference(self) -> Diff | None:
+        """What changed since the previous release, compared once; None without one.
+
+        Raises:
+            CopydeskError, KeyError, TypeError: they cannot be compared, as other rules say.
+        """
+        before = self.previous
+        return compare(before.contents, self.release.contents) if before else None
 
     def threshold(self, name: str) -> Any:
         """A threshold of the corpus's configuration, or its default."""

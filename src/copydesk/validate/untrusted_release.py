@@ -34,6 +34,7 @@ HELD_BYTES: Final = 64 << 20
 """A release whose tables are larger together is kept on the disk once it was read."""
 
 _BATCH: Final = 1000
+_AT_ONCE: Final = 10_000
 
 
 @dataclass(kw_only=True)
@@ -102,10 +103,13 @@ class Release:
             self.__dict__.pop(name, None)
 
     def files(self, table: str) -> Iterator[pl.DataFrame]:
-        """The rows of a table file by file, sound or not, with the columns of each and `PLACE`."""
-        for part in self.contents.of(table):
-            alone = replace(self.contents, parts=(part,))
-            yield alone.frame(table, *part.rows.collect_schema().names(), *PLACE)
+        """The rows of a table some files at a time, sound or not, with their columns and `PLACE`.
+
+        Files of other columns or types are given apart, and so is a file of many rows.
+        """
+        for parts in _together(self.contents.of(table)):
+            some = replace(self.contents, parts=tuple(parts))
+            yield some.frame(table, *parts[0].rows.collect_schema().names(), *PLACE)
 
     @functools.cached_property
     def labelled(self) -> pl.DataFrame:
@@ -348,6 +352,20 @@ def _check_bytes(
     meaning="No table decompresses to many times its size on disk.",
     fix="Do not open the file; ask whoever published the release.",
 )
+def _together(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Small files of the same columns and types at once: a check costs more than their rows."""
+    some: list[Part] = []
+    for part in parts:
+        rows = sum(other.height for other in some) + part.height
+        schema = part.rows.collect_schema()
+        if some and (rows > _AT_ONCE or schema != some[0].rows.collect_schema()):
+            yield some
+            some = []
+        some.append(part)
+    if some:
+        yield some
+
+
 def _read_table(
     release: Release, file: TableFile, data: bytes, entry: Mapping[str, Any]
 ) -> Part | None:
