@@ -289,6 +289,20 @@ def an_annotator_with_a_name(f: Forger) -> None:
 
 
 @as_it_lies("bytes")
+def statistics_of_other_values(f: Forger) -> None:
+    """The footer says that the smallest id is a later one: who filters by id finds no row."""
+    path = first_file(f, "sentences")
+    least = min(pq.read_table(path, columns=["sentence_id"], partitioning=None)[0].to_pylist())
+    data = path.read_bytes()
+    at = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    footer = data[at:].replace(least.encode(), b"z" * len(least))
+    path.write_bytes(data[:at] + footer)
+    found = pq.read_table(path, filters=[("sentence_id", "==", least)], partitioning=None)
+    assert found.num_rows == 0
+    reseal(f)
+
+
+@as_it_lies("bytes")
 def two_files_in_one(f: Forger) -> None:
     """A whole Parquet file lies before the one that readers take."""
     path = first_file(f, "sentences")
