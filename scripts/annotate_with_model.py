@@ -20,6 +20,7 @@ import argparse
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ CALLS: Final = "calls.jsonl"
 _ATTEMPTS: Final = 5
 _LONGEST_WAIT: Final = 300.0
 """Seconds before a repetition, whatever the endpoint asks for."""
+_OPENING: Final = re.compile(r"[{\[]")
 _FORM: Final = (
     "Label every sentence. Answer with one JSON object and nothing else: "
     '{"answers": [{"sentence_id": "…", "label": "…", "confidence": 0.0}]}. '
@@ -223,7 +225,8 @@ def _one(
     append_lines(place / ANSWERS, lines)
     tally.answered += len(given)
     tally.open += len(task["left"]) - len(given)
-    say(f"{task['article_id']}: {len(given)} of {len(task['left'])} sentences answered")
+    said = f"{task['article_id']}: {len(given)} of {len(task['left'])} sentences answered"
+    say(said if len(given) == len(task["left"]) else f"{said}; {_lack(answer, labels)}")
 
 
 def _keep(place: Path, model: Model, task: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
@@ -257,6 +260,17 @@ def usable(
     return {name: line for name, line in good.items() if name not in contradicted}
 
 
+def _lack(answer: Mapping[str, Any], labels: list[str]) -> str:
+    """What a model's last answer lacks, for somebody who writes its prompt."""
+    if not (lines := _lines(_content(answer))):
+        return f"the model's message has no answers in it ({CALLS} keeps it)"
+    strange = [line for line in lines if line.get("label") not in labels]
+    if strange:
+        count = f"{len(strange)} of its {len(lines)} answers"
+        return f"labels that the round does not have: {count} ({CALLS} keeps them)"
+    return f"its other sentences have no answer, or two that differ ({CALLS} keeps the message)"
+
+
 def _content(answer: Mapping[str, Any]) -> str:
     """The text of a model's message; some endpoints give it in parts."""
     try:
@@ -269,22 +283,27 @@ def _content(answer: Mapping[str, Any]) -> str:
 
 
 def _lines(text: str) -> list[dict[str, Any]]:
-    """The answers in a message: those of its last JSON object that has some.
+    """The answers in a message: the last ones, as an object with "answers", a list, or lines.
 
-    Around it models write prose, examples and their thoughts, with braces in them.
+    Around them models write prose, examples and their thoughts, with braces in them. Of a message
+    that is cut short the answers that are whole are taken.
     """
     found: list[dict[str, Any]] = []
-    decoder, at = json.JSONDecoder(), text.find("{")
-    while at >= 0:
+    loose: list[dict[str, Any]] = []
+    decoder, start = json.JSONDecoder(), _OPENING.search(text)
+    while start:
         try:
-            value, end = decoder.raw_decode(text, at)
+            value, end = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            end = at + 1
+            end = start.end()
         else:
-            answers = value.get("answers")
-            if isinstance(answers, list):
-                found = [line for line in answers if isinstance(line, dict)]
-        at = text.find("{", end)
+            many = value.get("answers") if isinstance(value, dict) else value
+            if isinstance(many, list):
+                found, loose = [line for line in many if isinstance(line, dict)] or found, []
+            elif "sentence_id" in value:
+                loose.append(value)
+                found = loose
+        start = _OPENING.search(text, end)
     return found
 
 

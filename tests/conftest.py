@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=arguments
+            executable_path=shutil.which("chromium"), args=arguments, timeout=180_000
         )
         yield browser
         browser.close()

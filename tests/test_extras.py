@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -16,9 +17,12 @@ from copydesk.extras import MissingExtraError, needs
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-OWNERS = packages_distributions()
 # Run by the Python of Label Studio's own environment, never by ours.
 ELSEWHERE = {"src/copydesk/backends/labelstudio/local/child.py"}
+
+
+distributions = functools.cache(packages_distributions)
+"""The distributions that each importable module comes with."""
 
 
 def normal(requirement: str) -> str:
@@ -58,7 +62,7 @@ def test_every_import_is_declared() -> None:
         for extra, module in imports(ast.parse(path.read_text(encoding="utf-8"))):
             if module in sys.stdlib_module_names or module == "copydesk":
                 continue
-            owners = {normal(owner) for owner in OWNERS.get(module, [module])}
+            owners = {normal(owner) for owner in distributions().get(module, [module])}
             if not owners & (core | extras.get(extra or "", set())):
                 undeclared.append(f"{name}: {module}")
 
@@ -71,7 +75,7 @@ def test_no_dependency_is_for_nothing() -> None:
         normal(owner)
         for path in (ROOT / "src").rglob("*.py")
         for _, module in imports(ast.parse(path.read_text(encoding="utf-8")))
-        for owner in OWNERS.get(module, [module])
+        for owner in distributions().get(module, [module])
     }
     # Checked by jsonschema if they are there; loaded by trafilatura.
     indirect = {"rfc3339-validator", "rfc3986-validator", "lxml-html-clean"}

@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,15 @@ class Corpus:
     def trials(self) -> frozenset[str]:
         """The rounds that no release counts unless it names them, such as pilots."""
         return frozenset(self.config.get("rounds", {}).get("trials", ()))
+
+    def waived(self, rule: str) -> frozenset[str]:
+        """What ``copydesk.toml`` waives a rule for today: records, "" standing for all of them."""
+        today = datetime.now(UTC).date().isoformat()
+        return frozenset(
+            waiver.get("record", "")
+            for waiver in self.config.get("waivers", ())
+            if waiver["rule"] == rule and waiver["until"] >= today
+        )
 
     @property
     def rounds(self) -> Path:

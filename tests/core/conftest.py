@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def raw(tmp_path: Path) -> Path:
-    """The folder of articles that the small corpus is made from."""
-    folder = tmp_path / "raw"
+def _write_raw(folder: Path) -> Path:
     folder.mkdir()
     lines = []
     for name, text in TEXTS.items():
@@ -61,9 +59,21 @@ def raw(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def small(tmp_path: Path, raw: Path) -> Corpus:
-    """The small corpus, built."""
-    corpus = lay_out(tmp_path / "small", title="A small corpus")
-    ingest([str(raw)], corpus)
+def raw(tmp_path: Path) -> Path:
+    """The folder of articles that the small corpus is made from."""
+    return _write_raw(tmp_path / "raw")
+
+
+@pytest.fixture(scope="session")
+def _built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("once")
+    corpus = lay_out(root / "small", title="A small corpus")
+    ingest([str(_write_raw(root / "raw"))], corpus)
     build(corpus, workers=1)
-    return corpus
+    return corpus.root
+
+
+@pytest.fixture
+def small(_built_once: Path, tmp_path: Path, raw: Path) -> Corpus:
+    """The small corpus, built; a copy that may be changed."""
+    return Corpus(Path(shutil.copytree(_built_once, tmp_path / "small")))

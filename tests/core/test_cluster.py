@@ -76,7 +76,7 @@ class Cluster:
     def worker(self) -> subprocess.Popen[bytes]:
         return self._start(
             "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard",
-            "--no-nanny", "--death-timeout", "30",
+            "--no-nanny", "--death-timeout", "300",
         )  # fmt: skip
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -88,7 +88,7 @@ class Cluster:
         )
 
     def _wait_for(self, file: Path) -> None:
-        for _ in range(600):
+        for _ in range(3000):
             if file.exists() and file.read_text().strip().endswith("}"):
                 return
             time.sleep(0.1)
@@ -99,7 +99,7 @@ class Cluster:
         from distributed import Client
 
         with Client(self.address) as client:
-            client.wait_for_workers(len(self.workers), timeout=60)
+            client.wait_for_workers(len(self.workers), timeout=300)
             client.run(function)
 
     def close(self) -> None:

@@ -181,7 +181,7 @@ from pathlib import Path
 from copydesk.files import locked
 with locked(Path(sys.argv[1]), shared=sys.argv[2] == "shared"):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 
@@ -213,7 +213,7 @@ def test_shards_of_one_build_share_the_lock_and_keep_others_out(tmp_path: Path) 
     """A shared lock is given beside another shared one, and not beside an exclusive one."""
     path = tmp_path / "build" / "corpus.lock"
     with holding(path, "shared"):
-        with locked(path, shared=True, wait_s=5):
+        with locked(path, shared=True, wait_s=300):
             pass
         with pytest.raises(InputError), locked(path, wait_s=0.1):
             pass
@@ -225,7 +225,7 @@ def test_a_killed_process_holds_no_lock(tmp_path: Path) -> None:
     with holding(path, "exclusive") as process:
         process.kill()
         process.wait()
-        with locked(path, wait_s=5):
+        with locked(path, wait_s=300):
             pass
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +23,16 @@ from copydesk.release.hydrate import Filled, Gap, _stretch, hydrate
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
 
 
+@pytest.fixture(scope="module")
+def _cut_once(_built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = shutil.copytree(_built_once, tmp_path_factory.mktemp("cut") / "small")
+    cut(Corpus(Path(root)), OPTIONS)
+    return Path(root)
+
+
 @pytest.fixture
-def released(small: Corpus) -> Corpus:
-    cut(small, OPTIONS)
-    return small
+def released(_cut_once: Path, tmp_path: Path) -> Corpus:
+    return Corpus(Path(shutil.copytree(_cut_once, tmp_path / "small")))
 
 
 def rows(folder: Path, config: str) -> list[dict[str, object]]:

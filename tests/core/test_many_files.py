@@ -62,28 +62,44 @@ _AT_ONCE = (
 )
 
 
-@pytest.fixture
-def twice(
-    small: Corpus, tmp_path: Path, raw: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Corpus, Corpus]:
-    """The small corpus with two releases, each split in one file; the same in files of two rows,
-    put together, searched and compared an article at a time."""
-    extra = tmp_path / "quay-day.jsonl"
+def _limit(monkeypatch: pytest.MonkeyPatch, rows: int, least: int) -> None:
+    monkeypatch.setattr("copydesk.contract.sizing.MOST_ROWS", rows)
+    for limit in _AT_ONCE:
+        monkeypatch.setattr(f"copydesk.{limit}", least)
+
+
+@pytest.fixture(scope="module")
+def _twice(_built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of the two corpora, ``one`` and ``many``."""
+    folder = tmp_path_factory.mktemp("twice")
+    extra = folder / "quay-day.jsonl"
     text = "Quay closed\\nThe quay was closed on Monday. “It is falling down,” said Jory Pell.\\n"
     line = f'{{"article_id": "quay-day", "licence": "CC0-1.0", "text": "{text}"}}'
     extra.write_text(line, encoding="utf-8")
-    many = Corpus(tmp_path / "many" / "small")
-    shutil.copytree(small.root, many.root)
-    for corpus, rows, least in ((small, 1_000_000, 1_000_000), (many, 2, 1)):
-        monkeypatch.setattr("copydesk.contract.sizing.MOST_ROWS", rows)
-        for limit in _AT_ONCE:
-            monkeypatch.setattr(f"copydesk.{limit}", least)
-        build(corpus, workers=1)
-        cut(corpus, options("0.1.0"))
-        ingest([str(extra)], corpus)
-        build(corpus, workers=1)
-        cut(corpus, options("0.2.0"))
-    return small, many
+    for name, rows, least in (("one", 1_000_000, 1_000_000), ("many", 2, 1)):
+        corpus = Corpus(Path(shutil.copytree(_built_once, folder / name / "small")))
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            _limit(monkeypatch, rows, least)
+            build(corpus, workers=1)
+            cut(corpus, options("0.1.0"))
+            ingest([str(extra)], corpus)
+            build(corpus, workers=1)
+            cut(corpus, options("0.2.0"))
+    return folder
+
+
+@pytest.fixture
+def twice(
+    _twice: Path, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Corpus, Corpus]:
+    """The small corpus with two releases, each split in one file; the same in files of two rows,
+    put together, searched and compared an article at a time."""
+    _limit(monkeypatch, 2, 1)
+    one, many = (
+        Corpus(Path(shutil.copytree(_twice / name, tmp_path / name)) / "small")
+        for name in ("one", "many")
+    )
+    return one, many
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,22 @@ def made(corpus: Corpus, version: str) -> Any:
     return cut(corpus, Options(version=version, created=NOW, labels="rule"))
 
 
+@pytest.fixture(scope="module")
+def _cut_twice(_built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two")
+    corpus = Corpus(Path(shutil.copytree(_built_once, folder / "small")))
+    made(corpus, "1.0.0")
+    (folder / "rain.txt").write_text("Rain falls on Osk\nIt rained in Osk on Tuesday.\n")
+    ingest([str(folder / "rain.txt")], corpus, licence="CC0-1.0")
+    build(corpus, workers=1)
+    made(corpus, "1.1.0")
+    return corpus.root
+
+
 @pytest.fixture
-def two(small: Corpus, tmp_path: Path) -> Corpus:
+def two(_cut_twice: Path, tmp_path: Path) -> Corpus:
     """The small corpus with the releases 1.0.0 and, with an article more, 1.1.0."""
-    made(small, "1.0.0")
-    (tmp_path / "rain.txt").write_text("Rain falls on Osk\nIt rained in Osk on Tuesday.\n")
-    ingest([str(tmp_path / "rain.txt")], small, licence="CC0-1.0")
-    build(small, workers=1)
-    made(small, "1.1.0")
-    return small
+    return Corpus(Path(shutil.copytree(_cut_twice, tmp_path / "small")))
 
 
 def index(corpus: Corpus) -> list[dict[str, Any]]:

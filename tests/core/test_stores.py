@@ -168,7 +168,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, str, f
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def set_to(status: int, code: str, wait: float = 0.0) -> None:
         answer.update(status=status, code=code, wait=wait)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -127,9 +128,10 @@ def test_search_is_quick_and_its_address_can_be_passed_on(chromium: Any, pages: 
     assert found.locator("a").all_text_contents() == ["flood-gazette.003", "flood-wire.001"]
     page.get_by_label("Agreement").select_option("disputed")
     assert output.text_content() == "1 of 10"
-    assert page.url.endswith("#annotator=model-3&voted=claim&agreement=disputed")
+    address = page.evaluate("location.hash")
+    assert address == "#annotator=model-3&voted=claim&agreement=disputed"
     page.goto((pages / "sentences.html").as_uri() + "#words=flood+WEIR&zone=caption")
-    assert found.locator(".context").all_text_contents() == ["Water over the weir."]
+    expect(found.locator(".context")).to_have_text(["Water over the weir."])
     assert found.locator(".verdict").all_text_contents() == [
         "B background · unanimousmodel-1: background; model-2: background; model-3: background"
     ]

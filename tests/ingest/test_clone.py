@@ -22,9 +22,9 @@ KEPT = "Nobody had a key to the garden, said the miller who lives beside the old
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 5, 1, tzinfo=UTC), labels="rule")
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Corpus:
-    """A corpus with a release, of whose three articles one is withheld and not here."""
+@pytest.fixture(scope="module")
+def _cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("cloned")
     corpus = lay_out(tmp_path / "corpus")
     lines = [
         '{"id": "open", "license": "CC0-1.0", "text": "The bridge is open to all of us now."}',
@@ -39,7 +39,14 @@ def clone(tmp_path: Path) -> Corpus:
     shutil.rmtree(corpus.private)
     shutil.rmtree(corpus.build_dir)
     build(corpus, workers=1)
-    return corpus
+    return corpus.root
+
+
+@pytest.fixture
+def clone(_cloned: Path, tmp_path: Path) -> Corpus:
+    """A corpus with a release, of whose three articles one is withheld and not here."""
+    shutil.copy(_cloned.with_name("news.jsonl"), tmp_path)
+    return Corpus(Path(shutil.copytree(_cloned, tmp_path / "corpus")))
 
 
 def test_a_cut_is_refused_and_a_dry_run_judges_what_is_here(clone: Corpus) -> None:

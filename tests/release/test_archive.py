@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ def there() -> Iterator[fake.Archive]:
 @pytest.fixture
 def zenodo(there: fake.Archive) -> Iterator[Zenodo]:
     """A connection to it, with the token that it knows."""
-    with Connection(there.url, fake.TOKEN, timeout=20) as connection:
+    with Connection(there.url, fake.TOKEN, timeout=300) as connection:
         yield Zenodo(connection)
 
 
@@ -395,13 +396,17 @@ def test_the_next_run_goes_on(
 @pytest.mark.long
 def test_an_archive_that_does_not_answer(tiny: Corpus, there: fake.Archive) -> None:
     """A time-out is told as one; the deposit that was made meanwhile is found by the next run."""
-    there.trouble.append(Trouble(at=f"POST {API}", status=201, acts=True, sleep=1.5))
+    over = threading.Event()
+    there.trouble.append(
+        Trouble(at=f"POST {API}", status=201, acts=True, calls=lambda: over.wait(600))
+    )
     with (
-        Connection(there.url, fake.TOKEN, timeout=0.7) as connection,
+        Connection(there.url, fake.TOKEN, timeout=4) as connection,
         pytest.raises(ServerError, match=f"did not answer POST {API} in time; it may still be"),
     ):
         archive(tiny, Zenodo(connection), at=AT)
-    with Connection(there.url, fake.TOKEN, timeout=20) as connection:
+    over.set()
+    with Connection(there.url, fake.TOKEN, timeout=300) as connection:
         assert archive(tiny, Zenodo(connection), at=AT).doi == DOI
     assert len(there.deposits) == 1
 

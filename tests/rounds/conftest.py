@@ -125,7 +125,7 @@ def server_for(studio: Any) -> ServerFor:
 
     @contextmanager
     def open_server(
-        token: str | None = None, *, url: str | None = None, timeout: float = 60.0
+        token: str | None = None, *, url: str | None = None, timeout: float = 300.0
     ) -> Iterator[Server]:
         with connect(url or studio.url, token or studio.admin.token, timeout=timeout) as client:
             yield Server(client)

@@ -29,7 +29,7 @@ def test_the_next_item_is_made_while_one_is_used() -> None:
 
     for item in ahead(items()):
         if item == "first":
-            assert begun.wait(timeout=30)
+            assert begun.wait(timeout=300)
 
 
 def test_a_failure_is_raised_in_its_place() -> None:

@@ -72,7 +72,7 @@ class Endpoint:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
 
 @pytest.fixture
@@ -108,14 +108,20 @@ def content(*labels: str | None) -> str:
 
 
 def annotate(corpus: Corpus, address: str, *more: str, key: str = "") -> tuple[int, str]:
-    """Run the script on the round, with hardly any waiting: its exit code and its last line."""
+    """Run the script on the round: its exit code and its last line."""
+    code, said = annotate_all(corpus, address, *more, key=key)
+    return code, said[-1]
+
+
+def annotate_all(corpus: Corpus, address: str, *more: str, key: str = "") -> tuple[int, list[str]]:
+    """Run the script on the round, with hardly any waiting: its exit code and all its lines."""
     prompt = corpus.root / "prompt.txt"
     prompt.write_text("Label.", encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, str(SCRIPT), "r", "--corpus", str(corpus.root), "--annotator", "m-1"),
             *("--endpoint", address, "--model", "tiny", "--prompt", str(prompt)),
-            *("--wait", "0.01", "--timeout", "5", *more),
+            *("--wait", "0.01", "--timeout", "60", *more),
         ],
         env=os.environ | {"COPYDESK_MODEL_KEY": key},
         capture_output=True,
@@ -123,7 +129,7 @@ def annotate(corpus: Corpus, address: str, *more: str, key: str = "") -> tuple[i
         check=False,
     )
     assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr.splitlines()[-1]
+    return done.returncode, done.stderr.splitlines()
 
 
 @pytest.mark.long
@@ -151,22 +157,27 @@ def test_a_model_answers_and_its_answers_are_pulled(corpus: Corpus, endpoint: En
 
 
 @pytest.mark.parametrize(
-    ("answers", "answered"),
+    ("answers", "answered", "lack"),
     [
-        (["no JSON at all", content("quote", "quote", "quote")], 3),
-        (["{", "[]"], 0),
-        ([content("quote", None, "irony"), content(None, "claim", None)], 2),
-        ([429, 500, content("quote", "quote", "quote")], 3),
+        (["no JSON at all", content("quote", "quote", "quote")], 3, ""),
+        (["{", "[]"], 0, "the model's message has no answers in it (calls.jsonl keeps it)"),
+        (
+            [content("quote", None, "irony"), content(None, "claim", "irony")],
+            2,
+            "labels that the round does not have: 1 of its 2 answers (calls.jsonl keeps them)",
+        ),
+        ([429, 500, content("quote", "quote", "quote")], 3, ""),
     ],
 )
 def test_bad_answers_are_asked_for_once_more_and_then_left_open(
-    corpus: Corpus, endpoint: Endpoint, answers: list[int | str], answered: int
+    corpus: Corpus, endpoint: Endpoint, answers: list[int | str], answered: int, lack: str
 ) -> None:
-    """What is malformed or a label of nobody's is left open, which the exit code tells; a busy
-    endpoint is asked again."""
+    """What is malformed or a label of nobody's is left open, which the exit code tells, and the
+    reason is said; a busy endpoint is asked again."""
     endpoint.answers = answers
     pushed(corpus)
-    code, said = annotate(corpus, endpoint.url)
+    code, (*_, article, said) = annotate_all(corpus, endpoint.url)
+    assert article == f"mill: {answered} of 3 sentences answered{'; ' if lack else ''}{lack}"
     assert said.startswith(f"{answered} sentences answered, {3 - answered} left open;")
     assert code == (0 if answered == 3 else 1)
     assert endpoint.answers == []
@@ -216,8 +227,8 @@ def test_what_a_model_writes_around_its_answer_is_not_read(
         h[0]: [good(h[0], confidence=1.5)],
         h[1]: [good(h[1], confidence=float("nan"))],
         h[2]: [good(h[2], confidence=10**400)],
-        h[3]: [good(h[3], {**other, "label": "quote"})],
-        h[4]: [good(h[4], confidence=1)],
+        h[3]: [f'Here:\n{{"sentence_id": "{h[3]}", "label": "quote"}}\n{{"sentence_id": "{h[0]}'],
+        h[4]: [f'[{{"sentence_id": "{h[4]}", "label": "quote", "confidence": 1}}]'],
     }
     assert annotate(corpus, endpoint.url) == (
         1,

@@ -132,7 +132,8 @@ def test_the_newest_answers_make_the_label(
     log_answers(corpus, "r-review", ("a1", "a2"), {"tram.003": "cc"}, at="2026-11-28T00:00:00Z")
     assert outcome(corpus, made) == (2, 2, 2)
     assert labels(corpus)["tram.003"] == ("speculation", "unanimous")
-    close(corpus, "r-review")
+    done = close(corpus, "r-review")
+    assert (done["answers"], done["sentences"]) == (2, 1)
     assert labels(corpus)["tram.003"] == ("claim", "unanimous")
     assert labels(corpus)["tram.002"] == ("background", "adjudicated")
     assert labelling(corpus, codecs=codecs()).answers.height == 14

@@ -33,7 +33,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) 
             [*COMMAND, "env", "--data-dir", tmp_path], capture_output=True, text=True, check=True
         )
         running.send_signal(sign)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=300)
 
     url, admin = first.split()[4], accounts.load(tmp_path)[0]
     assert first == f"Label Studio answers at {url} until Ctrl+C.\n"

@@ -40,7 +40,7 @@ def serve() -> Iterator[Serve]:
         methods = {"do_GET": handle, "do_POST": handle, "log_message": lambda *_: None}
         handler = type("Handler", (http.server.BaseHTTPRequestHandler,), methods)
         servers.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_port}/"
 
     yield start

@@ -250,5 +250,5 @@ def serve() -> tuple[Archive, ThreadingHTTPServer]:
     handler = type("Handler", (_Handler,), {"archive": archive})
     server = _Server(("127.0.0.1", 0), handler)
     archive.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return archive, server

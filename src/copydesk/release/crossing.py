@@ -8,7 +8,6 @@ compared. Withheld sentences are compared by their hash.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
@@ -153,12 +152,8 @@ def refuse_crossing(corpus: Corpus, contents: Contents, near: pl.DataFrame | Non
     Raises:
         InputError: there is some, and no waiver of ``copydesk.toml`` for it.
     """
-    today = datetime.now(UTC).date().isoformat()
     for rule, key, found in crossing(contents, near_threshold(corpus), near):
-        waivers = [
-            w for w in corpus.config.get("waivers", []) if w["rule"] == rule and w["until"] >= today
-        ]
-        waived = {w.get("record", "") for w in waivers}
+        waived = corpus.waived(rule)
         rows = found.filter(~pl.col(key).is_in(list(waived)))
         if "" in waived or rows.is_empty():
             continue

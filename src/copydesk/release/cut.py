@@ -23,6 +23,7 @@ from copydesk.contract.tables import Contract
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import replacing_dir
+from copydesk.release.agreed import refuse_disagreement
 from copydesk.release.assemble import Assembled, Labels, anchored_labels, assemble
 from copydesk.release.changes import forget_changes, write_changes
 from copydesk.release.contents import Contents
@@ -116,6 +117,7 @@ def cut(corpus: Corpus, options: Options, *, dry_run: bool = False) -> Cut:
             contents = _write(beside, assembled, options, corpus, previous)
             refuse_leaks(beside, parts)
             refuse_crossing(corpus, contents, assembled.near)
+            refuse_disagreement(corpus, contents)
             difference = _compare(previous, contents, unjudged)
         if dry_run:
             shutil.rmtree(target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from copydesk.agreement.models import Given, models_against_people
 from copydesk.corpus import Corpus
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from copydesk.agreement.disputed import Disputed
     from copydesk.agreement.flags import FlaggedSentence
     from copydesk.agreement.page import Context
-
-
-ALPHA_MIN: Final = 0.667
-"""The lowest alpha that allows even tentative conclusions (Krippendorff 2004, p. 241)."""
 
 
 def agree(

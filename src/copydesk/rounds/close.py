@@ -57,7 +57,7 @@ def close(corpus: Corpus, round_id: str, *, despite: str = "") -> dict[str, Any]
             "despite": despite or None,
             "doubts": doubts,
             "articles": len(plan.articles),
-            "sentences": sum(len(article.sentences) for article in plan.articles),
+            "sentences": len({a.sentence_id for task in plan.tasks for a in plan.expected(task)}),
             "answers": len(answers),
             "unresolved": unresolved,
             "vanished": [list(key) for key in sorted(state.vanished)],

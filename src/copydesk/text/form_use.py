@@ -49,6 +49,7 @@ class Surroundings:
         self.text = text
         self.found = found
         self.around = _around(lang)
+        self._uses: dict[tuple[int, int], Use | None] = {}
 
     def gap(self, index: int) -> bool:
         """Whether anything but a blank stands between a word and the one before it."""
@@ -66,11 +67,16 @@ class Surroundings:
         return at
 
     def use(self, first: int, after: int) -> Use | None:
-        """What the words before a form let it be.
+        """What the words before a form let it be; asked more than once, found once.
 
         "noun-like" is a form that only what follows can tell from a noun ("claims"); None is no
         verb of a third person at all.
         """
+        if (first, after) not in self._uses:
+            self._uses[first, after] = self._use(first, after)
+        return self._uses[first, after]
+
+    def _use(self, first: int, after: int) -> Use | None:
         found, around = self.found, self.around
         form, before = found[first].form, self._before(first)
         participle, bare = form.endswith("ing"), is_bare(form, around["irregular"])

@@ -7,9 +7,11 @@ from the verb and the subject.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Word
 from copydesk.text.unit import Unit
 
@@ -23,6 +25,13 @@ _LINE: Final = 16
 def guesses(unit: Unit) -> Iterator[Cue]:
     """The words that guess in a unit, in no fixed order."""
     forms = unit.forms
+    if len(unit.words) < _LINE and (line := _weather_line(unit)):
+        yield line
+    if unit.words and unit.words[0].form == "whether" and not {"or", "not"} <= forms:
+        word = unit.words[0]
+        yield Cue(word.start, word.end, "suggest-context/left open")
+    if _triggers(unit.lang).isdisjoint(forms):
+        return
     if "set" in forms or not unit.context("guess").isdisjoint(forms):
         yield from _will(unit)
         yield from _supposed(unit)
@@ -32,15 +41,18 @@ def guesses(unit: Unit) -> Iterator[Cue]:
         yield from _unreal(unit)
     if not unit.context("weather").isdisjoint(forms):
         yield from _weather(unit)
-    if len(unit.words) < _LINE and (line := _weather_line(unit)):
-        yield line
     if "at" in forms and not unit.context("puts").isdisjoint(forms):
         yield from _estimate(unit)
     if not unit.context("sees").isdisjoint(forms):
         yield from _seen(unit)
-    if unit.words and unit.words[0].form == "whether" and not {"or", "not"} <= forms:
-        word = unit.words[0]
-        yield Cue(word.start, word.end, "suggest-context/left open")
+
+
+@cache
+def _triggers(lang: Language) -> frozenset[str]:
+    """The words without which no guess is looked for."""
+    context = lang.lexicon("suggest-context")
+    keys = ("guess", "unreal", "weather", "puts", "sees")
+    return frozenset({"set", "should"}).union(*(context.forms(key) for key in keys))
 
 
 def _will(unit: Unit) -> Iterator[Cue]:
@@ -202,6 +214,8 @@ def _weather_line(unit: Unit) -> Cue | None:
     """A forecast without a verb: "Sunny spells, showers later"."""
     found = unit.words
     lines, finite = unit.context("weather lines"), unit.context("finite")
+    if lines.isdisjoint(unit.forms):
+        return None
     told = any(word.form in finite or word.form.endswith("ed") for word in found)
     hits = [word for word in found if word.form in lines]
     if told or 3 * len(hits) < len(found) or len(hits) < 2:

@@ -95,6 +95,7 @@ class Vocabulary:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._opened: dict[str, _Opened] = {}
+        self._in_text = lru_cache(maxsize=4)(self._read)
         for lexicon in lexicons:
             for first, phrases in lexicon.phrases.items():
                 single, longer = self._opened.setdefault(first, ([], {}))
@@ -108,28 +109,49 @@ class Vocabulary:
         """The forms of each lexicon in a run of words, left to right.
 
         At a word the longest form of a lexicon counts, and none that begins inside another of the
-        same lexicon. Only blanks may stand between the words of a form.
+        same lexicon. Only blanks may stand between the words of a form. Words that follow one
+        another in the text are looked up once for the whole text.
         """
-        opened = self._opened
+        if not words:
+            return []
+        every, starts = _all_words(text)
+        first = bisect_left(starts, words[0][0])
+        last = first + len(words)
+        if last <= len(every) and every[first] == words[0] and every[last - 1] == words[-1]:
+            candidates, begins = self._in_text(text)
+            low = bisect_left(begins, first)
+            candidates = candidates[low : bisect_left(begins, last, low)]
+        else:
+            candidates = self._candidates(words, text)
+            first, last = 0, len(words)
         found: list[Match] = []
         reach: dict[str, int] = {}
+        for begin, end, name, key in candidates:
+            if end <= last and begin >= reach.get(name, 0):
+                found.append((begin - first, end - first, name, key))
+                reach[name] = end
+        return found
+
+    def _read(self, text: str) -> tuple[list[Match], list[int]]:
+        """The candidates of a whole text, and the first word of each."""
+        found = self._candidates(_all_words(text)[0], text)
+        return found, [begin for begin, _, _, _ in found]
+
+    def _candidates(self, words: Sequence[Word], text: str) -> list[Match]:
+        """Every form of each lexicon among some words, the longest of a lexicon first."""
+        opened = self._opened
+        found: list[Match] = []
         spelled = [word[2] for word in words]
         for index in [index for index, form in enumerate(spelled) if form in opened]:
             single, longer = opened[spelled[index]]
             if longer and index + 1 < len(spelled):
                 for phrase, name, key in longer.get(spelled[index + 1], ()):
                     end = index + len(phrase)
-                    if (
-                        (len(phrase) == 2 or spelled[index:end] == phrase)
-                        and index >= reach.get(name, 0)
-                        and _joined(words[index:end], text)
-                    ):
+                    alike = len(phrase) == 2 or spelled[index:end] == phrase
+                    if alike and _joined(words[index:end], text):
                         found.append((index, end, name, key))
-                        reach[name] = end
             for name, key in single:
-                if index >= reach.get(name, 0):
-                    found.append((index, index + 1, name, key))
-                    reach[name] = index + 1
+                found.append((index, index + 1, name, key))
         return found
 
 
@@ -172,14 +194,16 @@ _word: Final = partial(tuple.__new__, Word)
 
 
 @lru_cache(maxsize=4)
-def _all_words(text: str) -> tuple[Word, ...]:
-    """The words of a whole text."""
+def _all_words(text: str) -> tuple[tuple[Word, ...], list[int]]:
+    """The words of a whole text, and where each starts."""
     low = text.lower().replace("’", "'")
     if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
-        return _words_between(text, 0, len(text))
+        found = _words_between(text, 0, len(text))
+        return found, [word[0] for word in found]
     parts = _SPLIT.split(low)  # what stands between words, and every word, in turn
     ends = list(accumulate(map(len, parts)))
-    return tuple(map(_word, zip(ends[::2], ends[1::2], parts[1::2], strict=False)))
+    starts = ends[:-1:2]
+    return tuple(map(_word, zip(starts, ends[1::2], parts[1::2], strict=True))), starts
 
 
 def _words_between(text: str, start: int, end: int) -> tuple[Word, ...]:
@@ -195,12 +219,28 @@ def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]
     A word that a boundary cuts counts with what is inside. The last stretches are remembered:
     quotations, attributions and labels read the same ones.
     """
-    every = _all_words(text)
+    every, starts = _all_words(text)
     if end is None:
         end = len(text)
-    first = bisect_left(every, start, key=_START)
-    last = bisect_left(every, end, first, key=_START)
+    first = bisect_left(starts, start)
+    last = bisect_left(starts, end, first)
     found = every[first:last]
     if (first and every[first - 1][1] > start) or (found and found[-1][1] > end):
         return _words_between(text, start, end)
     return found
+
+
+def outside(found: Sequence[Word], spans: Iterable[tuple[int, int]]) -> Sequence[Word]:
+    """The words that begin in none of some ordered, disjoint spans; `found` itself if all do."""
+    kept: list[Word] = []
+    reached = 0
+    for start, end in spans:
+        first = bisect_left(found, start, reached, key=_START)
+        last = bisect_left(found, end, first, key=_START)
+        if first < last:
+            kept += found[reached:first]
+            reached = last
+    if not reached:
+        return found
+    kept += found[reached:]
+    return kept

@@ -261,7 +261,7 @@ class People:
     def _is_body(self, parts: tuple[str, ...]) -> bool:
         """Whether a run of capitals names a body or a place rather than a person."""
         body = self.words.get("body", frozenset())
-        return any(part in body for part in parts)
+        return not body.isdisjoint(parts)
 
     def _match(self, parts: tuple[str, ...], gender: Gender | None) -> Person | None:
         """The one person whom a name can stand for."""

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from copydesk.text.attachment import Voice
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
-from copydesk.text.lexicon import Cue, Word, words
+from copydesk.text.lexicon import Cue, Word, outside, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.phrases import Span
 from copydesk.text.pieces import Piece
@@ -137,18 +137,7 @@ def quoted_ratio(text: str, piece: Piece, quotes: Sequence[Quotation]) -> float:
         (quote.start, quote.end)
         for quote in takewhile(lambda quote: quote.start < piece.end, quotes[first:])
     ]
-    return sum(quoted for _, quoted in flagged(found, spans)) / len(found)
-
-
-def flagged(found: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[Word, bool]]:
-    """Each word, and whether it stands in one of some ordered, disjoint spans."""
-    result: list[tuple[Word, bool]] = []
-    index = 0
-    for word in found:
-        while index < len(spans) and spans[index][1] <= word.start:
-            index += 1
-        result.append((word, index < len(spans) and spans[index][0] <= word.start))
-    return result
+    return (len(found) - len(outside(found, spans))) / len(found)
 
 
 def _touched(

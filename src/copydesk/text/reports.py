@@ -48,6 +48,9 @@ class _Reader:
         self.read = Surroundings(text, found, lang)
         self.found = found
         self.context = lang.lexicon("report-context").entries
+        relative = self.context["relative"]
+        places = (index for index, word in enumerate(found) if word.form in relative)
+        self._relative = next(places, len(found))
 
     def reports(self, form: Form) -> bool:
         """Whether a form reports by the guidelines."""
@@ -113,7 +116,10 @@ class _Reader:
             or (right == "to" and form.key in context["acts with to"])
             or (left in context["be"] and word in context["active-only"])
             or (left in context["article"] and word.endswith(("ed", "s", "ing")))
-            or (bare and left in self.read.around["article"] | self.read.around["possessive"])
+            or (
+                bare
+                and (left in self.read.around["article"] or left in self.read.around["possessive"])
+            )
         )
 
     def _is_compared(self, first: int) -> bool:
@@ -139,6 +145,8 @@ class _Reader:
         The clause has to begin in the same stretch between commas, and the verb has to be its
         first. A clause without a main clause before it is not struck.
         """
+        if first <= self._relative:
+            return False
         found, be, adverb = self.found, self.context["be"], self.context["adverb"]
         index = first - 1
         while index > max(first - _SIDE, 0) and not self.read.gap(index + 1):

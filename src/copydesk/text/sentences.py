@@ -7,12 +7,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from operator import itemgetter
 from typing import Final
 
 from copydesk.text.form_use import MARKS
 from copydesk.text.language import Language
-from copydesk.text.lexicon import Word, words
+from copydesk.text.lexicon import Word, outside, words
 from copydesk.text.marks import Marked
 from copydesk.text.mentions import People
 from copydesk.text.phrases import Span
@@ -168,22 +169,10 @@ class Article:
         if index not in self._read:
             piece = self.pieces[index]
             found = words(self.text, piece.start, piece.end)
-            outside = _outside(found, self.spans)
-            self._read[index] = Sentence(self.text, piece, outside, len(found), self.lang)
+            kept: Sequence[Word] = found
+            end = piece.end
+            near = bisect_right(self.spans, piece.start, key=_END_OF)
+            if near < len(self.spans) and self.spans[near][0] < end:
+                kept = outside(found, takewhile(lambda span: span[0] < end, self.spans[near:]))
+            self._read[index] = Sentence(self.text, piece, kept, len(found), self.lang)
         return self._read[index]
-
-
-def _outside(found: Sequence[Word], spans: Sequence[Span]) -> Sequence[Word]:
-    """The words that stand in none of some ordered, disjoint spans."""
-    if not found:
-        return found
-    at = bisect_right(spans, found[0].start, key=_END_OF)
-    if at == len(spans) or spans[at][0] >= found[-1].end:
-        return found
-    result = []
-    for word in found:
-        while at < len(spans) and spans[at][1] <= word.start:
-            at += 1
-        if at == len(spans) or word.start < spans[at][0]:
-            result.append(word)
-    return result

@@ -149,8 +149,7 @@ def _open_question(unit: Unit) -> _Found | None:
 
 def _attribution(unit: Unit) -> _Found | None:
     """A word of report, hearsay, or a few quoted words."""
-    cues = list(unit.reported)
-    cues.extend(cue for _, _, cue in unit.find_outside("hearsay"))
+    cues = [*unit.reported, *(cue for _, _, cue in unit.find_outside("hearsay"))]
     cues.extend(verdicts(unit))
     if not cues and not unit.quotes:
         return None

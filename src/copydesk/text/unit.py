@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from copydesk.text.language import Language
-from copydesk.text.lexicon import Cue, Lexicon, Match, Vocabulary, Word, words
+from copydesk.text.lexicon import Cue, Lexicon, Match, Vocabulary, Word, outside, words
 from copydesk.text.pieces import Piece
-from copydesk.text.quotations import Quotation, flagged
+from copydesk.text.quotations import Quotation
 from copydesk.text.reports import reports
 
 _LOOKED_UP: Final = (
@@ -96,9 +96,8 @@ class Unit:
     ) -> Unit:
         """Read a unit of a text, with the quotations that touch it."""
         found = words(text, piece.start, piece.end)
-        spans = [(quote.start, quote.end) for quote in quotes]
-        outside = [word for word, quoted in flagged(found, spans) if not quoted] if spans else found
-        return cls(text, piece, found, outside, quotes, lang, carried=carried)
+        kept = outside(found, ((quote.start, quote.end) for quote in quotes)) if quotes else found
+        return cls(text, piece, found, kept, quotes, lang, carried=carried)
 
     def lexicon(self, name: str) -> Lexicon:
         return self.lang.lexicon(name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from copydesk.release.agreed import BELOW_THRESHOLD, answers_by_round, in_words, low_alphas
 from copydesk.validate.faults import Fault, Found
 from copydesk.validate.rules import SENTENCES, check, rule
 from copydesk.validate.surroundings import Released
@@ -21,16 +22,15 @@ if TYPE_CHECKING:
 MIN_ANSWERS: Final = 10
 """An annotator with fewer answers beside others is not yet an outlier."""
 
-_KEY: Final = ("round", "annotator", "article_id", "sentence_id", "start", "end")
-_NEEDED: Final = (*_KEY, "text_sha256", "annotation_id", "annotator_kind", "label")
 _MANIFEST: Final = "release.json"
 
 
 @check("released", needs=("annotations",))
 @rule(
-    "agreement-below-threshold",
+    BELOW_THRESHOLD,
     level=4,
-    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min.",
+    meaning="Krippendorff's alpha of every round, and of every label in it, reaches alpha_min; "
+    "answers given again in a follow-up round are not counted.",
     fix="Clarify the guidelines and label the round's disputed sentences again.",
 )
 @rule(
@@ -49,38 +49,21 @@ def agreement(subject: Released) -> Iterator[Found]:
     tallies: dict[str, Tally] = {}
     beside: dict[str, dict[str, list[Ints]]] = {}
     for share in subject.release.shares():
-        for name, rows in _rounds(share):
+        for name, rows in answers_by_round(share.contents):
             given = tallies.setdefault(name, Tally(labels=labels)).add(rows)
             of_round = beside.setdefault(name, {})
             for one in against_rest(given, labels):
                 of_round.setdefault(one.annotator, []).append(np.array(one.confusion))
     for name in sorted(tallies):
-        yield from _alphas(name, tallies[name], float(subject.threshold("alpha_min")))
+        least = float(subject.threshold("alpha_min"))
+        for what, alpha in low_alphas(name, tallies[name], least):
+            yield Fault(
+                rule=BELOW_THRESHOLD,
+                message=in_words(what, alpha, least),
+                file=_MANIFEST,
+                record=name,
+            )
         yield from _outliers(name, beside[name], float(subject.threshold("outlier_gap")))
-
-
-def _alphas(name: str, tally: Tally, least: float) -> Iterator[Found]:
-    overall, per_label = tally.alpha()
-    alphas = {f"of the round '{name}'": overall}
-    alphas |= {
-        f"of '{label}' in the round '{name}'": alpha
-        for label, alpha in zip(tally.labels, per_label, strict=True)
-    }
-    for what, alpha in alphas.items():
-        if alpha.value is None or alpha.value >= least:
-            continue
-        interval = (
-            f"{alpha.low:.3f} to {alpha.high:.3f}"
-            if alpha.low is not None and alpha.high is not None
-            else "none, since one article was answered"
-        )
-        yield Fault(
-            rule="agreement-below-threshold",
-            message=f"Krippendorff's alpha {what} is {alpha.value:.3f} (95 % interval {interval}; "
-            f"{alpha.units:,} sentences, {alpha.answers:,} answers), below {least:g}.",
-            file=_MANIFEST,
-            record=name,
-        )
 
 
 def _outliers(name: str, confusions: Mapping[str, list[Ints]], gap: float) -> Iterator[Found]:
@@ -107,20 +90,6 @@ def _outliers(name: str, confusions: Mapping[str, list[Ints]], gap: float) -> It
                 file=_MANIFEST,
                 record=annotator,
             )
-
-
-def _rounds(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The answers of each round, with the names of their labels; second answers are left out."""
-    answers = release.contents.frame("annotations", *_NEEDED)
-    sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not
-    names = release.contract.scheme.names
-    answers = answers.filter(pl.col("label").is_between(0, len(names) - 1) & sound)
-    labels = pl.col("label").replace_strict(list(range(len(names))), list(names))
-    for name in sorted(answers["round"].unique()):
-        rows = answers.filter(pl.col("round") == name)
-        if rows.select("sentence_id", "annotator").is_duplicated().any():
-            rows = rows.unique(["sentence_id", "annotator"], keep="last", maintain_order=True)
-        yield name, rows.with_columns(label=labels)
 
 
 @check("released", needs=(*SENTENCES, "previous"))

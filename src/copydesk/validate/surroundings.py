@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import CopydeskError
+from copydesk.release.agreed import ALPHA_MIN
 from copydesk.release.diff import Diff, compare
 from copydesk.release.facts import facts
 from copydesk.release.index import Index
 from copydesk.release.versions import Version
 from copydesk.rights import OPEN_LICENCES, Policy
-from copydesk.rounds.agree import ALPHA_MIN
 from copydesk.rounds.pseudonyms import PSEUDONYMS
 from copydesk.scope import INDEX, Scope, scope
 from copydesk.validate.engine import Waiver

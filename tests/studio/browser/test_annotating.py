@@ -78,6 +78,24 @@ def original(name: str) -> str:
     return canonical((ORIGINALS / f"{name}.txt").read_bytes())
 
 
+def bar_and_sentence_are_in_view(annotator: Any) -> bool:
+    """Whether the labels stand above the selected sentence, and both in the window."""
+    bar = annotator.page.locator(".lsf-labels").bounding_box()
+    sentence = annotator.page.locator(".htx-highlight.__active").first.bounding_box()
+    return (
+        bar is not None
+        and sentence is not None
+        and 0 < bar["y"] < bar["y"] + bar["height"] <= sentence["y"]
+        and sentence["y"] + sentence["height"] < 750
+    )
+
+
+def gap(above: Any, below: Any) -> float:
+    """How far the one stands above the other; less than nothing while one is not there."""
+    one, other = above.bounding_box(), below.bounding_box()
+    return other["y"] - one["y"] - one["height"] if one and other else -1.0
+
+
 def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
     """By invitation to the end of an article: two keys a sentence, no gap passes, then the next."""
     first, second = original("orrin-storm-wexley-standard"), original("tarn-final-daily-klaxon")
@@ -89,24 +107,22 @@ def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
     annotator.open(project)
     expect(annotator.page.get_by_text("Who vouches for this sentence?")).to_be_visible()
     annotator.close_instructions()
-    assert annotator.labels() == [f"{number}:to do" for number in range(1, count + 1)]
+    annotator.comes_to(annotator.labels, [f"{number}:to do" for number in range(1, count + 1)])
     for number, label in enumerate(wanted, start=1):
         annotator.press("Alt+.", *([] if number == 5 else [NEWS.hotkeys[label]]))
-    bar = annotator.page.locator(".lsf-labels").bounding_box()
-    sentence = annotator.page.locator(".htx-highlight.__active").first.bounding_box()
-    assert bar is not None
-    assert sentence is not None
-    assert 0 < bar["y"] < bar["y"] + bar["height"] <= sentence["y"]
-    assert sentence["y"] + sentence["height"] < 750
+    annotator.comes_to(lambda: bar_and_sentence_are_in_view(annotator), True)
 
     annotator.press("Control+Enter")
     expect(annotator.page.get_by_text(GAP)).to_be_visible()
     annotator.press("Escape")
     expect(annotator.page.get_by_text(GAP)).to_be_hidden()
     piece = units(first)[4]
-    assert annotator.selected() == first[piece.start : piece.end]
+    annotator.comes_to(annotator.selected, first[piece.start : piece.end])
     annotator.press(NEWS.hotkeys[wanted[4]])
-    assert annotator.labels() == [f"{n}:{label}" for n, label in enumerate(wanted, start=1)]
+    annotator.comes_to(
+        annotator.labels, [f"{n}:{label}" for n, label in enumerate(wanted, start=1)]
+    )
+    annotator.comes_to(lambda: len(set(annotator.colours()[-4:])), 4)
     colours = annotator.colours()
     assert len(set(colours[-4:])) == 4  # the last four sentences have four labels
     assert "rgba(0, 0, 0, 0)" not in colours
@@ -114,7 +130,8 @@ def test_an_article_with_the_keyboard_alone(studio, annotator, manager) -> None:
 
     shown = annotator.page.locator(".copydesk-text")
     expect(shown).to_contain_text(second.partition("\n")[0])
-    assert set(annotator.labels()) == {f"{n}:to do" for n in range(1, len(units(second)) + 1)}
+    left = [f"{n}:to do" for n in range(1, len(units(second)) + 1)]
+    annotator.comes_to(annotator.labels, left)
     (_, result), (_, none_yet) = manager.answers(project)
     assert [
         (
@@ -146,11 +163,8 @@ def test_sentences_in_their_context_with_the_keyboard_alone(annotator, studio, m
     annotator.close_instructions()
     target = annotator.page.locator(".copydesk-target .lsf-richtext__line")
     expect(target).to_have_text(tasks[0]["data"]["text"])
-    nearest = annotator.page.locator(".copydesk-before .lsf-richtext__line").last.bounding_box()
-    box = target.bounding_box()
-    assert nearest is not None
-    assert box is not None
-    assert 0 < box["y"] - nearest["y"] - nearest["height"] < 40  # the end of it is in view
+    nearest = annotator.page.locator(".copydesk-before .lsf-richtext__line").last
+    annotator.comes_to(lambda: 0 < gap(nearest, target) < 40, True)  # the end of it is in view
     annotator.press("Control+Enter")
     expect(annotator.page.get_by_text(GAP)).to_be_visible()
     annotator.press("Escape")
@@ -180,11 +194,12 @@ def test_a_hostile_article_is_text(studio, annotator, manager, unit: str) -> Non
     annotator.open(project)
     annotator.close_instructions()
     if unit == "article":
-        lines = annotator.page.locator(".copydesk-text .lsf-richtext__line").all_text_contents()
-        assert "\n".join(lines) == HOSTILE
+        lines = annotator.page.locator(".copydesk-text .lsf-richtext__line")
+        annotator.comes_to(lambda: "\n".join(lines.all_text_contents()), HOSTILE)
         for piece in units(HOSTILE):
             annotator.press("Alt+.")
-            assert annotator.selected() == " ".join(HOSTILE[piece.start : piece.end].split())
+            wanted = " ".join(HOSTILE[piece.start : piece.end].split())
+            annotator.comes_to(annotator.selected, wanted)
             annotator.press("2")
         annotator.press("Control+Enter")
     else:
@@ -218,8 +233,5 @@ def test_keys_of_accounts_that_the_studio_makes(studio, annotator, manager) -> N
     annotator.press(".", "1", "1", "Alt+.", "2", "Backspace", "Delete", ".", "3", "0")
 
     count = len(units(text))
-    assert annotator.labels() == [
-        "1:quote",
-        "2:claim",
-        *(f"{number}:to do" for number in range(3, count + 1)),
-    ]
+    left = (f"{number}:to do" for number in range(3, count + 1))
+    annotator.comes_to(annotator.labels, ["1:quote", "2:claim", *left])

@@ -24,7 +24,7 @@ def agree(
 ) -> None:
     """Measure agreement; writes report.json and report.html into the round's folder."""
     from copydesk.agreement.terminal import print_agreement
-    from copydesk.rounds.agree import ALPHA_MIN
+    from copydesk.release.agreed import ALPHA_MIN
     from copydesk.rounds.agree import agree as measure
     from copydesk.rounds.paths import RoundFolder
 
