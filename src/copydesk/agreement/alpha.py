@@ -2,8 +2,8 @@
 
 Alpha is read off two kinds of sums over units (Krippendorff 2011, "Computing Krippendorff's
 Alpha-Reliability", section C): the pairable answers per label, and the agreeing pairs. Sums over
-units are sums over articles, so a resample of articles is one row of a matrix product and no
-answer is looked at twice.
+units are sums over articles, so a resample of articles is one row of a matrix product, and each
+answer is read only once.
 """
 
 from __future__ import annotations
@@ -151,8 +151,8 @@ def alpha_across(
 ) -> Alpha:
     """Nominal alpha between two groups: only pairs of one of each count.
 
-    It is what one of each, drawn anew for every unit, would reach in expectation: a unit adds
-    one pair, n_c = p_c + q_c and o_cc = 2 p_c q_c, where p and q are the shares of the groups'
+    It is the expected alpha of one annotator from each group, drawn anew for every unit: a unit
+    adds one pair, n_c = p_c + q_c and o_cc = 2 p_c q_c, where p and q are the shares of the groups'
     answers to it.
 
     Args:

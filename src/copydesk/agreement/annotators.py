@@ -35,8 +35,8 @@ class Against:
     """One annotator against a reference: the majority of the rest, or gold.
 
     ``confusion[i][j]`` counts sentences whose reference is label i and whose answer is label j.
-    ``without_reference`` counts answers left out: no other answered, the others are tied, or
-    the sentence has no gold label.
+    ``without_reference`` counts answers left out: nobody else answered, the others are tied, or the
+    sentence has no gold label.
     """
 
     annotator: str

@@ -1,7 +1,7 @@
-"""What annotators said of sentences beside a label, or in place of one.
+"""The flags that annotators gave to sentences beside a label, or in place of one.
 
-Alpha, kappa and votes are of labels alone: an answer marked unsure counts with its label, and one
-with a flag in place of a label is a missing value, as if its annotator had not answered.
+Alpha, kappa and votes are about labels alone: an answer marked unsure counts with its label, and
+one with a flag in place of a label is a missing value, as if its annotator had not answered.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Flags:
 
     ``annotators`` maps each annotator to the number of answers with each flag; ``sentences`` maps
     each flag to the sentences that have it at least once, ``most`` to those where at least half of
-    the answers do. ``flagged`` lists the sentences, those first where most answers are flags in
-    place of a label, then most flags.
+    the answers do. ``flagged`` lists the sentences, those with most flags in place of a label
+    first, then those with most flags.
     """
 
     annotators: dict[str, dict[str, int]]
@@ -52,7 +52,7 @@ class Flags:
 
 
 def count_flags(answers: pl.DataFrame, limit: int) -> Flags | None:
-    """The flags of answers, given or not with a label; None if there is none.
+    """The flags of answers, with a label or without; None if there are none.
 
     Args:
         answers: rows of the annotations table.

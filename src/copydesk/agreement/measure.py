@@ -1,4 +1,4 @@
-"""Everything that ``round agree`` says of a set of answers, as plain data."""
+"""Everything that ``round agree`` reports about a set of answers, as plain data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError
 
 GROUPS = ("zone", "collection", "event", "round", "guidelines_version", "arm", "annotator_kind")
-"""Columns that alpha is broken down by where the answers have them."""
+"""Columns that alpha is broken down by, if the answers have them."""
 
 IN_ORDER_OF_TIME = ("round", "guidelines_version")
 """Columns whose values stand in the order of their first answer: the trend."""
@@ -36,7 +36,7 @@ OVER_ROUNDS = (
     "A sentence that several rounds asked about counts once in each of them, with the answers of "
     "that round: an answer that a later round replaced still counts in its own."
 )
-"""What must be known of the number of sentences where the answers are of several rounds."""
+"""How sentences are counted where the answers are of several rounds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +68,8 @@ class Agreement:
     others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
     counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
     against people, ``across`` alpha between people and models; it is None unless both answered.
-    ``notes`` is what stands beside the figures of each round. ``flags`` is None when no answer has
-    one; see `copydesk.agreement.flags` for how flags are counted beside labels.
+    ``notes`` are the notes on each round's figures. ``flags`` is None when no answer has one; see
+    `copydesk.agreement.flags` for how flags are counted beside labels.
     """
 
     labels: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Models beside people: each model's labels and confidence held against what people answered."""
+"""Models compared with people: each model's labels and confidence against people's answers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Unit = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class LabelScore:
-    """One label: of the model's answers with it the share that is right, and of people's the share
-    that the model found; None where there are no such answers."""
+    """One label: precision and recall of the model against people's answers; None where there are
+    no such answers."""
 
     precision: float | None
     recall: float | None

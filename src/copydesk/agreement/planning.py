@@ -25,12 +25,12 @@ SPREAD: Final = 0.05
 sqrt(1 + 19 * 0.05) = 1.4 times as wide as if every sentence stood alone."""
 
 FEWEST: Final = 10
-"""Fewer articles than these are not planned for: resampling them gives no reliable interval."""
+"""The smallest number of articles that is planned for: fewer give no reliable interval."""
 
 _RUNS: Final = 400
 _Z: Final = 1.959964
 _MOST: Final = 100_000
-"""More articles than these are not planned for."""
+"""The largest number of articles that is planned for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,8 @@ class Option:
 def pilot(given: pl.DataFrame, labels: int) -> Assumed:
     """What prepared answers (`copydesk.agreement.units.prepare`) tell about future ones.
 
-    The spread is what the disagreement of articles varies by beyond what their sentences alone
-    would make it vary (one-way analysis of variance, method of moments).
+    The spread is the variance of articles' disagreement beyond what their sentences alone account
+    for (one-way analysis of variance, method of moments).
 
     Raises:
         InputError: alpha is not defined of them.
@@ -185,7 +185,7 @@ def needed(assumed: Assumed, target: float, *, each: int) -> Option:
     """The fewest articles, about, whose answers give an interval of at most this width.
 
     Raises:
-        InputError: the width is not above 0, or more articles would be needed than anybody has.
+        InputError: the width is not above 0, or too many articles would be needed.
     """
     if not 0 < target < 1:
         raise InputError(f"A width of {target:g} is not between 0 and 1.")
@@ -217,12 +217,12 @@ def _runs(articles: int) -> int:
 
 
 def options(assumed: Assumed, target: float, overlaps: Sequence[int] = (2, 3, 4)) -> list[Option]:
-    """What each overlap would take to reach a width."""
+    """What each overlap would need to reach a width."""
     return [needed(assumed, target, each=each) for each in overlaps]
 
 
 def narrowed(assumed: Assumed, *, now: float, articles: int, more: int, each: int) -> float:
-    """The width that an interval of ``now`` over so many articles would have with more of them."""
+    """The width that an interval, now ``now`` wide, would have with more articles."""
     before = width(assumed, articles=articles, each=each, runs=_runs(articles + more))
     after = width(assumed, articles=articles + more, each=each, runs=_runs(articles + more))
     return now * after / before if before else now

@@ -21,7 +21,7 @@ _SHORT: Final = {"guidelines_version": "guidelines", "annotator_kind": "kind"}
 
 
 def print_agreement(agreement: Agreement, console: Console, *, disputed: int = 10) -> None:
-    """Print what a round manager looks at first; the page and the JSON hold all of it.
+    """Print what a round manager looks at first; the page and the JSON contain everything.
 
     Args:
         agreement: what ``measure`` found.

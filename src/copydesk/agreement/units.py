@@ -101,9 +101,9 @@ def count_matrix(given: pl.DataFrame, labels: int) -> tuple[Ints, Ints]:
 
 @dataclass(kw_only=True)
 class Tally:
-    """Alpha of answers that come a share of their articles at a time.
+    """Alpha of answers that arrive in batches of whole articles.
 
-    Of an article no more is kept than its sums.
+    Only the sums of each article are kept.
     """
 
     labels: Sequence[str]
@@ -123,7 +123,7 @@ class Tally:
         return given
 
     def alpha(self) -> tuple[Alpha, tuple[Alpha, ...]]:
-        """Alpha of all labels, and of each label against the rest, as of all answers at once."""
+        """Alpha of all labels, and of each against the rest, as if all answers came at once."""
         order = pl.Series(self._names, dtype=pl.String).arg_sort().to_numpy()
         nothing = np.empty((0, 2 * len(self.labels) + 1))
         sums = np.concatenate([nothing, *(found.sums for found in self._found)])[order]

@@ -214,7 +214,7 @@ class Files:
     def remove(
         self, round: Round, streams: Sequence[Stream], uids: Collection[str], *, erase: bool
     ) -> list[str]:
-        """See `copydesk.rounds.backend.Backend`; older files that a push kept are seen to too."""
+        """See `copydesk.rounds.backend.Backend`; older files that a push kept are cleaned too."""
         sentences = {
             anchor.sentence_id
             for stream in streams
@@ -247,7 +247,7 @@ class Files:
 def _without(
     path: Path, key: str, gone: Collection[str], change: _Change = None
 ) -> tuple[int, str]:
-    """A file with the lines about some records changed, or by default removed, and their number."""
+    """A file with the lines about some records changed or, by default, removed; their number."""
     kept, count = [], 0
     for raw in (_read(path) or "").split("\n"):
         try:
@@ -348,7 +348,7 @@ def read_answers(
 ) -> tuple[tuple[str, dict[str, dict[str, Any]]], list[Finding]]:
     """An annotator's lines by sentence_id, the time of the file, and what is wrong.
 
-    A last line without an end is read where it is whole; half a line is named: it is still being
+    A last line without an end is read where it is whole; half a line is reported: it is still being
     written, or was cut off.
     """
     path = folder(round, name) / ANSWERS
@@ -383,7 +383,7 @@ def read_answers(
 
 
 def _line(raw: bytes, mine: set[str]) -> tuple[dict[str, Any], str]:
-    """A line of answers, and what is wrong with it; free text of it is not repeated."""
+    """A line of answers, and what is wrong with it; its free text is not repeated."""
     try:
         line = json.loads(raw.decode("utf-8-sig"))
         dump_line(line).encode("utf-8")
@@ -430,7 +430,7 @@ def _held(
         for anchor in round.plan.expected(task)
         if anchor.sentence_id in lines
     ]
-    # Where every line has a time of its own, that of the file says nothing.
+    # If every line has a time of its own, that of the file is not needed.
     stamp = "" if all("at" in line for line in mine) else at
     answers = [{"annotator": name, "at": stamp, "lines": mine}] if mine else []
     return Held(

@@ -1,4 +1,4 @@
-"""Raw articles into a corpus: what people have, read, made canonical, and kept."""
+"""Takes raw articles into a corpus: reads them, makes them canonical, and keeps them."""
 
 from copydesk.ingest.metadata import Defaults
 from copydesk.ingest.outcome import Ingested

@@ -1,4 +1,4 @@
-"""Texts moved to their places, then the manifests: what makes an ingest's articles the corpus's.
+"""Moves texts to their places, then the manifests: this makes an ingest's articles the corpus's.
 
 The manifests are replaced last, so that a run that was killed leaves them as they were, and the
 next run of the same ingest ends in the same files.
@@ -60,7 +60,7 @@ def text_of(entry: Entry, texts: Texts, staging: Staging) -> str:
 
 
 def _placed(store: Store, bulk: bool | None) -> Iterator[Entry]:
-    """All articles by id, those that were taken now with where their texts are to lie."""
+    """All articles by id; those taken now with the place of their text."""
     for entry in store:
         if entry.staged is None or bulk is None:
             yield entry
@@ -71,7 +71,7 @@ def _placed(store: Store, bulk: bool | None) -> Iterator[Entry]:
 def _hold_bulk(
     texts: Texts, store: Store, staging: Staging, bulk: bool | None
 ) -> Callable[[], None]:
-    """Write the texts that lie in Parquet; what comes back lets go of those of before."""
+    """Write the texts that are kept in Parquet; returns a function that removes the old ones."""
     listed = (entry for entry in _placed(store, bulk) if entry.article.bulk and not entry.absent)
     return texts.bulk.write(
         ((e.article.article_id, e.article.text_sha256, e) for e in listed),
@@ -80,7 +80,7 @@ def _hold_bulk(
 
 
 def _elsewhere(texts: Texts, article: Article) -> Iterator[Path]:
-    """Files with an article's text where it must not lie any more."""
+    """Files with an article's text in places where it must no longer be."""
     for given in (True, False):
         path = texts.path(dataclasses.replace(article, redistributable=given))
         if (article.bulk or given > article.redistributable) and path.exists():

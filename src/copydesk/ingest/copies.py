@@ -1,4 +1,4 @@
-"""Whether two articles say the same: a sentence, an utterance, or a long stretch of words."""
+"""Whether two articles share text: a sentence, an utterance, or a long stretch of words."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ default of the check `near_duplicate`."""
 SAME_TEXT: Final = 0.9
 """Least share of the words of the shorter article that stand in sentences of the longer."""
 STRETCH: Final = 15
-"""So many words in a row are never the same by chance in the copy of two reporters."""
+"""This many words in a row are never the same by chance in the copy of two reporters."""
 UTTERANCE: Final = 6
-"""Words that an utterance has at least: anybody may say a shorter one ("We will see")."""
+"""The fewest words of an utterance: anybody may say a shorter one ("We will see")."""
 _RUN: Final = 4
 
 Sentence = tuple[str, ...]
@@ -60,7 +60,7 @@ class Read:
 def shared(a: Read, b: Read, *, near: float = NEAR) -> str | None:
     """What two articles share, in words for people, or None.
 
-    What they share because both were written by one form does not count.
+    What they share because both follow one template does not count.
     """
     if a.sentences == b.sentences:
         return "the whole text"
@@ -120,7 +120,7 @@ def _utterance(a: Read, b: Read) -> bool:
 
 
 def _stretch(a: Read, b: Read) -> int:
-    """The most words in a row that stand in both, sentence by sentence."""
+    """The most words in a row that both have, sentence by sentence."""
     places: dict[Sentence, list[tuple[int, int]]] = {}
     for number, sentence in enumerate(b.sentences):
         for at in range(len(sentence) - _RUN + 1):

@@ -28,12 +28,13 @@ _CHUNK: Final = 1 << 20
 def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     """A file's text, and the name of the encoding that it was read as.
 
-    Without an encoding given: what a byte order mark names; UTF-16 where every other byte is
-    NUL; UTF-8 if all bytes are; Windows-1252 if no stretch of the other bytes is UTF-8 and none is
+    If no encoding is given: what a byte order mark names; UTF-16 where every other byte is NUL;
+    UTF-8 if all bytes are; Windows-1252 if no stretch of the other bytes is UTF-8 and none is
     undefined there.
 
     Raises:
-        InputError: a byte is not of the encoding (names its offset), or no such encoding exists.
+        InputError: a byte is invalid in the encoding (names its offset), or no such encoding
+            exists.
     """
     found = encoding or _marked(data) or _wide(data)
     if found is None:
@@ -60,7 +61,7 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
 
 
 def encoding_of(stream: IO[bytes], encoding: str | None = None) -> str:
-    """The encoding of a table, which is found from the first of its bytes that are not ASCII.
+    """The encoding of a table, which its first bytes that are not ASCII determine.
 
     Args:
         stream: the table's bytes; read as far as is needed.

@@ -1,4 +1,4 @@
-"""Which language a text is in, as far as its commonest words tell.
+"""Which language a text is in, judged by its commonest words.
 
 Rules for English must not be applied to a text in another language only because nobody stated its
 language, or because a page calls everything English.
@@ -39,8 +39,8 @@ def told(text: str, stated: str | None) -> str:
 
     Returns:
         The stated tag; where none is stated, or English and the words are not, the language whose
-        common words the text has, or `UNKNOWN`. A text of few words without a statement is
-        English, the language that this project is made for.
+        common words the text has, or `UNKNOWN`. A short text whose source states no language counts
+        as English, the main language of this project.
     """
     if stated is not None and stated.partition("-")[0] != "en":
         return stated

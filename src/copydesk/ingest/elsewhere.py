@@ -17,9 +17,9 @@ _CLASSES: Final = re.compile(
 
 
 def mark(tree: Any) -> None:
-    """Mark the parts of a page that are named as something else than its article.
+    """Mark the parts of a page whose names say that they are not its article.
 
-    What holds half of the page's paragraphs is the article, whatever it is called.
+    An element with half of the page's paragraphs is the article, whatever its name.
     """
     lengths: dict[Any, int] = {}
     for paragraph in tree.iter("p", "br"):

@@ -1,4 +1,4 @@
-"""The article that is made of a reading, beside the one that the corpus has under its id."""
+"""The article made from a reading, compared with the one that the corpus has under its id."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _change(before: Entry | None, article: Article) -> str:
 
 
 def _zones(reading: Reading, before: Entry | None) -> tuple[str, ...]:
-    """The zones of lines that the source marks; of a text that the corpus has, with its notes.
+    """The zones of lines that the source marks; for a text that the corpus has, also its notes.
 
     Furniture is marked when a text is taken (see `copydesk.ingest.furniture`), and stays.
     """

@@ -1,4 +1,4 @@
-"""What sources say of their articles, by whatever names, as the fields that an article has."""
+"""Maps what sources say of their articles, under whatever names, to the fields of an article."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _TAGS: Final = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-"""Control characters and line ends, which the field of a line of text does not hold."""
+"""Control characters and line ends, which a one-line field may not contain."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LANGUAGES: Final = {
@@ -83,7 +83,7 @@ def by_our_names(
 
     Args:
         record: one record, by the source's own names.
-        columns: the source's name of a field, by ours; goes before the usual names.
+        columns: the source's name of a field, by ours; takes precedence over the usual names.
     """
     plain = {plain_name(name): name for name in record}
     fields: dict[str, Any] = {}
@@ -111,12 +111,12 @@ def _rendered(value: Any, field: str) -> Any:
     found = value.get("rendered") if isinstance(value, dict) else None
     if isinstance(found, str):
         value = found if field == "text" else html.unescape(_TAGS.sub("", found))
-    # What cannot be encoded in a text is refused with its place.
+    # In the text itself, characters that cannot be encoded are refused, with their place.
     return value if field == "text" else _encodable(value)
 
 
 def _encodable(value: Any) -> Any:
-    """A value with U+FFFD for halves of surrogate pairs, which JSON can name and UTF-8 cannot."""
+    """A value with U+FFFD for lone surrogates, which JSON can express and UTF-8 cannot."""
     if isinstance(value, str):
         return _HALVES.sub("\ufffd", value)
     if isinstance(value, list):
@@ -127,7 +127,7 @@ def _encodable(value: Any) -> Any:
 
 
 def normalise(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Our fields in the form that an article has them, and those that have no such form.
+    """Our fields in the form that an article needs, and those that cannot be brought into it.
 
     Ids become strings, dates and times the day, addresses URIs, licences SPDX.
     """

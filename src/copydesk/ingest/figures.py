@@ -15,7 +15,7 @@ _CAPTION: Final = re.compile(
     r"|onderschrift|bildetekst|billedtekst)(?![a-z])",
     re.IGNORECASE,
 )
-"""The classes of captions that are no ``figcaption``, in several languages."""
+"""The classes of captions that are not a ``figcaption``, in several languages."""
 _CREDIT: Final = re.compile(
     r"credit|copyright|photographer|rights|source|agency|quelle|kredyt|cr[ée]dit", re.IGNORECASE
 )
@@ -69,7 +69,7 @@ def lines(caption: Any) -> Iterator[tuple[str, str]]:
 
 
 def _mark_name(caption: Any) -> None:
-    """A name that stands apart behind a caption's last stop is its photographer's."""
+    """A name set apart after a caption's last full stop is the photographer's."""
     last = caption[-1] if len(caption) else None
     if last is None or not isinstance(last.tag, str) or plain(last.tail or ""):
         return
@@ -104,7 +104,7 @@ def _parts(element: Any, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _near_picture(element: Any) -> bool:
-    """Whether one of the elements around holds a picture and little else."""
+    """Whether an enclosing element contains a picture and little else."""
     for _, above in zip(range(_NEAR), element.iterancestors(), strict=False):
         if above.xpath(".//img|.//picture|.//amp-img|.//video|.//svg"):
             return len(above.xpath(".//p")) <= _NEAR

@@ -1,6 +1,6 @@
-"""Articles written by one form: weather, markets, obituaries, court lists.
+"""Articles that follow one template: weather, markets, obituaries, court lists.
 
-Such articles share their sentences but for names and figures, and report different events. Two
+Such articles share their sentences except names and figures, and report different events. Two
 articles of one event share names with the sentences.
 """
 
@@ -65,7 +65,7 @@ def same_form(a: Filled, b: Filled) -> bool:
 
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
-    """The Jaccard index of the names, or of the figures where no names are: a count may grow."""
+    """The Jaccard index of the names, or where there are none of the figures: a count may grow."""
     names = {word for word in a | b if not word[0].isdigit()}
     filled = names or a | b
     return len(a & b & filled) / len(filled)

@@ -1,4 +1,4 @@
-"""Furniture: lines that an outlet repeats over its articles, and that no reporter wrote for one.
+"""Furniture: lines that an outlet repeats in many articles, not written for any one of them.
 
 A line is furniture if it stands in at least `LEAST` articles of one outlet (of one collection,
 where no outlet is known: `LEAST_UNKNOWN`) that have little else in common. Articles most of whose
@@ -22,7 +22,7 @@ from copydesk.stretches import Index, Keys, keys, words
 LEAST: Final = 4
 LEAST_UNKNOWN: Final = 6
 COPIED: Final = 0.5
-"""An article of whose lines at least this share is repeated is taken for a copy."""
+"""An article with at least this share of repeated lines is considered a copy."""
 
 
 def line_keys(text: str) -> list[int]:

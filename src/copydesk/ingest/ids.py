@@ -15,7 +15,7 @@ class Ids:
 
     Args:
         store: the articles that have ids.
-        sources: of this ingest; names that stand in several of their folders need the whole path.
+        sources: of this ingest; names that occur in several of their folders need the whole path.
     """
 
     def __init__(self, store: Store, sources: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
-"""A page's tree put into the form in which its text can be found.
+"""Rewrites a page's tree into a form in which its text can be found.
 
-Old pages lay their columns out in tables, new ones name headings by a role only, and the mark of a
-footnote is a digit that only its place above the line tells from the year before it.
+Old pages lay their columns out in tables, new ones name headings by a role only, and only its
+raised position tells a footnote's digit from the year before it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What holds for an article: what its source says, then its outlet, then the ingest's defaults."""
+"""An article's metadata: what its source says, then its outlet, then the ingest's defaults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HELD_BACK: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Defaults:
-    """What holds for articles whose source says nothing else; `collection` holds for all."""
+    """Defaults for articles whose source says nothing else; `collection` applies to all."""
 
     licence: str | None = None
     attribution: str | None = None
@@ -60,14 +60,14 @@ class Metadata:
         return fields
 
     def rights(self, name: str, fields: dict[str, Any], text: str) -> dict[str, Any]:
-        """Whether an article's text may be given, and what holds it back though its licence does
-        not. An outlet is credited where nobody else is named."""
+        """Whether an article's text may be given, and if not, why in spite of its licence. An
+        outlet is credited where nobody else is named."""
         gives = self._policy.gives(fields.get("licence"), fields["collection"])
         held_back = self._held_back(name, fields, text) if gives else None
         return {"redistributable": gives and held_back is None, "held_back": held_back}
 
     def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
-        """Why a text is withheld though its licence gives it, so that a release of it is valid."""
+        """Why a text is withheld although its licence allows it, so that the release is valid."""
         if wants_attribution(fields["licence"]) and not fields.get("attribution"):
             if not fields.get("outlet"):
                 return "attribution"

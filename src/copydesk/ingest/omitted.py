@@ -1,5 +1,5 @@
-"""What trafilatura leaves out of an article, put back at its place: captions, and paragraphs, list
-items and headings that stand between its others.
+"""Puts back what trafilatura leaves out of an article: captions, and paragraphs, list items and
+headings that stand between its others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOT_OURS: Final = frozenset(
 _LONGEST: Final = 700
 _LEAST: Final = 40
 _LINKED: Final = 0.6
-"""A text of which so much is a link leads to another article."""
+"""A text with at least this share of links leads to another article."""
 _MOST: Final = 0.7
 _TEASERS: Final = ".//h2//a|.//h3//a|.//h4//a|.//a[.//h2 or .//h3 or .//h4]"
 
@@ -131,7 +131,7 @@ class _Page:
         return not is_elsewhere(caption, scope, _NOT_OURS) and not _of_another(caption, scope)
 
     def _heads_a_line(self, heading: Any) -> bool:
-        """Whether the line after a heading that is no link is the article's, in the same part."""
+        """Whether the line after a heading (not a link) is the article's, in the same part."""
         at = self._order[heading]
         if heading.xpath(".//a") or not self._first < at < self._last:
             return False
@@ -153,7 +153,7 @@ def _holds_line(element: Any) -> bool:
 
 
 def _is_told(element: Any) -> bool:
-    """Whether an element is a paragraph or an item that says something, and no link."""
+    """Whether an element is a paragraph or an item with some content, and not a link."""
     text = plain(_text(element))
     return len(text) >= _LEAST and has_stop(text) and not _is_link(element)
 

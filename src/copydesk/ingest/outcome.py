@@ -14,7 +14,7 @@ class Ingested:
     """What an ingest did, as numbers of articles.
 
     Args:
-        given: whose text may be given in a release, of all that the sources held.
+        given: whose text may be given in a release, of all in the sources.
         withheld: whose text may not.
         added: that the corpus did not have.
         replaced: that the corpus had with another text or other metadata.

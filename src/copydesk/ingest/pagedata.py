@@ -1,4 +1,4 @@
-"""What a page says of itself: JSON-LD, meta elements, link, time, language; then what it shows."""
+"""What a page states about itself: JSON-LD, meta, link, time, language; then what it shows."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Said:
 
 
 def read(tree: Any) -> Said:
-    """Read what a parsed page says of itself."""
+    """Read what a parsed page states about itself."""
     meta = _meta(tree)
     about = list(_linked(tree))
     outlet = _outlet(meta, about)
@@ -180,7 +180,7 @@ def _title(
 
 
 def _texts(element: Any) -> Iterator[str]:
-    """An element's text; between parts that stand on lines of their own, a blank."""
+    """An element's text; between parts on lines of their own, a blank."""
     yield element.text or ""
     for child in element:
         if isinstance(child.tag, str):
@@ -193,7 +193,7 @@ def _texts(element: Any) -> Iterator[str]:
 
 
 def _punctuated(shown: str, stated: list[str | None], outlet: str | None) -> str:
-    """A headline as a title of the page writes it, where its parts lost a colon between them."""
+    """A headline as one of the page's titles writes it, if it lost the colon between its parts."""
     for title in stated:
         written = without_outlet(_plain(title), outlet)
         if len(written) > len(shown) and _key(written) == _key(shown):
@@ -210,7 +210,7 @@ def _alike(a: str, b: str) -> float:
 
 
 def without_outlet(title: str, outlet: str | None) -> str:
-    """A title without the outlet's name behind it: "Bridge opens | The Day" is "Bridge opens"."""
+    """A title without the outlet's name after it: "Bridge opens | The Day" is "Bridge opens"."""
     name = _key(outlet or "")
     while True:
         marks = list(_SEPARATORS.finditer(title))

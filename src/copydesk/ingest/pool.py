@@ -19,7 +19,7 @@ from copydesk.stretches import Keys, keys
 
 _BATCH: Final = 32
 _WORTH: Final = 8
-"""From this many batches on, starting processes is worth while."""
+"""From this many batches on, it is worth starting processes."""
 
 
 class Found(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any
 from copydesk.errors import CopydeskError
 
 LineZone = tuple[int, str]
-"""A line's number from 0, and its zone, where the source's own structure says it."""
+"""A line's number from 0, and its zone, if the source's own structure gives it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +103,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Missed:
-    """What was in the sources and is not an article: gathered, since it must be told.
+    """What was in the sources and is not an article, collected for the report.
 
     Args:
         refused: what was set aside.

@@ -1,4 +1,4 @@
-"""One article read: decoded, unwrapped or taken out of its page, and made canonical."""
+"""Reads an article: decodes it, unwraps it or extracts it from its page, and makes it canonical."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def read(raw: Raw, options: Options) -> Reading:
     """Read one article.
 
     Raises:
-        InputError: the file cannot be read, holds no article, or its text is refused; or the
-            source names another hash than its text has.
+        InputError: the file cannot be read, holds no article, or its text is refused; or the hash
+            in the source is not that of its text.
     """
     found, other = fields.by_our_names(raw.fields, options.columns)
     stated = found.get("text_sha256")

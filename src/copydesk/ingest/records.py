@@ -104,7 +104,7 @@ def _json(file: File, options: Options, missed: Missed) -> Records:
     try:
         document = json.loads(text.removeprefix("\ufeff"))
     except (json.JSONDecodeError, RecursionError) as error:
-        # Many name JSON Lines .json.
+        # Many people name JSON Lines files .json.
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines[:20]):
             yield from _jsonl(file, options, missed)
@@ -167,7 +167,7 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
 
 
 def _quoting(file: File, codec: str) -> Literal[0, 3]:
-    """Whether a table with tabs quotes its fields: many do not, and a mark is only a mark there."""
+    """Whether a table with tabs quotes its fields; if not, a quotation mark is just a character."""
     with file.open() as stream, io.TextIOWrapper(stream, codec, "replace", newline="") as text:
         try:
             for _ in csv.reader(text, delimiter="\t", strict=True):

@@ -1,4 +1,4 @@
-"""What ingests set aside: ``private/refused.jsonl``, the present state of it."""
+"""What ingests have set aside, as it stands now: ``private/refused.jsonl``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE: Final = "refused.jsonl"
 
 
 def before(corpus: Corpus) -> list[Refusal]:
-    """What earlier ingests set aside, and no later one took."""
+    """What earlier ingests set aside and later ones did not take."""
     path = corpus.private / FILE
     if not path.is_file():
         return []
@@ -68,7 +68,7 @@ def write(corpus: Corpus, refused: Iterable[Refusal]) -> None:
 def by_reason(refused: Iterable[Refusal]) -> list[tuple[str, int, Refusal]]:
     """Reasons with how often each was met and its first example, the commonest first.
 
-    Reasons that differ in numbers and names only are one.
+    Reasons that differ only in numbers and names are counted together.
     """
     first: dict[str, Refusal] = {}
     counted: Counter[str] = Counter()

@@ -21,13 +21,13 @@ CREATE TABLE IF NOT EXISTS seen (
 
 
 class Seen:
-    """What came of each file, by its size, its time of change, and how it was read.
+    """The result of each file, by its size, its time of change, and how it was read.
 
     It can be removed at any time. Files that hold many articles are not remembered.
 
     Args:
         path: made if it is not there; made anew if it is damaged.
-        manner: whatever decides what comes of a file but the file itself: options, defaults,
+        manner: everything besides the file itself that decides its result: options, defaults,
             configuration, version.
     """
 
@@ -54,7 +54,7 @@ class Seen:
         return data
 
     def get(self, raw: Raw) -> Refusal | tuple[str, str] | None:
-        """What came of a file that has not changed: a refusal, or an id and a text's hash."""
+        """The result of a file that has not changed: a refusal, or an id and a text's hash."""
         if raw.path is None or raw.fields:
             return None
         try:
@@ -70,7 +70,7 @@ class Seen:
         return Refusal(**json.loads(row[3])) if row[3] else (row[1], row[2])
 
     def put(self, where: str, outcome: Refusal | tuple[str, str]) -> None:
-        """Remember what came of a file that `get` did not know."""
+        """Remember the result of a file that `get` did not know."""
         stamp = self._stamps.pop(where, None)
         if stamp is None:
             return

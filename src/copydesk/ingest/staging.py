@@ -1,4 +1,4 @@
-"""Texts that were read and are not in their places yet: one file on disk, gone with the ingest."""
+"""Texts that were read and are not in their places yet: one file, removed after the ingest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Staging:
         self._end = 0
 
     def put(self, text: str) -> str:
-        """Keep a text, and return what it is asked for by."""
+        """Keep a text, and return the token by which `get` finds it."""
         data = text.encode("utf-8")
         packed = memoryview(pa.compress(data, codec=_CODEC, asbytes=True))
         token = f"{self._end}:{len(packed)}:{len(data)}"
@@ -42,5 +42,5 @@ class Staging:
         return text
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

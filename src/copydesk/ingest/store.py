@@ -17,7 +17,7 @@ from copydesk.corpus import Article, Corpus
 from copydesk.files import dump_line, read_jsonl
 
 RECORDS: Final = "records.jsonl"
-"""In the private room: of each article where it came from, and what else its source said."""
+"""In the private room: where each article came from, and what else its source said."""
 
 _TABLE: Final = """
 CREATE TABLE articles (
@@ -157,7 +157,7 @@ class Store:
         return rows.fetchall()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._data.close()
 
     def _count(self, where: str) -> int:

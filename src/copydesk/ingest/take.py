@@ -1,4 +1,4 @@
-"""Raw articles into a corpus: the good ones are kept, each bad one is set aside with its reason.
+"""Takes raw articles into a corpus: keeps the good ones, and sets bad ones aside with the reason.
 
 Texts are staged in the corpus's scratch room and moved to their places when all have been read
 (`copydesk.ingest.commit`).
@@ -36,7 +36,7 @@ from copydesk.stretches import Index
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
 BULK_FROM: Final = 10_000
-"""Articles of Parquet files, taken at once, from which texts stay in Parquet."""
+"""From this many articles taken from Parquet files at once, texts stay in Parquet."""
 
 
 def ingest(

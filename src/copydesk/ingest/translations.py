@@ -1,8 +1,8 @@
-"""Translations of one report, where its source says so: they are of one event.
+"""Translations of one report belong to one event, where the source says that they are translations.
 
-What translations share, names, figures and a date, other reports of the same day share too; so
-only a link between them counts: ``hreflang`` or ``workTranslation`` in a page, or a field
-``translation_of`` of a record with the address or the id of the original.
+Names, figures and dates are shared by other reports of the same day as well, so only a link counts:
+``hreflang`` or ``workTranslation`` in a page, or a field ``translation_of`` of a record with the
+address or the id of the original.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LINKS: Final = "translations"
 BECAUSE: Final = "a link between translations"
 _NAMES: Final = (LINKS, "translation_of", "translationof")
 _MOST: Final = 100
-"""Links of one article that are looked up."""
+"""The most links of one article that are looked up."""
 
 
 def linked(store: Store) -> Iterator[tuple[Entry, Entry]]:

@@ -1,4 +1,4 @@
-"""What a page shows and does not say in its head: headline, date and byline by their classes."""
+"""What a page shows but does not state in its head: headline, date and byline by their classes."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def headlines(tree: Any) -> Iterator[str]:
 
 
 def date(tree: Any) -> str | None:
-    """The day in the first element that is marked as a date and holds one, and no other words
-    than a byline has; not the day of a change."""
+    """The day in the first element that is marked as a date and contains one, with no words beyond
+    those of a byline; not the day of an update."""
     for name in _DATES:
         for element in _marked(tree, "", (name,)):
             text = _plain(element)
@@ -93,7 +93,7 @@ def date_of(address: str | None) -> str | None:
 
 
 def date_near(tree: Any, headline: str | None) -> str | None:
-    """The day in a short text beside the headline; not the day of a change."""
+    """The day in a short text beside the headline; not the day of an update."""
     for text in near_headline(tree, headline):
         if len(text) <= _DATE_AT_MOST and not _CHANGED.search(text) and (found := day(text)):
             return found

@@ -1,6 +1,6 @@
 """Where articles are: folders, files, patterns, archives and addresses that fsspec knows. Only what
-lies below a folder is read. Links that lead out of it or into a folder that is read anyway,
-pipes and devices are named and passed over; so are files of kinds that are not read.
+lies below a folder is read. Links that lead out of it or into a folder that is read anyway, pipes
+and devices are reported and skipped; so are files of unsupported kinds.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class File:
             with self.open() as stream:
                 parts = []
                 left = most + 1
-                # To the end: only there does an archive show that it is damaged.
+                # To the end: only there does a damaged archive show.
                 while left and (part := stream.read(left)):
                     parts.append(part)
                     left -= len(part)
@@ -220,7 +220,7 @@ def _stays(path: Path, top: Path, missed: Missed) -> bool:
 
 
 def _file(path: Path, name: str, missed: Missed, asked: bool) -> Iterator[File]:
-    """One file as what it is; ``asked`` says that the user named it alone."""
+    """One file, by its kind; ``asked`` says that the user named this very file."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

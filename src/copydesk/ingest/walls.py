@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 _SHORT: Final = 1500
-"""In characters: an article is longer, or does not mention walls."""
+"""In characters: an article is longer than this, or does not mention walls."""
 _PARAGRAPH: Final = 80
 _LONG: Final = 150
 _LEADS: Final = 8
@@ -150,6 +150,6 @@ def _is_listing(tree: Any, lines: list[str]) -> bool:
 
 
 def _own(lines: list[str], *patterns: re.Pattern[str]) -> int:
-    """How many lines of a paragraph's length say something else."""
+    """How many lines of a paragraph's length are about something else."""
     long = (line for line in lines if len(line) > _PARAGRAPH)
     return sum(not any(pattern.search(line) for pattern in patterns) for line in long)

@@ -1,7 +1,7 @@
-"""Web pages: the article's own lines, and what the page's structure says of each.
+"""Web pages: the article's own lines, and the role that the page's structure gives each.
 
-trafilatura finds where the article is; the page decides what its parts are: the ``h1`` is the
-headline, headings are subheads, captions captions. What the page says of itself (JSON-LD,
+trafilatura finds where the article is; the page's markup tells what its parts are: the ``h1`` is
+the headline, headings are subheads, captions captions. What the page states about itself (JSON-LD,
 ``meta``, ``time``, ``link``) gives its date, language, address, outlet and byline.
 """
 
@@ -27,7 +27,7 @@ from copydesk.text.tabular import is_figures
 from copydesk.text.wording import Wording, wording
 
 Line = tuple[str, str | None]
-"""A line and its zone; None where the page's structure does not say one."""
+"""A line and its zone; None where the page's structure gives none."""
 
 _NETWORKS: Final = (
     *("twitter", "instagram", "tiktok", "bluesky", "mastodon", "threads", "telegram-post"),
@@ -112,7 +112,7 @@ def extract(data: bytes | str) -> Page:
 
 
 def _date_above(body: list[Line], fields: dict[str, Any], known: Wording) -> None:
-    """The day of a page that marks none: in one of the lines above its text."""
+    """The date of a page that marks none: found in one of the lines above its text."""
     for text, _ in body[:_ABOVE]:
         if "published" not in fields and known.dateline.match(text) and (found := day(text)):
             fields["published"] = found
@@ -143,7 +143,7 @@ def _drop_teasers(tree: Any, known: Wording) -> None:
 
 
 def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
-    """Whether a part of a page says nothing but links, below a heading."""
+    """Whether a part of a page contains nothing but links, below a heading."""
     if element.tag not in ("div", "section", "ul") or not linked or len(text) > _BOX:
         return False
     heads = element.xpath(".//h2|.//h3|.//h4|.//h5")

@@ -9,7 +9,7 @@ from typing import Final
 from copydesk.text.canonical import LINE_END
 
 _WIDTH: Final = range(40, 101)
-"""Columns at which people and machines wrap."""
+"""Columns at which text is commonly wrapped."""
 _MIN_BREAKS: Final = 4
 _SHARE: Final = 0.75
 _STOPPED: Final = re.compile(r"[.!?…:][\"'”’»)\]]*$")
@@ -17,11 +17,11 @@ _NEW: Final = re.compile(r"[-–—•*·▪●►‣>|]\s|\(?\d{1,2}[.)]\s|[A-Z
 
 
 def unwrap(text: str) -> tuple[str, int]:
-    """Join lines that were broken at a column; any other text comes back as it was.
+    """Join lines that were broken at a column; any other text is returned unchanged.
 
-    A text is wrapped if nearly all breaks between its lines stand where the next word would not
-    have fitted, and most of them in mid-sentence. Then a break is removed where that is so, or
-    where the sentence goes on; blank lines, indents, list marks and short lines end a paragraph.
+    A text is wrapped if nearly all breaks between its lines are where the next word would not have
+    fitted, and most of them in mid-sentence. Then a break is removed where that is so, or where the
+    sentence goes on; blank lines, indents, list marks and short lines end a paragraph.
 
     Returns:
         The text, and how many line ends were removed.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from copydesk.agreement.units import Tally
 
 MIN_ANSWERS: Final = 10
-"""An annotator with fewer answers beside others is not yet an outlier."""
+"""An annotator with fewer answers to shared sentences is not reported as an outlier."""
 
 _MANIFEST: Final = "release.json"
 

@@ -1,7 +1,7 @@
-"""Level 5: the documents beside the card speak of the newest release, and of nothing else.
+"""Level 5: the documents beside the card describe the newest release, and nothing else.
 
 Citation, guidelines, labels and baselines are in the data set folder, and the first two in the
-corpus as well; each is held against the release and against its other copy.
+corpus as well; each is compared with the release and with its other copy.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from copydesk.validate.untrusted_release import Release
 _UP: Final = "../.."
 _CITED: Final = ("version", "date-released", "title", "license", "authors")
 _SINCE: Final = (1, 1)
-"""The schema version since which a cut writes all these documents."""
+"""The first schema version for which a cut writes all these documents."""
 
 _HIDDEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
@@ -52,7 +52,7 @@ def _document(message: str, name: str) -> Fault:
     fix="Rewrite them with 'copydesk release describe'.",
 )
 def documents(subject: Released) -> Iterator[Found]:
-    """CITATION.cff, guidelines.md and labels.json beside the card speak of this release."""
+    """CITATION.cff, guidelines.md and labels.json beside the card describe this release."""
     assert subject.dataset is not None
     if not subject.newest:
         return
@@ -152,7 +152,7 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
 
 
 def _repeated(text: str) -> set[str]:
-    """Keys that a YAML mapping has twice: readers differ in which of the two they take."""
+    """Keys that a YAML mapping has twice: parsers differ in which of the two they take."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     names = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
     return {name for name in names if names.count(name) > 1}
@@ -163,7 +163,7 @@ def _repeated(text: str) -> set[str]:
 def copies(subject: Released) -> Iterator[Found]:
     """Citation and guidelines in the data set folder are the corpus's, and its README has its card.
 
-    Guidelines of another version are those of a round to come.
+    Guidelines of another version belong to a future round.
     """
     if subject.corpus is None or subject.dataset is None or not subject.newest:
         return
@@ -208,7 +208,7 @@ def _summary(readme: str, card: str) -> Iterator[Found]:
 @check("released", needs=("dataset",))
 @finds("document-disagrees")
 def baselines(subject: Released) -> Iterator[Found]:
-    """The baselines of a release are of that release, and of its test split."""
+    """The baselines of a release were computed on that release and its test split."""
     assert subject.dataset is not None
     entry = next((e for e in subject.index.entries if e.version == subject.release.version), None)
     name = f"baselines/{subject.release.version}.json"
@@ -226,7 +226,7 @@ def baselines(subject: Released) -> Iterator[Found]:
 
 
 def _figures(document: Mapping[str, Any], entry: Entry, subject: Released) -> Iterator[str]:
-    """What a file of baselines says that its release does not, as sentences."""
+    """How a file of baselines contradicts its release, as sentences."""
     if document["version"] != entry.version or document["digest"] != entry.digest:
         yield "These baselines were computed on another release."
         return
@@ -254,7 +254,7 @@ def _figures(document: Mapping[str, Any], entry: Entry, subject: Released) -> It
 @check("released", needs=("dataset",))
 @finds("changes-missing")
 def listed(subject: Released) -> Iterator[Found]:
-    """The change list has no entry of a release that never was."""
+    """The change list has no entry for a release that never existed."""
     assert subject.dataset is not None
     if not subject.newest or not subject.dataset.has("CHANGES.md") or not subject.index.lines:
         return

@@ -50,7 +50,7 @@ def reader(subject: Released) -> Iterator[Found]:
         for table in release.contents.schemas
     }
     if _listed(subject) != card.configs(release.contents):
-        return  # the rule of the card names it, and what it lists may lie anywhere
+        return  # the rule of the card names it, and what it lists may be anywhere
     strays = [name for name in subject.scope.strays if "/" not in name]
     if strays:
         yield _fault(f"It was not loaded, because '{show(strays[0])}' could change what is loaded.")
@@ -109,7 +109,7 @@ def _config(root: str, release: Release, table: str, splits: list[str]) -> Itera
 
 
 def _hashes(ids: pl.Series) -> NDArray[np.uint64]:
-    """A number for each id: those of ten millions of rows take 80 MB."""
+    """A number for each id: those of ten million rows take 80 MB."""
     return ids.hash(_SEED).to_numpy()
 
 

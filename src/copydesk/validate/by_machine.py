@@ -1,9 +1,9 @@
 """Level 3: cues and groups, as far as the release itself shows what names them.
 
-Whether quotations and cues are those that the text code finds is the question of a rebuild. Their
-names are judged here: an entry is one of a lexicon, and stands for the words at its cue; a group
-has the digest of an utterance. The last two, like the groups themselves, follow from the text code
-and are judged in releases that today's made.
+Only a rebuild can tell whether quotations and cues are those that the text code finds. Their names
+are judged here: an entry is one of a lexicon, and stands for the words at its cue; a group has the
+digest of an utterance. The last two, like the groups themselves, follow from the text code, so they
+are judged only in releases made by the installed version.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _GROUPED = ("group", "relation", "similarity")
     fix="Run 'copydesk build', and cut the release again.",
 )
 def cues(release: Release) -> Iterator[Found]:
-    """Every cue lies in its sentence and names an entry."""
+    """Every cue is in its sentence and names an entry."""
     rows = release.labelled.select("sentence_id", "start", "end", "cues", *PLACE)
     rows = rows.filter(pl.col("cues").list.len() > 0).explode("cues")
     cue = pl.col("cues").struct

@@ -1,7 +1,7 @@
 """Tables judged by pandera: its models, derived from a `copydesk.contract.tables.Contract`.
 
-A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. What it says
-of each row tells which rows are at fault, and its checks carry the rule and the message.
+A model is run on a `polars.DataFrame` only: pandera checks no values of a LazyFrame. Its results
+identify the rows at fault, and its checks carry the rule and the message.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _as_pandera(pandera: Any, check: Check) -> Any:
         frame: pl.LazyFrame = data.lazyframe.select(check.holds)
         return frame
 
-    # Its examples are not shown: the rows are taken from what the check says of each.
+    # Its examples are not shown: the check's result for each row is used instead.
     return pandera.Check(holds, name=check.rule, error=check.message, n_failure_cases=1)
 
 
@@ -130,7 +130,7 @@ def _far_away(
 
 
 _OF_COLUMNS: Final = ("COLUMN_NOT_IN_DATAFRAME", "COLUMN_NOT_IN_SCHEMA", "WRONG_DATATYPE")
-"""Why pandera finds fault with a column as a whole, whatever it says of values beside."""
+"""Why pandera rejects a column as a whole, besides any faults of single values."""
 
 
 def _violation(error: Any, table: Table, frame: pl.DataFrame) -> Violation:
@@ -142,7 +142,7 @@ def _violation(error: Any, table: Table, frame: pl.DataFrame) -> Violation:
         rows = frame.filter(~error.check_output[CHECK_OUTPUT_KEY])
     elif error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
         rule, message = null(table, error.schema.name)
-        # pandera counts what is not a number as null; another check names it.
+        # pandera counts NaN as null; another check names it.
         rows = frame.filter(pl.col(error.schema.name).is_null())
     else:
         raise RuntimeError(f"pandera could not judge '{error.schema.name}': {error}")

@@ -32,7 +32,7 @@ _ROUND_DOCUMENTS: Final = {"round.json": "round", "report.json": "agreement"}
 
 
 def rooms(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
-    """Everything that is wrong with a corpus's rooms, its releases aside."""
+    """Everything that is wrong with a corpus's rooms, except its releases."""
     yield from guidelines(folder)
     for name in _LABEL_CONFIGS:
         yield from label_config(folder, name)
@@ -218,7 +218,7 @@ def _pseudonyms(plan: Any, file: str, config: Mapping[str, Any]) -> Iterator[Fou
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Whether a pattern of the configuration is in a name, in linear time whatever it is."""
+    """Whether a pattern of the configuration is in a name, in linear time for any pattern."""
     try:
         return bool(pl.Series([name]).str.contains(pattern).item())
     except pl.exceptions.ComputeError:
@@ -226,7 +226,7 @@ def _fits(name: str, pattern: str) -> bool:
 
 
 def _answers(folder: Folder, name: str) -> Iterator[Found]:
-    """The round's files can be read and say the same: the log what its archives say."""
+    """The round's files can be read and are consistent: the log matches its archives."""
     from copydesk.backends import codecs
     from copydesk.rounds.answers import answers_of
     from copydesk.rounds.close import check_closed
@@ -274,7 +274,7 @@ def configuration(folder: Folder) -> Iterator[Found]:
     yield from check_document(document, "corpus", CONFIG_NAME)
     checks = document.get("checks") if isinstance(document, dict) else None
     for name, value in checks.items() if isinstance(checks, dict) else ():
-        if isinstance(value, float) and not math.isfinite(value):  # no bound of a schema refuses it
+        if isinstance(value, float) and not math.isfinite(value):  # a schema cannot refuse it
             message = f"'{show(name)}' is {value}, which is not a number to compare with."
             yield Fault(
                 rule="schema-violation",

@@ -1,4 +1,4 @@
-"""One run: which checks apply, what they find, and the report that comes of it."""
+"""One run: which checks apply, what they find, and the report that results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN: Final = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiver:
-    """A decision that a rule, or one record's fault of it, counts for nothing for a while."""
+    """A decision to ignore a rule, or one record's fault of it, for a while."""
 
     rule: str
     reason: str
@@ -170,7 +170,7 @@ def chosen(
     exclude: Collection[str],
     schema_version: str | None,
 ) -> tuple[set[str], dict[str, str]]:
-    """The rules that are judged, and those that are not since the release is older than they.
+    """The rules that are judged, and those that are not because they are newer than the release.
 
     Args:
         levels: of the rules.

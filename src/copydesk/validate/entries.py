@@ -1,4 +1,4 @@
-"""The entries that name cues, of every language, and what words each stands for."""
+"""The lexicon entries that name cues, in every language, and the words of each."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _FORMER: Final = {
     "ambiguous-verbs": frozenset({"emphasize"}),
     "reporting-verbs": frozenset({"emphasize"}),
 }
-"""Lexicons that name cues in releases and are gone, with those of their keys that no other has."""
+"""Removed lexicons that name cues in releases, with those of their keys that no other has."""
 
 _ROLES: Final = frozenset({"suggest-context", "report-context", "predicate-context"})
 """Lexicons whose entries are words that make others a cue."""
 
 
 def is_entry(name: str) -> bool:
-    """Whether a name such as `clause-verbs/say` is that of an entry, today's or a former one.
+    """Whether a name such as `clause-verbs/say` is that of a present or former entry.
 
     The verbs that a guess is about are named by their own form: `effect-verbs/rises`.
     """
@@ -30,7 +30,7 @@ def is_entry(name: str) -> bool:
 
 
 def stands_for(name: str, said: str) -> bool:
-    """Whether words have a form of an entry in them."""
+    """Whether some words contain a form of an entry."""
     lexicon, _, key = name.partition("/")
     if lexicon in _ROLES:
         return True

@@ -18,7 +18,7 @@ class Fault:
     """One fault; the arguments are those of `copydesk.findings.Finding`.
 
     Args:
-        hint: what to do about this fault, where that is something else than the rule says.
+        hint: what to do about this fault, if that differs from the rule's fix.
     """
 
     rule: str

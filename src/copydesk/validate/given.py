@@ -1,4 +1,4 @@
-"""Level 5: what a release gives, and whether it may."""
+"""Level 5: whether a release publishes only text that it may."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
     fix="Do not publish this release. Withdraw it if it is published, and cut another.",
 )
 def withheld(subject: Released) -> Iterator[Found]:
-    """Nothing that an article says stands in a release that may not give it."""
+    """A release contains no words of an article whose text it may not give."""
     release = subject.release
     articles = release.table("articles")
     shut = ~pl.col("redistributable")
@@ -68,12 +68,12 @@ def withheld(subject: Released) -> Iterator[Found]:
 def leaked(subject: Released) -> Iterator[Found]:
     """No withheld words stand in anything that is sent, or in the documents beside it.
 
-    Judged where the corpus has the texts that it withholds; what an article that is given says as
-    well is not a leak.
+    Judged where the corpus has the texts that it withholds; words that are also in an article that
+    is given are not a leak.
     """
     assert subject.corpus is not None
     if not subject.newest:
-        return  # the newest release is searched together with all that lies around it
+        return  # the newest release is searched together with everything around it
     dataset = [f"dataset/{name}" for name in subject.scope.files]
     beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
     rounds = sorted(_files(subject.corpus.annotations))
@@ -155,7 +155,7 @@ def _withheld(
 
 
 def _given(contents: Contents, corpus: Corpus, known: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What may be given: texts and titles of the release, and of the corpus besides."""
+    """What may be given: texts and titles of the release, and of the corpus."""
     raw = Folder(corpus.raw)
     for row in known:
         yield _text(raw, f"{row.get('collection')}/{row['article_id']}.txt", None) or ""
@@ -167,7 +167,7 @@ def _given(contents: Contents, corpus: Corpus, known: Iterable[Mapping[str, Any]
 
 
 def _text(folder: Folder, name: str, digest: Any) -> str | None:
-    """A text as it lies there; None if it is absent, or is not the one with a digest."""
+    """A text as its file has it; None if it is absent or does not have the digest."""
     if not folder.has(name):
         return None
     data = folder.read(name).removesuffix(b"\n")
@@ -274,7 +274,7 @@ def _is_spdx(name: str) -> bool:
     fix="Write the attribution in the manifest, and cut the release again.",
 )
 def attributions(subject: Released) -> Iterator[Found]:
-    """A text that is given names whom its licence wants named."""
+    """A text that is given names everybody whom its licence requires to be named."""
     articles = subject.release.table("articles")
     free = pl.col("licence").is_in(list(_NO_ATTRIBUTION))
     rows = articles.filter(

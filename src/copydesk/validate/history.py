@@ -19,7 +19,7 @@ from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_release import MANIFEST, Release
 
 TAGS: Final = "data-*"
-"""How the commits in which releases were made are tagged."""
+"""How the commits of releases are tagged."""
 
 
 @rule(
@@ -55,7 +55,7 @@ def appended(dataset: Folder, index: Index) -> Iterator[Found]:
 
 
 def _falling(entries: Sequence[Mapping[str, Any]]) -> Iterator[int]:
-    """The entries of releases that are not later than those that stood when they were cut."""
+    """Entries of releases whose version is not above those that existed when they were cut."""
     standing: dict[str, Version] = {}
     for place, entry in enumerate(entries):
         version = entry.get("version")
@@ -72,7 +72,7 @@ def _falling(entries: Sequence[Mapping[str, Any]]) -> Iterator[int]:
 
 
 def _withdrawals(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
-    """Entries of withdrawals and archives that do not follow the entry of what they are about."""
+    """Entries of withdrawals and archives that do not follow the entry of their release."""
     standing: dict[str, str] = {}
     known: set[str] = set()
     for place, entry in enumerate(entries):
@@ -154,7 +154,7 @@ def previous(subject: Released) -> Iterator[Found]:
         return
     before = subject.before
     stated = release.manifest.get("previous")
-    # What was withdrawn from the previous release since gives it another version.
+    # A withdrawal from the previous release since then gave it another version.
     same = isinstance(stated, str) and before is not None and base(stated) == base(before)
     if stated != before and not same:
         message = f"'previous' is {show(stated)}, but the newest earlier release is {show(before)}."

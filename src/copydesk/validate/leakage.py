@@ -20,7 +20,7 @@ from copydesk.validate.surroundings import Released
     fix="Give the articles one event, so that they share a split.",
 )
 def duplicates(subject: Released) -> Iterator[Found]:
-    """No article's text and no sentence of eight words stands in two splits."""
+    """No article's text and no sentence of eight words is in two splits."""
     release = subject.release
     articles = release.contents.frame("articles", "article_id", *PLACE, "text_sha256")
     message = "The text of '{article_id}' also stands in the split '{_other}', as '{_twin}'."

@@ -1,10 +1,10 @@
-"""Documents that an older copydesk wrote: they have older words, and the same numbers.
+"""Documents that an older copydesk wrote: they have older wording, and the same numbers.
 
-Words about the data change from one copydesk to the next, and nobody has to write a card again for
-that. Where the newest release and the card beside it were made by 0.1.0, which did not state how
-many bytes a split takes, card and datasheet are therefore held against the release by what they
-state: the front matter as data, and in each generated block every number. Once
-``copydesk release describe`` has written them, every word is compared again.
+Words about the data change from one copydesk to the next, and no card has to be rewritten for that.
+Where the newest release and the card beside it were made by 0.1.0, which did not state how many
+bytes a split takes, card and datasheet are therefore compared with the release only in what they
+state: the front matter as data, and in each generated block every number. Once ``copydesk release
+describe`` has written them, every word is compared again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _earlier(value: Any) -> Any:
 
 
 def wrong_numbers(contents: Contents, text: str, *, baselines: Any) -> Iterator[tuple[int, str]]:
-    """The lines of a document's generated blocks that state a number which nothing makes.
+    """The lines of a document's generated blocks with a number that the release does not have.
 
     Args:
         text: the card or the datasheet.
@@ -73,7 +73,7 @@ def wrong_numbers(contents: Contents, text: str, *, baselines: Any) -> Iterator[
 
 
 def strange_numbers(found: str, wanted: str, name: str) -> list[str]:
-    """The numbers in a generated block of a document that today's block of this name has not.
+    """The numbers in a document's generated block that are not in today's block of this name.
 
     Raises:
         InputError: the markers of one of the documents do not pair.
@@ -86,7 +86,7 @@ def strange_numbers(found: str, wanted: str, name: str) -> list[str]:
 
 
 def _totals(contents: Contents) -> set[str]:
-    """The numbers that 0.1.0 stated, and no document states today: of all configs together."""
+    """The numbers that only 0.1.0 stated: totals of all configs."""
     found = facts(contents)
     splits = [sum(row[split] for row in found.labels.values()) for split in found.split_names]
     return {"100.0", *map(str, splits), *map(str, found.events.values())}

@@ -63,7 +63,8 @@ def read_parquet(
 
 
 def idle(data: bytes) -> int:
-    """How many bytes of a file no column and no footer holds: they are sent, and nobody reads them.
+    """How many bytes of a file belong to no column and no footer: they are published, but never
+    read.
 
     Files that Arrow writes have none; negative if columns share bytes.
     """

@@ -1,4 +1,4 @@
-"""Level 4: personal data in text that is given, and annotators who are named by their names.
+"""Level 4: personal data in text that is given, and annotators who go by their own names.
 
 A message names the kind and the place, never the value (see `copydesk.personal`).
 """
@@ -28,7 +28,7 @@ _COLUMNS: Final = ("text", "title", "outlet", "attribution")
     fix="Remove it from the text, or withhold the article; give the annotator a pseudonym.",
 )
 def texts(subject: Released) -> Iterator[Found]:
-    """No text that is given holds personal data."""
+    """No text that is given contains personal data."""
     articles = subject.release.table("articles")
     for column in _COLUMNS:
         for row in articles.filter(pl.col(column).str.contains(SUSPICIOUS)).iter_rows(named=True):

@@ -1,4 +1,4 @@
-"""Level 5: the version, what was published before, and the documents that speak of the data."""
+"""Level 5: the version, what was published before, and the documents about the data."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def version(subject: Released) -> Iterator[Found]:
         assert difference is not None
         least, given = difference.least, Version.parse(release.version)
     except (CopydeskError, KeyError, TypeError):
-        return  # other rules name what keeps the two from being compared
+        return  # other rules report why the two cannot be compared
     if given < least:
         first = difference.reasons(3)[0]
         message = (
@@ -104,7 +104,7 @@ def damaged(release: Release, digest: str) -> Iterator[Found]:
     fix="Run 'copydesk release cut' again, or add the section.",
 )
 def changed(subject: Released) -> Iterator[Found]:
-    """CHANGES.md has the release's entry, and it says what the comparison says."""
+    """CHANGES.md has the release's entry, which matches the comparison."""
     version = subject.release.version
     text = yield from _text(subject, "CHANGES.md", "changes-missing")
     if text is None or version is None:
@@ -124,7 +124,7 @@ def changed(subject: Released) -> Iterator[Found]:
     if subject.newest:
         yield from _differing("changes-missing", "CHANGES.md", text, wanted)
     elif not any(line.get("event") in (RETRACTED, WITHDRAWN) for line in subject.index.lines):
-        # It may be worded as an older copydesk did, and of what was withdrawn since it says more.
+        # An older copydesk may have worded it, and it also lists what was withdrawn since.
         strange = older.strange_numbers(text, wanted, version)
         for number in strange:
             message = f"The entry for {version} says {number}; the comparison has no such number."
@@ -139,7 +139,7 @@ def changed(subject: Released) -> Iterator[Found]:
     fix="Run 'copydesk release describe'; do not edit between the markers.",
 )
 def described(subject: Released) -> Iterator[Found]:
-    """The card is what would be written of the newest release."""
+    """The card is the one that would be written for the newest release."""
     text = yield from _text(subject, "README.md", "card-disagrees")
     if text is None or not subject.newest:
         return
@@ -242,7 +242,7 @@ def _text(subject: Released, name: str, rule: str) -> Any:
 
 
 def _differing(rule: str, name: str, found: str, wanted: str) -> Iterator[Found]:
-    """The lines in which a document is not what its release makes of it."""
+    """The lines in which a document differs from what its release would generate."""
     before, after = found.splitlines(), wanted.splitlines()
     head = _same(before, after)
     tail = _same(before[head:][::-1], after[head:][::-1])
@@ -278,7 +278,7 @@ def _same(one: Sequence[str], other: Sequence[str]) -> int:
     fix=CUT,
 )
 def machine_readable(subject: Released) -> Iterator[Found]:
-    """croissant.json says what its release makes of it."""
+    """croissant.json says what its release would generate."""
     release = subject.release
     if release.croissant is None:
         if not any(isinstance(f, Fault) and f.file == "croissant.json" for f in release.faults):
@@ -308,7 +308,7 @@ def machine_readable(subject: Released) -> Iterator[Found]:
     fix="Run 'python -m copydesk.contract.json_schema', and cut the release again.",
 )
 def schemas(subject: Released) -> Iterator[Found]:
-    """The Parquet files say of columns and labels what the contract says."""
+    """The Parquet files describe columns and labels as the contract does."""
     for part in subject.release.contents.parts:
         table, file = part.file.table, str(part.file)
         metadata = part.schema.metadata or {}

@@ -117,7 +117,7 @@ def _article(room: _Room, number: int, line: dict[str, Any]) -> Iterator[Found]:
 
 
 def _bulk_text(bulk: Bulk, line: dict[str, Any], number: int) -> Iterator[Found]:
-    """The text of an article that lies among many, if it is here: a clone has none of them."""
+    """The text of an article that is stored in bulk, if it is here: a clone has none of them."""
     name = str(line.get("article_id", ""))
     try:
         text = bulk.text(name, str(line.get("text_sha256")))

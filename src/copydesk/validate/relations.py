@@ -1,8 +1,8 @@
-"""Level 3: rows of the tables against each other, by joins.
+"""Level 3: compares rows of the tables with each other, by joins.
 
 Each check is a function from a release to what it found; the rows of a fault keep their place.
-Offsets are code points. Rows whose keys or values are null were found at level 2 and are passed
-over here.
+Offsets are code points. Rows whose keys or values are null are reported at level 2 and skipped
+here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ORDERS = {
     "annotations": ("article_id", "start", "annotator"),
     "quotes": ("article_id", "start"),
 }
-"""By what a cut sorts the rows of each table in each split."""
+"""The columns by which a cut sorts the rows of each table in each split."""
 _KIND = "annotator_kind"
 _SEED = 1
 
@@ -217,7 +217,7 @@ def rows_in_order(release: Release) -> Iterator[Found]:
 
 
 def _out_of_order(rows: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
-    """The rows of a split that are less than the one before them."""
+    """The rows of a split that sort before their predecessor."""
     less = pl.lit(False)
     for key in reversed(keys):
         before = pl.col(key).shift()
@@ -309,7 +309,7 @@ def answers(release: Release) -> Iterator[Found]:
     yield from rows_at_fault("answer-mismatch", wrong, message, "annotation_id", "/text_sha256")
     del read
     of_round = pl.concat_str(pl.lit("."), "round", pl.lit("."), "annotator")
-    # An answer keeps its id when its sentence is numbered anew, so only the end is sure.
+    # An answer keeps its id when its sentence is renumbered, so only the end is certain.
     named = pl.when(pl.col("round").is_null()).then(
         pl.col("annotation_id") == pl.concat_str("sentence_id", pl.lit("."), "annotator")
     )
@@ -406,7 +406,7 @@ def _vote_tests(method: str, labels: tuple[str, ...]) -> Iterator[tuple[str, pl.
     message = "'agreement' is {agreement}, which is not the share of the commonest answer."
     yield "agreement", (pl.col("agreement") - share).abs() > 1e-9, message
     source = _source(total, top)
-    # Adjudication stands above the votes, and a model may go against them.
+    # Adjudication overrides the votes, and an aggregation model may contradict them.
     decided = pl.col("label_source").is_in(["adjudicated", "dawid-skene", "mace"])
     stated_label = pl.coalesce(
         pl.when(pl.col("label") == n).then(votes) for n, votes in enumerate(given)

@@ -40,7 +40,7 @@ class Report:
         judged: the rules that were judged, in the order of their levels.
         findings: some of each rule, gravest rule first; ``counts`` has all of them.
         counts: faults by rule, shown or not.
-        waived: faults that count for nothing.
+        waived: faults that are waived and do not count.
         skipped: rules that were not judged, with the reason.
     """
 

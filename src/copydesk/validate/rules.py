@@ -40,9 +40,9 @@ class Rule:
     Args:
         since: the schema version of the first releases that must obey it; None for rules that
             every release must obey: those of files, checksums, identity, paths and rights.
-        meaning: what a release that obeys it is like, as a sentence.
+        meaning: what is true of a release that obeys it, as a sentence.
         fix: what to do about a fault, as a sentence.
-        waivable: whether a corpus may decide that its faults count for nothing for a while.
+        waivable: whether a corpus may decide to ignore its faults for a while.
     """
 
     id: str

@@ -40,9 +40,9 @@ def validate(
 ) -> Report:
     """Judge a release folder, a corpus, a data set folder or one JSON document.
 
-    A release that lies in a corpus (``dataset/releases/X.Y.Z``) is also held against the corpus's
-    card, change list, index, manifest and previous release, and its configuration's thresholds
-    and waivers apply.
+    A release inside a corpus (``dataset/releases/X.Y.Z``) is also compared with the corpus's card,
+    change list, index, manifest and previous release, and its configuration's thresholds and
+    waivers apply.
 
     Args:
         level: the highest level of rules to judge, from 1 to 5.
@@ -194,7 +194,7 @@ class _Request:
             run.check(checks, subject, lacking)
 
     def _check_older(self, run: Run, subject: Released) -> None:
-        """What is sent of an older release; its statistics (level 4) were judged in their time."""
+        """Judge the files of an older release; its statistics (level 4) were judged earlier."""
         release, skipped = subject.release, dict(run.skipped)
         run.add(release.faults)
         in_shares, whole = (
@@ -223,7 +223,7 @@ class _Request:
         run.prefix = prefix
         # A corpus may have no release yet; a data set folder by itself is made of them.
         run.add(f for f in faults if not (prefix and f.rule == "file-missing"))
-        if corpus or index.lines:  # a data set that has no release yet is told that alone
+        if corpus or index.lines:  # a data set without a release gets this finding alone
             run.add(raw.articles(dataset, config, Corpus(self.path.resolve()) if corpus else None))
         run.add(history.appended(dataset, index))
         manifests: dict[str, Mapping[str, Any]] = {}

@@ -20,7 +20,7 @@ _SUSPICIOUS: Final = (
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
     r"|^\s|\s$|\s\n|\n\n"
 )
-"""Whatever canonical form forbids, and some of what it allows: `canonical` has the last word."""
+"""Matches all that canonical form forbids, and some of what it allows: `canonical` decides."""
 
 
 @check("release")

@@ -1,4 +1,4 @@
-"""One document by itself: which schema it should obey, and whether it does."""
+"""A single document: which schema it should obey, and whether it does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES: Final = {
     "copydesk.toml": "corpus",
     "articles.jsonl": "article",
 }
-"""Documents that are known by their name."""
+"""Documents that are recognised by their name."""
 
 _BY_SHAPE: Final = ("release", "index", "round", "report", "agreement", "diff", "labels")
 _ROWS: Final = ("article", *(f"tables/{table}" for table in CURRENT.tables))
@@ -85,7 +85,7 @@ def toml(data: bytes, name: str) -> Any:
 
 
 def _schema_of(content: Any, path: Path) -> str:
-    """The schema whose required keys the document has, the most of them."""
+    """The schema with the most required keys, all of which the document has."""
     fitting = [name for name in _BY_SHAPE if _fits(content, name)]
     if not fitting:
         raise _unknown(path)

@@ -124,7 +124,7 @@ def answered(subject: Released) -> Iterator[Found]:
 
 
 def _zones(labelled: pl.DataFrame, given: pl.DataFrame) -> Iterator[Found]:
-    # A sentence is where it stands: numbers shift where one before it was struck.
+    # A sentence is identified by its place: numbers shift where an earlier one was struck.
     place = ("article_id", "start", "end")
     planned = given.select(*place, _planned="zone").unique()
     rows = labelled.select("sentence_id", *place, "zone", "_file", "_row")

@@ -1,4 +1,4 @@
-"""Level 3, stretches of text: pieces, quotations and cues against the text that they are of.
+"""Level 3, stretches of text: compares pieces, quotations and cues with their article's text.
 
 Offsets are code points. Where a text is withheld, only what needs no text is checked.
 """
@@ -33,8 +33,8 @@ def pieces(release: Release) -> Iterator[Found]:
     rows = _exploded(release.table("articles"))
     end = pl.col("end").cum_max().shift(1, fill_value=0).over("article_id")
     unit_before = pl.col("is_unit").shift(1, fill_value=False).over("article_id")
-    # Two units that overlap are two sentences that do, which is another rule, unless one stands
-    # there twice: it is one sentence.
+    # Two units that overlap are two sentences that do, which is another rule, unless the same unit
+    # is listed twice: that is one sentence.
     again = pl.all_horizontal(
         pl.col(name) == pl.col(name).shift(1).over("article_id") for name in ("start", "end")
     ).fill_null(False)
@@ -48,7 +48,7 @@ def pieces(release: Release) -> Iterator[Found]:
 
 
 def _covered(articles: pl.DataFrame) -> Iterator[Found]:
-    """The same of articles whose text is given."""
+    """The same for articles whose text is given."""
     start, end, text = pl.col("start"), pl.col("end"), pl.col("text")
     before = end.cum_max().shift(1, fill_value=0).over("article_id")
     rows = _exploded(articles, "text").with_columns(_before=before)
@@ -103,7 +103,7 @@ def units(release: Release) -> Iterator[Found]:
     fix="Run 'copydesk build', and cut the release again.",
 )
 def quotes(release: Release) -> Iterator[Found]:
-    """A quotation lies in exactly the sentences that it names."""
+    """A quotation overlaps exactly the sentences that it names."""
     rows = release.table("quotes")
     touched = release.touches.group_by("_file", "_row").agg(
         _touched=pl.col("sentence_id").sort(),
@@ -125,7 +125,7 @@ def quotes(release: Release) -> Iterator[Found]:
 
 
 def _named(release: Release) -> pl.DataFrame:
-    """The sentences that a quotation names, sorted; ids of none are named by another rule."""
+    """The sentences that a quotation names, sorted; unknown ids are reported by another rule."""
     ids = release.table("quotes").select("_file", "_row", sentence_id="sentence_ids")
     known = release.labelled.select("sentence_id").unique()
     found = ids.explode("sentence_id").join(known, on="sentence_id")
@@ -234,8 +234,8 @@ def groups(release: Release) -> Iterator[Found]:
 def ratios(release: Release) -> Iterator[Found]:
     """quoted_ratio follows from the quotations.
 
-    Sentences without quotation must have 0, withheld or not. Of the others the words are counted
-    in columns; where that does not give the stated share, `copydesk.text.quoted_ratio` decides.
+    Sentences without a quotation must have 0, withheld or not. In the others, words are counted in
+    columns; where that does not give the stated share, `copydesk.text.quoted_ratio` decides.
     """
     quoted = release.touches.select("sentence_id").unique()
     plain = release.labelled.join(quoted, on="sentence_id", how="anti")
@@ -280,7 +280,7 @@ def _exact(rows: pl.DataFrame, touches: pl.DataFrame) -> pl.Series:
     for name, start, end, shift in wanted.select(
         "sentence_id", "start", "end", "_from"
     ).iter_rows():
-        # An offset before the sentence is as good as its beginning.
+        # An offset before the sentence counts as its beginning.
         quotes.setdefault(name, []).append(_span(max(start - shift, 0), end - shift))
     return pl.Series(
         [

@@ -1,4 +1,4 @@
-"""Levels 3 and 5: what a release states more than once is consistent.
+"""Levels 3 and 5: what is stated in more than one place is consistent.
 
 Manifest and tables, index and manifest, the documents in the data set, and the corpus's
 configuration and rounds repeat each other; each pair is compared here.
@@ -165,7 +165,7 @@ def indexed(subject: Released) -> Iterator[Found]:
 @check("released", needs=("manifest", "corpus"))
 @finds("source-disagrees")
 def configured(subject: Released) -> Iterator[Found]:
-    """What the newest release says of the corpus is what its configuration says."""
+    """What the newest release says of the corpus matches its configuration."""
     stated = subject.release.manifest.get("corpus")
     wanted = subject.config.get("corpus")
     if subject.newest and isinstance(wanted, dict) and stated != wanted:
@@ -204,7 +204,7 @@ def doubts(subject: Released) -> Iterator[Found]:
 @check("released", needs=("manifest", "corpus"))
 @finds("source-disagrees")
 def noted(subject: Released) -> Iterator[Found]:
-    """What the newest release says of its rounds is what the rounds' own files say."""
+    """What the newest release says of its rounds matches the rounds' own files."""
     manifest = subject.release.manifest
     if not subject.newest or subject.corpus is None or manifest.get("labels") != "rounds":
         return
@@ -261,7 +261,7 @@ def adjudicated(subject: Released) -> Iterator[Found]:
 
 
 def _beside(release: Release, decided: pl.DataFrame) -> pl.DataFrame:
-    """The sentences that were decided, or say so, and as ``_…`` the last decision on each."""
+    """The sentences that were decided, or claim to be, with the last decision on each as ``_…``."""
     hashes = release.contents.scan("articles", "article_id", "text_sha256").unique("article_id")
     last = decided.unique(ANCHOR, keep="last", maintain_order=True).rename(
         {"text_sha256": "_text", **{name: f"_{name}" for name in _SAID}}
@@ -283,7 +283,7 @@ def _beside(release: Release, decided: pl.DataFrame) -> pl.DataFrame:
 
 
 def _decision_tests(columns: list[str]) -> Iterator[tuple[pl.Expr, str, str]]:
-    """What is wrong of a sentence beside its decision, the message, and the column at fault."""
+    """How a sentence contradicts its decision: the rows, the message, and the column at fault."""
     is_decided = pl.col("label_source") == "adjudicated"
     message = "It is marked as adjudicated, but no round decided it."
     yield is_decided & pl.col("_label").is_null(), message, "label_source"

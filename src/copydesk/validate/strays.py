@@ -18,7 +18,7 @@ def strays(
     config: Mapping[str, Any],
     manifests: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Found]:
-    """Files that may not lie in a data set folder, and would be published with it."""
+    """Files that may not be in a data set folder, and would be published with it."""
     found = scope(dataset.root, policy(config), index.lines, manifests)
     for name, reason in found.strays.items():
         rule = "file-unlisted"

@@ -33,7 +33,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "outlier_gap": 0.2,
     "pseudonyms": PSEUDONYMS,
 }
-"""Thresholds where ``[checks]`` of ``copydesk.toml`` names none.
+"""Default thresholds, where ``[checks]`` of ``copydesk.toml`` sets none.
 
 An alpha of .667 is the lowest at which Krippendorff (2004, p. 241) draws even tentative
 conclusions; a V of .1 is Cohen's (1988, p. 227) small effect.
@@ -45,7 +45,7 @@ _LONGEST_WAIVER: Final = datetime.timedelta(days=366)
 
 @dataclass(kw_only=True)
 class Released:
-    """A release and what lies around it; a release by itself has nothing around it.
+    """A release and what is around it; a release by itself has nothing around it.
 
     Args:
         dataset: the folder of README.md, CHANGES.md and ``releases/``.
@@ -64,7 +64,7 @@ class Released:
 
     @functools.cached_property
     def lacking(self) -> dict[str, str]:
-        """What checks may need and is not there, with the reason; see `Check.needs`."""
+        """What checks may need but is missing, with the reason; see `Check.needs`."""
         found = dict(self.release.unsound)
         if self.dataset is None:
             found["dataset"] = "the release does not lie in a data set folder"
@@ -89,13 +89,13 @@ class Released:
 
     @functools.cached_property
     def scope(self) -> Scope:
-        """What may lie in the data set folder, and what may not."""
+        """What may be in the data set folder, and what may not."""
         assert self.dataset is not None
         return scope(self.dataset.root, policy(self.config), self.index.lines, self.manifests)
 
     @functools.cached_property
     def newest(self) -> bool:
-        """Whether the index names no later release: card and manifest speak of this one."""
+        """Whether the index names no later release: card and manifest describe this one."""
         assert self.dataset is not None or not self.index.entries
         return all(
             _order(entry.version) <= _order(self.release.version)
@@ -125,7 +125,7 @@ class Released:
         """What changed since the previous release, compared once; None without one.
 
         Raises:
-            CopydeskError, KeyError, TypeError: they cannot be compared, as other rules say.
+            CopydeskError, KeyError, TypeError: they cannot be compared, which other rules report.
         """
         before = self.previous
         return compare(before.contents, self.release.contents) if before else None
@@ -151,7 +151,7 @@ def around(
     manifests: Mapping[str, Mapping[str, Any]] | None = None,
     earlier: Release | None = None,
 ) -> Released:
-    """Find what lies around a release; what cannot be read there is passed over.
+    """Find what is around a release; what cannot be read there is skipped.
 
     The corpus's own validation names what is wrong with its rooms.
 
@@ -187,7 +187,7 @@ def read_config(corpus: Corpus) -> Mapping[str, Any]:
 
 
 def policy(config: Mapping[str, Any]) -> Policy:
-    """Whose text may be given; a release without a corpus is held against the open licences."""
+    """Whose text may be given; without a corpus, the open licences apply."""
     rights = config.get("rights", {})
     return Policy(
         allow=tuple(rights.get("allow", OPEN_LICENCES)), withhold=tuple(rights.get("withhold", ()))

@@ -1,4 +1,4 @@
-"""A release as it lies in its folder, read once and safely; what cannot be read is a fault."""
+"""Reads an untrusted release folder once and safely; what cannot be read is a fault."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from copydesk.validate.untrusted_json import parse
 MANIFEST: Final = "release.json"
 
 HELD_BYTES: Final = 64 << 20
-"""A release whose tables are larger together is kept on the disk once it was read."""
+"""A release whose tables are larger together is kept on the disk after reading."""
 
 _BATCH: Final = 1000
 _AT_ONCE: Final = 10_000
@@ -74,7 +74,7 @@ class Release:
 
     @property
     def contract(self) -> Contract:
-        """What the release is held to: its own schema version and labels."""
+        """The contract of the release: its own schema version and labels."""
         return self.contents.contract
 
     @property
@@ -97,7 +97,7 @@ class Release:
         return self._tables[name]
 
     def forget(self) -> None:
-        """Let go of the rows that checks asked for; they can be asked for again."""
+        """Release the rows that checks asked for; they can be asked for again."""
         self._tables.clear()
         for name in ("labelled", "touches"):
             self.__dict__.pop(name, None)
@@ -105,7 +105,7 @@ class Release:
     def files(self, table: str) -> Iterator[pl.DataFrame]:
         """The rows of a table some files at a time, sound or not, with their columns and `PLACE`.
 
-        Files of other columns or types are given apart, and so is a file of many rows.
+        Files with other columns or types are given separately, and so is a file of many rows.
         """
         for parts in _together(self.contents.of(table)):
             some = replace(self.contents, parts=tuple(parts))
@@ -399,7 +399,7 @@ def _read_table(
 
 
 def _same_rows(frame: pl.DataFrame, types: Mapping[str, pl.DataType], fault: Fault) -> bool:
-    """Whether a column is at fault for a reader of Arrow only, and its rows can be related."""
+    """Whether a column's fault concerns readers of Arrow only, so that its rows can be related."""
     column = fault.pointer.removeprefix("/")
     return frame.schema.get(column) == types.get(column)
 

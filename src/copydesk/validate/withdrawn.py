@@ -73,7 +73,7 @@ def remains(folder: Folder) -> Iterator[Found]:
 @check("release", needs=("articles",), in_shares=True)
 @finds(RULE)
 def given(release: Release) -> Iterator[Found]:
-    """No article that the release calls withdrawn has its text in it, or rows if it was erased."""
+    """A release has no text of an article that it calls withdrawn, nor rows of an erased one."""
     stated = release.manifest.get("withdrawn", ())
     gone = {str(line.get("article_id")): line for line in stated if isinstance(line, dict)}
     erased = [name for name, line in gone.items() if line.get("erased")]
@@ -89,7 +89,7 @@ def given(release: Release) -> Iterator[Found]:
 @check("released", needs=("dataset", "manifest"))
 @finds(RULE)
 def listed(subject: Released) -> Iterator[Found]:
-    """What the newest release calls withdrawn is what the data set's own list names."""
+    """What the newest release calls withdrawn matches the data set's own list."""
     assert subject.dataset is not None
     stated = subject.release.manifest.get("withdrawn", ())
     names = set(manifest_lines(subject.dataset, WITHDRAWALS))

@@ -37,7 +37,7 @@ class Sent:
 
     Args:
         sent: how many were sent now.
-        checked: how many of them are there and as they should be.
+        checked: how many of them are on the server as they should be.
         page: where the adjudicator decides; None if there is nothing to decide.
     """
 
@@ -56,7 +56,7 @@ def push_disputed(
     disputed: bool = False,
     also: Collection[str] = (),
 ) -> Sent:
-    """Send the open sentences to a project of the adjudicator's own; those there stay there.
+    """Send the open sentences to a project of the adjudicator's own; those already there stay.
 
     Args:
         disputed, also: see `copydesk.rounds.decisions.open_sentences`.
@@ -92,8 +92,7 @@ def pull_decisions(
     anything was sent to the adjudicator there is nothing to take.
 
     Returns:
-        How many said something new, and a sentence for each answer or project that could not be
-        taken.
+        How many were new, and a sentence for each answer or project that could not be taken.
     """
     round = open_round(corpus, round_id)
     folder, plan = round.folder, round.plan

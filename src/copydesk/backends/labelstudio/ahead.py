@@ -12,7 +12,7 @@ T = TypeVar("T")
 def ahead(items: Iterable[T]) -> Iterator[T]:
     """The same items in the same order, each made in a thread while the one before is used.
 
-    One item is held beside the one that is used. What fails in the thread is raised here, in its
+    One item is held beside the one that is used. An error in the thread is raised here, in its
     place.
     """
     source = iter(items)

@@ -1,4 +1,4 @@
-"""What annotators have beside the labels: flags, a field for a comment, and what the labels mean.
+"""What annotators see beside the labels: flags, a field for a comment, and the labels' meanings.
 
 It is put into every label config that lacks it, also into a corpus's own, so that answers of every
 round can be read the same way.
@@ -50,14 +50,14 @@ _STYLE: Final = """
 
 
 def flag_keys(scheme: Scheme) -> dict[str, str]:
-    """The key that gives each flag; that of *not a unit* is with Shift where a label has it."""
+    """The key that gives each flag; for *not a unit* with Shift, if a label has the key."""
     unsure, cut = FLAG_KEYS
     taken = {label.hotkey for label in scheme.labels}
     return {UNSURE: unsure, "badly-cut": cut, "not-a-unit": "shift+n" if "n" in taken else "n"}
 
 
 def add_aids(view: ET.Element, scheme: Scheme, unit: str) -> None:
-    """Put into a label config what it lacks.
+    """Add to a label config what it lacks.
 
     Args:
         unit: what a task is, ``article`` or ``sentence``.

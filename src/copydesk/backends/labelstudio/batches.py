@@ -21,7 +21,7 @@ Payload = Callable[[PlannedTask], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Payloads that are sent at once, with what is said of them, as JSON.
+    """Payloads that are sent at once, with their data, as JSON.
 
     Args:
         body: the payloads.

@@ -45,7 +45,7 @@ _ANSWERED_FIELDS: Final = (
 class Server:
     """One Label Studio as one account sees it.
 
-    ``url`` is its address and ``public`` that by which annotators know it, both with a trailing
+    ``url`` is its address and ``public`` is the address that annotators use; both have a trailing
     slash.
     """
 
@@ -55,7 +55,7 @@ class Server:
         self._http = client._client_wrapper.httpx_client
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
-        """Send one request, once. None for a JSON 404: what was sought is not there."""
+        """Send one request, once. None for a JSON 404: what was requested does not exist."""
         if "json" in options:
             options["content"] = encode(options.pop("json"))
         if "content" in options:
@@ -110,7 +110,7 @@ class Server:
         return int(self._ask("POST", "api/projects/", json=settings)["id"])
 
     def delete_project(self, number: int) -> None:
-        """Delete a project with all that is in it."""
+        """Delete a project with everything in it."""
         self._ask("DELETE", f"api/projects/{number}/")
 
     def count_tasks(self, number: int) -> int:
@@ -136,9 +136,9 @@ class Server:
     def count_equal(self, number: int, first: int, last: int, documents: bytes) -> int:
         """How many tasks of a project, between two ids, hold exactly one of these data.
 
-        The database itself compares, in a fraction of the time in which it would give the tasks.
-        That the server understands the question has to be tried out: one that does not may count
-        all tasks.
+        The database itself compares, in a fraction of the time that sending the tasks would take.
+        Whether the server understands the query has to be tested: one that does not may count all
+        tasks.
 
         Args:
             documents: data of tasks, a list as JSON; see `encode`.
@@ -166,7 +166,7 @@ class Server:
     ) -> Iterator[dict[str, Any]]:
         """All tasks of a project, or those with one of these keys: id and data.
 
-        To read all is far faster than to ask for each key.
+        Reading all is far faster than asking for each key.
 
         Args:
             predictions: give these too, each with id, result and model_version.
@@ -225,7 +225,7 @@ class Server:
             yield answer["tasks"]
 
     def identity(self) -> str:
-        """What tells this server's database from any other: when its organisation was made."""
+        """Identifies this server's database: the time when its organisation was made."""
         (first, *_) = self._ask("GET", "api/organizations/")
         return sha256_text(f"{first['id']} {first['created_at']}")
 
@@ -234,7 +234,7 @@ class Server:
         self._ask("PATCH", f"api/projects/{number}/", json=settings)
 
     def update_task(self, number: int, data: dict[str, Any]) -> None:
-        """Give a task other data; what was answered stays."""
+        """Replace the data of a task; its answers stay."""
         self._ask("PATCH", f"api/tasks/{number}/", json={"data": data})
 
     def create_prediction(self, task: int, prediction: dict[str, Any]) -> None:
@@ -277,7 +277,7 @@ def _decoded(body: bytes) -> Any:
 
 
 def cut_off(doing: str) -> RequestError:
-    """The error for a body that ends early: whether the server acted is open."""
+    """The error for a body that ends early: whether the server acted is unknown."""
     return RequestError(
         f"The server's answer to {doing} is cut off or is not JSON.",
         hint="Run the same command again: what has arrived is found and not sent twice.",

@@ -41,7 +41,7 @@ class LabelStudioCodec:
         return Submission(
             number=int(raw["id"]),
             account=user(raw["completed_by"]),
-            # An import says nothing of who gave the answer that it brings.
+            # An import does not say who gave the answer.
             changed_by=None
             if changed_by is None or raw.get("last_action") == "imported"
             else user(changed_by),
@@ -60,9 +60,9 @@ class LabelStudioCodec:
         """An annotation without e-mail addresses, and without a withheld text.
 
         Labels, ids, offsets and times stay. Free strings may not where the article's text is
-        withheld: an answer repeats the text of its regions, and whatever else a changed label
-        config makes it hold. They are replaced by their SHA-256, so that what was there can still
-        be proved. Who answered stays a user number, which the log maps to a pseudonym.
+        withheld: an answer repeats the text of its regions, and anything else that a changed label
+        config puts there. They are replaced by their SHA-256, so that their content can still be
+        proved. Who answered stays a user number, which the log maps to a pseudonym.
         """
         kept = {key: value for key, value in raw.items() if key not in _DROPPED}
         for key in ("completed_by", "updated_by"):
@@ -218,7 +218,7 @@ def _with_one_comment(item: Any) -> Any:
 
 
 def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:
-    """Sentences by the ids of regions that annotators drew for them, their own being gone.
+    """Sentences by the ids of regions that annotators drew in place of removed ones.
 
     Such a region covers the whole sentence and nothing of another: who draws it by hand takes the
     blanks beside it along, and Label Studio gives it an id of its own.

@@ -1,7 +1,7 @@
-"""Having a server's database say whether it holds what it was sent.
+"""Lets a server's database check whether it holds what it was sent.
 
-To read tasks back takes longer than to import them. The database can compare them where they lie:
-it counts the tasks that hold exactly the data that was sent.
+Reading tasks back takes longer than importing them. The database can compare them in place: it
+counts the tasks that hold exactly the data that was sent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from copydesk.backends.labelstudio.client import Server, encode
 from copydesk.backends.labelstudio.connection import RequestError
 
 _NONE: Final = encode([{}])
-"""The data of no task: a server that counts some has taken the question for another one."""
+"""The data of no task: a server that counts some has misunderstood the query."""
 
 
 class Comparison:
@@ -26,7 +26,7 @@ class Comparison:
         self._size = 0
         self._understood = False
         self.equal = True
-        """Whether all that was compared is as it was sent; False also if it is not known."""
+        """Whether all that was compared is as it was sent; False too if that is not known."""
 
     def add(self, ids: list[int], batch: Batch) -> None:
         """Note a batch that was stored under these ids."""

@@ -46,14 +46,14 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str, *, bare: b
     The corpus's own file if it has one, otherwise the shipped one with the scheme's labels, keys
     and colours in the place of the news scheme's. In the suggested arm the
     suggestion is shown in words (a region's name, or a line above the choices) and never as a
-    given answer: the annotator gives each answer, and the hotkey of one that stands there already
-    would take it away.
+    given answer: the annotator gives each answer, and the hotkey of a label that is already set
+    would remove it.
 
     Args:
         bare: leave out what is put beside the labels, see `copydesk.backends.labelstudio.aids`.
 
     Raises:
-        InputError: the file is no XML, or lacks a control that the round needs.
+        InputError: the file is not XML, or lacks a control that the round needs.
     """
     name = f"label-config-{unit}.xml"
     own, shipped = corpus.annotations / name, annotations_dir() / name
@@ -74,7 +74,7 @@ def label_config(corpus: Corpus, scheme: Scheme, unit: str, arm: str, *, bare: b
 
 
 def canonical_xml(config: str) -> str:
-    """A label config in the one form that is hashed: what only looks different is the same."""
+    """A label config in the canonical form that is hashed: formatting makes no difference."""
     return ET.canonicalize(config, strip_text=True)
 
 
@@ -136,7 +136,7 @@ def _show_suggestions(view: ET.Element, names: Sequence[str], unit: str) -> None
 
 
 def config_sha256(config: str) -> str:
-    """The hash by which a plan knows a label config again."""
+    """The hash by which a plan recognises a label config."""
     return sha256_text(canonical_xml(config))
 
 

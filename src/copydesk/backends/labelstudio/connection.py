@@ -1,8 +1,8 @@
 """A connection to a Label Studio server, on which every failure is a sentence.
 
 The address and the token come from the caller, the environment (COPYDESK_STUDIO_URL,
-COPYDESK_STUDIO_TOKEN) or the keyring (service ``copydesk``, user name = the address), and are
-written nowhere. A personal access token and a legacy token are equally good.
+COPYDESK_STUDIO_TOKEN) or the keyring (service ``copydesk``, user name = the address), and are never
+written to a file. A personal access token and a legacy token are equally good.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 URL_VARIABLE: Final = "COPYDESK_STUDIO_URL"
 PUBLIC_VARIABLE: Final = "COPYDESK_STUDIO_PUBLIC_URL"
-"""The server's address as annotators know it, where that is not the one that we connect to."""
+"""The address that annotators use, if it is not the one that we connect to."""
 TOKEN_VARIABLE: Final = "COPYDESK_STUDIO_TOKEN"
 KEYRING_SERVICE: Final = "copydesk"
 OLDEST: Final = Version("1.23")
@@ -64,7 +64,7 @@ def connect(
         timeout: seconds for one request; a single request may be given its own.
 
     Raises:
-        InputError: there is no address or no token, or what is given is not an address.
+        InputError: there is no address or no token, or the address is invalid.
         ServerError: nothing answers there, it is not a Label Studio or too old a one, or it
             refuses the token.
     """
@@ -142,7 +142,7 @@ def http(url: str, token: str | None = None, *, timeout: float = 60.0) -> httpx.
 
 
 class _Client(httpx.Client):
-    """Turns what goes wrong on the way, and refusals, into `RequestError`."""
+    """Turns connection failures and refusals into `RequestError`."""
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         base = str(self.base_url)
@@ -185,7 +185,7 @@ def _failure(
 
 
 def _lost(error: httpx.HTTPError, request: httpx.Request, base: str) -> RequestError:
-    """No whole answer came: whether the request was acted on is open unless it never left."""
+    """No whole answer came: the server may have acted on the request, unless it was never sent."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return _failure(*_unreachable(error, base))
     doing = f"{request.method} {request.url.path}"
@@ -231,7 +231,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _refuse(response: httpx.Response, base: str) -> None:
-    """Raise what a status means; a JSON 404 is left to the caller, who knows what was sought."""
+    """Raise what a status means; a JSON 404 is left to the caller, who knows what was requested."""
     status = response.status_code
     doing = f"{response.request.method} {response.request.url.path}"
     detail = _detail(response)
@@ -276,7 +276,7 @@ def _refused_token(base: str, detail: str) -> RequestError:
 
 
 def _detail(response: httpx.Response) -> str | None:
-    """What a JSON answer gives as its reason, in at most 300 characters; None if it is no JSON."""
+    """What a JSON answer gives as its reason, in at most 300 characters; None if it is not JSON."""
     try:
         body = response.json()
     except ValueError:

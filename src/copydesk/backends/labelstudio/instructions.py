@@ -11,7 +11,7 @@ from copydesk.backends.labelstudio.aids import MEANINGS, flag_keys
 from copydesk.corpus import Corpus
 
 _SENTENCE: Final = re.compile(r"\b[a-z0-9][a-z0-9-]*\.[0-9]{3,}\b")
-"""The id of a sentence: what is said beside it may be its answer."""
+"""The id of a sentence: the text beside it may give its answer away."""
 
 _HEADING: Final = re.compile(r"(#+)\s+(.*)")
 _STYLE: Final = " ".join(
@@ -25,7 +25,7 @@ _STYLE: Final = " ".join(
         ":is(th, td) { padding: 0 1em .2em 0; text-align: left; vertical-align: top; }",
     )
 )
-"""Label Studio's pages take the weight from headings and the numbers from lists."""
+"""Label Studio's pages remove the weight of headings and the numbers of lists."""
 _CHANGES: Final = re.compile(r"changes|history|version", re.IGNORECASE)
 
 
@@ -33,8 +33,8 @@ def instructions(corpus: Corpus) -> str:
     """The card as HTML, with the full guidelines folded below it.
 
     The card is ``guidelines-card.md`` beside the guidelines where that is, else what the labels
-    mean. Of the guidelines the list of changes is left out, and every line that names a sentence:
-    both may tell the answer of a sentence that is asked for.
+    mean. The list of changes is left out of the guidelines, and so is every line that names a
+    sentence: both may give away the answer to a sentence of the round.
     """
     card = corpus.guidelines_card
     shown = _as_html(_text(card.read_text(encoding="utf-8"))) if card.is_file() else _card(corpus)
@@ -77,8 +77,8 @@ def _untold(lines: list[str]) -> Iterator[str]:
 def _as_html(text: str) -> str:
     """Markdown as HTML.
 
-    Headings are two levels lower than in the file: Label Studio's window sets larger ones so close
-    that the lines of a long one lie on each other.
+    Headings are two levels lower than in the file: Label Studio's window sets larger ones so
+    tightly that the lines of a long one overlap.
     """
     from markdown_it import MarkdownIt
 

@@ -27,7 +27,7 @@ from copydesk.rounds.plan import Anchor, PlannedTask
 from copydesk.rounds.tasks import TaskTexts
 
 MODEL_VERSION: Final = "copydesk"
-"""Under this name the pre-drawn regions are imported; Label Studio shows those of one name."""
+"""The name under which pre-drawn regions are imported; Label Studio shows those of one name."""
 
 
 def regions(text: str, anchors: tuple[Anchor, ...], arm: str, control: str) -> list[dict[str, Any]]:

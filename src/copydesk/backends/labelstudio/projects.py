@@ -1,4 +1,4 @@
-"""The Label Studio projects of a round: which there are, and finding or making them once."""
+"""The Label Studio projects of a round: finding them, or making them once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def title(stream: Stream) -> str:
 def find(server: Server, wanted: Sequence[Stream], known: dict[str, int]) -> dict[str, int]:
     """The ids of the projects that are on the server, by key.
 
-    A project carries its key in its description. Where somebody has taken that away, the id in our
-    log counts, if that project holds our tasks.
+    A project carries its key in its description. If somebody has removed it, the id in our log
+    counts, provided that project holds our tasks.
     """
     carriers = _carriers(server, wanted)
     found = {
@@ -116,7 +116,7 @@ def pushed_config(round: Round, arm: str) -> str | None:
 
 
 def settings(round: Round, stream: Stream, config: str) -> dict[str, Any]:
-    """What a project is made with, and compared with by every push.
+    """The settings that a project is made with, and that every push compares it with.
 
     Raises:
         IntegrityError: the guidelines are not the planned ones.

@@ -1,4 +1,4 @@
-"""Putting right what annotators see: settings, data of tasks, and the sentences marked in them.
+"""Corrects what annotators see: settings, data of tasks, and the sentences marked in them.
 
 Whatever is overwritten is first kept in the round's private folder.
 """
@@ -97,7 +97,7 @@ def marks_sha256(predictions: Sequence[dict[str, Any]]) -> str:
 
 
 class Repairs:
-    """Puts projects right; ``done`` says what was, in words."""
+    """Corrects projects; ``done`` says what was corrected, in words."""
 
     def __init__(self, folder: RoundFolder, server: Server) -> None:
         self._folder, self._server = folder, server

@@ -1,11 +1,11 @@
-"""Tasks into a project, none twice and none lost, whatever happens on the way.
+"""Sends tasks to a project, none twice and none lost, whatever happens on the way.
 
-The server's own import is not idempotent, so every task carries our key. Before tasks are sent the
-intent is written down; what became of it is found out by looking the keys up: after an error, after
-a crash, and when the project holds other tasks than it should. No request is repeated blindly.
+The server's own import is not idempotent, so every task carries our key. Before tasks are sent, the
+intent is recorded; its outcome is found by looking up the keys: after an error, after a crash, and
+when the project holds other tasks than it should. No request is repeated blindly.
 
 What was sent is compared with what is there. The server's database does so itself where it can;
-whatever is in doubt is read back and compared by its hash.
+anything doubtful is read back and compared by its hash.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Sender:
 
     Args:
         patience: seconds to wait for a server that may still be storing an earlier batch.
-        progress: is called with the number of tasks that were seen to be there.
+        progress: is called with the number of tasks that were confirmed.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Sender:
         record(self._folder, event, **facts)
 
     def settle(self) -> None:
-        """Wait for what a killed run had asked of the server and never heard about."""
+        """Wait for requests of a killed run whose outcome is unknown."""
         pending = None
         for event in events(self._folder):
             pending = event if event["event"] in ("making", "sending") else None
@@ -136,7 +136,7 @@ class Sender:
         Args:
             payload: makes a task as Label Studio takes it.
             config: the project's label config, which predictions are checked against.
-            there: what the project was seen to hold.
+            there: what the project was found to hold.
 
         Raises:
             ServerError: the server failed; what was sent so far is there.

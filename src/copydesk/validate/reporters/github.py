@@ -10,7 +10,7 @@ _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(report: Report) -> str:
-    """One command a finding, then one that says how it stands."""
+    """One command a finding, then one with the result."""
     lines = [_command(report, finding) for finding in report.findings]
     hidden = report.total - len(report.findings)
     more = f", {hidden:,} of them not shown" if hidden else ""

@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing else: no script, no font, no picture from elsewhere."""
+"""One self-contained HTML page: no script, no font, no picture from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words for people: rules with their faults, then one line that says how it stands."""
+"""Text for people: rules with their faults, then one line with the result."""
 
 from __future__ import annotations
 

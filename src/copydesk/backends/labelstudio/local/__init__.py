@@ -1,1 +1,1 @@
-"""A Label Studio of one's own: installed apart, started on loopback, stopped cleanly."""
+"""A local Label Studio: installed separately, started on loopback, stopped cleanly."""

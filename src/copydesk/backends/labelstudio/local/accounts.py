@@ -1,10 +1,9 @@
 """The people of a server: the administrator, and annotators who come by invitation.
 
-Passwords and tokens of a server that `copydesk studio` runs stand in one file of its data folder,
+Passwords and tokens of a server that `copydesk studio` runs are in one file of its data folder,
 ``accounts.json`` (mode 600 in a folder of mode 700). The database beside it holds the same tokens
-and signs its sessions with a key that lies there too, so the file gives nothing that its
-neighbours do not. Nothing is written anywhere else, and no log or message holds a password or a
-token.
+and signs its sessions with a key that is there too, so this file reveals nothing that the others do
+not. Nothing is written anywhere else, and no log or message holds a password or a token.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ def invitation(url: str, token: str, public: str = "") -> str:
 
 
 def invite(data_dir: Path, url: str, count: int) -> list[Person]:
-    """See to it that annotators 1 to ``count`` have accounts; those who have keep them.
+    """Make sure that annotators 1 to ``count`` have accounts; those who have keep them.
 
     A password is on the disk before its account is made, so the next run completes one that was cut
     off anywhere.

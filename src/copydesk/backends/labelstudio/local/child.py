@@ -1,9 +1,9 @@
 """Run Label Studio, and end when standard input ends. Run by its own interpreter, never imported.
 
-The starter holds the other end of the pipe and writes nothing. Should the starter be killed, the
-system closes the pipe, so a server never outlives the one who knows its address and its folder.
-Every page gets the script ``annotate.js``, and redirects lead below the server's sub-path: Label
-Studio leaves it out on the way to its log-in page and back.
+The starter holds the other end of the pipe and writes nothing. If the starter is killed, the system
+closes the pipe, so a server never outlives the process that knows its address and its folder. Every
+page gets the script ``annotate.js``, and redirects lead below the server's sub-path: Label Studio
+leaves it out on the way to its log-in page and back.
 """
 
 import os

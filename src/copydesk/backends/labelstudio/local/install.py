@@ -1,7 +1,7 @@
 """Label Studio in an environment of its own, built once from pinned versions and kept in a cache.
 
 Label Studio's dependencies are many and contradict ours, so it is never imported: it gets a
-virtual environment (about 800 MB) and is spoken to over HTTP. Beside the environment lies an empty
+virtual environment (about 800 MB) and is used over HTTP. Beside the environment is an empty
 database with all migrations applied (a minute's work), which every new data folder starts from.
 """
 
@@ -54,7 +54,7 @@ class Installation:
 
     @property
     def complete(self) -> bool:
-        """Whether the installation came to its end."""
+        """Whether the installation is complete."""
         return (self.folder / "complete").is_file()
 
 
@@ -77,8 +77,8 @@ def home() -> Path:
 def installation() -> Installation:
     """The installation that this version of copydesk uses, complete or not.
 
-    Its folder's name tells Label Studio's version, the interpreter's, and which constraints made
-    it: other constraints make another installation, and the old one stays usable.
+    Its folder's name states the versions of Label Studio and of the interpreter, and the
+    constraints: other constraints make another installation, and the old one stays usable.
 
     Raises:
         InputError: no Python is found that Label Studio has wheels for.
@@ -97,7 +97,7 @@ def install(say: Say = lambda _: None) -> Installation:
 
     Raises:
         InputError: no fitting Python is found, or the cache folder cannot be written.
-        ServerError: the packages could not be had, or Label Studio does not run.
+        ServerError: the packages could not be downloaded, or Label Studio does not run.
     """
     target = installation()
     if target.complete:
@@ -158,7 +158,7 @@ def _migrate(target: Installation, log: Path) -> None:
 def environment(data_dir: Path) -> dict[str, str]:
     """The whole environment of a Label Studio process.
 
-    Nothing else is handed on: any setting of Label Studio can be given by the environment, so a
+    Nothing else is passed on: any setting of Label Studio can be given by the environment, so a
     stray variable could send the data to another database. An empty SENTRY_DSN turns error
     reporting off; an absent one leaves it on.
     """

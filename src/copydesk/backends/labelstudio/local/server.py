@@ -33,7 +33,7 @@ from copydesk.files import atomic_write, replacing
 
 HOST: Final = "127.0.0.1"
 EVERY: Final = ("0.0.0.0", "::")  # only where the manager asks for it
-"""Addresses that stand for all those of a machine."""
+"""Addresses that mean all addresses of a machine."""
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LISTENING: Final = re.compile(r"Starting development server at http://\S+?:(\d+)/")
 
@@ -127,8 +127,8 @@ def start(
     """Start Label Studio, installing it first if need be, and wait until it can be used.
 
     Analytics, the version check and error reporting are off; accounts are made by invitation only.
-    A first start takes 10 to 20 seconds (the migrated database is copied), later ones the same.
-    The server ends with this process, even if this process is killed.
+    Every start takes 10 to 20 seconds; the first copies the migrated database. The server ends with
+    this process, even if this process is killed.
 
     Args:
         data_dir: is made if absent; one server at a time uses it.
@@ -141,7 +141,7 @@ def start(
 
     Raises:
         InputError: the port or the folder is in use, or the folder cannot be written.
-        ServerError: Label Studio cannot be installed, or ended, or did not get ready in time.
+        ServerError: Label Studio cannot be installed, or ended, or was not ready in time.
     """
     chosen = _free_port() if port is None else _require_free(port, host)
     local = f"http://{HOST if host in EVERY else host}:{chosen}/"
@@ -297,7 +297,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeo
                 where=str(log),
             )
         if listening := _LISTENING.search(log.read_text(encoding="utf-8", errors="replace")):
-            # Label Studio moves to the next port in silence when somebody took ours meanwhile
+            # Label Studio silently moves to the next port if somebody has taken ours meanwhile
             if f":{listening[1]}/" not in url:
                 raise ServerError(
                     "Another program took the port while Label Studio started.",
