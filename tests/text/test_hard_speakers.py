@@ -17,6 +17,39 @@ Begins = list[tuple[str, str]]
     ("text", "said"),
     [
         (
+            "The harbour board on Tuesday rejected the report as “baseless and malicious.”",
+            [("baseless", "The harbour board")],
+        ),
+        (
+            "It “should be read with care,” Orr, the lead author of a study, said by phone.",
+            [("should be", "Orr")],
+        ),
+        (
+            '"The deal is dead," a senior official with knowledge of it, speaking on condition of '
+            "anonymity, told reporters.",
+            [("The deal", "a senior official")],
+        ),
+        (
+            '"This is our day!" Lund\'s niece, state Sen. Ann Orr (D-York), shouted to the crowd.',
+            [("This is", "niece")],
+        ),
+        (
+            "“The talks were frank,” the agency quoted the minister as saying.",
+            [("The talks", "the minister")],
+        ),
+        (
+            "The minister was quoted by the agency as saying that the talks were “frank”.",
+            [("frank", "The minister")],
+        ),
+        (
+            "The decision, said councillor Petra Holm, was “rushed and wrong”.",
+            [("rushed", "Petra Holm")],
+        ),
+        (
+            "The singer's agent confirmed to the station that she was “resting”.",
+            [("resting", "agent")],
+        ),
+        (
             "“The pumps,” said Ann Orr, the harbour master, “were never tested.”",
             [("The pumps", "Ann Orr"), ("were never", "Ann Orr")],
         ),

@@ -242,6 +242,11 @@ class Phrases:
             return False
         return any(mark in _BREAKS or mark in ".?!" for mark in between) or len(between) > 4
 
+    def follows_mark(self, index: int) -> bool:
+        """Whether a quotation ends before a word."""
+        between = self.text[self.found[index - 1].end : self.found[index].start]
+        return between.rstrip()[-1:] in _MARKS and len(between) > 2
+
     def _acts(self, start: int, end: int) -> bool:
         """Whether a run of words holds a verb of its own, so that it is more than a phrase."""
         first = self.found[start]
