@@ -25,9 +25,9 @@ Begins = list[tuple[str, str]]
             [("should be", "Orr")],
         ),
         (
-            '"The deal is dead," a senior official with knowledge of it, speaking on condition of '
+            '"It is dead," a senior official with knowledge of the talks, speaking on condition of '
             "anonymity, told reporters.",
-            [("The deal", "a senior official")],
+            [("It is", "a senior official")],
         ),
         (
             '"This is our day!" Lund\'s niece, state Sen. Ann Orr (D-York), shouted to the crowd.',
