@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.contract.columns import SPLITS
+from copydesk.release.near import sketched
 from copydesk.release.splits import SHARES, draw_splits, ties
 
 EVENTS = st.dictionaries(st.from_regex(r"[a-z]{1,6}", fullmatch=True), st.integers(1, 90))
@@ -109,3 +110,18 @@ def test_a_sentence_of_few_but_long_words_ties_events() -> None:
     for length, expected in ((50, {"a": "a", "b": "a"}), (49, {})):
         text = "x" * length
         assert ties(pl.LazyFrame({"event": ["a", "b"], "text": [text, text]})) == expected
+
+
+def test_one_sketch_of_the_sentences_serves_every_draw() -> None:
+    """Nine words of which the last differs share 7 of 9 pairs: near in two splits, not in one."""
+    same = "the river rose over the old stone bridge"
+    texts = [f"{same} today", "a short one", f"{same} tonight"]
+    rows = pl.DataFrame({"sentence_id": ["a.001", "b.001", "c.001"], "text": texts}).lazy()
+
+    with sketched(rows) as sketches:
+        apart = sketches.near(rows.with_columns(split=pl.Series(["train", "test", "test"])), 0.7)
+        together = sketches.near(rows.with_columns(split=pl.lit("test")), 0.7)
+
+    assert apart.select("sentence_id", "_twin", "_other").rows() == [("c.001", "a.001", "train")]
+    assert apart["_similarity"].to_list() == [7 / 9]
+    assert together.is_empty()

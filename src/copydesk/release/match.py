@@ -41,8 +41,8 @@ def match(before: Contents, after: Contents) -> pl.DataFrame:
             pl.lit(family).alias("table"), *(name for name in CHANGES if name != "table")
         ).match_to_schema(CHANGES, missing_columns="insert")
         for family, tables in _families(before, after).items()
-        for old, new in record_pairs(tables, before, after, texts)
-        for change in _changes(tables, old, new, before, after, rewritten)
+        for old, new in record_pairs(tables, before, after, texts, rewritten["article_id"])
+        for change in _changes(tables[0], old, new, after, rewritten)
     ]
     return pl.concat(found).sort(*CHANGES)
 
@@ -55,27 +55,25 @@ def _families(before: Contents, after: Contents) -> dict[str, tuple[Table, ...]]
 
 
 def _changes(
-    tables: tuple[Table, ...],
+    table: Table,
     old: pl.DataFrame,
     new: pl.DataFrame,
-    before: Contents,
     after: Contents,
     rewritten: pl.DataFrame,
 ) -> Iterator[pl.DataFrame]:
-    family = tables[0].name
     old, new = old.with_row_index("row"), new.with_row_index("row")
-    pairs = old.join(new, on=keys(tables[0]), suffix="_after")
+    pairs = old.join(new, on=keys(table), suffix="_after")
     gone = old.join(pairs, on="row", how="anti")
     added = new.join(pairs, left_on="row", right_on="row_after", how="anti")
     withdrawn = pl.col("article_id").is_in(
         [line["article_id"] for line in after.manifest.get("withdrawn", ())]
     )
     yield from _kept(pairs, withdrawn)
-    if family == "sentences":
+    if table.name == "sentences":
         again = rewritten.select("article_id")
         yield from _realigned(
-            _worded(gone.join(again, on="article_id", how="semi"), before),
-            _worded(added.join(again, on="article_id", how="semi"), after),
+            gone.join(again, on="article_id", how="semi"),
+            added.join(again, on="article_id", how="semi"),
         )
         gone, added = (rows.join(again, on="article_id", how="anti") for rows in (gone, added))
         recut = _recut(gone, added)
@@ -133,24 +131,6 @@ def _rewritten(before: Contents, after: Contents) -> pl.DataFrame:
     return old.join(new, on="article_id", suffix="_after").filter(
         pl.col("text_sha256") != pl.col("text_sha256_after")
     )
-
-
-def _worded(rows: pl.DataFrame, contents: Contents) -> pl.DataFrame:
-    """Records with the hash of their words, whether those are given or withheld."""
-    from copydesk.files import sha256_text
-
-    names = rows.select(pl.col("record").alias("sentence_id"))
-    words = [
-        contents.scan(table)
-        .select("sentence_id", pl.col(column).alias("words"))
-        .join(names.lazy(), on="sentence_id", how="semi")
-        .collect(engine="streaming")
-        for table, column in (("sentences", "text"), ("standoff", "text_sha256"))
-    ]
-    words[0] = words[0].with_columns(
-        pl.col("words").map_elements(sha256_text, return_dtype=pl.String)
-    )
-    return rows.join(pl.concat(words), left_on="record", right_on="sentence_id")
 
 
 def _realigned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from copydesk.contract.columns import Table
 from copydesk.errors import IntegrityError
+from copydesk.files import sha256_text
 from copydesk.release.contents import Contents, Part
 from copydesk.release.scratch import Scratch
 
@@ -29,12 +30,22 @@ _NOT_VALUES: Final = {
 
 
 def record_pairs(
-    tables: tuple[Table, ...], before: Contents, after: Contents, texts: pl.DataFrame
+    tables: tuple[Table, ...],
+    before: Contents,
+    after: Contents,
+    texts: pl.DataFrame,
+    rewritten: pl.Series,
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The records of a family in both releases that are compared together; of a small one, all."""
+    """The records of a family in both releases that are compared together; of a small one, all.
+
+    Args:
+        tables: the family.
+        texts: what `text_numbers` gives.
+        rewritten: the articles whose sentences also get the hash of their ``words``.
+    """
     known = [c for c in (before, after) if tables[0].name in c.contract.tables]
     count = -(-sum(part.height for c in known for part in _parts(c, tables)) // _AT_ONCE)
-    divided = [_divided(c, tables, texts, count) for c in known]
+    divided = [_divided(c, tables, texts, rewritten, count) for c in known]
     for found in zip(*divided, strict=True):
         # A config that only one of them knows has no records in the other.
         if len(found) == 2:
@@ -50,13 +61,17 @@ def _parts(contents: Contents, tables: tuple[Table, ...]) -> list[Part]:
 
 
 def _divided(
-    contents: Contents, tables: tuple[Table, ...], texts: pl.DataFrame, count: int
+    contents: Contents,
+    tables: tuple[Table, ...],
+    texts: pl.DataFrame,
+    rewritten: pl.Series,
+    count: int,
 ) -> Iterator[pl.DataFrame]:
     """A family's records in so many shares, by a hash of their article or key."""
     parts = _parts(contents, tables)
     numbers = _numbers(contents, texts)
     if count <= 1 or not parts:
-        found = [_records(contents, table, numbers) for table in tables]
+        found = [_records(contents, table, numbers, rewritten) for table in tables]
         whole = _refused_twice(pl.concat(found, how="diagonal"), contents, tables)
         yield whole
         yield from [whole] * (count - 1)
@@ -67,7 +82,7 @@ def _divided(
     files: list[list[Path]] = [[] for _ in range(count)]
     for number, part in enumerate(parts):
         alone, table = replace(contents, parts=(part,)), contents.contract[part.file.table]
-        rows = _records(alone, table, numbers).with_columns(_share=key.hash() % count)
+        rows = _records(alone, table, numbers, rewritten).with_columns(_share=key.hash() % count)
         for (share,), mine in rows.partition_by("_share", as_dict=True, include_key=False).items():
             files[share].append(scratch.keep(f"{number}-{share}.parquet", mine))
     empty = rows.clear().drop("_share")
@@ -85,13 +100,25 @@ def _numbers(contents: Contents, texts: pl.DataFrame) -> pl.LazyFrame:
     return both.drop("text_sha256").collect().lazy()
 
 
-def _records(contents: Contents, table: Table, numbers: pl.LazyFrame) -> pl.DataFrame:
+def _records(
+    contents: Contents, table: Table, numbers: pl.LazyFrame, rewritten: pl.Series
+) -> pl.DataFrame:
     """A table's records: their key, id, split, label, place and text, and a hash of each value."""
     rows = contents.scan(table.name)
     columns = rows.collect_schema().names()
     if table.by_place:
         rows = rows.join(numbers, on="article_id", how="left")
-    return rows.select(*_columns(contents, table, columns)).collect()
+    chosen = [*_columns(contents, table, columns)]
+    if table.name not in ("sentences", "standoff"):
+        return rows.select(chosen).collect()
+    words = pl.col("text" if table.name == "sentences" else "text_sha256")
+    words = pl.when(pl.col("article_id").is_in(rewritten.implode())).then(words)
+    found = rows.select(*chosen, words.alias("words")).collect()
+    if table.name == "standoff":
+        return found
+    return found.with_columns(
+        pl.col("words").map_elements(sha256_text, return_dtype=pl.String, skip_nulls=True)
+    )
 
 
 def _refused_twice(
