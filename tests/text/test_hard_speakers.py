@@ -17,6 +17,22 @@ Begins = list[tuple[str, str]]
     ("text", "said"),
     [
         (
+            "In a statement, the family said they were “devastated beyond words”.",
+            [("devastated", "the family")],
+        ),
+        (
+            '"Never again," Kelly told the Bell.',
+            [("Never", "Kelly")],
+        ),
+        (
+            "“It will not last,” an aide to Orr, speaking on condition of anonymity, said.",
+            [("It will", "an aide to Orr")],
+        ),
+        (
+            "But Lund’s colleague Al Dunn was having none of it: “Nonsense from start to finish.”",
+            [("Nonsense", "Al Dunn")],
+        ),
+        (
             "The harbour board on Tuesday rejected the report as “baseless and malicious.”",
             [("baseless", "The harbour board")],
         ),

@@ -22,7 +22,7 @@ BETWEEN: Final = 14
 """How many words may stand between a quotation and the verb of report after it."""
 _DESCRIBED: Final = 30
 """How many if they describe a name: "Ann Orr, the mayor of York and a …, said"."""
-_SPEAKING: Final = "attribution-phrases/speaking to"
+_SPEAKING: Final = frozenset({"attribution-phrases/speaking to", "infinitive-verbs/authorise"})
 """How somebody speaks, between subject and verb: "an aide, speaking on condition …, said"."""
 _SIGNED: Final = re.compile(
     r"[ \xa0]*(?:[—–―]|--?)[ \xa0]*(?P<name>(?:[^\W\d_][\w.’'-]*)(?:[ ][\w.’'-]+){0,5}?)"
@@ -53,7 +53,7 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
     before, after = first.cues_before(stretch.start), last.cues_after(stretch.end)
     if (
         len(after) > 1
-        and after[0].cue.entry == _SPEAKING
+        and after[0].cue.entry in _SPEAKING
         and _follows(text, stretch, last, after[1])
     ):
         after = after[1:]

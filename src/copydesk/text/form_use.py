@@ -66,10 +66,20 @@ class Surroundings:
         while at and first - at < _REACH and not self.gap(at):
             form = self.found[at - 1].form
             dated = form == "on" and at < first and self.found[at].form in self.around["weekday"]
-            if form not in adverbs and not dated and not (form.endswith("ly") and len(form) > 4):
+            if form not in adverbs and not dated and not self.is_adverb(at - 1):
                 break
             at -= 1
         return at
+
+    def is_adverb(self, index: int) -> bool:
+        """Whether a word in -ly is an adverb: neither a noun ("family") nor a name ("Kelly")."""
+        word = self.found[index]
+        return (
+            word.form.endswith("ly")
+            and len(word.form) > 4
+            and word.form not in self.around["noun in -ly"]
+            and not self.text[word.start].isupper()
+        )
 
     def use(self, first: int, after: int) -> Use | None:
         """What the words before a form let it be; asked more than once, found once.

@@ -144,7 +144,7 @@ class Speakers(Phrases):
         verb = at
         while at and verb - at < MAX_SPEAKER and not self.breaks(at):
             form = self.found[at - 1].form
-            adverb = form in self.forms["adverb"] or (form.endswith("ly") and len(form) > 5)
+            adverb = form in self.forms["adverb"] or self.is_adverb(at - 1)
             dated = form == "on" and at < verb and self.found[at].form in self.forms["weekday"]
             if (
                 not adverb
