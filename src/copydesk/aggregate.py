@@ -38,7 +38,8 @@ def aggregate(
     - sentence_id, article_id, text_sha256 (of the article), start, end
     - label: str, or null where unresolved
     - votes: struct of one Int32 for each label
-    - n_annotators: Int32, those whose flag stands in place of a label too: it is against each label
+    - n_annotators: Int32, including those with a flag in place of a label, which counts against
+    every label
     - agreement: Float64, max_c votes_c / n_annotators, the share of the commonest label; 1 where
       one person answered, so read it beside n_annotators
     - label_source: single (one answer), unanimous, majority (at least two thirds), adjudicated,
@@ -51,13 +52,13 @@ def aggregate(
             2013) through crowd-kit, which then give every label that is not adjudicated. Two
             labels with the same highest posterior are a tie.
         adjudications: rows sentence_id, label, by, reason, in the order they were made. The last
-            for a sentence counts and stands above its votes; a null label leaves it unresolved.
+            for a sentence counts and overrides its votes; a null label leaves it unresolved.
         labels: the labels, in order.
         modelled: what `model_labels` found, where these answers are some of those that it took.
 
     Raises:
-        InputError: a column is missing, a label or method unknown, a sentence_id stands for two
-            places, an adjudicated sentence has no answer, or crowd-kit is not installed.
+        InputError: a column is missing, a label or method unknown, a sentence_id means two places,
+            an adjudicated sentence has no answer, or crowd-kit is not installed.
     """
     if method not in METHODS:
         raise InputError(
@@ -107,7 +108,7 @@ def _last_answers(answers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _count(label: str) -> str:
-    """The column of a label's votes; a label may be called as another column is."""
+    """The column of a label's votes; a label may have the name of another column."""
     return f"votes for {label}"
 
 
@@ -137,7 +138,7 @@ def _majority(labels: Sequence[str]) -> list[pl.Expr]:
         pl.when(pl.col(_count(label)) == top).then(pl.lit(label)).otherwise(None)
         for label in labels
     )
-    # In whole numbers: two thirds of three votes are two, whatever a float makes of them.
+    # In whole numbers: two thirds of three votes are exactly two, without rounding.
     label = pl.when(top * 3 >= total * 2).then(won).otherwise(None)
     source = (
         pl.when(total == 1)
@@ -150,7 +151,7 @@ def _majority(labels: Sequence[str]) -> list[pl.Expr]:
 
 
 def model_labels(answers: pl.DataFrame, method: str, labels: Sequence[str]) -> pl.DataFrame:
-    """What a model of annotators makes of all their answers.
+    """The labels that a model of annotators infers from all their answers.
 
     Args:
         answers: ``sentence_id``, ``annotation_id``, ``annotator``, ``label`` and ``created_at``.
@@ -158,7 +159,7 @@ def model_labels(answers: pl.DataFrame, method: str, labels: Sequence[str]) -> p
 
     Returns:
         ``sentence_id``, ``label`` and ``source`` of each sentence with a label: the label of the
-        highest posterior, null where two are as high, and the method.
+        highest posterior, null if two are tied, and the method.
     """
     with needs("models", f"The method {method}"):
         import pandas as pd

@@ -1,4 +1,4 @@
-"""One article at a glance: its sentences with everything that is found in them by rules."""
+"""One article at a glance: its sentences with everything that the rules find in them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCHEMA: Final = pl.Schema(
 
 
 def analyse(text: str | bytes, language: str = "en") -> pl.DataFrame:
-    """Cut an article into sentences and say of each what the rules find in it.
+    """Cut an article into sentences, each with what the rules find in it.
 
     Args:
         text: an article, one paragraph a line; it is put into canonical form first.

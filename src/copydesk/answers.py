@@ -1,4 +1,4 @@
-"""Answers: who gave which label to which sentence, as one table whatever they come from."""
+"""Answers: who gave which label to which sentence, as one table for all sources."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STRUCK: Final = pl.Schema({name: ADJUDICATIONS[name] for name in ANCHOR})
 """One row is a sentence that was decided not to be a unit."""
 
 DECIDERS: Final = pl.Schema({name: ADJUDICATIONS[name] for name in ("article_id", "by", "by_kind")})
-"""One row says of an article who decided anything about its sentences."""
+"""One row names somebody who decided anything about an article's sentences."""
 
 RULES: Final = "rules"
 """The pseudonym of the rules of `copydesk.text.suggest`, whose annotator kind is ``rule``."""
@@ -65,10 +65,9 @@ class Labelling:
 
     Args:
         struck: the columns of `ANCHOR`: sentences that were decided to be badly cut or not units,
-            and that the build has as notes; what was said of them is not part of a release.
-        notes: what a reader must know of a round beside its answers, see
-            `copydesk.rounds.notes.Notes.published`; rounds of which there is nothing to say are
-            left out.
+            and that the build has as notes; their answers are not part of a release.
+        notes: what a reader must know about a round besides its answers, see
+            `copydesk.rounds.notes.Notes.published`; rounds without notes are left out.
         deciders: article_id, by, by_kind: who decided anything about a sentence of an article, also
             that it is not a unit.
         by_machine: whether these are suggestions, of which articles in a language that the
@@ -132,7 +131,7 @@ def anchored(rows: pl.DataFrame, sentences: pl.DataFrame, *, what: str) -> pl.Da
         what: names the rows in the error, such as "answers".
 
     Raises:
-        IntegrityError: a row is about a stretch of text that is not a sentence any more.
+        IntegrityError: a row is about a stretch of text that is no longer a sentence.
     """
     here = sentences.select(*ANCHOR, "sentence_id")
     lost = rows.join(here, on=ANCHOR, how="anti")

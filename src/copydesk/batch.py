@@ -32,15 +32,15 @@ ARTICLES: Final = pa.schema(
         pa.field("zones", pa.list_(pa.string())),
     ]
 )
-"""What `build_batch` takes at least: the articles table without its pieces, and the zones of lines
-that the source marks (`copydesk.text.pieces.line_zones`); every text is there."""
+"""The columns that `build_batch` needs: the articles table without its pieces, and the zones of
+lines that the source marks (`copydesk.text.pieces.line_zones`); every text is there."""
 
 BUILT_ARTICLES: Final = pa.schema([*ARTICLES, *_fields("articles", "pieces")])
 
 RECORDED_ARTICLES: Final = pa.schema(
     [*ARTICLES, BUILT_ARTICLES.field("pieces").with_nullable(True)]
 )
-"""What `build_batch` takes where pieces are recorded: null for those of an article to be cut."""
+"""The same with recorded pieces: null for an article that is to be cut."""
 
 SENTENCES: Final = pa.schema(
     [
@@ -57,7 +57,7 @@ SCHEMAS: Final = {"articles": BUILT_ARTICLES, "sentences": SENTENCES, "quotes": 
 
 
 class Built(NamedTuple):
-    """What comes of a batch of articles, by the schemas of this module."""
+    """The result for a batch of articles, by the schemas of this module."""
 
     articles: pa.RecordBatch
     sentences: pa.RecordBatch

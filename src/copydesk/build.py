@@ -1,6 +1,6 @@
 """The build of a corpus: its articles cut into shards over processes or a cluster.
 
-A shard is named by its input, written beside and renamed, and never done twice.
+A shard is named by its input, written beside its place and renamed, and never made twice.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _build(
 
 
 def _in(corpus: Corpus, file: str) -> str:
-    """A path as it is told: relative to the corpus, if it lies there."""
+    """A path for messages: relative to the corpus, if it is in it."""
     path = Path(file)
     return path.relative_to(corpus.root).as_posix() if path.is_relative_to(corpus.root) else file
 
@@ -157,7 +157,7 @@ def _room(corpus: Corpus) -> Shards:
 
 
 def _finish(corpus: Corpus, order: Sequence[_Shard], recut: bool) -> None:
-    """Write down which shards the build has, in order, and remove all others."""
+    """Record which shards the build has, in order, and remove all others."""
     index = {"recut": recut, "shards": [{"shard": shard.key, **shard.rows} for shard in order]}
     atomic_write(corpus.build_dir / "index.json", dump_json(index))
     _room(corpus).keep([shard.key for shard in order])
@@ -240,7 +240,7 @@ class _Shard(NamedTuple):
 
 
 def _run(tasks: Iterator[Task], *, workers: int, dask: str | None) -> Iterator[_Shard]:
-    """Make the shards, which come as they are done."""
+    """Make the shards; yields each when it is done."""
     if dask is None:
         yield from on_processes(_build_shard, tasks, workers)
         return
@@ -261,7 +261,7 @@ def _run(tasks: Iterator[Task], *, workers: int, dask: str | None) -> Iterator[_
 
 
 def _looking() -> Callable[[], Code]:
-    """What says which code a process has; a worker that is asked need not have this function."""
+    """A function that tells which code a process has; it works on workers that lack this module."""
 
     def look() -> Code:
         try:
@@ -343,14 +343,14 @@ def _is_of(
     name = _key(articles, records, rules)
     if key == name:
         return True
-    # Records that came since may say what was cut anyway, such as that of the round or the release
-    # that was made from this very shard.
+    # Later records may equal what was cut anyway, such as that of the round or the release that was
+    # made from this very shard.
     return key[:_HALF] == name[:_HALF] and _agrees(shards, key, records)
 
 
 def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
     """The name of a shard: one half says what was cut and by which code, one what was recorded."""
-    # Where a text lies says nothing about what is made of it.
+    # Where a text is stored does not affect the result.
     known = [dataclasses.asdict(dataclasses.replace(article, bulk=False)) for article in articles]
     lines = [dump_line(record) for record in known]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
@@ -360,7 +360,7 @@ def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) ->
 
 @functools.cache
 def code_digest() -> str:
-    """Of the code and lexicons that a shard depends on, so that no shard outlives its rules."""
+    """Digest of the code and lexicons that a shard depends on: it is valid for its code only."""
     package = Path(__file__).parent
     own = [package / name for name in ("batch.py", "build.py", "recorded.py", "shards.py")]
     files = [*own, *sorted((package / "contract").glob("*.py"))]

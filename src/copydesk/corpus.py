@@ -51,7 +51,7 @@ class Corpus:
 
     @property
     def dataset(self) -> Path:
-        """What goes to the Hub, as it stands."""
+        """What is published, as it is."""
         return self.root / "dataset"
 
     @property
@@ -91,7 +91,7 @@ class Corpus:
 
     @property
     def trials(self) -> frozenset[str]:
-        """The rounds that no release counts unless it names them, such as pilots."""
+        """The rounds that no release uses unless it names them, such as pilots."""
         return frozenset(self.config.get("rounds", {}).get("trials", ()))
 
     def waived(self, rule: str) -> frozenset[str]:
@@ -109,7 +109,7 @@ class Corpus:
         return self.annotations / "rounds"
 
     def suggester_path(self, name: str) -> Path:
-        """Where the suggester of a name is kept."""
+        """Where the suggester with a name is kept."""
         return self.annotations / "suggesters" / f"{name}.suggester"
 
     @property
@@ -161,7 +161,7 @@ class Corpus:
 
     @property
     def journal(self) -> Path:
-        """What a withdrawal is about to do; there until it is finished."""
+        """The journal of a withdrawal; it exists until the withdrawal is finished."""
         return self.private / "withdrawing.json"
 
     @contextlib.contextmanager
@@ -174,8 +174,8 @@ class Corpus:
         left half written is removed first.
 
         Args:
-            shared: whether others that also ask for it so may work at the same time, as the shards
-                of one build do.
+            shared: whether others with a shared lock may work at the same time, as the shards of
+                one build do.
             wait_s: seconds to wait; `copydesk.files.LOCK_WAIT_S` by default.
             withdrawing: whether to work although a withdrawal was broken off, as only the verb
                 that finishes it may.

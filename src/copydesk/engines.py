@@ -1,7 +1,7 @@
-"""What runs a function over many jobs: worker processes of this machine, or a Dask cluster.
+"""Run a function over many jobs: in worker processes of this machine, or on a Dask cluster.
 
 An engine takes any picklable function and jobs one at a time, keeps a few more in flight than it
-has workers, and yields results as they come. It knows nothing of what is made.
+has workers, and yields results as they come. It knows nothing about the jobs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from copydesk.extras import needs
 
 LOCAL: Final = "local"
 _START_S: Final = 60.0
-"""Seconds that a scheduler and a first worker are waited for."""
+"""Seconds to wait for a scheduler and a first worker."""
 _PATIENCE_S: Final = 20.0
 """Seconds without a scheduler or a worker after which a cluster is given up."""
 
@@ -65,7 +65,7 @@ def on_processes(
 
 
 def end_with_parent() -> None:
-    """Let this worker end when the process that started it is killed; it would wait for ever."""
+    """Let this worker end when the process that started it is killed; else it would never end."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -91,8 +91,8 @@ def on_dask(
     Args:
         address: of the scheduler, such as ``tcp://127.0.0.1:8786``; ``local`` starts one here.
         workers: of a cluster that is started here.
-        look: gives the code that must be the same on every worker and here. It is sent by its
-            content, and so is to be a function inside a function.
+        look: gives the code that must be the same on every worker and here. It is sent by value, so
+            it must be a function inside a function.
 
     Raises:
         InputError: no scheduler answers there, or a worker has another copydesk.
@@ -134,7 +134,7 @@ def _client(distributed: Any, address: str, workers: int, stack: contextlib.Exit
 
 
 def _check_code(client: Any, look: Callable[[], Code], code: Code) -> None:
-    """Refuse a cluster of which a worker has another copydesk, or which has no worker."""
+    """Refuse a cluster without workers, or with a worker that has another copydesk."""
     try:
         client.wait_for_workers(1, timeout=_START_S)
         found = client.run(look)
@@ -189,7 +189,7 @@ def unpacked(packed: bytes) -> Any:
 
 
 def _waited(distributed: Any, client: Any, flying: set[Any]) -> tuple[set[Any], set[Any]]:
-    """The jobs that are done, of which there is at least one, and the others."""
+    """The jobs that are done (at least one), and the others."""
     lost_since: float | None = None
     while True:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _KEPT = "\n\u00a0\u2009\u202f"
-"""Line ends and blanks that move nothing."""
+"""Line ends and blanks, which cannot steer a terminal."""
 
 
 def printable(text: str) -> str:
@@ -42,7 +42,7 @@ class CopydeskError(Exception):
         return _rebuild, (type(self), self.message, self.where, self.hint)
 
     def at(self, where: str) -> CopydeskError:
-        """The same fault with an address put before the one it has."""
+        """The same fault with another address before its own."""
         address = f"{where}: {self.where}" if self.where else where
         return type(self)(self.message, where=address, hint=self.hint)
 

@@ -108,7 +108,8 @@ def replacing_dir(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[bool]:
-    """Hold a folder for this process; whether nobody else has it. A killed process holds nothing.
+    """Hold a folder for this process; False if another holds it, or if the system cannot tell. A
+    killed process holds nothing.
 
     Where the system cannot say, somebody may have it.
     """
@@ -130,7 +131,7 @@ def _held(folder: Path) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def locked(path: Path, *, shared: bool = False, wait_s: float | None = None) -> Iterator[None]:
-    """Keep other processes out, or with ``shared`` only those that ask for the lock alone.
+    """Keep other processes out, or with ``shared`` only those that want the lock exclusively.
 
     A process that holds the lock may take it again in the same way. A killed process holds nothing.
 
@@ -199,7 +200,8 @@ def sweep(folder: Path, *, deep: bool = True) -> None:
 def inside(folder: Path, name: object) -> Path:
     """The path in a folder that a name from a document stands for; it need not be there.
 
-    Every name that nobody vouches for (of a manifest, an index, an archive) becomes a path here.
+    Every untrusted name (in a manifest, an index, an archive) must become a path through this
+    function.
 
     Raises:
         InputError: the name is not a relative POSIX path, or leads out of the folder.
@@ -219,7 +221,7 @@ def inside(folder: Path, name: object) -> Path:
 def append_lines(path: Path, lines: list[str]) -> None:
     """Append lines to a log in one write; all of them are on the disk when this returns.
 
-    A last line that a kill tore is ended first, so that it stays a line of its own.
+    A last line that a kill cut short is ended first, so that it stays a line of its own.
 
     Raises:
         InputError: the disk is full or the folder refuses; earlier lines are as they were.
@@ -231,7 +233,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
         # Unbuffered: a buffer that could not be written is written again when the file is closed.
         with path.open("ab+", buffering=0) as stream:
             size = stream.seek(0, os.SEEK_END)
-            # Half a character, as JSON may hold it, becomes JSON's own escape again.
+            # A lone surrogate, which JSON may contain, becomes JSON's own escape again.
             text = "".join(f"{line}\n" for line in lines)
             data = _end_torn_line(stream, size) + text.encode("utf-8", "backslashreplace")
             try:

@@ -1,4 +1,4 @@
-"""What is wrong, as plain data: one finding for releases, corpora and rounds.
+"""What is wrong, as plain data: one type of finding for releases, corpora and rounds.
 
 `copydesk.validate` and `copydesk.rounds.irregularities` make findings; reporters print them.
 """
@@ -23,8 +23,8 @@ class Finding:
         message: what is wrong, as a sentence that holds no text of an article.
         hint: what to do about it, as a sentence.
         level: of the rule, from 1 (files) to 5 (release); 0 for the rules of a pull.
-        file: relative to the report's target; empty if the fault is in no one file. Of a pull: the
-            task's uid or the project's key.
+        file: relative to the report's target; empty if the fault is not in a single file. Of a
+            pull: the task's uid or the project's key.
         row: of a table or JSON Lines file, from 1.
         record: the id of the record, such as a sentence_id.
         pointer: JSON Pointer (RFC 6901) to the value; of a table's row, ``/column``.

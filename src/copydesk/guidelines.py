@@ -35,7 +35,7 @@ class Rule:
     cues: tuple[str, ...] = ()
 
     def applies(self, label: str | None, sentence: str) -> bool:
-        """Whether an answer with this label to this sentence may be another under the rule.
+        """Whether an answer with this label to this sentence may be different under the rule.
 
         Cues are found as whole words, in any case, with any white space between them and
         quotation marks of any form.

@@ -1,9 +1,9 @@
 """The search for withheld text in everything that is published: every byte of every file.
 
 Texts are compared as runs of words: case, quotation marks, dashes, blanks of every kind, invisible
-characters, entities and line wraps make no difference. Searched for are whole sentences of a
-withheld article and every stretch of `STRETCH` of its words; what also stands in an article that
-may be given is not a leak. The time is linear in what is searched.
+characters, entities and line wraps make no difference. The search is for whole sentences of a
+withheld article and every stretch of `STRETCH` of its words; what is also in an article that may be
+given is not a leak. The time is linear in what is searched.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 from copydesk.readable import printed, strings_of
 
 STRETCH: Final = 12
-"""Words in a row that may not be given, wherever a sentence begins or ends."""
+"""The fewest words in a row that count as a leak, wherever a sentence begins or ends."""
 
 MIN_WORDS: Final = 3
 MIN_LENGTH: Final = 12
-"""Shorter sentences, such as a bare "He agreed.", may stand anywhere and are not searched for."""
+"""Shorter sentences, such as a bare "He agreed.", may occur anywhere and are not searched for."""
 
 _WORD: Final = r"[\p{L}\p{N}]+"
 _INVISIBLE: Final = r"[\p{Cf}\p{Mn}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
@@ -59,7 +59,7 @@ Hashes = NDArray[np.uint64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leak:
-    """A withheld stretch of text that stands in a file.
+    """A withheld stretch of text that is in a file.
 
     Args:
         record: the sentence that it is of, or the article.
@@ -85,10 +85,10 @@ class Secrets:
         Args:
             sentences: record ids and what is searched for as a whole.
             texts: record ids and texts of which every stretch is searched for.
-            given: texts that may be given; what stands there as well is not a leak.
+            given: texts that may be given; what they contain is not a leak.
             urls: addresses that are given, and often repeat a title.
-            salt: makes the hashes of words such that they can be stored: the same in every
-                version of every library, and telling nothing to whoever does not have the salt.
+            salt: makes hashes that can be stored: they are the same with every version of every
+                library, and useless without the salt.
         """
         self._salt = salt
         self._urls = frozenset(urls)
@@ -190,7 +190,7 @@ class Secrets:
         return any(len(hashes) for hashes, _ in self._needles.values())
 
     def in_texts(self, texts: Iterable[str]) -> set[str]:
-        """The records whose words stand in some texts, beside the addresses that are given."""
+        """The records whose words are in some texts, outside the addresses that are given."""
         return self._hits(self._without_urls(text) for text in texts)
 
     def _hits(self, texts: Iterable[str]) -> set[str]:
@@ -233,11 +233,11 @@ class Secrets:
         return " " if match.group().rstrip(".,;)") in self._urls else match.group()
 
     def in_file(self, path: Path) -> set[str]:
-        """The records whose words stand in a file: in its values, its metadata and its bytes."""
+        """The records whose words are in a file: in its values, its metadata and its bytes."""
         data = path.read_bytes()
         hits = self.in_texts(printed(data))
         if path.suffix == ".parquet":
-            # Compression tears addresses apart, so their words stand alone among the raw bytes.
+            # Compression breaks addresses up, so their words occur alone among the raw bytes.
             hits -= self._in_urls
         return hits | self.in_texts(strings_of(data, path))
 
@@ -260,7 +260,7 @@ def find_leaks(folder: Path, secrets: Secrets, names: Iterable[str] | None = Non
 
 
 def _finest(records: set[str]) -> list[str]:
-    """Without the articles of which a sentence is named."""
+    """The records without articles of which a sentence is listed."""
     articles = {record.rpartition(".")[0] for record in records}
     return sorted(records - articles)
 

@@ -27,9 +27,9 @@ def load(
 ) -> Dataset | DatasetDict:
     """Load one config of a release as `datasets` would, but from the files as they are.
 
-    `datasets` caches a local folder by its card, so that files which changed under the same card
-    load as they were. This reads the files themselves, after comparing their checksums. Where
-    articles were withdrawn from the release, a warning says which, when and why.
+    `datasets` caches a local folder by its card, so files that changed under the same card would
+    load as they were before. This reads the files themselves, after comparing their checksums.
+    Where articles were withdrawn from the release, a warning says which, when and why.
 
     Args:
         config: a table of the release, such as ``sentences`` or ``standoff``.

@@ -95,7 +95,7 @@ _KINDS: Final = (
 )
 
 SUSPICIOUS: Final = r"@|\d[\d .()/+-]{5,}\d|[A-Z]{2}\d{2}"
-"""Whatever holds personal data matches this, which a column is searched for at once."""
+"""Matches every text with personal data; a whole column is searched for it at once."""
 
 
 def find(text: str) -> Iterator[tuple[str, int, int]]:

@@ -1,4 +1,4 @@
-"""What can be read in a file, whatever it is: in its values, its metadata and its bytes."""
+"""What can be read in any file: in its values, its metadata and its bytes."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def printed(data: bytes) -> Iterator[str]:
 def _spans(
     data: bytes, may_be: Callable[[Kinds], NDArray[np.bool_]], least: int
 ) -> Iterator[tuple[int, int]]:
-    """Where so many bytes in a row may be text: a pattern alone would take ten times as long."""
+    """Where enough bytes in a row may be text: a pattern alone would take ten times as long."""
     begun = end = 0
     for at in range(0, len(data), _BYTES_AT_ONCE):
         before = min(at, 1)

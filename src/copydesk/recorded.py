@@ -1,7 +1,7 @@
-"""The pieces that are recorded of articles: labels hang on them, so newer text code keeps them.
+"""The recorded pieces of articles: labels depend on them, so newer text code keeps them.
 
-They stand in releases (every piece of an article), and in the plans of rounds and the amendments of
-these (its units). A record holds for the text whose hash it names; the latest record of an article
+They are in releases (every piece of an article), and in the plans of rounds and their amendments
+(its units). A record applies to the text whose hash it names; the latest record of an article
 counts. A sentence that was decided, after its record was made, to be badly cut or not a unit is a
 note from then on.
 """
@@ -73,7 +73,7 @@ class Recorded:
         return bool(self._rows)
 
     def of(self, articles: Sequence[Article]) -> dict[str, Record]:
-        """The records that hold for the texts that these articles have now, by article id."""
+        """The records that apply to the texts that these articles have now, by article id."""
         texts = {article.article_id: article.text_sha256 for article in articles}
         rows = [self._rows[name] for name in texts if name in self._rows]
         found = {}
@@ -97,7 +97,7 @@ class Recorded:
 
 
 Releases = Iterable[Mapping[str, Any]]
-"""The entries of an index of releases, as they stand in it."""
+"""The entries of an index of releases, unchanged."""
 
 
 def recorded(corpus: Corpus, releases: Releases | None = None) -> Recorded:
@@ -126,8 +126,7 @@ def _utc(text: str) -> datetime:
 def struck(corpus: Corpus) -> dict[Place, datetime]:
     """The sentences that closed rounds decided to be badly cut or not units, and when.
 
-    Of a round and its follow-up rounds the one that was closed last says what stands; trials say
-    nothing.
+    Of a round and its follow-up rounds, the one that was closed last decides; trials do not count.
 
     Raises:
         InputError: a plan or a ``closed.json`` is not JSON.
@@ -210,8 +209,8 @@ def _planned(article: dict[str, Any]) -> dict[str, Any]:
 def pieces_of(text: str, language: str, record: Record | None) -> list[Piece]:
     """The pieces of a text: those recorded, or where nothing is recorded those that are cut now.
 
-    Where only units are recorded, what stands between them is cut as it is now, and nothing of it
-    becomes a unit: a stretch that would be one now is a note.
+    Where only units are recorded, the text between them is cut by the present rules, but no part of
+    it becomes a unit: one that would be a unit now is a note.
     """
     if record is not None and record.whole:
         return list(record.pieces)

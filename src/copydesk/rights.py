@@ -35,7 +35,7 @@ def wants_attribution(licence: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """Whose text a corpus gives.
+    """Whose text a corpus may give.
 
     Args:
         allow: SPDX ids under which text is given.
@@ -50,15 +50,15 @@ class Policy:
     train: bool = False
 
     def gives(self, licence: str | None, collection: str) -> bool:
-        """Whether text under this licence, in this collection, stands in a release."""
+        """Whether text under this licence, in this collection, is in a release."""
         return licence is not None and licence in self.allow and collection not in self.withhold
 
 
 def spdx(licence: str | None) -> str | None:
-    """The licence as SPDX writes it; None, no licence, stays None.
+    """The licence as SPDX writes it; None (no licence) stays None.
 
     Raises:
-        InputError: the licence is no SPDX identifier or expression.
+        InputError: the licence is not an SPDX identifier or expression.
     """
     if licence is None:
         return None

@@ -1,8 +1,8 @@
 """What a data set folder may hold: the one list that `cut`, `validate` and `publish` share.
 
-Whatever is not on the list is named as a stray: it is a finding, a cut waits until it is gone, and
-it is never sent. What transports files (git, the Hub's client) keeps its own files there; they are
-neither sent nor deleted.
+Any other file is a stray: it is a finding, a cut is refused until it is gone, and it is never sent.
+Tools that transfer files (git, the Hub's client) keep their own files there; these are neither sent
+nor deleted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DOCUMENTS: Final = (
 """Documents at the top of a data set folder."""
 
 RELEASE_DOCUMENTS: Final = ("release.json", "croissant.json")
-"""What stands beside the tables of a release."""
+"""The files beside the tables of a release."""
 
 TRANSPORT: Final = (".git", ".gitattributes", ".cache/huggingface")
 """Files and folders of git and of the Hub's client."""
@@ -191,7 +191,7 @@ def is_release_file(name: str) -> bool:
 
 
 def _articles(dataset: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Where the text of each article of the manifest would lie, with the article's line."""
+    """Where the text of each article of the manifest would be, with the article's line."""
     path = dataset / MANIFEST
     try:
         if not stat.S_ISREG(path.lstat().st_mode):

@@ -1,4 +1,4 @@
-"""Shards where they lie: which of them a machine makes, whether one is whole, how one is written.
+"""Shards in storage: which of them a machine makes, whether one is complete, how one is written.
 
 A shard is a folder of three Parquet files, named by what it was made of. Here it is written beside
 its place and renamed. In a remote store its files are put one by one: a shard is there when all

@@ -1,4 +1,4 @@
-"""Files by name in a folder: of this machine, or wherever fsspec reads (s3://…, gs://…)."""
+"""Files by name in a folder: on this machine, or anywhere that fsspec reads (s3://…, gs://…)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from copydesk.files import atomic_write, replacing, seconds_of
 
 WAIT_VARIABLE: Final = "COPYDESK_STORE_WAIT"
 WAIT_S: Final = 120.0
-"""Seconds that a remote store may take for one call, where the variable says nothing else."""
+"""Seconds that a remote store may take for one call, unless the variable sets another number."""
 
 
 def shown(url: str) -> str:
-    """An address as it may be printed: without user name and password, or a signed query."""
+    """An address that is safe to print: without user name and password, or a signed query."""
     parts = urlsplit(url)
     if not parts.scheme or not parts.netloc:
         return url
@@ -46,7 +46,7 @@ class Storage:
 
     @property
     def local(self) -> Path | None:
-        """The folder, if it is of this machine."""
+        """The folder, if it is on this machine."""
         return None if "://" in self.url else Path(self.url)
 
     def __truediv__(self, name: str) -> Storage:
@@ -127,10 +127,10 @@ class Storage:
             return sorted(entry.rpartition("/")[2] for entry in found if entry != path.rstrip("/"))
 
     def remove(self, name: str) -> None:
-        """Remove a file or a folder that may be there; nobody meets half of it."""
+        """Remove a file or a folder if it exists; nobody sees half of it."""
         if self.local is not None:
             here = self.local / name
-            # Renamed first, so that nobody takes what is half removed for the whole.
+            # Renamed first, so that nobody mistakes a half-removed folder for a complete one.
             beside = here.with_name(f".{here.name}.{uuid.uuid4().hex}.part")
             with contextlib.suppress(FileNotFoundError):
                 here.rename(beside)
@@ -196,7 +196,8 @@ class _SilentError(Exception):
 class _Patient:
     """A file system or an open file of fsspec's, each of whose calls ends in time.
 
-    Their clients wait for minutes, or for ever, on a server that takes a connection and is silent.
+    Their clients wait for minutes, or for ever, for a server that accepts a connection and is
+    silent.
     """
 
     def __init__(self, inner: Any) -> None:

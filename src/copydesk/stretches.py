@@ -1,10 +1,10 @@
 """Stretches of words that articles share: found by an index on disk, then compared in full.
 
-Each text is stood for by hashes of runs of `GRAM` words, one of every two neighbours (winnowing:
+Each text is represented by hashes of runs of `GRAM` words, one of every two neighbours (winnowing:
 Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting", SIGMOD
-2003), so that any stretch of `GRAM` + 1 words that two texts share gives them a hash in common.
-The hashes lie in files by their highest bits, and only one of these is in memory at a time: the
-cost is linear in the words of all texts, the memory flat.
+2003), so that any stretch of `GRAM` + 1 words that two texts share gives them a hash in common. The
+hashes are in files by their highest bits, and only one of these is in memory at a time: the cost is
+linear in the words of all texts, the memory flat.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 GRAM: Final = 6
 MIN_WORDS: Final = 8
-"""A sentence of fewer words ("He declined to comment.") may stand in any article."""
+"""A sentence of fewer words ("He declined to comment.") may occur in any article."""
 MIN_LENGTH: Final = 50
 """Or one of fewer code points, where a language writes no blanks or long words."""
 
@@ -51,7 +51,7 @@ def quoted(text: str) -> list[str]:
 
 
 def keys(text: str) -> Keys:
-    """The hashes that stand for a text, ascending; texts that share a stretch share one.
+    """The hashes that represent a text, ascending; texts that share a stretch share one.
 
     A stretch is any run of `GRAM` + 1 words of one line, the first or last `GRAM` words of a
     sentence, a sentence of `MIN_LENGTH` code points, or a quotation of five words.
@@ -68,7 +68,7 @@ def keys(text: str) -> Keys:
 
 
 def _runs(flat: list[str], chunk: NDArray[np.int64]) -> Keys:
-    """Hashes of runs of words inside a chunk: its first, its last, the less of two neighbours."""
+    """Hashes of runs of words inside a chunk: its first, its last, the lesser of two neighbours."""
     crc = np.array([zlib.crc32(word.encode()) for word in flat], dtype=np.uint64)
     count = len(flat) - GRAM + 1
     hashes: Keys = np.zeros(count, dtype=np.uint64)
@@ -122,7 +122,7 @@ class Index:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was added. A kill leaves hashes that are added again, which does no harm."""
+        """Write what was added. After a kill the same hashes come again, which does no harm."""
         if not self._done:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ class Index:
         part = records["key"] >> np.uint64(58)
         for number in range(_PARTS):
             with (self._folder / f"{number:02x}.keys").open("ab") as stream:
-                # A write that a kill tore must not shift what follows it.
+                # A write that a kill cut short must not shift what follows it.
                 stream.truncate(stream.tell() // RECORD.itemsize * RECORD.itemsize)
                 stream.write(records[part == number].tobytes())
         with (self._folder / "done").open("ab") as stream:
@@ -163,7 +163,7 @@ class Index:
         """Pairs of texts with a hash in common, as positions in ``numbers``.
 
         Of the texts that share a hash each is paired with the first. Pairs of two of the first
-        ``old`` texts are left out, and hashes ``without`` which it is to be done.
+        ``old`` texts are left out, and so are the hashes in ``without``.
 
         Returns:
             Rows (first, other) with first < other, each pair once, ascending.

@@ -1,8 +1,8 @@
 """The same utterance in several quotations: groups across the articles of one event.
 
 One outlet gives a quotation whole, a second cuts it, a third puts words in brackets, a fourth
-translates it anew. Quotations are met by what they say (content words, with words of one sense
-taken as one), and each is then compared with the fullest of its group word by word.
+translates it anew. Quotations are matched by their content words (words of one sense count as one),
+and each is then compared with the fullest of its group word by word.
 
 Cost: each quotation is compared only with the groups that share its rarer content words, found
 through an index, and with at most `MAX_CANDIDATES` of them: near-linear in the number of
@@ -46,7 +46,7 @@ _BREAK: Final = "\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """Where a quotation stands among the wordings of one utterance.
+    """The place of a quotation among the wordings of one utterance.
 
     Attributes:
         group: Id of the utterance, derived from the wording of its fullest quotation; None if the
@@ -68,10 +68,10 @@ class Relation:
 def relate_texts(texts: Sequence[str]) -> list[Relation]:
     """Group the quotations of one event by utterance; the result is in the order of the texts.
 
-    The longest quotation leads; each shorter one joins the leader that it says most of: all of
+    The longest quotation leads; each shorter one joins the leader with which it shares most: all of
     its content words in a row (two at least), or `THRESHOLD` of them (`SHARED` at least): the
-    overlap coefficient `|a ∩ b| / min(|a|, |b|)` of the two multisets of content words.
-    Light words ("must", "do") do not suffice alone. Depends on the texts, not on their order.
+    overlap coefficient `|a ∩ b| / min(|a|, |b|)` of the two multisets of content words. Light words
+    ("must", "do") do not suffice alone. Depends on the texts, not on their order.
     """
     wordings = [_Wording.read(text) for text in texts]
     order = sorted(range(len(texts)), key=lambda i: (-len(wordings[i].plain), wordings[i].text))
@@ -269,7 +269,7 @@ def _overlap(shorter: _Wording, longer: _Wording) -> float:
 
 
 def _contains(longer: Sequence[str], shorter: Sequence[str]) -> bool:
-    """Whether words stand in a row in others."""
+    """Whether words occur in a row in others."""
     # Sought as text: str's search is linear, and no word has a blank inside.
     return f" {' '.join(shorter)} " in f" {' '.join(longer)} "
 

@@ -1,8 +1,7 @@
 """What was withdrawn from a corpus: ``dataset/raw/withdrawn.jsonl``, a line for each article.
 
-An article listed here is never taken in again. Its line says no more of it than its id, the
-date and the reason; the hash of its text, its collection and its event stay unless they were erased
-too.
+An article listed here is never taken in again. Its line gives only its id, the date and the reason,
+and, unless they were erased too, the hash of its text, its collection and its event.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def write_withdrawal(dataset: Path, withdrawal: Withdrawal) -> None:
 
 
 def told(manifest: Mapping[str, Any]) -> list[str]:
-    """What a release says of articles that were withdrawn from it, a sentence each."""
+    """The withdrawals from a release, a sentence each."""
     return [
         f"Article '{line['article_id']}' was withdrawn on {line['on']}: {line['reason']}"
         for line in manifest.get("withdrawn", ())

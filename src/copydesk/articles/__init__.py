@@ -1,4 +1,4 @@
-"""Articles, and where their texts lie: a file for each, or Parquet files of many."""
+"""Articles, and where their texts are: a file for each, or Parquet files of many."""
 
 from copydesk.articles.article import Article
 from copydesk.articles.bulk import Bulk

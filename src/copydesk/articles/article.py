@@ -21,7 +21,7 @@ class Article:
         held_back: why the text is withheld in spite of its licence: "attribution", since nobody is
             named, or "personal-data".
         reading: the steps before the canonical form, such as ``{"encoding": "windows-1252"}``.
-        bulk: whether the text lies in Parquet among many, and not in a file of its own.
+        bulk: whether the text is in Parquet among many, and not in a file of its own.
     """
 
     article_id: str

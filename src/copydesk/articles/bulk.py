@@ -1,7 +1,7 @@
 """Texts in bulk: Parquet files of some thousand texts each, in the order of the articles' ids.
 
-``index.json`` names the files with their first and last id. A file is named by the texts that it
-holds and never changes; what an ingest leaves as it was is not written again.
+``index.json`` names the files with their first and last id. A file is named by the texts in it and
+never changes; an ingest does not write unchanged files again.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Bulk:
     def write(
         self, entries: Iterable[tuple[str, str, T]], text: Callable[[T], str]
     ) -> Callable[[], None]:
-        """Hold these texts from now on, beside those that are here until they are let go.
+        """Keep these texts from now on, beside the present ones until these are released.
 
         Memory is bounded by `_MOST` entries and one row group, whatever the number of texts.
 
@@ -100,7 +100,7 @@ class Bulk:
             text: asked for the texts of files that are not here yet.
 
         Returns:
-            What lets go of all other texts, once the manifest names these.
+            A function that removes all other texts, to be called once the manifest names these.
         """
         old = self.parts
         there = {part.file for part in old}
@@ -121,7 +121,7 @@ class Bulk:
         return let_go
 
     def forget(self, article_id: str) -> None:
-        """Hold no text of an article any more; the files that had one are written again."""
+        """Remove every text of an article; the files that had one are written again."""
         gone = [part for part in self.parts if self._has_any(part, article_id)]
         kept = [part for part in self.parts if part not in gone]
         for part in gone:
@@ -168,7 +168,7 @@ def _name(rows: Sequence[tuple[str, str, Any]]) -> str:
 
 
 def _cut(entries: Iterable[tuple[str, str, T]]) -> Iterator[list[tuple[str, str, T]]]:
-    """Runs of `_MEAN` entries on average; an entry more moves no border but its own run's."""
+    """Runs of `_MEAN` entries on average; a new entry changes only the borders of its own run."""
     run: list[tuple[str, str, T]] = []
     for entry in entries:
         run.append(entry)
@@ -193,7 +193,7 @@ def _read_index(storage: Storage) -> list[Part]:
         ) from error
 
 
-# A part never changes under its name, so what was read of it holds.
+# A part never changes under its name, so what was read of it stays valid.
 @lru_cache(4)
 def _rows(storage: Storage, file: str) -> dict[str, tuple[int, str]]:
     """The row and the hash of each article of a part."""

@@ -1,4 +1,4 @@
-"""The texts of articles, wherever they lie: the one way in which every verb reads them."""
+"""The texts of articles, wherever they are: every verb reads them through this module."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from copydesk.articles.bulk import Bulk
 from copydesk.errors import InputError
 
 BULK: Final = "articles"
-"""In the private room: texts in bulk, where the configuration names no other place."""
+"""In the private room: texts in bulk, unless the configuration names another place."""
 
 
 class Texts:
-    """Where texts lie, as it is now; it can be sent to another process.
+    """The present places of texts; can be sent to another process.
 
     Args:
         given: the folder of files that may be published.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def archive(
     corpus: Corpus, version: str | None, *, url: str | None, reserving: bool, yes: bool
 ) -> None:
-    """Archive the newest release, or reserve the DOI of the next; only say so without ``yes``."""
+    """Archive the newest release, or reserve the next one's DOI; without ``yes``, only say so."""
     from copydesk.publish.archive_http import ZENODO, check_address
 
     place = check_address(url or corpus.config.get("archive", {}).get("url", ZENODO))

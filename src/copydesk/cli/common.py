@@ -56,7 +56,7 @@ def many(count: int, noun: str, plural: str = "") -> str:
     """A count with its noun, in the singular for one.
 
     Args:
-        plural: where it is not the noun with an s.
+        plural: of the noun, if that is not the noun with an s.
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 

@@ -1,4 +1,4 @@
-"""``copydesk demo``: the whole way, on the shipped corpus."""
+"""``copydesk demo``: every step, on the shipped corpus."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def diff(
 
 
 def _release(name: str | None, corpus: Path | None) -> Contents:
-    """The release that a version or a path means."""
+    """The release that a version or a path refers to."""
     from copydesk.release.contents import Contents
     from copydesk.release.index import find_release
 
@@ -74,7 +74,7 @@ def _present(corpus: Path | None, labels: str) -> tuple[Contents, tuple[str, ...
 
     from copydesk.release.cut import Options, present, unjudged_articles
 
-    # The version goes into no row, and answers of rules are dated by their release: neither is
+    # The version is not in any row, and answers of rules are dated by their release: neither is
     # compared.
     options = Options(version="0.0.0", created=datetime.now(UTC), labels=labels)
     found = find_corpus(corpus)

@@ -1,4 +1,4 @@
-"""``copydesk release hydrate``: fill in withheld text from a copy of one's own."""
+"""``copydesk release hydrate``: fill in withheld text from the user's own copy."""
 
 from __future__ import annotations
 

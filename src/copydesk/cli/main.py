@@ -1,4 +1,4 @@
-"""The command ``copydesk``: its verbs, and what their faults look like."""
+"""The command ``copydesk``: its verbs, and how their errors are shown."""
 
 from __future__ import annotations
 

@@ -34,9 +34,7 @@ def train(
     release: Annotated[
         str | None, typer.Option(help="Learn from the labels of this release instead.")
     ] = None,
-    name: Annotated[
-        str, typer.Option(help="What it is called, also as an annotator.")
-    ] = "suggester",
+    name: Annotated[str, typer.Option(help="Its name, also as an annotator.")] = "suggester",
     out: Annotated[
         Path | None,
         typer.Option(help="Its file; annotations/suggesters/NAME.suggester by default."),
@@ -51,11 +49,11 @@ def train(
         ),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a suggester that is there.")
+        bool, typer.Option("--replace", help="Overwrite an existing suggester.")
     ] = False,
     corpus: CorpusDir = None,
 ) -> None:
-    """Train a suggester, judge it on events that it has not seen, and write it with its card."""
+    """Train a suggester, evaluate it on events that it has not seen, and write it with its card."""
     from copydesk.files import atomic_write, dump_line
     from copydesk.rounds.paths import is_id
     from copydesk.suggester.card import card

@@ -25,7 +25,7 @@ def base(version: str) -> str:
 
 
 def standing(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The entries of releases that are there: neither retracted nor replaced by a withdrawal."""
+    """The entries of present releases: neither retracted nor replaced by a withdrawal."""
     found: dict[str, Mapping[str, Any]] = {}
     for entry in entries:
         if entry.get("event") == ARCHIVED:

@@ -1,4 +1,4 @@
-"""The folder of the pages: made beside, put in place as a whole, never over anything else."""
+"""The folder of the pages: written elsewhere, moved there whole, never over anything else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.errors import InputError
 from copydesk.files import read_json, replacing_dir
 
 MARKER: Final = "explore.json"
-"""The file that says that a folder was made here, and may be made anew."""
+"""The file that marks a folder as made here, so that it may be replaced."""
 
 
 def refuse_inside(out: Path, folder: Path) -> None:

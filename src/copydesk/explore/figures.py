@@ -53,13 +53,13 @@ class Figures:
     Args:
         published: first and last date of its articles, as far as they are dated.
         splits: those that hold sentences, in order.
-        panels: all sentences, then each collection if there are several; the smallest of very
-            many collections are in none (``panels_left``).
+        panels: all sentences, then each collection if there are several; if there are very many
+            collections, the smallest have none (``panels_left``).
         forms, relations: quotations by form, and those of a group by relation.
         groups: utterances that several quotations give.
         agreement: of the articles shown.
         shared, disputed: sentences of the articles shown that two or more annotated, and those
-            that got more than one label, whatever the rounds of their answers.
+            that got more than one label, in any rounds.
     """
 
     sentences: int

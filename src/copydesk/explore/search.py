@@ -1,4 +1,4 @@
-"""All labelled sentences as the search page holds them: small, since they stand in one page."""
+"""All labelled sentences as the search page has them: compact, since one page contains them all."""
 
 from __future__ import annotations
 

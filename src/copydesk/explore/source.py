@@ -120,7 +120,7 @@ def _check_manifest(contents: Contents, folder: Path) -> None:
 
 
 def _check_ids(ids: pl.Series) -> None:
-    """Ids become names of files, so none of them may lead elsewhere."""
+    """Ids become file names, so none of them may lead outside the folder."""
     bad = ids.filter(~ids.str.contains(_SLUG))
     if bad.len():
         raise IntegrityError(

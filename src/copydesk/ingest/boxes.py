@@ -51,7 +51,7 @@ def drop_authors(tree: Any) -> None:
 
 
 def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
-    """Whether a part of a page says nothing but links, below a heading."""
+    """Whether a part of a page contains nothing but links, below a heading."""
     if element.tag not in ("div", "section", "ul") or not linked or len(text) > _BOX:
         return False
     heads = element.xpath(".//h2|.//h3|.//h4|.//h5")

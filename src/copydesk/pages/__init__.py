@@ -1,4 +1,4 @@
 """Templates of everything that people read: Markdown documents and HTML pages.
 
-Knows nothing of releases or rounds: whoever has facts hands them to a template by its name.
+Knows nothing of releases or rounds: callers pass their facts to a template by its name.
 """

@@ -29,7 +29,7 @@ def label_style(names: Sequence[str], colours: Mapping[str, str]) -> str:
     """
     light, dark, hidden = [], [], []
     for place, name in enumerate(names):
-        # A name stands in a style sheet as it is; one that no scheme may have gets no style.
+        # A name is written to the style sheet as it is; an invalid one gets no style.
         if not _NAME.fullmatch(name):
             continue
         colour = colours.get(name, _OTHERS[place % len(_OTHERS)])
@@ -65,7 +65,7 @@ def _shades(colour: str, mode: str) -> str:
 
 
 def _until(colour: Rgb, towards: Rgb, against: Rgb) -> Rgb:
-    """The colour, moved towards another in steps until it can be told from a third."""
+    """The colour, moved towards another in steps until it contrasts enough with a third."""
     moved = colour
     for step in range(21):
         moved = _mix(colour, towards, step / 20)

@@ -1,6 +1,6 @@
 """HTML pages: one base template, one style sheet, everything inside the page.
 
-A page needs no network and, but for what says so, no JavaScript. Everything that is handed to a
+A page needs no network and, unless it says so, no JavaScript. Everything that is handed to a
 template is escaped.
 """
 

@@ -1,10 +1,10 @@
-"""Markdown documents: by a template, and in step with it while people write in them too.
+"""Markdown documents made by templates, and kept up to date while people write in them too.
 
     text = render("card.md.jinja", facts=known)
     keep(previous, text, where="README.md")    # our blocks anew, every other word as it was
 
-What is ours stands between two markers that carry the block's name. The rest of a document is
-whatever people make of it.
+Generated text is between two markers with the block's name. The rest of a document belongs to the
+people who write it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Archiving the newest release under a DOI: one deposit a release, each a version of one record.
 
 The draft of a release is found again by its DOI, or by the sentence in its notes, so that a run
-that was cut off is continued and none makes a second record. Publishing cannot be undone: what the
-archive holds is compared before it and after it. ``private/archive.json`` says how far a run came;
-once it says that the deposit is published, the next run only writes the DOI into index, card and
-citation.
+that was cut off is continued and no run makes a second record. Publishing cannot be undone, so the
+content of the archive is compared before and after it. ``private/archive.json`` records the
+progress of a run; once it says that the deposit is published, the next run only writes the DOI into
+index, card and citation.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Archived:
 
     Args:
         concept_doi: the DOI of all its versions, which leads to the newest.
-        trial: whether the DOI is one for trials, which was written nowhere.
+        trial: whether it is a trial DOI, which was not recorded.
     """
 
     version: str
@@ -50,10 +50,10 @@ class Archived:
 
 
 def plan_archive(corpus: Corpus, version: str | None = None) -> tuple[Plan, dict[str, Any]]:
-    """What would be archived, judged as for publishing, and what the archive would be told.
+    """What would be archived, judged as for publishing, and the metadata for the archive.
 
     Args:
-        version: the newest release, which is the default; the documents speak of no other.
+        version: the newest release, which is the default; the documents describe no other.
 
     Raises:
         InputError: see `copydesk.publish.prepare.prepare`; another version is asked for, or this
@@ -98,7 +98,7 @@ def _refuse_another(corpus: Corpus, index: Index, version: str) -> None:
 
 
 def reserve(corpus: Corpus, zenodo: Zenodo, version: str, *, at: datetime) -> str:
-    """Reserve the DOI of a release: make its draft, or give it one whose release was never cut.
+    """Reserve the DOI of a release: make a draft for it, or reuse one whose release was never cut.
 
     Args:
         version: not cut yet; or the newest release, which gets its DOI when it is archived.
@@ -197,7 +197,7 @@ def _started(corpus: Corpus, zenodo: Zenodo, version: str, doi: str | None) -> D
 
 
 def _state(corpus: Corpus) -> dict[str, Any]:
-    """How far the last run came; empty if there is nothing to continue."""
+    """The progress of the last run; empty if there is nothing to continue."""
     path = corpus.private / _STATE
     found = read_json(path) if path.is_file() else {}
     return found if isinstance(found, dict) and {"version", "deposit"} <= found.keys() else {}
@@ -206,7 +206,7 @@ def _state(corpus: Corpus) -> dict[str, Any]:
 def _write_state(
     corpus: Corpus, zenodo: Zenodo, version: str, deposit: Deposit, *, at: str | None = None
 ) -> None:
-    """Write down which deposit is a release's; with ``at``, that it is published."""
+    """Record which deposit is a release's; with ``at``, that it is published."""
     state = {
         "url": zenodo.url,
         "version": version,

@@ -34,7 +34,8 @@ def check_address(url: str) -> str:
     """The address of an archive without a slash at its end.
 
     Raises:
-        InputError: it is not https (http only on this machine itself), or has more than a place.
+        InputError: it is not https (http only for this machine itself), or has a user, query or
+            fragment.
     """
     parts = urlsplit(url.strip())
     example = f"Write it like {ZENODO} or https://sandbox.zenodo.org."
@@ -70,7 +71,7 @@ class Connection:
 
     Args:
         url: of the archive, see `check_address`.
-        token: of the account; stands in no message.
+        token: of the account; no message contains it.
         timeout: seconds to wait for the archive in each step.
 
     Raises:

@@ -1,9 +1,9 @@
-"""The one file of a deposit: a zip of a release and of the documents that speak of it.
+"""The one file of a deposit: a zip of a release and of the documents about it.
 
 An archive's files have flat names, and a release has folders that its card and its Croissant file
 name: the zip keeps them, so that ``load_dataset`` reads what is unpacked. Nothing is compressed
 (Parquet is already), and times and modes are fixed: the same release gives the same bytes on every
-machine, by which an upload that was broken off is known to be whole or not.
+machine, so that it can be checked whether an interrupted upload is complete.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def bundled(plan: Plan) -> Iterator[str]:
 
 
 def bundle_name(corpus: str, version: str) -> str:
-    """The name of the zip, which is also the folder in it."""
+    """The name of the zip, and of the folder in it."""
     return f"{corpus}-{version}.zip"
 
 

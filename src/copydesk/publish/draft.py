@@ -24,12 +24,12 @@ def find_draft(
     doi: str | None = None,
     moving: bool = False,
 ) -> Deposit:
-    """The deposit of a release: the one that there is, published or not, or a new draft.
+    """The deposit of a release: the existing one, published or not, or a new draft.
 
     Args:
         told: the release's metadata.
         doi: that was reserved for the release; None if none was.
-        moving: whether a draft that was reserved for a version which was never cut may be taken.
+        moving: whether a draft that was reserved for a version that was never cut may be used.
 
     Raises:
         InputError: the deposit with the DOI, or the record of an earlier release, is not there; or

@@ -1,7 +1,7 @@
 """Sending a plan to the Hugging Face Hub: one commit and one tag a version.
 
-What is tested is huggingface-hub's own client against a small server on this machine that speaks
-the endpoints used (``tests/support/fake_hub.py``); the public Hub itself was never reached.
+The tests run huggingface-hub's own client against a small local server with the endpoints used
+(``tests/support/fake_hub.py``); it was never tried on the public Hub itself.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def _refuse_another_past(
 
 
 def _head(api: HfApi, repo: str, plan: Plan) -> tuple[str | None, bool]:
-    """The commit that the new one follows, so that nobody's work in between is overwritten.
+    """The parent of the new commit, so that nobody's work in between is overwritten.
 
-    With it, whether the Hub has the tag of what would be published.
+    Also returned: whether the Hub has the tag of what would be published.
     """
     refs = api.list_repo_refs(repo, repo_type="dataset")
     tagged = plan.tag in {tag.name for tag in refs.tags}

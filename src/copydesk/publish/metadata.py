@@ -1,4 +1,4 @@
-"""What a deposit says of a release: the fields of Zenodo, from ``CITATION.cff``."""
+"""A deposit's metadata about a release: the fields of Zenodo, from ``CITATION.cff``."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def read_citation(text: str) -> dict[str, Any]:
 
 
 def mark_of(corpus: str) -> str:
-    """What the notes of every deposit of a corpus say."""
+    """The notes of every deposit of a corpus."""
     return f"of the corpus {corpus}, made with copydesk."
 
 
 def mark(corpus: str, version: str) -> str:
-    """What the notes of the deposit of a release say, by which it is found again."""
+    """The notes of the deposit of a release, by which it is found again."""
     return f"Release {version} {mark_of(corpus)}"
 
 
@@ -98,7 +98,7 @@ def _creator(author: Any) -> dict[str, str]:
 
 
 def unlike(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """The fields in which the metadata that an archive states are not those that it was given."""
+    """The fields in which an archive's metadata differ from those that it was given."""
     fields = [key for key in _COMPARED if found.get(key) != wanted[key]]
     return fields + ["creators"] * (_names(found.get("creators")) != _names(wanted["creators"]))
 

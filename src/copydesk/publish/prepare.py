@@ -1,4 +1,4 @@
-"""What would be published: every file on the list of `copydesk.scope`, judged as it is."""
+"""What would be published: every file on the list of `copydesk.scope`, validated as it is."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Plan:
 
     @property
     def latest(self) -> str:
-        """The version that was made last: the newest, or an older one that was withdrawn from."""
+        """The version that was made last: the newest, or an older one after a withdrawal."""
         return self.index.latest or self.version
 
     @property
@@ -49,7 +49,7 @@ class Plan:
         return f"v{self.latest}"
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file, which are those that were judged.
+        """The bytes of a file, checked to be those that were judged.
 
         Raises:
             IntegrityError: the file changed since it was judged.
@@ -65,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
-    """Where a version is now.
+    """Where a version was published.
 
     Args:
         sent: how many files were sent.
@@ -194,10 +194,10 @@ def has_news(plan: Plan, there: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def settled(plan: Plan, entries: Collection[Mapping[str, Any]], where: str) -> Iterator[str]:
-    """Releases that are there already and the same; refuses others.
+    """The releases that are there already, unchanged; others are refused.
 
-    The latest itself is refused too, unless it has a DOI that is not known there.
-    A release there that was retracted, or replaced by a withdrawal, is passed over: it goes.
+    The latest itself is refused too, unless it has a DOI that is not known there. A release there
+    that was retracted, or replaced by a withdrawal, is ignored, since it will be removed.
 
     Args:
         entries: of the index there.

@@ -1,7 +1,8 @@
 """Sending a plan to a directory or an fsspec URL, or handing it to the Hub.
 
-``releases/index.json`` is written last, so that a reader of the index never meets half a release.
-What the data set no longer holds is removed at the target, where its index shows that it is ours.
+``releases/index.json`` is written last, so that a reader of the index never sees half a release.
+Files that the data set no longer has are removed at the target, if its index shows that they are
+ours.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def publish(
     endpoint: str | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Published:
-    """Send everything of a plan to where it is to be read.
+    """Send everything in a plan to its target.
 
     Args:
         target: ``hf://datasets/ORG/NAME`` for the Hub, else a directory or an fsspec URL such as
@@ -54,7 +55,7 @@ def publish(
 
 
 def shown(target: str) -> str:
-    """An address as it may be printed: without user name and password, or a signed query."""
+    """An address that is safe to print: without user name and password, or a signed query."""
     parts = urlsplit(target)
     if not parts.scheme or not parts.netloc:
         return target
@@ -121,7 +122,7 @@ def _order(names: Iterable[str]) -> list[str]:
 
 
 def _found(files: Any, root: str) -> list[str]:
-    """What is at the target, by path in it."""
+    """The files at the target, by their path in it."""
     try:
         paths = files.find(root)
     except FileNotFoundError:

@@ -1,8 +1,8 @@
 """The deposit API of Zenodo, as far as archiving a release needs it.
 
-The API is documented at https://developers.zenodo.org. What is tested is this client against a
-small server on this machine that speaks the endpoints used (``tests/support/fake_zenodo.py``);
-neither Zenodo nor its sandbox was ever reached.
+The API is documented at https://developers.zenodo.org. The tests run this client against a small
+local server with the endpoints used (``tests/support/fake_zenodo.py``); it was never tried on
+Zenodo or its sandbox.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Deposit:
     """One version of a record, published or still a draft.
 
     Args:
-        concept: what the archive calls all versions of the record together.
+        concept: the archive's id for all versions of the record together.
         doi: its DOI; of a draft, the one that is reserved for it.
         concept_doi: the DOI of all versions; None before the first is published.
         bucket: where its files are put.
@@ -71,7 +71,7 @@ class Zenodo:
                 return
 
     def get(self, deposit: int) -> Deposit | None:
-        """A deposit by its id; None if the account has none of this id (any more)."""
+        """A deposit by its id; None if the account has no deposit with this id (any longer)."""
         try:
             return self._deposit(self._archive.json("GET", f"{_API}/{deposit}"))
         except RefusedError as refused:
@@ -84,7 +84,7 @@ class Zenodo:
         return self._deposit(self._archive.json("POST", _API, json={"metadata": metadata}))
 
     def next_version(self, before: Deposit) -> Deposit:
-        """The draft of a record's next version; the one that is open, if one is."""
+        """The draft of a record's next version; the open one, if there is one."""
         number = before.draft
         if number in (None, before.id):
             answer = self._archive.json("POST", f"{_API}/{before.id}/actions/newversion")
@@ -115,7 +115,7 @@ class Zenodo:
             self._archive.send("PUT", target, content=stream, headers=headers)
 
     def publish(self, deposit: Deposit) -> None:
-        """Publish a draft, which nobody can undo."""
+        """Publish a draft; this cannot be undone."""
         self._archive.send("POST", f"{_API}/{deposit.id}/actions/publish")
 
     def _deposit(self, answer: Any) -> Deposit:

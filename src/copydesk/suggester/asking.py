@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PRIOR: Final = 10
-"""Sentences of middling doubt that each article is taken to have besides its own."""
+"""Smoothing: sentences of average doubt added to each article's own."""
 
 
 def find(corpus: Corpus, name: str) -> Suggester:
@@ -63,7 +63,7 @@ def again(corpus: Corpus, annotator: str, *, what: str) -> Suggester:
 
 
 def ask(model: Suggester, articles: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """What a suggester says of every sentence of some articles.
+    """A suggester's labels for every sentence of some articles.
 
     Args:
         articles: rows with ``article_id``, ``text``, ``pieces`` and ``language``, as built.
@@ -95,8 +95,8 @@ def ask(model: Suggester, articles: Iterable[Mapping[str, Any]]) -> pl.DataFrame
 def doubt(margins: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """How unsure a suggester is of each article: the mean doubt of its sentences, 1 - margin.
 
-    An article of few sentences is drawn towards the mean of all, so that two odd lines are not
-    taken for an odd article.
+    The mean of a short article is shrunk towards that of all, so that two odd lines do not make an
+    odd article.
 
     Args:
         margins: of the sentences of each article.

@@ -1,4 +1,4 @@
-"""Judging a suggester by the events that it has not seen."""
+"""Evaluates a suggester on events that it has not seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from copydesk.suggester.scores import temperature
 from copydesk.text import suggest, suggests
 
 FEWEST: Final = 3
-"""Events that it takes to judge a model, and so to train one."""
+"""The fewest events needed to evaluate a model, and so to train one."""
 
 _FOLDS: Final = 10
 _PARTS: Final = (0.125, 0.25, 0.5)
@@ -28,7 +28,7 @@ _PARTS: Final = (0.125, 0.25, 0.5)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """What models say of sentences of events that they were not trained on.
+    """What models predict for sentences of events that they were not trained on.
 
     Attributes:
         folds: of each sentence, the number of the fold that it was left out with.
@@ -70,7 +70,7 @@ def folds_of(lessons: Sequence[Lesson], data: Examples) -> Numbers:
 
 
 def cross_validate(data: Examples, folds: Numbers, size: int) -> Judged:
-    """Train on all folds but one and judge that one, for each.
+    """Train on all folds but one and predict that one, for each.
 
     Args:
         size: how many labels the scheme has.
@@ -87,7 +87,7 @@ def cross_validate(data: Examples, folds: Numbers, size: int) -> Judged:
 
 
 def _scores(data: Examples, train: Numbers, test: Numbers, size: int) -> Floats:
-    """Scores of some sentences by a model of others; where these have one label, it is that."""
+    """Scores of some sentences by a model of others; if these have one label, that gets it all."""
     labels = data.labels[train]
     if len(np.unique(labels)) < 2:
         scores = np.full((len(test), size), -1e9)
@@ -99,7 +99,7 @@ def _scores(data: Examples, train: Numbers, test: Numbers, size: int) -> Floats:
 def learning_curve(
     lessons: Sequence[Lesson], data: Examples, judged: Judged, size: int
 ) -> list[dict[str, Any]]:
-    """The labels that models give that were trained on a part of the events.
+    """The labels given by models that were trained on a part of the events.
 
     Returns:
         For each part, from the smallest to all: the mean number of ``events`` and ``sentences``
@@ -136,7 +136,7 @@ def majority(data: Examples, folds: Numbers) -> Numbers:
 
 
 def by_rules(lessons: Sequence[Lesson], data: Examples, scheme: Sequence[str]) -> Numbers | None:
-    """What the rules say of each sentence; None if they do not know its language or labels."""
+    """The rules' label of each sentence; None if they do not know its language or labels."""
     if tuple(scheme) != NEWS.names:
         return None
     number = {label: at for at, label in enumerate(scheme)}

@@ -1,4 +1,4 @@
-"""What a suggester reads besides words: the place of a sentence, and what the rules find in it.
+"""Features of a sentence besides its words: its place, and what the rules find in it.
 
 Each is a feature with a name, such as ``rule=attribution`` or ``next rule=quotation``. Names hold
 entries of lexicons and never words of an article.
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from copydesk.text import Piece, Quotation, Suggestion, quotations, suggest, suggests
 
 _FIRST = 3
-"""Sentences at an article's beginning that have a feature of their own."""
+"""How many sentences at an article's beginning have a feature of their own."""
 _PARTS = 5
-"""Steps in which the share of quoted characters is read."""
+"""The number of steps into which the share of quoted characters is divided."""
 
 
 def evidence(

@@ -1,8 +1,8 @@
 """The features of an article's units: hashed n-grams and named evidence, in groups of one weight.
 
-A feature counts `WEIGHTS` of its group in all; where a group has as many features as a sentence has
-letters, each counts that divided by the square root of how many there are, so that long sentences
-weigh as much as short ones.
+A feature has the weight of its group in `WEIGHTS`; in a group with about as many features as a
+sentence has letters, that weight is divided by the square root of their number, so that long
+sentences weigh as much as short ones.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ STRENGTH: Final = 5.0
 """Inverse of the penalty (scikit-learn's C)."""
 
 SEEN: Final = 2
-"""A bucket has weights if so many labelled sentences have a feature in it."""
+"""A bucket has weights if at least this many labelled sentences have a feature in it."""
 
 _NEAR: Final = 5e-3
 """Relative change of the weights at which training ends."""
@@ -35,7 +35,7 @@ _MOST_BITS: Final = 17
 
 
 def bits_for(labels: int) -> int:
-    """How many buckets, as a power of two, fit into a file with so many labels."""
+    """How many buckets, as a power of two, fit into a file with this many labels."""
     return min(_MOST_BITS, (_TABLE_BYTES // labels).bit_length() - 1)
 
 
@@ -96,7 +96,7 @@ def _entries(lesson: Lesson, units: int, bits: int) -> tuple[Numbers, Numbers, F
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A model as it will stand in its file: whole numbers of one byte, and a scale for each label.
+    """A model as it will be in its file: whole numbers of one byte, and a scale for each label.
 
     Attributes:
         labels: the labels that it can give, as numbers in the scheme, in ascending order.
@@ -109,7 +109,7 @@ class Fitted:
     biases: Floats
 
     def scores(self, matrix: csr_matrix, size: int) -> Floats:
-        """Scores of each label of a scheme of that size; far below all for one never seen."""
+        """Scores of each label of a scheme of that size; very low for a label never seen."""
         found = np.full((matrix.shape[0], size), -1e9)
         found[:, self.labels] = matrix @ (self.table * self.scales) + self.biases
         return found
@@ -135,7 +135,7 @@ def fit(matrix: csr_matrix, labels: Numbers) -> Fitted:
     weights, biases = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # scikit-learn keeps one row for two labels
         weights, biases = np.vstack((-weights, weights)) / 2, np.concatenate((-biases, biases)) / 2
-    # Written with few digits, so that they are read from JSON as they were.
+    # Written with few digits, so that JSON preserves them exactly.
     scales = np.array([float(f"{peak / _STEPS:.6g}") for peak in np.abs(weights).max(axis=1)])
     table = np.zeros((matrix.shape[1], len(scales)), dtype=np.int8)
     whole = np.rint(weights / np.where(scales > 0, scales, 1)[:, None])

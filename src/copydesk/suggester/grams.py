@@ -22,17 +22,17 @@ Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 
 CHARACTERS: Final = 4
-"""Length of n-grams of characters; others beside it made suggestions slower and not better."""
+"""Length of n-grams of characters; further lengths made suggestions slower and not better."""
 
 _BASE: Final = 0xD6E8FEB86659FD93
 _ODD: Final = 0x9E3779B97F4A7C15
 _WHOLE: Final = (1 << 64) - 1
 _END: Final = 10
-"""The code point between two sentences: a line end, which stands in no sentence."""
+"""The code point between two sentences: a line end, which no sentence contains."""
 _BLANK: Final = 32
 _PLANE: Final = 0x10000
 _KEPT: Final = 1 << 16
-"""Names whose buckets are kept at most."""
+"""The most names whose buckets are kept."""
 _WITHOUT_BLANKS: Final = (
     *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF)),  # Thai, Lao, Burmese, Khmer
     *((0x3040, 0x30FF), (0x3400, 0x9FFF)),  # kana and ideographs
@@ -41,7 +41,7 @@ _WITHOUT_BLANKS: Final = (
 
 
 class Grams(NamedTuple):
-    """Some n-grams of an article: of which sentence each is, in order, and its bucket."""
+    """Some n-grams of an article: the sentence of each, in order, and its bucket."""
 
     group: str
     rows: Numbers
@@ -52,9 +52,10 @@ def grams(sentences: Sequence[str], bits: int) -> list[Grams]:
     """The n-grams of an article's sentences, group by group; a group may come in several parts.
 
     Groups: ``characters``, `CHARACTERS` in a row, also across words; ``words``, single and in
-    pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case and
-    kinds of blank do not count, nor which ASCII digit it is. In a script that has no blanks between
-    words each character counts as a word. A sentence without n-grams of a group has no rows in it.
+    pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case,
+    the kind of blank and the value of ASCII digits are ignored. In a script that has no blanks
+    between words each character counts as a word. A sentence without n-grams of a group has no rows
+    in it.
 
     Args:
         sentences: in the article's order.
@@ -142,7 +143,7 @@ class _Text:
 
 
 def _pairs(text: _Text, starts: Numbers, hashes: Hashes) -> tuple[Hashes, Numbers]:
-    """Hashes and rows of pairs of words; the ends of a sentence stand as words."""
+    """Hashes and rows of pairs of words; the ends of a sentence count as words."""
     every = np.full(text.size, _ODD, dtype=np.uint64)
     every[starts] = hashes
     places = text.boundary.copy()
@@ -200,7 +201,7 @@ def _classes() -> tuple[Mask, Mask]:
     """Of each code point of the first plane, whether it is a letter or digit, and a blank.
 
     Those of scripts without blanks, and what lies beyond the plane, are neither: each such
-    character stands as a word.
+    character counts as a word.
     """
     every = [chr(code) for code in range(_PLANE)]
     letters = np.array([char.isalnum() for char in every])

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Guess(NamedTuple):
-    """What a suggester says of a unit.
+    """A suggester's label for a unit.
 
     A named tuple, because one is made for each sentence of a corpus.
 

@@ -1,4 +1,4 @@
-"""How right labels are, and how far a probability can be believed. Pure."""
+"""How accurate labels are, and how well probabilities are calibrated. Pure."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def f1_of(table: Floats) -> Floats:
 
 
 def temperature(scores: Floats, truth: Numbers) -> float:
-    """What to divide scores by so that their softmax gives the least log loss (Guo et al. 2017).
+    """The temperature: divided by it, scores have the softmax of least log loss (Guo et al. 2017).
 
-    So that a few sentences without a mistake make nothing certain, each counts as wrong by one part
-    in their number and two, as in Platt's scaling (Platt 1999).
+    So that a few sentences without a mistake do not make anything certain, each of n counts as
+    wrong by 1 / (n + 2), as in Platt's scaling (Platt 1999).
     """
     with needs("train", "Calibrating a suggester"):
         from scipy.optimize import minimize_scalar
@@ -89,7 +89,7 @@ def temperature(scores: Floats, truth: Numbers) -> float:
 
 
 def calibration(shares: Floats, truth: Numbers) -> dict[str, Any]:
-    """How often the likeliest label is right where it is given such a probability.
+    """How often the likeliest label is right, by its probability.
 
     The expected calibration error is the mean distance between probability and share of right
     answers over bins of equally many sentences (Nixon et al. 2019), weighted by their sizes.

@@ -1,7 +1,7 @@
 """Answers that a suggester contradicts: sentences to look at again, the most doubtful first.
 
-Each sentence is judged by the model that saw nothing of its event, so that no answer has taught the
-model that doubts it (compare Northcutt et al. 2021, confident learning).
+Each sentence is judged by the model that was not trained on its event, so that no answer has
+influenced the model that doubts it (compare Northcutt et al. 2021, confident learning).
 """
 
 from __future__ import annotations

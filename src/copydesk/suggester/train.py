@@ -1,4 +1,4 @@
-"""Training a suggester whole: the model, its calibration, and what is known of how good it is."""
+"""Trains a complete suggester: the model, its calibration, and its evaluation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from copydesk.suggester.weights import Weights, pack, primary
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A suggester, and what was found while it was judged.
+    """A suggester, and the results of its evaluation.
 
     Attributes:
         weights: what goes into its file.
@@ -42,7 +42,7 @@ class Trained:
 
 
 def train(name: str, material: Material) -> Trained:
-    """Train a suggester and judge it by events that it has not seen.
+    """Train a suggester and evaluate it on events that it has not seen.
 
     The same lessons, in whatever order, give the same bytes, with the same versions of
     scikit-learn, scipy and numpy on the same kind of machine.
@@ -112,7 +112,7 @@ def _counts(lessons: Sequence[Lesson], data: Examples, scheme: Sequence[str]) ->
 def _report(
     lessons: Sequence[Lesson], data: Examples, judged: Judged, scheme: Sequence[str]
 ) -> dict[str, Any]:
-    """How good the suggester is, beside the rules and the commonest label."""
+    """How good the suggester is, compared with the rules and the commonest label."""
     events = [lessons[at].event for at in data.lessons.tolist()]
 
     def scored(found: np.ndarray[Any, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from copydesk.files import atomic_write, dump_line
 FORMAT: Final = 1
 SUFFIX: Final = ".suggester"
 LIMIT: Final = 2_000_000
-"""Bytes of a file at most."""
+"""The largest file, in bytes."""
 
 _MAGIC: Final = "copydesk suggester "
 _HINT: Final = "Train it again with 'copydesk suggester train', or get an intact copy."
@@ -118,10 +118,10 @@ def _sha256(data: bytes) -> str:
 
 
 def read_weights(path: Path) -> Weights:
-    """Read the file of a suggester; safe on a file from anybody.
+    """Read the file of a suggester; safe on an untrusted file.
 
     Raises:
-        InputError: it is absent, too large, of a later format, no suggester, or damaged.
+        InputError: it is absent, too large, of a later format, not a suggester, or damaged.
     """
     where = str(path)
     try:

@@ -1,4 +1,4 @@
-"""Which cue of its own sentence a quotation hangs on, and who speaks by it."""
+"""Which cue of its own sentence a quotation depends on, and the speaker that the cue names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.text.sentences import Sentence, names_source
 
 _MARKS: Final = "\"'“”‘’«»„‚`‹›"
 _NEAR: Final = 60
-"""How many characters from a cue to a mark are near."""
+"""The largest distance of a near cue from a mark, in characters."""
 BETWEEN: Final = 14
 """How many words may stand between a quotation and the verb of report after it."""
 _DESCRIBED: Final = 30
@@ -36,7 +36,7 @@ class Voice:
 
     Attributes:
         speaker: Offsets of the words that name the speaker, or None.
-        cue: The words of report that it hangs on, or None.
+        cue: The words of report that it depends on, or None.
         how: Where they were found; None if there is neither.
     """
 
@@ -49,7 +49,7 @@ NOBODY: Final = Voice(None, None, None)
 
 
 def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> Voice:
-    """Who speaks, by the sentences that a marked stretch begins and ends in."""
+    """The speaker, found in the sentences that a marked stretch begins and ends in."""
     before, after = first.cues_before(stretch.start), last.cues_after(stretch.end)
     if (
         len(after) > 1
@@ -88,10 +88,11 @@ def _has_subject(sentence: Sentence, stretch: Marked, cue: Predicate) -> bool:
 def _governing(
     text: str, sentence: Sentence, before: Sequence[Predicate], stretch: Marked
 ) -> Predicate:
-    """The cue before a quotation that it most likely hangs on.
+    """The cue before a quotation that it most likely depends on.
 
-    What a source says that somebody else did is the source's: "she said Orr favours a “quiet
-    end”". So a verb of speech goes before a nearer cue, unless another clause begins in between.
+    Words about somebody else's act belong to the source that reports it: "she said Orr favours a
+    “quiet end”". So a verb of speech goes before a nearer cue, unless another clause begins in
+    between.
     """
     forms = sentence.phrases.forms
     outside = sentence.outside
@@ -135,7 +136,7 @@ def _one_clause(
 
 
 def _outer(text: str, sentence: Sentence, before: Sequence[Predicate], cue: Predicate) -> Predicate:
-    """The cue that a cue stands below: "said" in "Orr said she thought" and "said it was to tell".
+    """The cue that governs a cue: "said" in "Orr said she thought" and "said it was to tell".
 
     A pronoun right after a verb of speech is mostly who spoke, and an infinitive has no speaker.
     """
@@ -172,7 +173,7 @@ def voice_of(sentence: Sentence, cue: Predicate, *, inverted: bool = False) -> V
 
 
 def _closes_speech(text: str, stretch: Marked) -> bool:
-    """Whether a quotation ends as speech does that a verb of report may follow."""
+    """Whether a quotation ends as speech before a verb of report does."""
     tail = text[stretch.inner[0] : stretch.inner[1]].rstrip(_MARKS + " ")[-1:]
     return any(mark in ",?!.…—–-" for mark in tail + text[stretch.inner[1] : stretch.end + 1])
 

@@ -1,4 +1,4 @@
-"""Attributions of an article: whose words stand where, quoted or reported.
+"""Attributions of an article: whose words are where, quoted or reported.
 
 Wider than a label: "opposes the plan", "wants to close it" and "fears a rise" are also attributed
 to somebody, though the guidelines do not call them claims. Each attribution says which kind it is.
@@ -27,7 +27,7 @@ _COLON: Final = re.compile(r":[ \"“”'—–―-]*$")
 _END: Final = re.compile(r"[ .!?\"”’']*$|[,;—–―]")
 _LEAD: Final = re.compile("[ ,]*")
 _LINE: Final = 30
-"""How many sentences of the line after a colon are taken for what it announces."""
+"""How many sentences of the line after a colon count as what it announces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ class Attribution:
     Offsets are code points into the canonical text.
 
     Attributes:
-        content: Offsets of what is attributed, in order; more than one where its source stands
-            between two parts of it.
+        content: Offsets of what is attributed, in order; more than one if its source is between two
+        parts of it.
         source: Offsets of the words that name who it is attributed to, where the text shows it.
         person: Who that is, as the article's fullest mention; None where it is not sure.
         cue: The words that attribute it, or None where marks or a turn's marker alone do.
@@ -63,14 +63,14 @@ def attributions(
 ) -> list[Attribution]:
     """Find what is attributed to somebody, in the order of its content.
 
-    Contents may lie inside one another ("Orr said that Lund opposes it"). Never raises; linear in
-    the length of the text.
+    Contents may be nested ("Orr said that Lund opposes it"). Never raises; linear in the length of
+    the text.
 
     Args:
         text: Canonical text.
         pieces: Its pieces, in order, as `segment` gives them.
         quotes: Its quotations, if they are at hand.
-        language: Its BCP 47 tag. A language that has no cues gives quotations and turns alone.
+        language: Its BCP 47 tag. In a language without cues, only quotations and turns are found.
     """
     found = quotations(text, pieces, language=language) if quotes is None else quotes
     article = Article(text, pieces, [(q.start, q.end) for q in found], language_of(language))
@@ -102,7 +102,7 @@ def attributions(
 
 
 def _headline(text: str, piece: Piece) -> list[Attribution]:
-    """What a headline gives to the name before its colon: "Mayor: the bridge will close"."""
+    """What a headline attributes to the name before its colon: "Mayor: the bridge will close"."""
     name = turn_of(text, piece.start)
     if name is None or name[1] + 2 >= piece.end:
         return []

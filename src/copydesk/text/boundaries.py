@@ -41,7 +41,7 @@ _NAME_ALONE: Final = (
 )
 _SPEAKER_BELOW: Final = re.compile(_NAME_ALONE)
 NAME_BELOW_QUOTE: Final = re.compile(rf"\w\w[.!?][”\"’']?\s{_NAME_ALONE}")
-"""Who said it, after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
+"""The source after a quotation that is set apart: "We go on. Ann Ode"; it stays with it."""
 _QUOTE_MARKS: Final = frozenset("\"'”’“‘»›«‹")
 _TURNED: Final = {"«": "»", "»": "«", "‹": "›", "›": "‹"}
 _LOOK_BACK: Final = 2000
@@ -60,7 +60,7 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
     """Return start and end of each sentence of the line `text[start:end]`, a trimmed line.
 
     Args:
-        text: The text that the line stands in.
+        text: The text that the line is in.
         start: Where the line begins, in code points.
         end: Where it ends.
         language: The language whose rules hold; English by default.
@@ -77,7 +77,7 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
         start = position = item
         near = stop - _NAME_AT_MOST
         line = text[item:stop]
-        # Most lines have no stop but full stops, which are found faster than by a pattern.
+        # The only stops of most lines are full stops, which are found faster without a pattern.
         dots = not known.stops and "?" not in line and "!" not in line and "…" not in line
         while True:
             if dots:
@@ -118,9 +118,8 @@ def _candidate(language: Language, lower: bool = False) -> re.Pattern[str]:
     """A pattern for each place in a line where a sentence may end.
 
     It matches a stop, what closes with it (group 1), and the blanks up to something that may open
-    a sentence; or no blanks, where they were forgotten. A mark between blanks may close, as in
-    French, or open (see `_opens_quote`). In a line that is all in lower case any word may open a
-    sentence.
+    a sentence; or no blanks, if they were forgotten. A mark between blanks may close, as in French,
+    or open (see `_opens_quote`). In a line that is all in lower case any word may open a sentence.
     """
     known = rules(language)
     always = (
@@ -252,8 +251,8 @@ def _full_stop_ends(
 def _stop_apart_ends(text: str, start: int, at: int, word: str) -> bool:
     """Whether a full stop after a blank ends the sentence.
 
-    " . . . " trails off and may go on with "I", " . . . . " ends; " . " is a full stop that stands
-    apart, or a bullet at the start.
+    " . . . " trails off and may go on with "I", " . . . . " ends; " . " is a full stop set apart,
+    or a bullet at the start.
     """
     dotted = text[max(0, at - 2) : at] == ". "
     trailing = text[max(0, at - 4) : at] == ". . " and text[max(0, at - 6) : at - 4] != ". "
@@ -315,7 +314,7 @@ def _mark_ends(
         return bare.lower() not in known.trailing_off
     if not _QUOTE_MARKS.isdisjoint(stops):
         return not known.attribution_of_question.match(text, match.end())
-    if not bare:  # a mark that stands apart, as in French
+    if not bare:  # a mark set apart, as in French
         return match.start() > start and bool(word) and text[match.start() - 2] not in _STOPS
     return not (stops == "!" and bare in known.with_mark)
 

@@ -9,7 +9,7 @@ from typing import Final
 from copydesk.errors import InputError
 
 LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
-"""What ends a line: those of Unicode 5.8 (newline guidelines)."""
+"""Line ends: those of Unicode 5.8 (newline guidelines)."""
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -34,17 +34,16 @@ def canonical(data: bytes | str) -> str:
     `dropped`), and byte order marks wherever they stand (files that were joined have them in the
     middle). Every line end (CR LF, CR, vertical tab, form feed, NEL, line
     and paragraph separator) becomes a line feed, the text is brought into normalisation form C,
-    blanks at the end of a line are cut, and lines without anything else are left out, so that a
-    paragraph is a line and the text has no line end at its end. Nothing else changes: tabs,
-    indents, runs of blanks, quotation marks and dashes stay as they were given.
+    blanks at the end of a line are cut, and blank lines are left out, so that each paragraph is a
+    line and the text does not end in a line end. Nothing else changes: tabs, indents, runs of
+    blanks, quotation marks and dashes stay as they were given.
 
     `canonical(canonical(x)) == canonical(x)` for every `x` that is accepted.
 
     Raises:
-        InputError: A byte is no UTF-8 (names its offset); the text holds NUL or half of
-            a surrogate pair (names its line, its column in code points, both from 1, and the
-            character); more than 100 combining marks
-            stand on one letter; or nothing but blanks is there.
+        InputError: A byte is not UTF-8 (names its offset); the text holds NUL or half of a
+            surrogate pair (names its line, its column in code points, both from 1, and the
+            character); one letter has more than 100 combining marks; or the text is blank.
     """
     text = _decode(data) if isinstance(data, bytes) else data
     refused = _REFUSED.search(text)
@@ -78,7 +77,7 @@ def dropped(text: str) -> int:
 
 
 def _pile_of_marks(text: str) -> int | None:
-    """Offset of more marks than any language stacks: to order n of them takes n² steps.
+    """Offset of more marks than any language stacks: ordering n of them takes n² steps.
 
     The stream-safe format of Unicode (UAX #15) allows 30.
     """

@@ -29,7 +29,7 @@ _ASIDE: Final = frozenset(" ,.()'’")
 
 
 def is_clausal(read: Surroundings, first: int, after: int) -> bool:
-    """Whether a verb has a whole clause for its content, before it or after it."""
+    """Whether the content of a verb is a whole clause, before it or after it."""
     end = read.found[after - 1].end
     tail = read.text[end : end + 3].lstrip(" ")[:1]
     if read.found[first].form in read.around["says"] or not tail.strip():
@@ -77,7 +77,7 @@ def is_complete(read: Surroundings, first: int, after: int, kind: Kind) -> bool:
 
 
 def _reaches_that(read: Surroundings, after: int) -> bool:
-    """Whether what is said follows how or where it was said: "said by radio that"."""
+    """Whether the content follows how or where it was said: "said by radio that"."""
     for index in range(after + 1, min(after + _REACH, len(read.found))):
         if read.gap(index):
             return False

@@ -1,4 +1,4 @@
-"""What a line is by the lines around it.
+"""What a line is, judged by the lines around it.
 
 A line alone does not tell a list from headings, a letter's signature from a subhead, or a headline
 that was given a full stop from a sentence. Each function changes the zones in place; each takes
@@ -35,7 +35,7 @@ _QUOTES: Final = frozenset("\"'“‘„«»")
 _QUESTION: Final = 120
 _HEADING: Final = 60
 _INTERVIEW: Final = 3
-"""An interviewer addresses somebody in one question of so many."""
+"""An interviewer addresses somebody in at least one question of this many."""
 _STOP_INSIDE: Final = re.compile(r"[.!?…]\s")
 _PLAIN: Final = re.compile(r"[\w’']+")
 
@@ -177,8 +177,8 @@ def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], know
 
 
 def repeated(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
-    """Lines that come again are furniture: long ones that come three times, a few words without a
-    verb that come twice."""
+    """Repeated lines are furniture: long ones that occur three times, and short ones without a verb
+    that occur twice."""
     if len(set(article)) <= len(article) - _OFTEN + 1:
         counts = Counter(line for line in article if len(line) > _SHORT and line[0] not in _QUOTES)
         for index, line in enumerate(article):
@@ -210,7 +210,7 @@ def furniture(article: Sequence[str], zones: list[Zone], lines: Collection[str])
 def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
     """Who the author is, in the last lines: "Ann Orr is a columnist for the Bell.".
 
-    Somebody of whom the article tells is not its author.
+    Somebody whom the article is about is not its author.
     """
     last = range(max(1, len(article) - 12), len(article))
     for index in [index for index in last if zones[index] in ("body", "caption")][-2:]:

@@ -1,10 +1,10 @@
-"""Expectations: where a unit says what may be to come, whoever says it.
+"""Expectations: where a unit says what may come, whoever says it.
 
-This is no label. A label says who answers for a sentence and how sure it is; an expectation says
-that the sentence looks ahead. A forecast is both speculation and an expectation. What somebody
-plans or hopes for is an expectation, and by the guidelines no speculation. "It seems closed" is
-speculation and expects nothing. An announcement with a bare "will" is not taken: where it was
-measured, most of those told what is going on.
+This is no label. A label says who is responsible for a statement and how certain it is; an
+expectation says that the sentence looks ahead. A forecast is both speculation and an expectation.
+What somebody plans or hopes for is an expectation, but not speculation by the guidelines. "It seems
+closed" is speculation and expects nothing. An announcement with a bare "will" does not count: in
+measurements, most of those described the present.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the words around a form let it be: a verb with its subject, a noun, a bare participle.
+"""What a form can be, by the words around it: a verb with its subject, a noun, a participle.
 
-No parser is at hand. A form is read by the words beside it and by the stops between them.
+There is no parser. A form is judged by the words beside it and by the stops between them.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ class Surroundings:
         )
 
     def use(self, first: int, after: int) -> Use | None:
-        """What the words before a form let it be; asked more than once, found once.
+        """What a form can be, by the words before it; computed once.
 
-        "noun-like" is a form that only what follows can tell from a noun ("claims"); None is no
-        verb of a third person at all.
+        "noun-like" is a form that only what follows can tell from a noun ("claims"); None is not a
+        third-person verb at all.
         """
         if (first, after) not in self._uses:
             self._uses[first, after] = self._use(first, after)

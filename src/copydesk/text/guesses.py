@@ -1,7 +1,7 @@
 """Guesses without a word of doubt: flat forecasts, estimates, and what would have happened.
 
-"Will" and "would" guess where nobody decides: effects, courses, the weather. Who decides is read
-from the verb and the subject.
+"Will" and "would" are guesses where nobody decides: effects, courses, the weather. The verb and the
+subject show whether somebody decides.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def guesses(unit: Unit) -> Iterator[Cue]:
 
 @cache
 def _triggers(lang: Language) -> frozenset[str]:
-    """The words without which no guess is looked for."""
+    """Words of which a unit needs one to be searched for guesses."""
     context = lang.lexicon("suggest-context")
     keys = ("guess", "unreal", "weather", "puts", "sees")
     return frozenset({"set", "should"}).union(*(context.forms(key) for key in keys))
@@ -58,7 +58,7 @@ def _triggers(lang: Language) -> frozenset[str]:
 def _will(unit: Unit) -> Iterator[Cue]:
     """Each "will" and "would" that guesses: an effect, a course or a measure that nobody decides.
 
-    Plans, timetables, rules and promises are decided; a person's own doing is, too.
+    Plans, timetables, rules and promises are decided; so is a person's own action.
     """
     found = unit.words
     effects, between = unit.lexicon("effect-verbs"), unit.context("between")
@@ -121,7 +121,7 @@ def _is_undecided(unit: Unit, index: int, at: int) -> bool:
 
 
 def _due(unit: Unit) -> Iterator[Cue]:
-    """Each "should" that forecasts: a thing comes about, and nobody is told to do it."""
+    """Each "should" that forecasts: something happens, and nobody is told to do it."""
     found, due, person = unit.words, unit.context("due"), unit.context("person")
     for index, word in enumerate(found[:-1]):
         due_next = word.form == "should" and found[index + 1].form in due
@@ -159,7 +159,8 @@ def _is_set_to(found: Sequence[Word], index: int) -> bool:
 def _unreal(unit: Unit) -> Iterator[Cue]:
     """Each "would have" under a condition that did not come about: "had the gate closed".
 
-    Without a condition it is mostly a dead plan; a source's "he would have" is his own will.
+    Without a condition it is mostly an abandoned plan; a source's "he would have" is his own
+    intention.
     """
     found = unit.words
     unmet = not unit.context("unmet").isdisjoint(unit.forms) or _spares(unit)
@@ -176,7 +177,7 @@ def _unreal(unit: Unit) -> Iterator[Cue]:
 
 
 def _spares(unit: Unit) -> bool:
-    """Whether it says what a thing was spared by: "but for the loan"."""
+    """Whether it names what saved something: "but for the loan"."""
     found = unit.words
     return any(word.form == "but" and after.form == "for" for word, after in pairwise(found))
 

@@ -25,7 +25,7 @@ _SIDE: Final = 12
 def possibility(unit: Unit) -> tuple[Cue, ...] | None:
     """The hedges, forecasts and open questions of a unit that no quotation carries; None without.
 
-    Marks too short to carry a unit hide no hedge.
+    Hedges in marks too short to carry a unit count.
     """
     cues = [
         cue_of(unit.words, match)
@@ -89,7 +89,7 @@ def _is_asked(unit: Unit, index: int) -> bool:
 
 
 def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
-    """Whether a hedge hedges: no month of May, no "as soon as possible", no "may not" of a ban."""
+    """Whether a hedge hedges: not the month of May, "as soon as possible", or a ban's "may not"."""
     found, text = unit.words, unit.text
     form = found[first].form
     if first and _is_compared(unit, first):
@@ -114,7 +114,7 @@ def _is_uncertain(unit: Unit, first: int, after: int) -> bool:
 
 
 def _is_compared(unit: Unit, first: int) -> bool:
-    """Whether a guess is over, as what came is held against it: "worse than they had feared"."""
+    """Whether a guess is over and compared with the outcome: "worse than they had feared"."""
     found, compares = unit.words, unit.context("compares")
     if found[first - 1].form in unit.context("past of have"):
         reach = range(first - 2, max(first - 8, -1), -1)
@@ -131,7 +131,7 @@ def _is_compared(unit: Unit, first: int) -> bool:
 
 
 def _is_capital_modal(unit: Unit, first: int, after: int) -> bool:
-    """Whether "May" is the verb in a title: no month, and nobody's name ("Mrs May Says")."""
+    """Whether "May" is the verb in a title: not a month, nor a name ("Mrs May Says")."""
     found, text = unit.words, unit.text
     if not first > 0 or after >= len(found) or not text[found[after].start].isupper():
         return False
@@ -142,7 +142,7 @@ def _is_capital_modal(unit: Unit, first: int, after: int) -> bool:
 
 
 def _is_settled(unit: Unit, first: int, after: int) -> bool:
-    """Whether a hedge tells of no doubt: "perhaps the most", "more likely to", "as predicted"."""
+    """Whether a hedge expresses no doubt: "perhaps the most", "more likely to", "as predicted"."""
     found = unit.words
     form = found[first].form
     left = found[first - 1].form if first else ""
@@ -197,10 +197,10 @@ def _expects(unit: Unit, first: int) -> bool:
 
 
 def _could(unit: Unit) -> Iterator[Cue]:
-    """Each "could" that is a possibility: it has an outcome, and is no person's ability.
+    """Each "could" that is a possibility: it has an outcome, and is not a person's ability.
 
-    "Could only" and "could not" limit; "could be returned" is an ability, "could be a sign" is
-    none; and what could be so under a condition is the condition's.
+    "Could only" and "could not" limit; "could be returned" is an ability, "could be a sign" is not;
+    and what could be so under a condition depends on the condition.
     """
     found = unit.words
     outcomes = unit.lexicon("outcome-verbs")
@@ -266,7 +266,7 @@ def _is_dated(unit: Unit) -> bool:
 
 
 def _is_passive(unit: Unit, form: str) -> bool:
-    """Whether a participle after "could be" says what can be done, not what may come about."""
+    """Whether a participle after "could be" says what can be done, not what may happen."""
     stems = {form[:-1], form[:-2], form[:-3]}
     return form.endswith(("ed", "en")) and not any(
         stem in unit.lexicon("outcome-verbs") for stem in stems

@@ -18,7 +18,7 @@ _RULES_NEED: Final = frozenset({"clause-verbs", "hedges", "suggest-context"})
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Language:
-    """A language's data. There is one object for each tag, so that it may be a cache's key.
+    """A language's data. There is one object for each tag, so that it may be a cache key.
 
     Attributes:
         tag: The folder that the data comes from, such as `en`; `und` where there is none.
@@ -44,7 +44,7 @@ class Language:
 def language(tag: str) -> Language:
     """The data of a language, by its BCP 47 tag: `en`, `en-GB`, `de`.
 
-    A language that has no folder is `und`: the general rules alone.
+    A language without a folder is `und`: only the general rules.
     """
     primary = _PRIMARY.match(tag)
     name = primary.group().lower() if primary else "und"

@@ -2,7 +2,7 @@
 
 A lexicon is a TOML file in a language's `lexicons/` with `meaning`, `source` and `entries`; an
 entry is a key and the forms it is written in. A cue in a release is named by `<lexicon>/<key>`, so
-that it says nothing that stands in the article.
+that it reveals no words of the article.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def read_lexicon(file: Traversable) -> Lexicon:
 _START: Final = itemgetter(0)
 _SPLIT: Final = re.compile(f"({_WORD.pattern})")
 _word: Final = partial(tuple.__new__, Word)
-"""Makes a `Word` without the call of its own constructor, which is half of the time of `words`."""
+"""Makes a `Word` without calling its constructor, which would take half of the time of `words`."""
 
 
 @lru_cache(maxsize=4)
@@ -216,7 +216,7 @@ def _words_between(text: str, start: int, end: int) -> tuple[Word, ...]:
 def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
     """The words of `text[start:end]`, with offsets into `text`.
 
-    A word that a boundary cuts counts with what is inside. The last stretches are remembered:
+    Of a word that a boundary cuts, the part inside counts. The last stretches are remembered:
     quotations, attributions and labels read the same ones.
     """
     every, starts = _all_words(text)

@@ -40,8 +40,8 @@ _CAPTION_WORDS_AT_MOST: Final = 36
 
 
 def has_stop(line: str) -> bool:
-    """Whether a line ends in a full stop or its like; what closes after it may be a quotation
-    mark, a bracket or the mark of a footnote."""
+    """Whether a line ends in a full stop or the like; what closes after it may be a quotation mark,
+    a bracket or the mark of a footnote."""
     last = line[-1]
     if last in _STOPS or line.rstrip(_CLOSING)[-1:] in _STOPS:
         return True
@@ -114,7 +114,7 @@ def fixed(line: str, known: Wording) -> Zone | None:
 def with_stop(line: str, known: Wording) -> Zone:
     """The zone of a line that ends in a stop and has no fixed wording, if it may be a caption.
 
-    A line longer than `CAPTION_AT_MOST` is of the body.
+    A line longer than `CAPTION_AT_MOST` belongs to the body.
     """
     if credit_start(line, known) >= 0:
         return "caption"

@@ -1,8 +1,8 @@
 """Pairs of quotation marks, found tolerantly.
 
 Real copy mixes straight and curly marks in one quotation, curls them the wrong way, uses a
-closing mark for an apostrophe, and leaves a quotation open at the end of a paragraph. What a mark
-does is told by what stands beside it first, and by its shape only where that says nothing.
+closing mark for an apostrophe, and leaves a quotation open at the end of a paragraph. The role of a
+mark follows from its neighbours first, and from its shape only where these do not decide.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_PARAGRAPHS: Final = 6
 
 
 MAX_DEPTH: Final = 12
-"""How many marks are kept open at once; bounds the work that nonsense can cost."""
+"""How many marks are kept open at once; this bounds the time that nonsense can take."""
 
 
 _Sign = tuple[int, int, str]
@@ -80,8 +80,9 @@ class Marked:
 def marked(text: str, lang: Language | None = None) -> list[Marked]:
     """The outermost marked stretches of a text, ordered and disjoint; none crosses a line.
 
-    A quotation over several paragraphs gives one stretch for each. A mark that has no partner
-    runs to the next opening mark or to the end of its line. Linear in the length of the text.
+    A quotation over several paragraphs gives one stretch for each. A stretch whose mark has no
+    partner runs to the next opening mark or to the end of its line. Linear in the length of the
+    text.
     """
     elisions = (lang or language("en")).lexicon("elisions")
     stretches: list[Marked] = []
@@ -268,7 +269,7 @@ def _pairs(marks: list[_Mark], text: str, line: int) -> tuple[list[_Pair], _Mark
 
     Args:
         marks: The line's marks.
-        text: The text that they stand in.
+        text: The text that they are in.
         line: Where the line begins.
     """
     later = _later(marks)

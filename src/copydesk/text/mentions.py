@@ -1,7 +1,7 @@
 """Who a speaker is: the fullest mention of the person or body that a short one stands for.
 
-"She" and "Ms Orr" are linked to "Ann Orr" where only one reading is open. Where two people could
-be meant nobody is named: a wrong link is worse than none.
+"She" and "Ms Orr" are linked to "Ann Orr" where only one reading is open. Where two people could be
+meant, nobody is named: a wrong link is worse than none.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _POSSESSIVE: Final = re.compile(r"[’']s?$")
 _MARKS: Final = frozenset("\"“‘'")
 _PLACED: Final = re.compile(r"\b(?:[A-Z][\w’'-]{2,20} of|in|near|off|outside) (?:the )?$")
 _REACH: Final = 3
-"""How many sentences before a pronoun are searched for whom it stands for."""
+"""How many sentences before a pronoun are searched for its antecedent."""
 _MENTIONS: Final = 12
 """How many mentions before a pronoun are looked at."""
 
@@ -80,7 +80,7 @@ class People:
         Args:
             span: Offsets of the mention, such as a speaker.
             before: Who spoke last, for a pronoun.
-            unknown: Where a speaker before it stands of whom nothing is known; a pronoun may refer
+            unknown: The place of an earlier speaker of whom nothing is known; a pronoun may refer
                 to that speaker.
         """
         if not self.words:
@@ -109,7 +109,7 @@ class People:
         return known
 
     def _read(self, pieces: Sequence[Piece]) -> None:
-        """Learn the full names first, then who each mention stands for."""
+        """Collect the full names first, then resolve each mention."""
         runs = [
             run
             for piece in pieces
@@ -133,7 +133,7 @@ class People:
                 self._mentions.append((start, person))
 
     def _in_quotation(self, offset: int) -> bool:
-        """Whether a mention stands in a quotation: who is spoken of there does not speak."""
+        """Whether a mention stands in a quotation: whoever is mentioned there does not speak."""
         at = bisect_right(self._quoted, offset, key=lambda span: span[1])
         return at < len(self._quoted) and self._quoted[at][0] <= offset
 
@@ -177,7 +177,7 @@ class People:
         return "she" if name in self.words.get("woman", ()) else None
 
     def _owned(self, left: int, right: int) -> Iterator[Span]:
-        """The parts of a run of capitals; what somebody owns is a run of its own."""
+        """The parts of a run of capitals; a possession is a run of its own."""
         for owner in _OWNER.finditer(self.text, left, right):
             yield left, owner.end()
             left = owner.end() + 1

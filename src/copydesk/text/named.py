@@ -20,7 +20,7 @@ _NAME_CAPTION: Final = re.compile(
 
 
 class Named:
-    """The names of the running text: what is named alone on a line stands below a picture."""
+    """The names of the running text: a name alone on a line is below a picture."""
 
     def __init__(self, article: Sequence[str], loose: Sequence[bool]) -> None:
         self._article = article

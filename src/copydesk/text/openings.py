@@ -11,7 +11,7 @@ from copydesk.text.wording import Openings
 
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
 _INSIDE_QUOTES: Final = frozenset({"follow", "(cross", "(laugh", "(appla", "[laugh", "[appla"})
-"""How furniture begins that was caught inside a long quotation by mistake."""
+"""Beginnings of furniture that was caught inside a long quotation by mistake."""
 _STOPS: Final = frozenset(".!?…")
 _LAST_MARKS: Final = frozenset("-–—)")
 
@@ -37,7 +37,7 @@ def may_be_fixed(line: str, known: Openings | None) -> bool:
 
 
 def may_end_in_credit(line: str, known: Openings | None) -> bool:
-    """Whether a line can hold a `credit_tail`: it has a mark or an agency's name for it."""
+    """Whether a line can contain a `credit_tail`: it has a mark or an agency's name."""
     if line[-1] == ")" or line[-2:] == ")." or "/" in line or "©" in line:
         return True
     colon = line.rfind(":")

@@ -1,4 +1,4 @@
-"""Permissions and powers, which a "may" gives as often as it guesses."""
+"""Permissions and powers, which "may" expresses as often as a guess."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SUBJECT: Final = 6
 
 
 def is_permitted(unit: Unit, may: int) -> bool:
-    """Whether a "may" allows or forbids: an office's power, a ban, or what can be had of right.
+    """Whether a "may" allows or forbids: an office's power, a ban, or an entitlement.
 
     "The judge may impose a fine", "Residents may not water lawns", "No lorry may use the road",
     "Guests may be asked for a card". "May not" of an outcome or a state is a guess: "The walls may

@@ -1,6 +1,6 @@
 """Noun phrases: where the phrase that may name a speaker begins and ends.
 
-No parser is at hand. A phrase is read by its words and the stops between them.
+There is no parser. A phrase is found by its words and the stops between them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_SPEAKER: Final = 18
 
 @cache
 def _forms(lang: Language) -> dict[str, frozenset[str]]:
-    """The words around a speaker, by what they are, and the forms that are sure to be verbs."""
+    """The words around a speaker, by what they are, and the forms that are certainly verbs."""
     entries: dict[str, frozenset[str]] = defaultdict(frozenset)
     entries.update(lang.lexicon("speaker-context").entries)
     clause = lang.lexicon("clause").entries
@@ -196,7 +196,7 @@ class Phrases:
         return who and (named or right.form in self.forms["article"])
 
     def _over_front(self, first: int, end: int) -> int:
-        """Past a conjunction, an adverb or a phrase of time or place in front of a subject."""
+        """Skip a conjunction, an adverb or a phrase of time or place in front of a subject."""
         while first < end and (
             self.found[first].form in self.forms["opens"]
             or self.found[first].form in self.forms["adverb"]
@@ -285,9 +285,9 @@ class Phrases:
         return any(self.contracted(index) for index in range(start, end))
 
     def contracted(self, index: int) -> int:
-        """How long the pronoun is that a word is drawn together with its verb from; 0 for others.
+        """The length of the pronoun in a contraction; 0 for other words.
 
-        "she's" and "they'd" are drawn together.
+        Contractions are "she's", "they'd" and the like.
         """
         pronoun, mark, ending = self.found[index].form.partition("'")
         if not mark or ending not in self.forms["contracted verb"]:

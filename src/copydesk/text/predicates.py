@@ -2,7 +2,7 @@
 
 A stance ("opposes the plan"), a wish ("wants to close it"), a thought, a ruling and a finding are
 attributed as well as speech. A form counts only where the words around it show the use that
-attributes. Which of them make a sentence a claim is told by `copydesk.text.reports`.
+attributes. `copydesk.text.reports` tells which of them make a sentence a claim.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Predicate:
 
 
 class Form(NamedTuple):
-    """A form of a lexicon of attribution, whatever it means where it stands.
+    """A form of a lexicon of attribution, whatever it means in its sentence.
 
     Attributes:
         first: Index of its first word.
@@ -121,7 +121,7 @@ def _vocabulary(lang: Language) -> Vocabulary:
 
 
 def attributes(read: Surroundings, form: Form) -> bool | None:
-    """Whether a form has a whole clause for its content; None if it attributes nothing."""
+    """Whether the content of a form is a whole clause; None if it attributes nothing."""
     if form.lexicon == "owned-nouns":
         return False if read.is_owned(form.first) else None
     if form.kind in VERB_KINDS:

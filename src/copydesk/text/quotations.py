@@ -27,7 +27,7 @@ Form = Literal["direct", "partial", "continuation"]
 _ENDS: Final = re.compile(r"[.!?…,][\"'”’)\]]*$")
 _BRACKETS: Final = re.compile(r"[\[\]]")
 SHORT: Final = 3
-"""Up to this many quoted words without a word of report are taken for a name or scare quotes."""
+"""Up to this many quoted words without a word of report count as a name or scare quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,13 @@ class Quotation:
     Attributes:
         start: Offset of the first quoted character: the mark before it is not included.
         end: Offset after the last one, without the closing mark; punctuation inside the marks is.
-        form: `direct`: a finite clause, a whole reply, or more than half of the words of a
-            sentence that it stands in (no headline). `partial`: less than that, inside a sentence
-            of the reporter's. `continuation`: goes on
-            with a quotation before it, with no attribution of its own.
+        form: `direct`: a finite clause, a whole reply, or more than half of the words of a sentence
+            that it is in (not a headline). `partial`: less than that, inside a sentence of the
+            reporter's. `continuation`: goes on with a quotation before it, with no attribution of
+            its own.
         speaker: Offsets of the words that name who speaks: in its sentence, in one beside it, or
             in what it goes on with. None where nothing shows it.
-        cue: The words of report that it hangs on; None where a colon, a dash, a turn's marker or
+        cue: The words of report that it depends on; None where a colon, a dash, a turn's marker or
             nothing shows who speaks.
         source: Who that is, as the article's fullest mention of the same person; None where it is
             not sure.
@@ -156,7 +156,7 @@ def _touched(
 def _alike(
     indices: tuple[int, ...], pieces: Sequence[Piece], turns: Mapping[int, Span]
 ) -> tuple[int, ...]:
-    """The first of some pieces, up to where units end or begin: no speech runs into a credit.
+    """The first of some pieces, up to where units end or begin: speech does not run into a credit.
 
     The marker of a turn inside its marks is passed over: `“SMITH: We close the bridge.”`.
     """
@@ -199,7 +199,7 @@ def _form(article: Article, marks: Marks, voice: Voice, *, follows: bool) -> For
 
 
 def _tail_only(article: Article, marks: Marks) -> bool:
-    """Whether everything that the sentences say outside the marks comes after them."""
+    """Whether everything outside the marks in these sentences comes after them."""
     return all(
         not outside or outside[0].start >= marks.stretch.end
         for outside in (article.sentence(index).outside for index in marks.pieces)
@@ -207,7 +207,7 @@ def _tail_only(article: Article, marks: Marks) -> bool:
 
 
 def _is_half(quoted: Sequence[Word], article: Article, indices: tuple[int, ...]) -> bool:
-    """Whether the quotation holds more than half of the words of a sentence that it stands in."""
+    """Whether the quotation has more than half of the words of a sentence that it is in."""
     for index in indices:
         piece = article.pieces[index]
         inside = sum(piece.start <= word.start and word.end <= piece.end for word in quoted)

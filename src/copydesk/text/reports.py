@@ -1,7 +1,7 @@
 """Reports: the cues of attribution that make a sentence a claim by the guidelines.
 
-Attribution is wider. What nobody says is no claim ("declined to say", "was denied a visa"), nor is
-what a relative clause tells in passing, nor what somebody merely sees or knows.
+Attribution is wider. Words that nobody says are not a claim ("declined to say", "was denied a
+visa"), nor is what a relative clause mentions in passing, nor what somebody merely sees or knows.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ class _Reader:
         return named and form.kind != "ruling" and attributes(self.read, form) is not None
 
     def _is_said(self, form: Form) -> bool:
-        """Whether a verb that takes a clause is no state of mind, nor one of other senses."""
+        """Whether a verb that takes a clause is not a state of mind, nor used in another sense."""
         if form.key in self.context["only with that"]:
             return form.after < len(self.found) and self.found[form.after].form == "that"
         return form.key not in self.context["mind"]
 
     def _is_plain(self, form: Form) -> bool:
-        """Whether a form looks like no noun."""
+        """Whether a form does not look like a noun."""
         word = self.found[form.first].form
         return word not in self.read.around["noun-like"] or word in self.context["plain"]
 
@@ -123,7 +123,7 @@ class _Reader:
         )
 
     def _is_compared(self, first: int) -> bool:
-        """Whether what came is held against what was said: "as the engineers had promised"."""
+        """Whether the outcome is compared with what was said: "as the engineers had promised"."""
         for index in range(first - 2, max(first - 8, -1), -1):
             if self.found[index].form in self.context["compares"]:
                 return True
@@ -165,7 +165,7 @@ class _Reader:
         return False
 
     def _states(self, form: Form) -> bool:
-        """Whether a noun has a clause with "that", none that is relative: "a charge that has …"."""
+        """Whether a noun has a clause with "that", not a relative one ("a charge that has …")."""
         if not attributes(self.read, form):
             return False
         first = form.first

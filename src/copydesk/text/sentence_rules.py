@@ -28,7 +28,7 @@ class Kind(Enum):
     CLOCK = "clock"
     """Closes a time of day: goes on before a day, a month or a time zone."""
     AMBIGUOUS = "ambiguous"
-    """Stands anywhere: ends a sentence if a word follows that opens sentences."""
+    """Occurs anywhere: ends a sentence if a word follows that opens sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

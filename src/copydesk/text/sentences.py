@@ -1,4 +1,4 @@
-"""The sentences of an article as who speaks is read from them, each read once."""
+"""The sentences of an article, prepared for finding who speaks; each is read once."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class Article:
         return People(self.text, self.pieces, self.spans, self.lang)
 
     def line(self, offset: int) -> int:
-        """Where the line begins that an offset stands in."""
+        """Where the line of an offset begins."""
         return self._lines[bisect_right(self._lines, offset) - 1]
 
     def sentence(self, index: int) -> Sentence:

@@ -47,7 +47,7 @@ class Speakers(Phrases):
         return phrase
 
     def _issuer(self, end: int) -> Span | None:
-        """Who put out what a participle describes: "Ann Orr issued a statement calling it …"."""
+        """Who issued what a participle describes: "Ann Orr issued a statement calling it …"."""
         for index in range(end - 2, max(end - 6, 0), -1):
             if self.breaks(index + 1):
                 return None
@@ -56,7 +56,7 @@ class Speakers(Phrases):
         return None
 
     def owner(self, offset: int) -> Span | None:
-        """Whose a noun is that starts at an offset: "the mayor's claim that", "his plan to"."""
+        """Who owns a noun that starts at an offset: "the mayor's claim that", "his plan to"."""
         at = self.index(offset)
         for index in range(at - 1, max(at - 4, -1), -1):
             form = self.found[index].form
@@ -70,7 +70,7 @@ class Speakers(Phrases):
         return self.phrase_before(at) if at and not self.breaks(at) else None
 
     def doer(self, offset: int) -> Span | None:
-        """Who does what a passive before an offset tells: "by the mayor of York"."""
+        """The agent of a passive before an offset: "by the mayor of York"."""
         at = self.index(offset)
         for index in range(max(at - 1, 0), min(at + 4, len(self.found) - 1)):
             if self.found[index].form == "by":

@@ -1,6 +1,6 @@
 """Suggested labels: readable rules over lexicons, in the order of the guidelines' decision tree.
 
-The rules are the annotator of kind `rule`. They read words and quotation marks and nothing else.
+The rules are the annotator of kind `rule`. They look only at words and quotation marks.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def suggest(
     """Suggest a label for each unit of an article. Never raises; linear in the text's length.
 
     A sentence in a turn of a transcript is a quote. Elsewhere the first rule that holds decides
-    (see `RULES`). A hedge in a quotation that carries the unit changes nothing; marks around less
-    than that hide no hedge, and no other cue stands inside marks. A forecast or possibility
-    outranks an indirect attribution; willingness, ability, obligation and conditions do not.
+    (see `RULES`). A hedge in a quotation that carries the unit changes nothing; hedges in shorter
+    marks count, but other cues inside marks do not. A forecast or possibility outranks an indirect
+    attribution; willingness, ability, obligation and conditions do not.
 
     Args:
         text: Canonical text.

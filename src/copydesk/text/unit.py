@@ -1,4 +1,4 @@
-"""A unit as the rules of suggestion see it."""
+"""A unit as the rules for suggestions see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a line has a finite verb: what tells a sentence from a caption."""
+"""Whether a line has a finite verb, which tells a sentence from a caption."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _NEAR: Final = 6
 def verdicts(unit: Unit) -> Iterator[Cue]:
     """The words outside marks that hold a verdict, a demand or a finding, in no fixed order.
 
-    In the passive or as a noun they hold none: "the applauded play".
+    In the passive or as a noun they contain none: "the applauded play".
     """
     found = unit.outside
     for first, after, cue in unit.find_outside("judging-verbs"):

@@ -1,4 +1,4 @@
-"""What a language's `lines.toml` says: words and wording by which a line says what it is."""
+"""A language's `lines.toml`: words and wording that show what a line is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Openings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wording:
-    """The words and patterns of a language; each pattern reads a line from where it is tried.
+    """The words and patterns of a language; a pattern matches from the position where it is tried.
 
     Attributes:
         language: Whose they are.

@@ -73,7 +73,7 @@ def classify(
 def _settle(
     article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
 ) -> None:
-    """Correct the zones by what the whole article tells."""
+    """Correct the zones by the article as a whole."""
     if len(article) >= 6 and 3 * sum(loose) > 2 * len(article):
         # Where hardly any line has a stop, a missing one says nothing.
         for index, zone in enumerate(zones):
@@ -116,7 +116,7 @@ def _loose(
     if named.pictured(line):
         return "caption"
     if zones and zones[-1] == "dateline":
-        # Below the date of the article stands a picture, below a time an entry of a live page.
+        # Below the date of the article is a picture, below a time an entry of a live page.
         return "caption" if _YEAR.search(article[index - 1]) else "subhead"
     return zone
 

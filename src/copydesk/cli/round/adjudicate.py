@@ -120,7 +120,7 @@ def _from_file(desk: Sitting, file: Path) -> None:
 
 
 def _in_studio(desk: Sitting, url: str | None) -> None:
-    """Take what was decided in Label Studio, then send what is open now."""
+    """Take the decisions made in Label Studio, then send what is open now."""
     from copydesk.backends.labelstudio.adjudication import pull_decisions, push_disputed
     from copydesk.backends.labelstudio.client import Server
     from copydesk.backends.labelstudio.connection import connect

@@ -29,7 +29,7 @@ _MOVES: Final = {
 }
 """Where a scheme uses one of these letters for a label, the move is made with Shift."""
 _WAIT: Final = 60.0
-"""Seconds that a decision waits for another process, such as a pull, to leave the round."""
+"""Seconds that a decision waits for another process, such as a pull, to finish with the round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _open(count: int) -> str:
 
 
 class _Desk:
-    """One person's sitting; ``made`` counts its decisions that said something new."""
+    """One person's session; ``made`` counts its new decisions."""
 
     def __init__(self, sitting: Sitting, scheme: Scheme, console: Console) -> None:
         self._sitting, self._console = sitting, console

@@ -198,7 +198,7 @@ def _suggester(corpus: Corpus, name: str | None) -> Suggester | None:
 def _show_options(
     corpus: Corpus, target: float, pilot: str, alpha: float | None, selection: Selection
 ) -> None:
-    """What each overlap would take to reach a width of alpha's interval."""
+    """What each overlap would need to reach a given width of alpha's interval."""
     from rich.table import Table
 
     from copydesk.rounds.outlook import options

@@ -67,7 +67,7 @@ def pull(
 
 
 def _say(done: PullResult, again: list[Unfinished], address: str) -> None:
-    """What came, and what is wrong with it."""
+    """The new answers, and what is wrong with them."""
     for finding in done.findings:
         if finding.severity != "note":
             page = f" {address}{finding.page}" if finding.page else ""

@@ -70,7 +70,7 @@ def status(
 
 
 def _show_alpha(corpus: Corpus, round_id: str, more: int | None) -> None:
-    """Say alpha of what has been pulled so far, and what more articles would make of it."""
+    """Report alpha of the answers so far, and how further articles would narrow its interval."""
     from copydesk.rounds.opened import open_round
     from copydesk.rounds.outlook import outlook
 
