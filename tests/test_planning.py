@@ -125,7 +125,7 @@ def test_what_cannot_be_planned_is_said() -> None:
         Assumed(alpha=1.2, shares=FOUR, sizes=(20,))
     with pytest.raises(InputError, match="A width of 0 is not between 0 and 1"):
         needed(assumed, 0.0, each=2)
-    with pytest.raises(InputError, match="would take more than 100,000 articles"):
+    with pytest.raises(InputError, match="would need more than 100,000 articles"):
         needed(assumed, 0.0005, each=2)
     single = prepare(answers(articles=3).filter(annotator="a1"), NEWS.names)
     with pytest.raises(InputError, match="no sentence was answered by two annotators"):
@@ -159,7 +159,7 @@ def test_the_verbs_say_what_it_takes_and_what_more_would_bring() -> None:
     _, said = run(corpus, "new", "next", "--plan", "0.1", "--alpha", "0.7")
     assert "alpha 0.700" in said
     assert not (corpus.rounds / "next").exists()
-    with pytest.raises(InputError, match="Nothing is known of the agreement to plan with"):
+    with pytest.raises(InputError, match="There is no agreement to plan with"):
         run(corpus, "new", "next", "--plan", "0.1")
     _, said = run(corpus, "status", "main", "--offline", "--another", "123")
     assert "Alpha at the last pull: 0.988 (95 % interval 0.980 to 0.995)." in said

@@ -137,7 +137,7 @@ def _name(path: Path, dataset: Path) -> str:
 def _fault(path: Path) -> str:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        return "This is a link, and what it leads to may not be there."
+        return "This is a link, which a data set folder may not contain."
     return "" if stat.S_ISREG(mode) else "This is not a plain file."
 
 

@@ -153,7 +153,7 @@ class Storage:
             files, path = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         except (ValueError, ImportError) as error:
             raise InputError(
-                f"There is nothing to read this address with: {error}.",
+                f"Nothing that is installed can read this address: {error}.",
                 where=str(self),
                 hint="Name a folder, or an address of fsspec whose package is installed, as s3fs.",
             ) from error
@@ -172,7 +172,7 @@ class Storage:
             raise InputError("This file does not exist.", where=where) from error
         except PermissionError as error:
             raise ServerError(
-                f"The store does not let this user in ({_words(error, self.url)}).",
+                f"The store denies this user access ({_words(error, self.url)}).",
                 where=where,
                 hint="Give the user's key the right to list, read and write there.",
             ) from error

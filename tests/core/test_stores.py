@@ -183,7 +183,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, str, f
     ("status", "code", "told"),
     [
         (503, "ServiceUnavailable", r"The store refuses \("),
-        (403, "AccessDenied", r"The store does not let this user in"),
+        (403, "AccessDenied", r"The store denies this user access"),
     ],
 )
 def test_a_store_that_refuses_leaves_the_corpus_as_it_was(
@@ -236,5 +236,7 @@ def test_an_address_without_its_package_is_named(small: Corpus) -> None:
     """Nobody is left with an ImportError."""
     with_stores(small, "nosuch://desk")
 
-    with pytest.raises(InputError, match=r"nothing to read this address with: Protocol not known"):
+    with pytest.raises(
+        InputError, match=r"Nothing that is installed can read this address: Protocol not known"
+    ):
         build(small, workers=1)

@@ -289,9 +289,9 @@ def test_a_cut_is_refused_that_would_put_nearly_one_sentence_into_two_released_s
         released(corpus, "0.2.0")
 
     assert caught.value.message == (
-        "1 of the release's texts and sentences would stand in two splits, alike or nearly so, as "
-        "'y.001' (test) and 'x.001' (train): their events have these splits since an earlier "
-        "release."
+        "1 of the release's texts and sentences would be in two splits, identical or nearly so, "
+        "such as 'y.001' (test) and 'x.001' (train): their events have these splits since an "
+        "earlier release."
     )
     assert not (corpus.releases / "0.2.0").exists()
 

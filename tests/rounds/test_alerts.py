@@ -88,7 +88,7 @@ def test_accuracy_on_known_sentences(corpus: Corpus, plan: Plan) -> None:
     answer(corpus, plan, "a1", wrong=7)
     (alert,) = alerts(open_round(corpus, "r"), NOW)
     assert str(alert) == (
-        "a1: gold-accuracy: 7 of 14 known sentences are right (50%; 80% are asked for)"
+        "a1: gold-accuracy: 7 of 14 known sentences are correct (50%; 80% are required)"
     )
 
 

@@ -94,7 +94,7 @@ def test_a_report_holds_models_beside_people_and_the_csv_the_hours(corpus: Corpu
     # No pair agrees: alpha = 1 - 5 * 6 / (36 - 9 - 9).
     assert document["across"]["value"] == pytest.approx(1 - 30 / 18)
     page = folder.report("html").read_text()
-    for words in ("Models beside people", "people with models", "Reliability of m-1"):
+    for words in ("Models compared with people", "people with models", "Reliability of m-1"):
         assert words in page
     assert "Expected calibration error 0.500, over 3 answers with a confidence." in page
     round = open_round(corpus, "r")

@@ -286,7 +286,7 @@ def test_an_older_file_waits_for_the_manager(corpus: Corpus) -> None:
     (older,) = read(corpus).findings
     assert (older.rule, older.record, older.severity) == ("answer-older", "mill.001", "error")
     assert older.detail == (
-        "claim of 2026-01-01T00:00:00Z is there, quote of 2026-01-02T00:00:00Z stands"
+        "claim of 2026-01-01T00:00:00Z was found, but the record has quote of 2026-01-02T00:00:00Z"
     )
     assert labels_of(corpus, "m-1") == ["quote"] * 3
     assert pull(corpus, "r", [Files()], accept=["answer-older"]).findings == ()

@@ -78,7 +78,7 @@ def test_a_page_holds_all_work_of_one_annotator(corpus: Corpus) -> None:
     assert write_landing(second, backends) == places
     page = places["a1"].read_text()
     assert "3 sentences to answer in 1 round." in page
-    assert "0 of 3 sentences answered, as pulled last." in page
+    assert "0 of 3 sentences answered, as of the last pull." in page
     assert '<a href="https://labels.example.org/projects/1/data?labeling=1">Go on answering' in page
     assert page.index("Round summer") < page.index(">Done<") < page.index(">spring<")
     assert "6 sentences to answer in 2 rounds." in places["a2"].read_text()

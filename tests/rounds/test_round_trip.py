@@ -423,7 +423,7 @@ def test_an_answer_that_somebody_else_changed_is_not_its_owners(pushed: Round) -
             "anna",
             "mill.001",
         )
-        assert finding.detail.startswith("ben made it claim at ")
+        assert finding.detail.startswith("ben changed it to claim at ")
         assert finding.detail.endswith("; quote stands")
     assert pushed.labels("anna") == pushed.all("quote")
     pushed.answer("anna", pushed.all("background"))

@@ -225,8 +225,8 @@ def test_a_release_alone_is_judged_by_what_it_holds(specimen: Specimen, tmp_path
     shutil.copytree(specimen.release, alone)
     report = validate(alone)
     assert report.counts == {}
-    assert report.skipped["card-disagrees"] == "the release does not lie in a data set folder"
-    assert report.skipped["source-disagrees"] == "the release does not lie in a corpus"
+    assert report.skipped["card-disagrees"] == "the release is not in a data set folder"
+    assert report.skipped["source-disagrees"] == "the release is not in a corpus"
 
 
 @pytest.mark.parametrize(

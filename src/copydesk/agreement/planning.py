@@ -85,7 +85,7 @@ def pilot(given: pl.DataFrame, labels: int) -> Assumed:
     alpha, _ = krippendorff_alpha(counts, articles, bootstrap=Bootstrap(resamples=0))
     if alpha.value is None:
         raise InputError(
-            f"The pilot says nothing about agreement: {alpha.reason}.",
+            f"The pilot has no measurable agreement: {alpha.reason}.",
             hint="Assume one, with --alpha.",
         )
     pairable = counts.sum(axis=1) >= 2
@@ -196,7 +196,7 @@ def needed(assumed: Assumed, target: float, *, each: int) -> Option:
         articles = max(FEWEST, int(np.ceil(articles * (found / target) ** 2)))
         if articles > _MOST:
             raise InputError(
-                f"An interval of {target:g} would take more than {_MOST:,} articles.",
+                f"An interval of {target:g} would need more than {_MOST:,} articles.",
                 hint="Allow a wider one.",
             )
         found = width(assumed, articles=articles, each=each, runs=_runs(articles))

@@ -68,8 +68,8 @@ def _archive(corpus: Corpus, place: str, version: str | None) -> None:
         done = deposit(corpus, Zenodo(connection), version, at=datetime.now(UTC))
     if done.trial:
         console.print(
-            f"Release {done.version} is deposited at {place} under {done.doi}, a DOI for trials. "
-            "It was written nowhere.",
+            f"Release {done.version} is deposited at {place} under {done.doi}, a DOI for trials, "
+            "which was not recorded.",
             markup=False,
         )
         return

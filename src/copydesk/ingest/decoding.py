@@ -44,7 +44,7 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
             if _is_binary(data):
                 raise InputError(
                     "This file holds binary data, not text.",
-                    hint="If it is a picture or a document, save what it says as text.",
+                    hint="If it is a picture or a document, save its text instead.",
                 ) from error
             if not _is_windows(data):
                 raise _bad_byte(data, error, "UTF-8") from error

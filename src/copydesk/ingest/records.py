@@ -157,7 +157,7 @@ def _delimited(file: File, options: Options, missed: Missed) -> Records:
                 ) from error
             except csv.Error as error:
                 raise InputError(
-                    f"This table is not written as {file.kind.upper()} is: {error}.",
+                    f"This table is not valid {file.kind.upper()}: {error}.",
                     where=f"{file.where}: line {reader.line_num}",
                     hint="Put the field in quotation marks, and double those inside. The rows "
                     "after it were not read.",

@@ -150,7 +150,7 @@ def compared(
         raise IntegrityError(
             f"The deposit {deposit.id} is not the release: {'; '.join(faults)}.",
             where=zenodo.url,
-            hint="It is published and cannot be changed; its DOI was written nowhere. Look at it, "
+            hint="It is published and cannot be changed; its DOI was not recorded. Look at it, "
             "then cut and archive the next version."
             if deposit.published
             else "It is not published. Run the same command again, which sends it again.",

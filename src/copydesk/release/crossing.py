@@ -160,8 +160,8 @@ def refuse_crossing(corpus: Corpus, contents: Contents, near: pl.DataFrame | Non
             continue
         first = rows.row(0, named=True)
         raise InputError(
-            f"{rows.height} of the release's texts and sentences would stand in two splits, alike "
-            f"or nearly so, as '{first[key]}' ({first['split']}) and '{first['_twin']}' "
+            f"{rows.height} of the release's texts and sentences would be in two splits, identical "
+            f"or nearly so, such as '{first[key]}' ({first['split']}) and '{first['_twin']}' "
             f"({first['_other']}): their events have these splits since an earlier release.",
             where=str(corpus.root),
             hint="Leave one of the two articles out (--round names the rounds to take), or waive "

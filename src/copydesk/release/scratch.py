@@ -49,7 +49,7 @@ class Scratch:
             rows.write_parquet(path, compression="lz4", row_group_size=_GROUP, statistics=False)
         except OSError as error:
             raise InputError(
-                f"The rows of a release are kept here while it is read or made: {error}.",
+                f"The rows of the release could not be kept here for the time being: {error}.",
                 where=str(self._folder),
                 hint="Make room, or set TMPDIR to a folder with more of it.",
             ) from error

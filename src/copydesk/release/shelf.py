@@ -60,7 +60,7 @@ class Shelf:
                 written += os.pwrite(self._file.fileno(), data[written:], self._size + written)
         except OSError as error:
             raise InputError(
-                f"Copies of withheld texts are kept on the disk while they are compared: {error}.",
+                f"The copies of withheld texts could not be kept on the disk: {error}.",
                 hint="Make room, or set TMPDIR to a folder with more of it.",
             ) from error
         place = self._size, len(data)

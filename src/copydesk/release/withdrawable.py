@@ -64,7 +64,7 @@ def needles_of(
         return needles(corpus, article, text, title, releases)
     if erase:
         raise InputError(
-            f"The text of '{article}' is not here, so that nobody could prove that nothing of it "
+            f"The text of '{article}' is not here, so it could not be proved that nothing of it "
             "is left.",
             where=str(corpus.root),
             hint="Erase it where its text is, or withdraw it here without --erase.",

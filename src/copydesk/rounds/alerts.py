@@ -104,8 +104,8 @@ def _gold(round: Round, state: State) -> Iterator[Alert]:
             yield Alert(
                 annotator=name,
                 rule="gold-accuracy",
-                message=f"{right} of {len(mine)} known sentences are right ({right / len(mine):.0%}"
-                f"; {least:.0%} are asked for)",
+                message=f"{right} of {len(mine)} known sentences are correct "
+                f"({right / len(mine):.0%}; {least:.0%} are required)",
             )
 
 
@@ -160,7 +160,7 @@ def _fast(round: Round, state: State) -> Iterator[Alert]:
             yield Alert(
                 annotator=name,
                 rule="too-fast",
-                message=f"{fast[name]} of {count} tasks took less time than reading takes "
+                message=f"{fast[name]} of {count} tasks took less time than reading them takes "
                 f"({WORDS_PER_SECOND:g} words a second)",
             )
 

@@ -54,7 +54,7 @@ def options(
         )
     else:
         raise InputError(
-            "Nothing is known of the agreement to plan with.",
+            "There is no agreement to plan with.",
             hint="Name a round with answers (--pilot), or assume an alpha (--alpha).",
         )
     return assumed, planning.options(assumed, target)

@@ -99,8 +99,8 @@ def advance(
                 where=answer.sentence_id,
                 annotator=answer.annotator,
                 sentence_id=answer.sentence_id,
-                detail=f"{answer.words} of {answer.changed_at:%Y-%m-%dT%H:%M:%SZ} is there, "
-                f"{stands.words} of {stands.changed_at:%Y-%m-%dT%H:%M:%SZ} stands",
+                detail=f"{answer.words} of {answer.changed_at:%Y-%m-%dT%H:%M:%SZ} was found, but "
+                f"the record has {stands.words} of {stands.changed_at:%Y-%m-%dT%H:%M:%SZ}",
             )
         )
     for annotator, sentence in sorted(before.gone_after(changes)[0]):
@@ -133,7 +133,8 @@ def _take_edits(
                 where=key[1],
                 annotator=key[0],
                 sentence_id=key[1],
-                detail=f"{edit.by} made it {edit.answer.words} at {edit.answer.updated_at}; {was}",
+                detail=f"{edit.by} changed it to {edit.answer.words} at {edit.answer.updated_at}; "
+                f"{was}",
             )
         )
 

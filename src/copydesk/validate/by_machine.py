@@ -28,7 +28,7 @@ _GROUPED = ("group", "relation", "similarity")
 @rule(
     "cue-outside-sentence",
     level=3,
-    meaning="A cue lies in its sentence, and names an entry of a lexicon that has its words.",
+    meaning="A cue is in its sentence, and names an entry of a lexicon that has its words.",
     fix="Run 'copydesk build', and cut the release again.",
 )
 def cues(release: Release) -> Iterator[Found]:
@@ -101,7 +101,7 @@ def _other_words(
 @check("release", needs=("quotes",), in_shares=True)
 @finds("quote-mismatch")
 def names_of_groups(release: Release) -> Iterator[Found]:
-    """A group is named by a digest, and is what the words of its event's quotations make it."""
+    """A group is named by a digest, and follows from the words of its event's quotations."""
     rows = release.table("quotes")
     wrong = rows.filter(~pl.col("group").str.contains(_GROUP))
     message = "The group '{group}' is not named by the first 16 digits of a SHA-256."

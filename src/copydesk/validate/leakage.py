@@ -23,7 +23,7 @@ def duplicates(subject: Released) -> Iterator[Found]:
     """No article's text and no sentence of eight words is in two splits."""
     release = subject.release
     articles = release.contents.frame("articles", "article_id", *PLACE, "text_sha256")
-    message = "The text of '{article_id}' also stands in the split '{_other}', as '{_twin}'."
+    message = "The text of '{article_id}' is also in the split '{_other}', as '{_twin}'."
     yield from rows_at_fault(
         "duplicate-text-across-splits", same_texts(articles), message, "article_id", "/text"
     )
@@ -31,7 +31,7 @@ def duplicates(subject: Released) -> Iterator[Found]:
         release.contents.scan("sentences", "sentence_id", *PLACE, "text"),
         release.contents.scan("standoff", "sentence_id", *PLACE, "text_sha256", "start", "end"),
     )
-    message = "The sentence also stands in the split '{_other}', as '{_twin}'."
+    message = "The sentence is also in the split '{_other}', as '{_twin}'."
     yield from rows_at_fault("duplicate-text-across-splits", twins, message, "sentence_id", "/text")
 
 

@@ -50,7 +50,7 @@ def read_parquet(
             raise FaultError(_too_large(name, len(data), size))
         twice = [n for n, count in Counter(file.schema_arrow.names).items() if count > 1]
         if twice:
-            message = f"The column '{show(twice[0])}' stands in this file more than once."
+            message = f"The column '{show(twice[0])}' occurs in this file more than once."
             raise FaultError(Fault(rule="column-unexpected", message=message, file=name))
         table = file.read()
         table.validate(full=True)

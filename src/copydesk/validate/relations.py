@@ -211,7 +211,7 @@ def rows_in_order(release: Release) -> Iterator[Found]:
             rows = alone.frame(table, *dict.fromkeys((name, *keys)), *PLACE)
             rows = rows.with_columns(pl.col("_file", "split").cast(pl.String))
             wrong = _out_of_order(rows if before is None else pl.concat([before, rows]), keys)
-            message = f"The {name} '{{{name}}}' stands after one that it should precede."
+            message = f"The {name} '{{{name}}}' comes after one that it should precede."
             yield from rows_at_fault("row-order", wrong, message, name, f"/{name}")
             before = rows.tail(1)
 

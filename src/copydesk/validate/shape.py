@@ -64,7 +64,7 @@ def _with_a_point(value: object, pointer: str) -> Iterator[tuple[str, float]]:
 @rule(
     "value-out-of-range",
     level=2,
-    meaning="Every value lies in its column's range, or is one of its choices.",
+    meaning="Every value is in its column's range, or is one of its choices.",
     fix="Fix the value in the source, and cut the release again.",
 )
 @rule(

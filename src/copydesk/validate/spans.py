@@ -147,7 +147,7 @@ def _within_pieces(release: Release, rows: pl.DataFrame) -> pl.DataFrame:
 @rule(
     "quote-mismatch",
     level=3,
-    meaning="The words and speaker of a quotation are the text at their offsets, its cue lies in a "
+    meaning="The words and speaker of a quotation are the text at their offsets, its cue is in a "
     "sentence, and its group belongs to one event.",
     fix="Run 'copydesk build', and cut the release again.",
 )
@@ -190,7 +190,7 @@ def _words_of(rows: pl.DataFrame) -> Iterator[Found]:
         yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", f"/{name}")
     cue = pl.col("cue").struct
     wrong = rows.filter(cue.field("end") > whole.str.len_chars())
-    message = "The cue lies beyond the end of the article: {cue}."
+    message = "The cue is beyond the end of the article: {cue}."
     yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", "/cue")
 
 

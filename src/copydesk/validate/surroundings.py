@@ -67,9 +67,9 @@ class Released:
         """What checks may need but is missing, with the reason; see `Check.needs`."""
         found = dict(self.release.unsound)
         if self.dataset is None:
-            found["dataset"] = "the release does not lie in a data set folder"
+            found["dataset"] = "the release is not in a data set folder"
         if self.corpus is None:
-            found["corpus"] = "the release does not lie in a corpus"
+            found["corpus"] = "the release is not in a corpus"
         if self.dataset is None:
             found["previous"] = found["dataset"]
         if any(True for _ in check_document(dict(self.release.manifest), "release", MANIFEST)):

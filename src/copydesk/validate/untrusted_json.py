@@ -56,7 +56,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {show(key)!r} stands twice in one object")
+            raise ValueError(f"the key {show(key)!r} occurs twice in one object")
         found[key] = value
     return found
 

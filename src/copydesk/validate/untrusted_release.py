@@ -388,7 +388,7 @@ def _read_table(
         release.irregular.add(table)
     types = dtypes(table, release.contract)
     if any(f.rule not in _HARMLESS and not _same_rows(frame, types, f) for f in structure):
-        release.unsound[table] = f"{name} has not the columns of the contract"
+        release.unsound[table] = f"{name} does not have the columns of the contract"
     order = [name for name in release.contract[table].names if name in frame.columns]
     rows, height = frame.select(order), frame.height
     kept = rows.lazy()

@@ -66,7 +66,7 @@ def remains(folder: Folder) -> Iterator[Found]:
             yield from _in_releases(corpus, gone)
             yield from _in_rounds(corpus, gone)
     except CopydeskError as error:
-        message = f"What was withdrawn cannot be looked for: {error.message}"
+        message = f"The corpus cannot be searched for what was withdrawn: {error.message}"
         yield Fault(rule=RULE, message=message, file=f"dataset/{WITHDRAWALS}")
 
 

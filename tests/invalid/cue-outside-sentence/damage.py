@@ -1,4 +1,4 @@
-"""A cue lies in the headline, not in its sentence."""
+"""A cue is in the headline, not in its sentence."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def _run(command: list[str], log: Path, variables: dict[str, str], failure: str)
         )
     if done.returncode:
         raise ServerError(
-            f"{failure} Its last words: {last_lines(log)}",
+            f"{failure} Its log ends with: {last_lines(log)}",
             where=str(log),
             hint="Check the network and the disk, then run 'copydesk studio install' again.",
         )

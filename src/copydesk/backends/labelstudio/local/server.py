@@ -88,7 +88,7 @@ class Studio:
         """
         self.process.wait()
         raise ServerError(
-            f"Label Studio ended. Its last words: {last_lines(self.log)}",
+            f"Label Studio ended. Its log ends with: {last_lines(self.log)}",
             where=str(self.log),
             hint="Start it again: what was done is in its database.",
         )
@@ -293,7 +293,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeo
     while (waited := time.monotonic() - began) < timeout:
         if process.poll() is not None:
             raise ServerError(
-                f"Label Studio ended while starting. Its last words: {last_lines(log)}",
+                f"Label Studio ended while starting. Its log ends with: {last_lines(log)}",
                 where=str(log),
             )
         if listening := _LISTENING.search(log.read_text(encoding="utf-8", errors="replace")):
@@ -311,7 +311,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, url: str, say: Say, timeo
         time.sleep(min(1.0, max(0.0, timeout - waited)))
     raise ServerError(
         f"Label Studio was not ready after {timeout:.0f} seconds. "
-        f"Its last words: {last_lines(log)}",
+        f"Its log ends with: {last_lines(log)}",
         where=str(log),
         hint="Start again; if the machine is slow, give it more time.",
     )
