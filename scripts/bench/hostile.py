@@ -1,7 +1,8 @@
 """Inputs made to cost more than their length, and how the time of every reader of text grows.
 
     python scripts/bench/hostile.py                    # 64 kB to 1 MB
-    python scripts/bench/hostile.py --largest 10000000 --only segment,validate
+    python scripts/bench/hostile.py --only segment,validate
+    python scripts/bench/hostile.py --largest 10000000 --worst 3    # the steepest at a tenth only
 
 A hostile input is a unit repeated, nested, or repeated before something that makes each repetition
 a near miss. For each reader the table has the input whose processor time grows most over four
@@ -269,24 +270,40 @@ def steepness(read: Reader, small: str, large: str) -> tuple[float, float]:
     return found, least
 
 
+def steepest(read: Reader, length: int, count: int) -> list[str]:
+    """The inputs of so many characters whose time grows most, each tried once over a doubling."""
+    halves = dict(inputs(length // 2))
+    grown = {}
+    for what, text in inputs(length):
+        one, other = seconds(read, halves[what]), seconds(read, text)
+        grown[what] = max(other, GRAIN) / max(one, GRAIN)
+    return sorted(grown, key=grown.__getitem__, reverse=True)[:count]
+
+
 def main() -> int:
     """Measure, print a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--largest", type=int, default=1_000_000, help="characters")
     parser.add_argument("--only", default=",".join(READERS), help="readers, divided by commas")
+    parser.add_argument(
+        "--worst", type=int, help="inputs of each reader, those that are steepest at a tenth"
+    )
     options = parser.parse_args()
     smallest, failed = options.largest >> DOUBLINGS, False
     print("| reader | inputs | steepest | n^ | slowest MB/s |\n| --- | ---: | --- | ---: | ---: |")
     for name in options.only.split(","):
         read, worst, slowest = READERS[name], (0.0, ""), math.inf
         smalls = dict(inputs(smallest))
+        chosen = steepest(read, options.largest // 10, options.worst) if options.worst else smalls
         for what, large in inputs(options.largest):
+            if what not in chosen:
+                continue
             exponent, took = steepness(read, smalls[what], large)
             worst = max(worst, (exponent, what))
             slowest = min(slowest, len(large) / 1e6 / max(took, 1e-6))
         failed |= worst[0] > STEEPEST
         print(
-            f"| {name} | {len(smalls)} | {worst[1]} | {worst[0]:.2f} | {slowest:.2f} |", flush=True
+            f"| {name} | {len(chosen)} | {worst[1]} | {worst[0]:.2f} | {slowest:.2f} |", flush=True
         )
     return int(failed)
 

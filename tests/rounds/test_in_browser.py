@@ -69,7 +69,7 @@ def test_a_suggestion_cannot_pass_for_an_answer(
         push(corpus, plan.round, [LabelStudio(server)])
         (stream,) = streams(plan)
         number = projects.find(server, [stream], {})[stream.key]
-        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.sit_down(anna)
         annotator.open(number)
         annotator.close_instructions()
         annotator.sees("1:background?", "2:background?", "3:claim?")
@@ -112,7 +112,7 @@ def test_a_hostile_article_goes_through_a_round(
     with server_for() as server:
         push(corpus, plan.round, [LabelStudio(server)])
         (number,) = projects.find(server, streams(plan), {}).values()
-        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.sit_down(anna)
         annotator.open(number)
         annotator.close_instructions()
         if unit == "sentence":
@@ -148,7 +148,7 @@ def test_a_hostile_article_is_text_to_the_adjudicator_and_in_the_report(
     with server_for() as server:
         push_disputed(corpus, plan.round, server, by=DORA)
         number = next(p["id"] for p in server.projects() if plan.round in p["title"])
-    annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+    annotator.sit_down(dora)
     annotator.open(number)
     annotator.close_instructions()
     expect(annotator.page.get_by_text(TITLE)).to_be_visible()
@@ -172,7 +172,7 @@ def test_a_sentence_is_settled_with_a_label_and_a_reason(
     with server_for() as server:
         push_disputed(corpus, plan.round, server, by=DORA)
         number = next(p["id"] for p in server.projects() if plan.round in p["title"])
-        annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+        annotator.sit_down(dora)
         annotator.open(number)
         annotator.close_instructions()
         page = annotator.page
@@ -207,7 +207,7 @@ def test_an_adjudicator_sees_the_answers_on_request(
         sent = push_disputed(corpus, plan.round, server, by=DORA, show_answers=True)
         assert (sent.sent, sent.checked) == (1, 1)
         assert sent.page is not None
-        annotator.fill_in(f"{studio.url}user/login/", dora.email, dora.password)
+        annotator.sit_down(dora)
         annotator.page.goto(sent.page)
         answers = annotator.page.get_by_text("Answers: quote 1, claim 1")
         expect(answers).to_be_visible()
@@ -264,7 +264,7 @@ def test_a_short_answer_is_completed_where_its_finding_leads(
         with pytest.raises(InputError, match="1 of 1 answers are missing"):
             close(corpus, plan.round)
 
-        annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+        annotator.sit_down(anna)
         annotator.page.goto(short.page)
         expect(annotator.page.get_by_role("button", name="submit")).to_have_text("Update")
         annotator.is_drawn()

@@ -51,7 +51,7 @@ def page(corpus: Corpus, studio: Any, server_for: Callable[..., Any], annotator:
             with server_for() as server:
                 push(corpus, self.plan.round, [LabelStudio(server)])
                 (number,) = projects.find(server, streams(self.plan), {}).values()
-            annotator.fill_in(f"{studio.url}user/login/", anna.email, anna.password)
+            annotator.sit_down(anna)
             annotator.open(number)
             annotator.close_instructions()
             return self.plan

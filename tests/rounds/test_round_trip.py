@@ -40,12 +40,15 @@ from copydesk.rounds.streams import streams
 
 pytestmark = pytest.mark.studio
 
-HOSTILE = (
-    "<script>document.title='taken'</script> opens the fair\n"
-    "<img src=x onerror=alert(1)> stood at {{gate}} and ${gate}, “as planned”.\n"
-    + " ".join(f"🙂👩‍👩‍👧 Stall {n} sold cafe\u0301 and 字 today." for n in range(30))
-    + "\nIt may rain, he said."
-)
+
+def hostile(stalls: int) -> str:
+    """A text of markup, templates, joined emoji and combining marks, in three sentences more."""
+    return (
+        "<script>document.title='taken'</script> opens the fair\n"
+        "<img src=x onerror=alert(1)> stood at {{gate}} and ${gate}, “as planned”.\n"
+        + " ".join(f"🙂👩‍👩‍👧 Stall {n} sold cafe\u0301 and 字 today." for n in range(stalls))
+        + "\nIt may rain, he said."
+    )
 
 
 @dataclass
@@ -274,12 +277,12 @@ def decide_as(trip: Round, person: Any, label: str, reason: str) -> None:
         server.create_annotation(row["id"], {"result": [base | choice, base | why]})
 
 
-@pytest.mark.parametrize("unit", ["article", "sentence"])
+@pytest.mark.parametrize(("unit", "stalls"), [("article", 30), ("sentence", 3)])
 def test_hostile_text_comes_back_as_it_went(
-    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], unit: str
+    make_round: Callable[..., Round], make_corpus: Callable[..., Corpus], unit: str, stalls: int
 ) -> None:
     """Markup, templates, joined emoji and combining marks pass unchanged, offsets and all."""
-    trip = make_round(make_corpus({"fair": HOSTILE}), unit=unit)
+    trip = make_round(make_corpus({"fair": hostile(stalls)}), unit=unit)
     trip.push()
     trip.answer("anna", trip.all("background"))
     trip.answer("ben", trip.all("claim"))
@@ -287,7 +290,7 @@ def test_hostile_text_comes_back_as_it_went(
     assert read.findings == ()
     assert trip.labels("anna") == trip.all("background")
     assert trip.labels("ben") == trip.all("claim")
-    assert len(trip.labels("anna")) > 30
+    assert len(trip.labels("anna")) == stalls + 3
 
 
 def test_every_arm_and_overlap_can_be_shared(

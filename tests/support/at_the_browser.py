@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from copydesk.backends.labelstudio import connection
+from copydesk.backends.labelstudio.local import accounts
 from copydesk.backends.labelstudio.local.accounts import Person
 from copydesk.rooms import annotations_dir
 
@@ -74,6 +75,18 @@ class Annotator:
         self.page.keyboard.type(password)
         self.page.keyboard.press("Enter")
         expect(self.page.get_by_role("heading", name="Welcome")).to_be_visible()
+
+    def sit_down(self, person: Person) -> None:
+        """Be logged in, without the page for it and the one that follows."""
+        fields = {"email": person.email, "password": person.password}
+        with connection.http(self.url) as client:
+            assert accounts._submit(client, "user/login/", fields)
+            self.page.context.add_cookies(
+                [
+                    {"name": cookie.name, "value": cookie.value or "", "url": self.url}
+                    for cookie in client.cookies.jar
+                ]
+            )
 
     def open(self, project: int) -> None:
         """Open a project's stream of tasks; its instructions lie over it until `Escape`."""

@@ -1,6 +1,6 @@
 """More forgeries: what lies in a data set folder beside the rows, and the bytes of its files.
 
-    python tests/support/attacks.py CORPUS…   # a table: base, kind, name, and who caught it
+    python tests/support/attacks.py CORPUS… [--kinds rows,croissant]   # who caught what
 
 Like those of `forger`, each signs again whatever can be signed.
 """
@@ -12,7 +12,6 @@ import functools
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from forger import INVENTED, Damage, Forger, UnfitError, damage, table_of
+from forger import INVENTED, Damage, Forger, UnfitError, damage, table_of, tell
 
 from copydesk.contract.columns import SPLITS
 from copydesk.files import dump_json, sha256_file
@@ -1686,14 +1685,5 @@ def a_round_gone(f: Forger) -> None:
     raise UnfitError("rounds")
 
 
-def main() -> None:
-    """Print who catches what, a line for each base and attack."""
-    from forger import tell
-
-    os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    tell([Path(name) for name in sys.argv[1:]], ATTACKS)
-
-
 if __name__ == "__main__":
-    main()
+    tell(ATTACKS)

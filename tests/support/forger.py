@@ -1,6 +1,6 @@
 """Consistent forgeries of any corpus: all tables are changed together, and all is signed again.
 
-    python tests/support/forger.py CORPUS…   # a table: kind, tried, and who caught it
+    python tests/support/forger.py CORPUS… [--kinds manifest,splits]   # who caught what
 
 A `Forger` holds the newest release of a copy of a corpus as frames. A damage changes frames and
 manifest; `sign` writes tables, Croissant, manifest, index with its chain, card, change list,
@@ -11,11 +11,11 @@ the corpus with ``--rebuild``.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -980,9 +980,17 @@ def _rows(
             yield base.name, one, found
 
 
-def tell(bases: list[Path], damages: list[Damage]) -> None:
-    """Print who catches what, a line for each base and damage."""
-    for base, one, found in _rows(bases, damages):
+def tell(damages: list[Damage]) -> None:
+    """Print who catches what, a line for each base and damage; the command line says which."""
+    os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bases", nargs="+", type=Path, metavar="CORPUS")
+    parser.add_argument("--kinds", help="kinds of damage, divided by commas; all by default")
+    parser.add_argument("--skip", type=int, default=0, help="damages to pass over")
+    given = parser.parse_args()
+    chosen = [d for d in damages if not given.kinds or d.kind in given.kinds.split(",")]
+    for base, one, found in _rows(given.bases, chosen[given.skip :]):
         told = found if isinstance(found, str) else _told(found)
         print(f"{base}\t{one.kind}\t{one.name}\t{told or 'NOBODY'}\t{one.design}", flush=True)
 
@@ -991,11 +999,5 @@ def _told(found: dict[str, str]) -> str:
     return " ".join(k if v == "found" else f"{k} ({v})" for k, v in found.items() if v)
 
 
-def main() -> None:
-    """Print who catches what, a line for each base and damage."""
-    os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
-    tell([Path(name) for name in sys.argv[1:]], DAMAGES)
-
-
 if __name__ == "__main__":
-    main()
+    tell(DAMAGES)

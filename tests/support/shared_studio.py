@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +52,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         note = folder / "studio.json"
         started = None
         if not note.exists():
-            started = server.start(folder / f"data-{os.getpid()}", timeout=600)
+            started = server.start(_data_folder(folder), timeout=600)
             started.annotators(3)
             note.write_text(json.dumps([started.url, str(started.data_dir)]), encoding="utf-8")
         url, data_dir = json.loads(note.read_text(encoding="utf-8"))
@@ -74,6 +76,15 @@ def _stop_when_unused(started: server.Studio, folder: Path) -> None:
             with filelock.FileLock(path):
                 pass
         started.stop()
+        shutil.rmtree(started.data_dir)
+
+
+def _data_folder(folder: Path) -> Path:
+    """Where the database lies: in memory if there is room, since each answer is several commits."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30:
+        return Path(tempfile.mkdtemp(prefix="copydesk-studio-", dir=memory))
+    return folder / f"data-{os.getpid()}"
 
 
 def _run_folder(factory: pytest.TempPathFactory) -> Path:

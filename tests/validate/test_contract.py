@@ -103,6 +103,20 @@ def test_what_pandera_says_of_each_row_is_what_is_found() -> None:
     ]
 
 
+def test_a_time_beyond_the_calendar_is_named(valid: Path) -> None:
+    """Neither Python nor pandera can hold it, and the other checks of the table are still made."""
+    rows = pl.read_parquet(sorted(valid.glob("dataset/releases/*/annotations/*"))[0]).head(2)
+    far = pl.Series([0, 9 * 10**18]).cast(rows.schema["created_at"])
+    found = by_pandera.violations(
+        "annotations", rows.with_columns(far.alias("created_at"), arm=pl.lit("x"))
+    )
+    assert found is not None
+    assert [(v.rule, v.column, v.rows.height) for v in found] == [
+        ("value-out-of-range", "created_at", 1),
+        ("value-out-of-range", "arm", 2),
+    ]
+
+
 def test_a_check_that_cannot_run_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns of another type are for other rules; a check that breaks on good ones is a fault."""
     frame = canary.canary().head(1)

@@ -6,6 +6,7 @@ corpus as well; each is held against the release and against its other copy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -19,6 +20,7 @@ from copydesk.guidelines import version_of
 from copydesk.pages.markdown import spans
 from copydesk.release import changes
 from copydesk.release.index import Entry
+from copydesk.scope import DOCUMENTS
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.rules import check, finds, rule
 from copydesk.validate.surroundings import Released
@@ -31,6 +33,9 @@ _CITED: Final = ("version", "date-released", "title", "license", "authors")
 _SINCE: Final = (1, 1)
 """The schema version since which a cut writes all these documents."""
 
+_HIDDEN: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
+)
 _GUIDELINES: Final = ("guidelines.md", "guidelines-card.md")
 
 
@@ -66,6 +71,22 @@ def documents(subject: Released) -> Iterator[Found]:
         yield from _guidelines(_text(folder, "guidelines.md"), release)
     if folder.has("CITATION.cff"):
         yield from _citation(_text(folder, "CITATION.cff"), release)
+
+
+@check("released", needs=("dataset",))
+@finds("document-disagrees")
+def readable(subject: Released) -> Iterator[Found]:
+    """Documents show all that they say: no control characters, and none that turn the line."""
+    assert subject.dataset is not None
+    if not subject.newest:
+        return
+    for name in DOCUMENTS:
+        if subject.dataset.has(name):
+            text = _text(subject.dataset, name)
+            if hidden := _HIDDEN.search(text):
+                line = text.count("\n", 0, hidden.start()) + 1
+                message = f"Line {line} has the control character U+{ord(hidden[0]):04X}."
+                yield _document(message, name)
 
 
 def _wanted(release: Release) -> Iterator[str]:

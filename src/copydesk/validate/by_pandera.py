@@ -99,13 +99,34 @@ def violations(
     from pandera.errors import SchemaErrors
 
     known = contract[table]
+    far, near = _far_away(table, frame, contract)
     try:
-        model(table, contract).validate(frame.select(known.names), lazy=True)
+        model(table, contract).validate(near.select(known.names), lazy=True)
     except SchemaErrors as errors:
         if any(error.reason_code.name in _OF_COLUMNS for error in errors.schema_errors):
             return None
-        return [_violation(error, known, frame) for error in errors.schema_errors]
-    return []
+        return far + [_violation(error, known, frame) for error in errors.schema_errors]
+    return far
+
+
+def _far_away(
+    table: str, frame: pl.DataFrame, contract: Contract
+) -> tuple[list[Violation], pl.DataFrame]:
+    """Times that Python cannot hold, and the frame without them: pandera would panic at one."""
+    found = []
+    for check in checks(table, contract):
+        kind = frame.schema.get(check.column)
+        if isinstance(kind, pl.Datetime):
+            rows = frame.filter(~check.holds)
+            if rows.height:
+                found.append(
+                    Violation(
+                        rule=check.rule, column=check.column, message=check.message, rows=rows
+                    )
+                )
+                held = pl.when(check.holds).then(check.column).otherwise(pl.lit(0).cast(kind))
+                frame = frame.with_columns(held.alias(check.column))
+    return found, frame
 
 
 _OF_COLUMNS: Final = ("COLUMN_NOT_IN_DATAFRAME", "COLUMN_NOT_IN_SCHEMA", "WRONG_DATATYPE")

@@ -156,6 +156,20 @@ def words_of_quotes(release: Release) -> Iterator[Found]:
     for texts in release.texts():
         rows = release.table("quotes").join(texts, on="article_id", suffix="_of_article")
         yield from _words_of(rows)
+    yield from _beyond_withheld(release)
+
+
+def _beyond_withheld(release: Release) -> Iterator[Found]:
+    """Speakers and cues that lie beyond an article of which only the pieces are known."""
+    ends = pl.col("pieces").list.eval(pl.element().struct.field("end")).list.max()
+    shut = release.table("articles").filter(pl.col("text").is_null())
+    shut = shut.select("article_id", _length=ends).unique("article_id")
+    rows = release.table("quotes").join(shut, on="article_id")
+    for name in ("speaker", "source", "cue"):
+        if name in rows.columns:
+            wrong = rows.filter(pl.col(name).struct.field("end") > pl.col("_length"))
+            message = f"The {name} lies beyond the end of the article, {{_length}}: {{{name}}}."
+            yield from rows_at_fault("quote-mismatch", wrong, message, "quote_id", f"/{name}")
 
 
 def _words_of(rows: pl.DataFrame) -> Iterator[Found]:

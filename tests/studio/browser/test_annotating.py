@@ -190,7 +190,7 @@ def test_a_hostile_article_is_text(studio, annotator, manager, unit: str) -> Non
     assert count >= 5
 
     newcomer = studio.newcomer()
-    annotator.fill_in(f"{studio.url}user/login/", newcomer.email, newcomer.password)
+    annotator.sit_down(newcomer)
     annotator.open(project)
     annotator.close_instructions()
     if unit == "article":
@@ -227,7 +227,7 @@ def test_keys_of_accounts_that_the_studio_makes(studio, annotator, manager) -> N
     project = manager.project("article", [article("first", text)])
     person = studio.annotators[0]
 
-    annotator.fill_in(f"{studio.url}user/login/", person.email, person.password)
+    annotator.sit_down(person)
     annotator.open(project)
     annotator.close_instructions()
     annotator.press(".", "1", "1", "Alt+.", "2", "Backspace", "Delete", ".", "3", "0")
