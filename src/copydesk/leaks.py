@@ -32,15 +32,33 @@ MIN_LENGTH: Final = 12
 """Shorter sentences, such as a bare "He agreed.", may stand anywhere and are not searched for."""
 
 _WORD: Final = r"[\p{L}\p{N}]+"
-_INVISIBLE: Final = r"[\p{Cf}\p{Mn}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+_INVISIBLE: Final = (
+    r"[\p{Cf}\p{Mn}\x{115f}\x{1160}\x{3164}\x{ffa0}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
 _APOSTROPHE: Final = r"(\p{L})['’‘ʼ`´′＇](\p{L})"
-_ODD: Final = re.compile(r"[&%\\=\u0370-\u052f]")
+_ODD: Final = re.compile(
+    r"[&%\\=\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u0370-\u052f"
+    r"\u1d00-\u1d22\ua730\ua731\U000e0020-\U000e007e]"
+)
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u0335-\u0338\u034f\u061c\u115f\u1160"
+    r"\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r"\U000e0000-\U000e0fff]"
+)
+"""Characters that nobody sees; they may stand inside words, or between them in place of a blank."""
+
+_TAG: Final = re.compile(r"<[^<>]*>")
 _ALIKE: Final = {
     **dict(zip("авеѕзіјкмнорстухԁԛԝһг", "abes3ijkmhopctyxdqwhr", strict=True)),
     **dict(zip("αβγεζηικμνορτυχω", "abyeznikmvoptuxw", strict=True)),
+    **dict(zip("ɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "agabcdefghijklmnoprstuvwyz", strict=True)),
+    **{chr(0xE0000 + code): chr(code) for code in range(0x20, 0x7F)},
 }
 _LATIN: Final = str.maketrans({**_ALIKE, **{a.upper(): b for a, b in _ALIKE.items()}})
-"""Cyrillic and Greek letters that look Latin; small and capital ones become the same letter."""
+"""Letters that look Latin: Cyrillic, Greek, small capitals, and tags, which show nothing at all.
+
+Small and capital ones become the same letter.
+"""
 
 _CHUNK: Final = 50_000
 _AT_ONCE: Final = 1 << 23
@@ -191,7 +209,9 @@ class Secrets:
 
     def in_texts(self, texts: Iterable[str]) -> set[str]:
         """The records whose words stand in some texts, beside the addresses that are given."""
-        return self._hits(self._without_urls(text) for text in texts)
+        return self._hits(
+            reading for text in texts for reading in _readings(self._without_urls(text))
+        )
 
     def _hits(self, texts: Iterable[str]) -> set[str]:
         owners: set[int] = set()
@@ -293,6 +313,18 @@ def _words(texts: Sequence[str], salt: bytes) -> tuple[Hashes, NDArray[np.int64]
     if salt:
         return _salted(flat, salt), owner
     return flat.hash(_SEED).to_numpy(), owner
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text as it may be read: with what nobody sees, and with tags, or blanks in their place."""
+    if _ODD.search(text):
+        text = _plain(text)
+    yield text
+    if _UNSEEN.search(text):
+        yield _UNSEEN.sub(" ", text)
+    if _TAG.search(text):
+        yield _TAG.sub(" ", text)
+        yield _TAG.sub("", text)
 
 
 def _salted(words: pl.Series, salt: bytes) -> Hashes:

@@ -126,9 +126,6 @@ def _of_document(data: bytes, suffix: str) -> Iterator[str]:
             yield marks.sub("", text)
     if suffix in _MARKED:
         yield _EMPHASIS.sub("", _LINKED.sub("", text))
-    if suffix in (".html", ".htm", ".md", ".xml", ".svg"):
-        yield re.sub(r"<[^<>]*>", "", text)
-        yield re.sub(r"<[^<>]*>", " ", text)
     documents = [text] if suffix == ".json" else text.splitlines() if suffix == ".jsonl" else []
     for document in documents:
         try:

@@ -13,6 +13,7 @@ from copydesk.readable import printed
 SECRET = "The old ferry sank beside the northern pier."
 WORDS = 1 << 16
 BYTES = 1 << 20
+PRINTED = bytes(range(0x20, 0x7F))
 
 
 @pytest.mark.parametrize("before", [0, WORDS - 9, WORDS - 8, WORDS - 3, WORDS - 1, WORDS])
@@ -42,4 +43,36 @@ def test_text_beyond_ascii_is_read_among_bytes() -> None:
     assert list(printed(data)) == ["Пароход утонул", "naïve 😀 façade"]
 
 
-PRINTED = bytes(range(0x20, 0x7F))
+BETWEEN = {
+    "zero width": "\u200b",
+    "soft hyphens": "\u00ad",
+    "a control character": "\x00",
+    "an entity": "&#8203;",
+    "a tag": "<br>",
+    "an empty element": "<i></i>",
+    "a stroke": "\u0335",
+    "a letter that is blank": "\u3164",
+    "underscores": "_",
+}
+
+
+@pytest.mark.parametrize("blank", BETWEEN.values(), ids=BETWEEN)
+def test_whatever_stands_in_place_of_blanks_hides_nothing(blank: str) -> None:
+    """What nobody sees is no part of a word, and a blank where it stands between two."""
+    secrets = Secrets([("k.1", SECRET)], [])
+    assert secrets.in_texts([SECRET.replace(" ", blank)]) == {"k.1"}
+    assert secrets.in_texts([SECRET.replace("rr", f"r{blank}r")]) == (
+        set() if blank == "_" else {"k.1"}
+    )
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        "".join(chr(0xE0000 + ord(letter)) for letter in SECRET),
+        SECRET.translate(str.maketrans("aegn", "ɑᴇɢɴ")),
+    ],
+)
+def test_letters_that_look_alike_are_the_same(alike: str) -> None:
+    """Small capitals and phonetic letters are read as Latin ones, and tags are not seen at all."""
+    assert Secrets([("k.1", SECRET)], []).in_texts([alike]) == {"k.1"}

@@ -56,6 +56,7 @@ def found(text: str) -> list[tuple[str, str | None, str]]:
         ("The firm plans to close the baths.", "stance", "The firm", "to close the baths."),
         ("The council urged Lund to resign.", "stance", "The council", "Lund to resign."),
         ("The court struck down the law.", "stance", "The court", "the law."),
+        ("The mayor on Friday said the baths leak.", "reported", "The mayor", "the baths leak."),
         ("“The baths leak,” Ann Orr said.", "quoted", "Ann Orr", "The baths leak,"),
         ("Orr said it was “a sad day for York”.", "quoted", "Orr", "it was “a sad day for York"),
     ],

@@ -17,6 +17,55 @@ Begins = list[tuple[str, str]]
     ("text", "said"),
     [
         (
+            "In a statement, the family said they were “devastated beyond words”.",
+            [("devastated", "the family")],
+        ),
+        (
+            '"Never again," Kelly told the Bell.',
+            [("Never", "Kelly")],
+        ),
+        (
+            "“It will not last,” an aide to Orr, speaking on condition of anonymity, said.",
+            [("It will", "an aide to Orr")],
+        ),
+        (
+            "But Lund’s colleague Al Dunn was having none of it: “Nonsense from start to finish.”",
+            [("Nonsense", "Al Dunn")],
+        ),
+        (
+            "The harbour board on Tuesday rejected the report as “baseless and malicious.”",
+            [("baseless", "The harbour board")],
+        ),
+        (
+            "It “should be read with care,” Orr, the lead author of a study, said by phone.",
+            [("should be", "Orr")],
+        ),
+        (
+            '"It is dead," a senior official with knowledge of the talks, speaking on condition of '
+            "anonymity, told reporters.",
+            [("It is", "a senior official")],
+        ),
+        (
+            '"This is our day!" Lund\'s niece, state Sen. Ann Orr (D-York), shouted to the crowd.',
+            [("This is", "niece")],
+        ),
+        (
+            "“The talks were frank,” the agency quoted the minister as saying.",
+            [("The talks", "the minister")],
+        ),
+        (
+            "The minister was quoted by the agency as saying that the talks were “frank”.",
+            [("frank", "The minister")],
+        ),
+        (
+            "The decision, said councillor Petra Holm, was “rushed and wrong”.",
+            [("rushed", "Petra Holm")],
+        ),
+        (
+            "The singer's agent confirmed to the station that she was “resting”.",
+            [("resting", "agent")],
+        ),
+        (
             "“The pumps,” said Ann Orr, the harbour master, “were never tested.”",
             [("The pumps", "Ann Orr"), ("were never", "Ann Orr")],
         ),

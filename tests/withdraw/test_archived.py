@@ -43,8 +43,8 @@ def test_a_new_version_is_deposited_and_the_old_one_named(
         assert archive(corpus, zenodo, at=AT).doi == doi
     withdraw(corpus, "mill-day", reason=REASON, at=AT)
     assert (
-        f"https://doi.org/{doi}: an archive keeps every version. Ask its support to take this "
-        "one's files away, and deposit the release that takes its place with 'copydesk release "
+        f"https://doi.org/{doi}: an archive keeps every version. Ask its support to remove this "
+        "one's files, and deposit the release that takes its place with 'copydesk release "
         "publish --archive'." in list(beyond(corpus))
     )
     release = corpus.releases / "1.2.0+w1"

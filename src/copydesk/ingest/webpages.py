@@ -8,13 +8,13 @@ headline, headings are subheads, captions captions. What the page says of itself
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from copydesk.errors import InputError
 from copydesk.extras import needs
-from copydesk.ingest import figures, layout, pagedata
+from copydesk.ingest import boxes, figures, layout, pagedata
 from copydesk.ingest.dates import day
 from copydesk.ingest.elsewhere import HEADINGS
 from copydesk.ingest.layout import key, plain
@@ -43,9 +43,6 @@ _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TITLE: Final = 150
 _ABOVE: Final = 3
-_LINKED: Final = 2
-_BOX: Final = 2000
-_WORDS_OF_TITLE: Final = 4
 _DATE_AT_MOST: Final = 40
 _DIGITS_OF_DATE: Final = 5
 _TAG_AT_MOST: Final = 3
@@ -92,7 +89,8 @@ def extract(data: bytes | str) -> Page:
         element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
             element
         )
-    _drop_teasers(tree, known.wording)
+    boxes.drop_teasers(tree, known.wording)
+    boxes.drop_authors(tree)
     found: Any = trafilatura.bare_extraction(
         copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
     )
@@ -107,7 +105,8 @@ def extract(data: bytes | str) -> Page:
             "No article was found in this page.", hint="Save the article itself as .txt."
         )
     _date_above(body, said.fields, known.wording)
-    lines = _zoned(with_omitted(tree, body, said.headline), said.headline, known)
+    whole = boxes.without_placeholders(with_omitted(tree, body, said.headline), known.wording)
+    lines = _zoned(whole, said.headline, known)
     return Page(lines=tuple(lines), fields=said.fields, other=said.other)
 
 
@@ -125,32 +124,6 @@ class _Known:
     headings: set[str]
     captions: set[str]
     wording: Wording
-
-
-def _drop_teasers(tree: Any, known: Wording) -> None:
-    """Lines and boxes that only lead to other articles: "Read more: Bridge closed"."""
-    for element in list(tree.iter("p", "li", "div", "section", "ul", "h3", "h4")):
-        if element.find(".//a") is None or element.getparent() is None:
-            continue
-        text = plain(element.text_content())
-        linked = [plain(a.text_content()) for a in element.iter("a") if a.get("href")]
-        share = sum(map(len, linked))
-        line = (
-            0 < len(text) <= _TITLE and element.find(".//p") is None and _LINKED * share > len(text)
-        )
-        if (line and fixed(text, known) == "note") or _is_box_of_links(element, text, linked):
-            element.drop_tree()
-
-
-def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
-    """Whether a part of a page says nothing but links, below a heading."""
-    if element.tag not in ("div", "section", "ul") or not linked or len(text) > _BOX:
-        return False
-    heads = element.xpath(".//h2|.//h3|.//h4|.//h5")
-    titles = [plain(head.text_content()) for head in heads if head.find(".//a") is None]
-    rest = len(text) - sum(map(len, titles)) - sum(map(len, linked))
-    tells = any(len(link.split()) >= _WORDS_OF_TITLE and not has_stop(link) for link in linked)
-    return bool(titles) and tells and rest <= len(titles) + len(linked)
 
 
 def _headings(tree: Any) -> set[str]:

@@ -1,6 +1,6 @@
 """How far the annotators of a release agree, round by round, and whether that is far enough.
 
-`validate` judges releases with it and `cut` refuses what would fail, so that they agree.
+`validate` judges releases with it and `cut` refuses what would fail, so that the two agree.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _OF_ANSWER: Final = ("text_sha256", "annotation_id", "annotator_kind", "label", 
 def answers_by_round(contents: Contents) -> Iterator[tuple[str, pl.DataFrame]]:
     """The answers of each round, with the names of their labels; second answers are left out.
 
-    So are those that an annotator gave again in a follow-up round: its sentences are chosen since
-    they are hard, and are not a sample.
+    So are those that an annotator gave again in a follow-up round: its sentences were chosen
+    because they are hard, and are not a sample.
     """
     answers = contents.frame("annotations", *_KEY, *_OF_ANSWER)
     sound = pl.all_horizontal(pl.col(_KEY).is_not_null())  # level 2 names rows that are not

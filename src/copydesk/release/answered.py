@@ -25,7 +25,7 @@ _ANSWER: Final = (
 
 @dataclass(kw_only=True)
 class _Groups:
-    """Answers counted by a column, a share of the articles at a time."""
+    """Answers grouped by a column, read for some of the articles at a time."""
 
     column: str
     labels: tuple[str, ...]
@@ -78,7 +78,7 @@ def answered(
 
 
 def _reviewed(answers: pl.DataFrame) -> tuple[int, int]:
-    """Answers that replace one under an earlier version of the guidelines, and those unlike it."""
+    """Answers that replace one under earlier guidelines, and how many of them differ from it."""
     two = answers.sort("created_at", "annotation_id").group_by("annotator", "sentence_id")
     versions = two.agg(pl.col("guidelines_version", "label").tail(2)).filter(
         pl.col("guidelines_version").list.n_unique() == 2

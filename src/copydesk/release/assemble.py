@@ -42,7 +42,7 @@ class Assembled:
         notes: what a reader must know of these rounds, see `copydesk.answers.Labelling`.
         unlabelled: articles that nobody has labelled, which are left out.
         near: sentences that are nearly the same in two splits, see `near_sentences`; None where
-            all splits were known and it was not looked for.
+            all splits were known and no search was made.
     """
 
     tables: Tables
@@ -58,7 +58,7 @@ class Assembled:
 
 @dataclass(kw_only=True)
 class _Seen:
-    """What is gathered from part to part."""
+    """What accumulates from part to part."""
 
     labelled: int = 0
     unlabelled: list[str] = field(default_factory=list)
@@ -202,8 +202,8 @@ def _splits(
 ) -> tuple[dict[str, str], pl.DataFrame | None]:
     """The split of each event; one of several collections takes that of its first article.
 
-    With it what is still nearly the same in two splits, if it was looked for. Drawn again while
-    new events share text across splits, each time with these events tied.
+    Also returned are the near-duplicates that are still in two splits, if they were searched for.
+    Drawn again while new events share text across splits, each time with these events tied.
     """
     units = draft.units("event").group_by("event").len().collect(engine="streaming")
     articles = draft.scan("articles", "article_id", "event", "collection", "text_sha256").collect()

@@ -27,7 +27,7 @@ from copydesk.suggester.train import software
 def write_baselines(dataset: Path, contents: Contents) -> dict[str, Any]:
     """Compute the baselines of a release and write ``baselines/X.Y.Z.json``; gives its content.
 
-    What else the file says of the same release, such as comparisons with people, stays.
+    Other content about the same release, such as comparisons with people, is kept.
 
     Raises:
         InputError: nothing can be learnt or scored.
@@ -86,7 +86,7 @@ def _answers(
     seen: Numbers,
     test: Numbers,
 ) -> dict[str, Numbers]:
-    """What each baseline says of the test sentences."""
+    """The labels that each baseline gives the test sentences."""
     commonest = int(np.bincount(data.labels[seen]).argmax())
     found: dict[str, Numbers] = {
         f"majority class ({labels[commonest]})": np.full(len(test), commonest)

@@ -220,7 +220,7 @@ def _info(contents: Contents, table: str) -> dict[str, Any]:
     return {
         "config_name": table,
         # `datasets` keys its cache on these two, not on the files: a changed release must change
-        # them, or it is never read. Of versions it knows three numbers only.
+        # them, or the new files are never read. Of versions it knows three numbers only.
         "version": base(contents.version),
         "description": f"release.json {contents.digest}",
         "features": yaml_features(contents.schemas[table]),
@@ -244,7 +244,7 @@ def _sizes(contents: Contents, table: str) -> dict[str, int]:
 
 
 def _columns(configs: list[Table]) -> dict[str, list[dict[str, str]]]:
-    """Each config's columns as the card lists them; of `standoff` only those that it has alone."""
+    """Each config's columns as the card lists them; of `standoff` only those of its own."""
     shared = {name for config in configs if config.name == "sentences" for name in config.names}
     return {
         config.name: [

@@ -59,13 +59,13 @@ def write_changes(dataset: Path, contents: Contents, diff: Diff | None) -> None:
 
 
 def versions(known: Iterable[str]) -> set[str]:
-    """What entries may be called: the versions of an index, with and without what was withdrawn."""
+    """The names that entries may have: the versions of an index, with and without withdrawals."""
     names = set(known)
     return names | {base(name) for name in names}
 
 
 def forget_changes(dataset: Path, known: Collection[str]) -> None:
-    """Take out the entries of releases that never came to be.
+    """Remove the entries of releases that were never completed.
 
     Args:
         known: the versions of those that did.

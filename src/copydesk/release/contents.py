@@ -46,7 +46,7 @@ PLACE: Final = ("_file", "_row", "split")
 """Where a row lies: its file, its number there (from 1), and the split of the file.
 
 None of them is a column of the files; a table is scanned with ``split``, and with the other two
-where they are asked for.
+only on request.
 """
 
 
@@ -59,7 +59,7 @@ class Part:
         schema: its Arrow schema, metadata included.
         height: how many rows it has.
         numbered: whether ``rows`` has a column ``_row`` already, as some rows of a file have.
-        source: what must not be removed while the rows are read, such as a folder.
+        source: what must not be deleted while the rows are read, such as a folder.
     """
 
     file: TableFile
@@ -174,7 +174,7 @@ class Contents:
 
     @functools.cached_property
     def contract(self) -> Contract:
-        """What the release is held to: its own schema version and labels."""
+        """The contract of the release: its own schema version and labels."""
         return Contract.of_release(self.manifest)
 
     @property

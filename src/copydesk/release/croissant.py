@@ -106,7 +106,7 @@ def render(contents: Contents) -> dict[str, Any]:
 def _is_modern(contents: Contents) -> bool:
     """Whether the release is of a schema version whose Croissant has PROV and ODRL (1.1).
 
-    One of schema 1.0 is rendered again to the byte.
+    A release of schema 1.0 is rendered byte for byte as before.
     """
     return schema_number(contents.contract.version) >= (1, 1)
 

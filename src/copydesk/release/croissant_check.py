@@ -26,7 +26,7 @@ class Mismatch:
 def check(document: Mapping[str, Any], contents: Contents) -> Iterator[Mismatch]:
     """Find the statements of a Croissant document that its release contradicts.
 
-    Compared is every statement: what the keys mean, descriptions, who made what, version, licences
+    Every statement is compared: what the keys mean, descriptions, who made what, version, licences
     and conditions of use, files with their size and SHA-256 (by the manifest), record sets, fields
     with their types (by the Parquet schemas), labels, splits and rows. A key that a release does
     not have is a mismatch too.

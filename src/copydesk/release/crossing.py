@@ -1,8 +1,8 @@
-"""What stands in two splits: a text, a sentence of eight words, or nearly the same sentence.
+"""Duplicates across splits: equal texts, and (nearly) equal sentences of eight words or more.
 
 `cut` draws splits with it and `validate` judges releases with it, so that they agree. Sentences of
-fewer than eight words ("He declined to comment.") may stand in any article and are not
-compared. Withheld sentences are compared by their hash.
+fewer than eight words ("He declined to comment.") may occur in any article and are not compared.
+Withheld sentences are compared by their hash.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from copydesk.release.near import Sketches, long_enough, near_pairs, near_senten
 from copydesk.release.splits import in_several
 
 MIN_LENGTH: Final = 50
-"""Withheld sentences have no words to count: these many code points stand for eight words."""
+"""The words of a withheld sentence cannot be counted: this many code points stand for eight."""
 DUPLICATE: Final = "duplicate-text-across-splits"
 NEAR_DUPLICATE: Final = "near-duplicate-across-splits"
 NEAR: Final = 0.7
-"""Least similarity of near-duplicates, where the table ``checks`` of the corpus says no other."""
+"""Least similarity of near-duplicates, unless the corpus sets another in ``[checks]``."""
 
 _SEED: Final = 1
 
 
 def same_texts(articles: pl.DataFrame) -> pl.DataFrame:
-    """Articles whose text, by its ``text_sha256``, also stands in the split of an earlier row.
+    """Articles whose text, by its ``text_sha256``, is also in the split of an earlier row.
 
     Returns:
         These rows with ``_other``, the other split, and ``_twin``, an article of it.
@@ -40,7 +40,7 @@ def same_texts(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def same_sentences(given: pl.LazyFrame, withheld: pl.LazyFrame) -> pl.DataFrame:
-    """Sentences that also stand in the split of an earlier row.
+    """Sentences that are also in the split of an earlier row.
 
     Args:
         given: ``sentence_id``, ``split``, ``text`` and what else is to be returned.
@@ -66,7 +66,7 @@ def same_sentences(given: pl.LazyFrame, withheld: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
-    """Rows whose key stands in an earlier split; the split of its first row is the other."""
+    """Rows whose key also occurs in an earlier split, with the split of the key's first row."""
     first = rows.group_by("_key").agg(
         _other=pl.col("split").first(),
         _twin=pl.col(record).first(),
@@ -79,7 +79,7 @@ def _across(rows: pl.DataFrame, record: str) -> pl.DataFrame:
 def crossing(
     release: Contents, threshold: float, near: pl.DataFrame | None = None
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
-    """What stands in two splits of a release: the rule, the key column, and the rows.
+    """The duplicates across a release's splits: the rule, the key column, and the rows.
 
     Args:
         near: what `near_sentences` gives, if it is known.
@@ -137,14 +137,15 @@ def crossing_events(
 
 
 def near_threshold(corpus: Corpus) -> float:
-    """The similarity from which `validate` takes two sentences of a corpus for nearly the same."""
+    """The similarity from which `validate` considers two sentences of a corpus nearly the same."""
     return float(corpus.config.get("checks", {}).get("near_duplicate", NEAR))
 
 
 def refuse_crossing(corpus: Corpus, contents: Contents, near: pl.DataFrame | None = None) -> None:
     """Refuse a release with text in two splits, which `validate` would find.
 
-    Splits are drawn so that this is only left where releases gave both events their splits.
+    Splits are drawn to avoid this; it remains only where earlier releases fixed the splits of both
+    events.
 
     Args:
         near: as for `crossing`.

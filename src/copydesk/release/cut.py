@@ -63,7 +63,7 @@ class Options:
     doi: str | None = None
 
     def __post_init__(self) -> None:
-        # `release.json` names the second, and the answers of rules bear the release's time.
+        # `release.json` gives whole seconds, and the rules' answers are dated by the release.
         whole = self.created.astimezone(UTC).replace(microsecond=0)
         object.__setattr__(self, "created", whole)
 
@@ -149,7 +149,8 @@ def _plain(text: str) -> Version:
 def unjudged_articles(corpus: Corpus) -> tuple[str, ...]:
     """The articles of events of which a text is not here, as in a clone without withheld texts.
 
-    Quotations are joined and splits drawn by event, so that nothing of the others hangs on them.
+    Quotations are joined and splits drawn by event, so that the other articles do not depend on
+    them.
     """
     torn = {article.event for article in corpus.absent()}
     if not torn:
@@ -158,7 +159,7 @@ def unjudged_articles(corpus: Corpus) -> tuple[str, ...]:
 
 
 def present(corpus: Corpus, options: Options) -> Contents:
-    """The corpus as a release of it would be now; nothing of it is kept.
+    """The release that a cut would produce now; nothing is kept.
 
     Raises:
         InputError: the corpus is not built, or a sentence is unresolved.
@@ -204,8 +205,8 @@ def _refuse_existing(corpus: Corpus, version: str, known: Sequence[str]) -> None
 def forget_unnamed(corpus: Corpus, index: Index) -> None:
     """Remove release folders that the index does not name, with their baselines.
 
-    They are of a killed cut, or retracted. The documents may point to one of them already; they go
-    back to the newest release first, so that what they point to is always there.
+    They were left by a killed cut, or were retracted. The documents may point to one of them
+    already; they go back to the newest release first, so that what they point to is always there.
 
     Args:
         index: the corpus's index as it is now.

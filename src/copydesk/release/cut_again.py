@@ -34,7 +34,7 @@ class _Shards:
         self._files: dict[tuple[str, str], Path] = {}
 
     def keep(self, articles: Sequence[dict[str, Any]], rules: bool) -> BuiltShard:
-        """Cut some articles, and keep what comes of it."""
+        """Cut some articles, and keep the result."""
         batch = pa.RecordBatch.from_pylist(list(articles), RECORDED_ARTICLES)
         built = build_batch(batch, rules=rules)
         ids = [article["article_id"] for article in articles]

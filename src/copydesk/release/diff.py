@@ -43,7 +43,7 @@ as new votes for the same label.
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnChange:
-    """A column that was added, went or changed its type; types as Arrow writes them."""
+    """A column that was added, removed or changed its type; types as Arrow writes them."""
 
     table: str
     column: str
@@ -68,10 +68,11 @@ class Diff:
     """Two releases compared.
 
     Args:
-        before, after: versions; ``after`` is None for what is not a release yet.
+        before, after: versions; ``after`` is None if it is not a release yet.
         records: rows of each table before and after.
         changes: rows of `copydesk.release.match.CHANGES`; `sentences` stands for `standoff` too.
-        configs: whole tables that were added or went, by name: ``config-added``, ``config-gone``.
+        configs: whole tables that were added or removed, by name: ``config-added``,
+            ``config-gone``.
         matrix: sentences by (label before, label after), for those whose label changed.
     """
 
@@ -137,7 +138,7 @@ def compare(before: Contents, after: Contents, *, released: bool = True) -> Diff
     """Compare two releases record by record.
 
     Args:
-        released: whether ``after`` is a release; if not, its version is not told.
+        released: whether ``after`` is a release; if not, it has no version to report.
 
     Raises:
         IntegrityError: a release contradicts itself, or a file of it cannot be read.

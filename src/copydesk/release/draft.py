@@ -1,4 +1,4 @@
-"""The rows of a release on the disk, while it is not known yet which split each belongs to.
+"""The rows of a release on the disk, before it is known which split each belongs to.
 
 draft = Draft(contract, version="1.0.0")
 draft.add(frames)                  # the rows of some articles, in the order of their ids
@@ -64,7 +64,7 @@ class Draft:
         return pl.concat([self.scan(table, *columns) for table in ("sentences", "standoff")])
 
     def by_split(self, splits: Mapping[str, str]) -> Tables:
-        """The tables of the release, of which the draft's rows are no longer kept.
+        """The tables of the release; the draft no longer keeps its rows.
 
         Args:
             splits: of each event.
@@ -107,7 +107,7 @@ class Draft:
         return found
 
     def _groups(self) -> pl.DataFrame:
-        """Group, relation and similarity of the quotations that do not stand alone."""
+        """Group, relation and similarity of the quotations that belong to a group."""
         found = [relate(rows) for rows in self._by_event()]
         return pl.concat(rows.filter(pl.col("group").is_not_null()) for rows in found)
 

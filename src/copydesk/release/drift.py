@@ -4,8 +4,9 @@ With O the counts of a 2 x k table (releases x categories) and E = row sum * col
 chi2 = sum (O - E)^2 / E on k - 1 degrees of freedom, without continuity correction (Pearson 1900);
 V = sqrt(chi2 / n), which lies in 0..1 since the table has two rows (Cramér 1946, 21.4).
 
-Two releases share most of their records, so p is not a test of a hypothesis about the world: read V
-as the size of the difference and p as how far chance alone would reach with samples of this size.
+Two releases share most of their records, so p does not test a hypothesis about the world: read V as
+the size of the difference, and p as how likely chance alone would produce it in samples of this
+size.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Drift:
 
 
 def drift(what: str, before: Mapping[str, int], after: Mapping[str, int]) -> Drift:
-    """Compare two distributions; a category that is in one only counts 0 in the other."""
+    """Compare two distributions; a category that is missing from one counts 0 there."""
     names = list(dict.fromkeys([*before, *after]))
     rows = [[side.get(name, 0) for name in names] for side in (before, after)]
     sides = [dict(zip(names, row, strict=True)) for row in rows]
@@ -63,7 +64,7 @@ def drift(what: str, before: Mapping[str, int], after: Mapping[str, int]) -> Dri
 
 
 def _upper_tail(degrees: int, chi2: float) -> float:
-    """The chance that chi-square on these degrees of freedom is at least so large.
+    """The probability that chi-square with these degrees of freedom is at least this large.
 
     A finite sum for whole degrees (Abramowitz and Stegun 1964, 26.4.4 and 26.4.5): with x = chi2/2,
     the terms are x^k exp(-x) / Gamma(k + 1), for k = 0, 1, ... where degrees are even, and for

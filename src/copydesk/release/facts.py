@@ -21,7 +21,7 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collection:
-    """Articles that came together, and how many sentences of them are labelled."""
+    """Articles of one collection, and how many of their sentences are labelled."""
 
     name: str
     articles: int
@@ -96,7 +96,7 @@ class Facts:
         notes: what the manifest says of the rounds beside their answers.
         alpha, alphas: Krippendorff's alpha over all labels, and of each label against the rest.
         groups: alpha of the answers that share a collection, a genre or a version of the
-            guidelines, by that; what all answers share is left out.
+            guidelines, by column and value; a column with one value for all answers is left out.
     """
 
     scheme: Scheme
@@ -153,7 +153,7 @@ class Facts:
 
     @property
     def in_force(self) -> tuple[str, ...]:
-        """SPDX ids that a reader must heed: of the labels first, then of the texts given."""
+        """SPDX ids that a reader must respect: that of the labels, then those of the texts."""
         return tuple(
             dict.fromkeys([*([self.licence] if self.licence else []), *self.text_licences])
         )

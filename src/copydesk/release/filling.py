@@ -1,8 +1,8 @@
-"""Withheld sentences found in somebody's copy of an article, each by its own hash.
+"""Finds withheld sentences in a user's copy of an article, each by its own hash.
 
-A copy is hardly ever the released text to the byte: a paragraph ends elsewhere, a line was
-corrected, blanks differ. A sentence is filled where a stretch of the copy of its length has its
-SHA-256, so that what is filled is right whatever else the copy holds.
+A copy is hardly ever identical to the released text: paragraph breaks, corrections and spaces
+differ. A sentence is filled in where a stretch of the same length in the copy has its SHA-256, so
+that what is filled in is correct whatever else the copy contains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a withdrawal removes of an article in the rooms of a corpus; all of it may be done again."""
+"""What a withdrawal removes of an article from a corpus; each step can safely be repeated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def forget_sources(corpus: Corpus, article: str, line: Withdrawal) -> None:
     """Remove an article from raw articles, private store, shards and caches.
 
     Args:
-        line: what is said of it from now on.
+        line: its entry in the list of withdrawn articles.
     """
     write_withdrawal(corpus.dataset, line)
     for path in (corpus.manifest, *(corpus.private / name for name in _LISTS)):

@@ -1,6 +1,7 @@
-"""Withheld text, filled in from the user's own copy: matched by hash, never by name or guess.
+"""Fills in withheld text from the user's own copy, matched by hash, never by name or guess.
 
-An article whose hash is met is filled whole; of any other each sentence whose own hash is met.
+An article whose hash matches is filled in whole; of any other article, each sentence whose own hash
+matches.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _NOTICE: Final = """
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """An article that is not there whole, and why.
+    """An article that could not be filled in completely, and why.
 
     Args:
         sentences: its withheld sentences.
@@ -65,7 +66,7 @@ class Hydrated:
     Args:
         path: the folder written, which `datasets.load_dataset` reads.
         version: the release's version.
-        filled: ids of the withheld articles whose text is there whole now.
+        filled: ids of the withheld articles whose text is now complete.
         gaps: the others.
         sentences: rows of the full ``sentences`` table.
         coverage: the share of withheld sentences that have their text now, from 0 to 1.
@@ -89,11 +90,11 @@ def hydrate(
 ) -> Hydrated:
     """Write a full data set: a release with its withheld text filled in.
 
-    The text of an article that was withdrawn is not filled in, whoever has a copy of it.
+    The text of an article that was withdrawn is not filled in, even if the user has a copy of it.
 
-    A text matches if the SHA-256 of its canonical form is the article's; else every sentence whose
-    own hash a stretch of the copy has is filled. What is still withheld stays in the ``standoff``
-    config.
+    A text matches if the SHA-256 of its canonical form is the article's; otherwise every sentence
+    is filled in whose own hash matches a stretch of the copy. What is still withheld stays in the
+    ``standoff`` config.
 
     Args:
         release: a release, a data set folder or a corpus.
@@ -190,7 +191,7 @@ class Filled:
         return text
 
     def copies(self, articles: pl.Series) -> pl.DataFrame:
-        """The copies of those of some articles that are whole: text, title and attribution."""
+        """Text, title and attribution of the articles (among these) whose copy is complete."""
         names = ("article_id", "copy", "copy_title", "copy_attribution")
         found = [
             (name, copy.text, copy.title, copy.attribution)
@@ -201,7 +202,7 @@ class Filled:
 
 
 def _withheld(contents: Contents) -> list[dict[str, Any]]:
-    """What must be known of each withheld article to look for it, and to say that it is absent."""
+    """What is needed of each withheld article to look for it and to report it as absent."""
     columns = ("article_id", "title", "outlet", "url", "published", "text_sha256")
     rows = contents.scan("articles").filter(~pl.col("redistributable"))
     end = pl.col("pieces").list.last().struct.field("end").alias("end")
@@ -264,7 +265,7 @@ def _gap(
 def _difference(
     wanted: list[Row], part: Mapping[int, str], copies: list[Copy], article: Mapping[str, Any]
 ) -> str:
-    """Where a copy first departs from the released text, as near as hashes of sentences tell."""
+    """Where a copy first differs from the released text, as far as hashes of sentences can tell."""
     share = f"{len(part)} of {len(wanted)} sentences are filled; " if part else ""
     for start, _, _ in wanted:
         if start not in part:

@@ -45,7 +45,8 @@ def entry_digest(entry: Mapping[str, Any]) -> str:
 def chained(entries: Sequence[Mapping[str, Any]]) -> list[int]:
     """The places of entries that do not name the one before them.
 
-    Entries without a ``before`` may only stand at the beginning: they are older than the chain.
+    Entries without a ``before`` may only stand at the beginning: they were written before there was
+    a chain.
     """
     wrong, begun = [], False
     for place, entry in enumerate(entries):
@@ -114,7 +115,7 @@ class Index:
         return str(entry["doi"]) if entry and "doi" in entry else None
 
     def find(self, version: str) -> str | None:
-        """The release that a version means: X.Y.Z is X.Y.Z+wN where something was withdrawn."""
+        """The release of a version: X.Y.Z means X.Y.Z+wN where something was withdrawn."""
         known = {base(name): name for name in self.versions}
         return version if version in self.versions else known.get(version)
 

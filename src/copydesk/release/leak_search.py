@@ -1,4 +1,4 @@
-"""No withheld words in a release that is about to be: searched for some articles at a time."""
+"""Makes sure that no withheld words are in a new release; searches for some articles at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.parts import Parts
 
 _CHARACTERS_AT_ONCE: Final = 1 << 26
-"""Of withheld text whose words are searched for at once; they take some 16 bytes each."""
+"""Words of withheld text that are searched for at once; they take some 16 bytes each."""
 
 _Words = list[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""Which record of one release is which of another, and what of it changed. Pure; joins only.
+"""Matches the records of two releases, and tells what changed in each. Pure; joins only.
 
 A record of a table that is `by_place`, such as a sentence or a quotation, is the same if its
 article's text, its start and its end are; its number means nothing. Any other is known by its key.
@@ -162,7 +162,7 @@ def _realigned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _aligned(old: pl.DataFrame, new: pl.DataFrame) -> Iterator[tuple[str, str, bool]]:
-    """Pairs (old id, new id, whether the words are the same); what stands alone is left out."""
+    """Pairs (old id, new id, whether the words are the same); unpaired records are left out."""
     a, b = old["words"].to_list(), new["words"].to_list()
     ids_a, ids_b = old["record"].to_list(), new["record"].to_list()
     for tag, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():

@@ -1,6 +1,6 @@
 """What a suggester learns from: the labels of a release, or the answers of rounds.
 
-Text that is withheld from releases is learnt from only where ``[rights] train`` of
+It learns from text that is withheld from releases only where ``[rights] train`` of
 ``copydesk.toml`` allows it.
 """
 

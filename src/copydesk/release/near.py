@@ -1,6 +1,6 @@
 """Sentences that are nearly the same: MinHash finds candidates, all pairs of words decide.
 
-What is computed of a sentence hangs on its words alone, so that it is computed once (`Sketches`)
+What is computed for a sentence depends on its words alone, so it is computed once (`Sketches`)
 however often the splits are drawn.
 """
 
@@ -19,7 +19,7 @@ from copydesk.contract.columns import SPLITS
 from copydesk.release.splits import in_several
 
 MIN_WORDS: Final = 8
-"""Shorter sentences may stand in any article and are not compared."""
+"""Shorter sentences may occur in any article and are not compared."""
 
 PERMUTATIONS: Final = 60
 BANDS: Final = 20
@@ -66,7 +66,7 @@ class Sketches:
         self._places: Integers = np.concatenate(places)
 
     def near(self, rows: pl.LazyFrame, threshold: float) -> pl.DataFrame:
-        """Of these sentences those that are nearly the same as one of the split of an earlier row.
+        """The sentences (of these) that are nearly the same as one in the split of an earlier row.
 
         Args:
             rows: in the order of the texts that were given: ``sentence_id``, ``split``, ``text``
@@ -111,7 +111,7 @@ def sketched(texts: pl.LazyFrame) -> Iterator[Sketches]:
 
 
 def near_sentences(rows: pl.LazyFrame, threshold: float) -> pl.DataFrame:
-    """Sentences that share most of their pairs of words with one of the split of an earlier row.
+    """Sentences that share most of their word pairs with one in the split of an earlier row.
 
     Args:
         rows: ``sentence_id``, ``split``, ``text`` and what else is to be returned.
@@ -125,7 +125,7 @@ def near_sentences(rows: pl.LazyFrame, threshold: float) -> pl.DataFrame:
 
 
 def near_pairs(suspects: pl.DataFrame, threshold: float) -> pl.DataFrame:
-    """What `near_sentences` gives, of the rows that may be near another."""
+    """What `near_sentences` gives, of the rows that may be near-duplicates."""
     suspects = suspects.unique(["text", "split"], keep="first", maintain_order=True)
     pairs = _pairs(suspects)
     left, right = suspects[pairs[:, 0].tolist()], suspects[pairs[:, 1].tolist()]

@@ -1,7 +1,7 @@
 """The tables that a release is made of, some thousand articles at a time.
 
 A part has the built articles, sentences and quotations of some articles; parts come in the order of
-the articles' ids. They are read as often as they are asked for, and never all at once.
+the articles' ids. They are read anew each time they are asked for, and never all at once.
 """
 
 from __future__ import annotations

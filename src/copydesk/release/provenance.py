@@ -20,7 +20,7 @@ _FIELDS: Final = {
     "annotations/annotator": "prov:wasAttributedTo",
     "annotations/created_at": "prov:generatedAtTime",
 }
-"""What single columns say of their record, as ``equivalentProperty``."""
+"""What single columns mean in PROV, as their ``equivalentProperty``."""
 
 _PLATFORM: Final = "rai:dataAnnotationPlatform"
 _AGENTS: Final = {

@@ -13,7 +13,7 @@ _HUB = "hf:"
 
 
 def beyond(corpus: Corpus) -> Iterator[str]:
-    """What to look after beside the corpus's own files, a sentence each."""
+    """What needs attention beside the corpus's own files, a sentence each."""
     if any((folder / ".git").exists() for folder in (corpus.root, *corpus.root.parents)):
         yield (
             "Git's history of this corpus: rewrite it with git filter-repo, push with --force, and "
@@ -29,9 +29,9 @@ def beyond(corpus: Corpus) -> Iterator[str]:
 
 
 def beyond_archive(target: str) -> Iterator[str]:
-    """What stays of an archived release, by the address of its DOI, a sentence each."""
+    """What remains of an archived release, by the address of its DOI, a sentence each."""
     yield (
-        f"{target}: an archive keeps every version. Ask its support to take this one's files away, "
+        f"{target}: an archive keeps every version. Ask its support to remove this one's files, "
         "and deposit the release that takes its place with "
         "'copydesk release publish --archive'."
     )

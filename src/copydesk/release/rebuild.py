@@ -1,4 +1,4 @@
-"""A release's tables made again from its articles and answers."""
+"""Rebuilds a release's tables from its articles and answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from copydesk.release.versions import Version
 
 
 def recorded_by_machine(released: Contents, parts: Parts) -> Iterable[Part]:
-    """The parts with the values of sentences that are found by machine as released."""
+    """The parts, with the machine-found values of their sentences taken as released."""
     columns = [c.name for c in released.contract["sentences"].columns if c.by_machine]
     rows = [released.frame(table, "sentence_id", *columns) for table in ("sentences", "standoff")]
     return _AsRecorded(parts, columns, pl.concat(rows).unique("sentence_id", keep="first"))
@@ -88,10 +88,10 @@ def rebuild(
 def _split_sources(
     corpus: Corpus, released: Contents, whole: bool
 ) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    """What decided the splits: those of the release before, and the corpus's configuration.
+    """What decided the splits: those of the previous release, and the corpus's configuration.
 
-    Where not all of its articles are here, or some were erased from it, nothing can be drawn again,
-    and each event keeps the split that it has.
+    Where not all of its articles are here, or some were erased from it, the draw cannot be
+    repeated, and each event keeps the split that it has.
     """
     manifest = released.manifest
     erased = any(w["version"] and w["erased"] for w in manifest.get("withdrawn", ()))

@@ -1,4 +1,4 @@
-"""The records of two releases as they are compared: what says which they are, and what they hold.
+"""The records of two releases in the form in which they are compared: their identity and content.
 
 The records of large tables are written to the disk in shares, sentences and quotations by their
 article, all others by their key, and compared a share at a time, so that memory does not grow.
@@ -22,7 +22,7 @@ from copydesk.release.scratch import Scratch
 _AT_ONCE: Final = 2_000_000
 """Records of both releases that are held at once; each takes some hundred bytes."""
 _PLACE: Final = ("text_number", "start", "end")
-# Compared on their own, or decided by what is.
+# These are compared on their own, or follow from columns that are.
 _NOT_VALUES: Final = {
     *("text", "text_sha256", "label", "split", "redistributable", "article_id", "start", "end"),
     "sentence_id",
@@ -36,7 +36,7 @@ def record_pairs(
     texts: pl.DataFrame,
     rewritten: pl.Series,
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The records of a family in both releases that are compared together; of a small one, all.
+    """The records of a family, in both releases, that are compared together; all of a small one.
 
     Args:
         tables: the family.
@@ -67,7 +67,7 @@ def _divided(
     rewritten: pl.Series,
     count: int,
 ) -> Iterator[pl.DataFrame]:
-    """A family's records in so many shares, by a hash of their article or key."""
+    """A family's records divided into shares by a hash of their article or key."""
     parts = _parts(contents, tables)
     numbers = _numbers(contents, texts)
     if count <= 1 or not parts:

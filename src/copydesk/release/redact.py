@@ -1,6 +1,6 @@
 """A release without the words of one article, or without the article: its tables, made anew. Pure.
 
-Where the words alone go, the article becomes one that is withheld: its sentences stand in
+If only the words are removed, the article becomes a withheld one: its sentences stand in
 ``standoff`` with their hashes, its title, address, quotations and speakers are null, and of what
 adjudicators wrote only the hash is left.
 """
@@ -74,8 +74,8 @@ def redacted(contents: Contents, article: str, version: str) -> Tables:
 def erased(contents: Contents, article: str, version: str, texts: Mapping[str, str]) -> Tables:
     """The tables without an article.
 
-    Quotations of its event are related anew, where the texts of its other articles are here; else
-    a group of which too little is left is dissolved.
+    Quotations of its event are related anew, where the texts of its other articles are here;
+    otherwise a group with fewer than two quotations left is dissolved.
 
     Args:
         texts: canonical texts of the event's other articles by their ids.

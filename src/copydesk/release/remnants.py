@@ -1,7 +1,7 @@
-"""Whether anything is left of an article that was withdrawn, in any file of the corpus.
+"""Searches all files of the corpus for anything that is left of a withdrawn article.
 
-What is searched for are hashes of runs of words (see `copydesk.leaks`), made with a salt that lies
-beside them in the private room: the proof can be repeated, and nobody can read the text from them.
+The search uses hashes of runs of words (see `copydesk.leaks`), made with a salt that is kept beside
+them in the private room: the proof can be repeated, and nobody can read the text from them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from copydesk.release.contents import Contents
 
 _NEEDLES: Final = "withdrawn.json"
 _WORDS: Final = 5
-"""Shorter sentences and quotations are said by many."""
+"""Shorter sentences and quotations occur in many articles."""
 
 NOT_SEARCHED: Final = (
     *(".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"),
@@ -80,7 +80,7 @@ def keep_needles(corpus: Corpus, added: Mapping[str, Any]) -> None:
 
 
 def forget_needles(corpus: Corpus, article: str) -> None:
-    """Remove the hashes of an article of which nothing may be left."""
+    """Remove the hashes of an article of which nothing may remain."""
     document = read_needles(corpus)
     if document["articles"].pop(article, None) is not None:
         atomic_write(corpus.private / _NEEDLES, dump_json(document))
@@ -103,12 +103,12 @@ def left(
     *,
     beside: Mapping[str, str] | None = None,
 ) -> list[Leak]:
-    """Where something of withdrawn articles still stands; what another article says is its own.
+    """Where something of withdrawn articles is left; words that another article has do not count.
 
     Args:
         found: what `read_needles` or `needles` gives.
         names: the files to search; all of the corpus by default.
-        beside: texts that are no files, by what to call them; they are searched first.
+        beside: texts that are not files, by a name for messages; they are searched first.
 
     Raises:
         InputError: the stored hashes are damaged.

@@ -36,7 +36,7 @@ class Job:
 
     @property
     def withdrawal(self) -> dict[str, Any]:
-        """As a release says it, but for the release's version."""
+        """Its entry in a release, without the release's version."""
         return {
             "article_id": self.article_id,
             "on": self.at[:10],

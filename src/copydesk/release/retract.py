@@ -1,4 +1,4 @@
-"""Taking back a trial release that nobody has yet."""
+"""Taking back a trial release that was never published."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _archived(index: Index, version: str) -> str:
 
 
 def _published(corpus: Corpus, folder: Path) -> str:
-    """How we know that a release was published; empty if we do not."""
+    """The evidence that a release was published; empty if there is none."""
     version, log = folder.name, corpus.private / PUBLISHED
     if log.is_file():
         for _, line in read_jsonl(log):
@@ -105,7 +105,8 @@ def _has_tag(root: Path, tag: str) -> bool:
     git = next((p / ".git" for p in (root, *root.parents) if (p / ".git").exists()), None)
     if git is None:
         return False
-    if git.is_file():  # a worktree names its own folder, and that the one of the repository
+    # In a worktree, `.git` is a file that names a folder, which names that of the repository.
+    if git.is_file():
         git = Path(git.read_text(encoding="utf-8").removeprefix("gitdir:").strip())
         common = git / "commondir"
         if common.is_file():

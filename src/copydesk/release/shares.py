@@ -1,9 +1,9 @@
 """A release that is larger than memory, a share of its events at a time.
 
-All that relates rows relates rows of one event: an article to its sentences, these to their
-answers, quotations to each other. So a check that is given some events with all their rows finds
-what it would find in the whole release. Where rows name others that belong to another event, which
-is a fault, the two events are judged together.
+Related rows always belong to one event: an article and its sentences, these and their answers, the
+quotations of a group. So a check that is given some events with all their rows finds what it would
+find in the whole release. Where rows name others that belong to another event, which is a fault,
+the two events are judged together.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _assigned(contents: Contents, parts: Iterable[Part]) -> pl.DataFrame:
 def _ties(
     contents: Contents, events: pl.DataFrame, rows: pl.DataFrame
 ) -> Iterator[tuple[str, str]]:
-    """Events that faulty rows tie to each other: none in a release without a fault."""
+    """Events that faulty rows link to each other: none in a release without faults."""
     nodes = dict(rows.select("article_id", "node").iter_rows())
     pairs = [events, contents.scan("quotes", "article_id", "event").unique().collect()]
     for article, event in pl.concat(pairs).drop_nulls().iter_rows():
@@ -90,7 +90,7 @@ def _ties(
 
 
 def _roots(ties: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What stands for each node among all that it is tied to."""
+    """The representative of each node's connected component."""
     above: dict[str, str] = {}
 
     def root(node: str) -> str:

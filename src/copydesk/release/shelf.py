@@ -48,7 +48,7 @@ class Shelf:
         self.text = lru_cache(_RECENT)(self._read)
 
     def copy(self, text: str, fields: Mapping[str, Any]) -> Copy:
-        """Put a text there.
+        """Store a text.
 
         Raises:
             InputError: the disk is full, or refuses.

@@ -79,7 +79,7 @@ def _drawn_together(
     shares: Mapping[str, float],
     seed: str,
 ) -> dict[str, str]:
-    """Splits drawn for events that are tied as if they were one."""
+    """Splits, with tied events drawn as if they were one."""
     whole: Counter[str] = Counter()
     held: dict[str, str] = {}
     for event, size in units.items():
@@ -93,11 +93,11 @@ def _drawn_together(
 
 
 def ties(sentences: pl.LazyFrame) -> dict[str, str]:
-    """Events that have a sentence in common, which must not stand in two splits.
+    """Events that have a sentence in common, which must not be in two splits.
 
     Args:
         sentences: ``event`` and ``text`` of each. Sentences of fewer than `MIN_WORDS` words and
-            `MIN_LENGTH` code points are anybody's.
+            `MIN_LENGTH` code points do not tie events.
 
     Returns:
         For each event that is tied to another the first name of all that are tied to it.
@@ -114,7 +114,7 @@ def ties(sentences: pl.LazyFrame) -> dict[str, str]:
 
 
 def in_several(keys: NDArray[np.uint64], groups: NDArray[Any]) -> NDArray[np.uint64]:
-    """The keys that stand in more than one group, sorted."""
+    """The keys that are in more than one group, sorted."""
     order = np.argsort(keys, kind="stable")
     keys, groups = keys[order], groups[order]
     several = (keys[1:] == keys[:-1]) & (groups[1:] != groups[:-1])

@@ -17,7 +17,7 @@ from copydesk.suggester.asking import again, ask, find
 from copydesk.suggester.model import Suggester
 
 SOURCES: Final = ("rounds", "rule")
-"""Where labels come from that no suggester gave."""
+"""The sources of labels other than a suggester."""
 
 MODEL: Final = "model"
 """What ``release.json`` says in ``labels`` of a release that a suggester labelled."""
@@ -48,7 +48,7 @@ def of_manifest(corpus: Corpus, manifest: Mapping[str, Any]) -> Suggester | None
     """The suggester that labelled a release; None where rounds or rules did.
 
     Raises:
-        InputError: it is not here any more, or another one has its name.
+        InputError: it is no longer here, or another one has its name.
     """
     if manifest["labels"] != MODEL:
         return None

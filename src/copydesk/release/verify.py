@@ -2,11 +2,11 @@
 
 Where every text is here, files are compared byte by byte. Where some withheld texts are missing,
 the rows of all events that are complete are compared instead: their quotations are joined and
-their splits drawn by event, so that nothing of them hangs on the rest.
+their splits drawn by event, so that they do not depend on the rest.
 
 Articles are rebuilt with the pieces that the release records. What the text code finds by machine
 (quotations, cues, the labels of rules) is compared too; where another version of that code made the
-release and something else is found now, it is taken as recorded, and told.
+release and something else is found now, it is taken as recorded and reported.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Verified:
         articles: how many were rebuilt.
         missing: articles of the release that could not be, with the reason, and those that share
             an event with one.
-        differing: what came out differently, a sentence each; empty if nothing did.
-        recorded: what is found by machine, differs now, and was taken as recorded.
+        differing: the differences, a sentence each; empty if there are none.
+        recorded: what was found by machine, is different now, and was taken as recorded.
     """
 
     version: str
@@ -105,7 +105,7 @@ def verify(corpus: Corpus, version: str | None = None) -> Verified:
 def compared(
     released: Contents, again: Assembled, here: Collection[str], whole: Path | None
 ) -> list[str]:
-    """What came out differently, a sentence each.
+    """The differences, a sentence each.
 
     Args:
         here: the ids of the articles that were rebuilt.

@@ -1,4 +1,4 @@
-"""Versions of the data: three numbers, and how far each kind of change must raise them."""
+"""Versions of the data: three numbers, and which of them each kind of change must raise."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _VERSION: Final = re.compile(
 
 
 class Bump(IntEnum):
-    """The kinds of change, ordered by how much they ask of a reader of the data."""
+    """The kinds of change, ordered by how much they affect users of the data."""
 
     PATCH = 0
     """Only words about the data changed."""
     MINOR = 1
-    """Records, columns or values beside the labels were added or renewed."""
+    """Records were added, or columns or values other than the labels were added or changed."""
     MAJOR = 2
-    """An existing record's identity, text, label or split changed or went, or a column did."""
+    """A record's identity, text, label or split, or a column, changed or was removed."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -61,7 +61,7 @@ class Version:
         return replace(self, withdrawal=self.withdrawal + 1)
 
     def raised(self, bump: Bump) -> Version:
-        """The least version above this one that announces such a change."""
+        """The lowest version above this one that announces such a change."""
         if bump is Bump.MAJOR:
             return Version(self.major + 1, 0, 0)
         if bump is Bump.MINOR:

@@ -91,7 +91,7 @@ def resume(corpus: Corpus) -> Withdrawn:
 
     Raises:
         InputError: there is none.
-        IntegrityError: a part of the text still stands in a file that copydesk does not know.
+        IntegrityError: a file that copydesk does not know still contains a part of the text.
     """
     with corpus.lock(withdrawing=True):
         if not corpus.journal.is_file():
@@ -147,7 +147,7 @@ def _prepare(
 
 
 def _perform(corpus: Corpus, job: Job) -> Withdrawn:
-    """Do what the journal says; what is done already is not done twice."""
+    """Do what the journal says; steps that are already done are skipped."""
     _switch(corpus, job)
     forget_sources(corpus, job.article_id, _line(corpus, job))
     found = read_needles(corpus)

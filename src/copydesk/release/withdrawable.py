@@ -1,4 +1,4 @@
-"""Whether an article can be withdrawn: what stands in the way is said before anything changes."""
+"""Whether an article can be withdrawn: obstacles are reported before anything changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refuse_again(corpus: Corpus, article: str, erase: bool) -> None:
 
 
 def refuse_damaged(corpus: Corpus, contents: Contents, digest: str) -> None:
-    """Refuse to sign again what is not what was released."""
+    """Refuse to replace a release whose files are not those that were released."""
     folder = corpus.releases / contents.version
     wrong = sha256_file(folder / "release.json") != digest
     for entry in contents.manifest["files"]:
@@ -73,7 +73,7 @@ def needles_of(
 
 
 def refuse_words(corpus: Corpus, article: str, reason: str, found: Mapping[str, Any]) -> None:
-    """Refuse a reason that repeats the text, and files of other people's that hold a part of it."""
+    """Refuse a reason that repeats the text, and files of others that contain a part of it."""
     if not reason or not reason.isprintable():
         raise InputError(
             "A withdrawal needs a reason: a sentence on one line.", hint="Give it with --reason."

@@ -22,7 +22,7 @@ def write_folder(
     """Write a release into an empty folder, file by file, and give it as data.
 
     Args:
-        stated: the manifest but for what follows from the tables: counts and files.
+        stated: the manifest without what follows from the tables: counts and files.
         tables: by (table, split).
     """
     manifest: dict[str, Any] = {**stated}

@@ -1,4 +1,4 @@
-"""Agreement in a round, and over rounds: measured, and written as JSON and as HTML."""
+"""Measures agreement in a round, or over rounds, and writes it as JSON and HTML."""
 
 from __future__ import annotations
 
@@ -68,8 +68,7 @@ def agree(
 def report_again(corpus: Corpus, round_id: str | None) -> None:
     """Write the reports of a round, closed or not, or those over all rounds, again.
 
-    Reports that are not there stay so; those that say nothing any more, since all answers are
-    gone, are removed.
+    Reports that are not there stay so; those without any answers left are removed.
 
     Args:
         round_id: None for the reports over all rounds.

@@ -24,10 +24,10 @@ from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import TaskTexts
 
 GOLD_MIN: Final = 0.8
-"""The share of known sentences that an annotator should answer as is known."""
+"""The share of gold sentences that an annotator should answer correctly."""
 
 REST_GAP: Final = 0.1
-"""How far an annotator's agreement with the others may lie below that among the others."""
+"""How far an annotator's agreement with the others may be below that among the others."""
 
 WORDS_PER_SECOND: Final = 10.0
 """Nobody reads faster; silent reading of plain texts takes 4 words a second (Brysbaert 2019)."""
@@ -39,7 +39,7 @@ SILENCE: Final = timedelta(days=7)
 """How long an annotator with open tasks may give no answer."""
 
 LEAST: Final = 10
-"""Fewer sentences, or tasks, are not tested."""
+"""The smallest number of sentences, or tasks, that is tested."""
 
 _Z: Final = 1.644854  # one-sided, 95 %
 
@@ -62,7 +62,7 @@ class Alert:
 
 
 def wilson(hits: float, of: int) -> tuple[float, float]:
-    """The limits below and above which a share lies with 95 % each (Wilson 1927)."""
+    """The upper and lower 95 % confidence limits of a share, each one-sided (Wilson 1927)."""
     share, weight = hits / of, _Z**2 / of
     middle = (share + weight / 2) / (1 + weight)
     reach = _Z * math.sqrt(share * (1 - share) / of + weight / of / 4) / (1 + weight)
@@ -73,12 +73,12 @@ def alerts(round: Round, now: datetime | None = None) -> list[Alert]:
     """What a manager should look at in an open round; empty once it is closed.
 
     - ``gold-accuracy``: of `LEAST` known sentences or more, the upper limit of the share that was
-      answered as is known is below `GOLD_MIN`, or the round's pass mark;
+    answered correctly is below `GOLD_MIN`, or the round's pass mark;
     - ``agreement-low``: of `LEAST` sentences or more, the upper limit of the share of others who
       gave the same label lies more than `REST_GAP` below the agreement among the others;
     - ``too-fast``: of `LEAST` tasks or more with a lead time, the lower limit of the share with
       more than `WORDS_PER_SECOND` words a second is above `FAST_SHARE` (people only);
-    - ``silent``: tasks are open and nothing came for `SILENCE` (people only).
+    - ``silent``: tasks are open and no answer came for `SILENCE` (people only).
 
     Args:
         now: UTC; by default the present.

@@ -1,7 +1,7 @@
 """Amending a round: people, articles, overlap, guidelines, and opening it again.
 
 Each amendment is a dated line with its reason in ``amendments.jsonl``; the plan itself stays as it
-was made. `copydesk.rounds.plan.amend` says what each line makes of the plan.
+was made. `copydesk.rounds.plan.amend` applies each line to the plan.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from copydesk.suggester.asking import again
 from copydesk.suggester.model import Suggester
 
 Change = Callable[[Round], dict[str, Any]]
-"""What an amendment says, from the round as it is."""
+"""Makes an amendment from the round as it is."""
 
 
 def amend_round(corpus: Corpus, round_id: str, change: Change, reason: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _suggester(round: Round) -> Suggester | None:
 
 
 def raise_overlap(articles: Iterable[str] = ()) -> Change:
-    """One answer more for these articles, or for those with a sentence that is open.
+    """One more answer for these articles, or for those with an open sentence.
 
     It goes to whoever has not answered the article and has the fewest sentences.
     """
@@ -198,7 +198,7 @@ def _more(round: Round, wanted: set[str]) -> Mapping[str, list[str]]:
 
 
 def revise_guidelines(round: Round) -> dict[str, Any]:
-    """From now on the corpus's present guidelines hold."""
+    """From now on the corpus's present guidelines apply."""
     version, digest = read_guidelines(round.corpus)
     if digest == round.plan.guidelines_sha256:
         raise InputError(f"The guidelines are those of the plan, version {version}.")
@@ -212,7 +212,7 @@ def revise_guidelines(round: Round) -> dict[str, Any]:
 
 
 def reopen(round: Round) -> dict[str, Any]:
-    """Open a closed round again; what it was closed with is kept beside."""
+    """Open a closed round again; the record of its closing is kept."""
     folder = round.folder
     if not folder.closed.exists():
         raise InputError(f"Round '{round.plan.round}' is open.")
@@ -222,6 +222,6 @@ def reopen(round: Round) -> dict[str, Any]:
 
 
 def default_backend(round: Round, kind: str) -> str:
-    """Where a further annotator of this kind answers: as others of the kind do."""
+    """Where a further annotator of this kind answers: in the same backend as others of the kind."""
     same = [a.backend for a in round.plan.annotators if a.kind == kind]
     return same[0] if same else LABEL_STUDIO if kind == "human" else "files"

@@ -1,8 +1,8 @@
 """The archives of a round: the raw answers of each pull that brought news, as they came.
 
 An archive is JSON Lines, compressed: a line for each task that was answered, and a last one that
-says whose accounts they were and which queues were read. Its name tells when it was made and begins
-the SHA-256 of its content. Archives of 0.1.0 have no last line.
+says whose accounts they were and which queues were read. Its name contains the time when it was
+made and the beginning of its content's SHA-256. Archives of 0.1.0 have no last line.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ UNREADABLE: Final = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
     *(RecursionError, zlib.error),
 )
-"""What reading an archive raises where it is not one that a pull wrote."""
+"""What reading an archive raises if a pull did not write it."""
 
 AddLine = Callable[[str], None]
 Finish = Callable[[], Path | None]
@@ -109,7 +109,7 @@ def archiving(
 
 
 def _name(last: Path | None) -> str:
-    """A time later than that of the last archive, also where the clock was ahead then."""
+    """A time later than that of the last archive, even if the clock was ahead then."""
     time = now()
     if last is not None:
         with contextlib.suppress(ValueError):
@@ -132,7 +132,7 @@ def _gzip(stream: IO[bytes]) -> gzip.GzipFile:
 def last_line(
     accounts: Mapping[str, Mapping[Account, str]], streams: list[str], accepted: list[str]
 ) -> str:
-    """What ends an archive.
+    """The last line of an archive.
 
     Args:
         accounts: pseudonyms by account, for each backend.
@@ -174,7 +174,7 @@ class Archive:
 
 
 def known_people(pulls: Path) -> dict[str, dict[Account, str]]:
-    """Whose accounts the last archive says are whose; see `Archive.people`.
+    """Which account belongs to whom by the last archive; see `Archive.people`.
 
     Raises:
         IntegrityError: the last archive is not as it was written.
@@ -184,10 +184,10 @@ def known_people(pulls: Path) -> dict[str, dict[Account, str]]:
 
 
 def read_archive(path: Path) -> Archive:
-    """Read an archive, made sure to be whole and unchanged.
+    """Read an archive and check that it is complete and unchanged.
 
     Raises:
-        IntegrityError: it is not the file that its name tells of.
+        IntegrityError: its name does not match its content.
     """
     wrong = IntegrityError(
         "This archive was changed after it was written.",
@@ -226,7 +226,7 @@ def _held(line: dict[str, Any]) -> Held:
 
 
 def rewritten(path: Path, lines: list[str]) -> Path:
-    """Put an archive with other lines, and the name that tells of them, in the place of one."""
+    """Replace an archive by one with other lines, under the name that matches them."""
     data = "".join(f"{line}\n" for line in lines).encode("utf-8")
     pull = path.name.removesuffix(".jsonl.gz").rpartition("-")[0]
     digest = hashlib.sha256(data).hexdigest()[:_DIGEST]

@@ -1,7 +1,7 @@
 """What a round asks of the tool in which people or programs answer; a round knows no tool itself.
 
-A backend does three things with the queues of a round: it shows what of them it holds, takes what
-is missing, and gives what was answered. What it gives is archived as it came; its codec says what
+A backend does three things with the queues of a round: it reports which of them it holds, takes
+what is missing, and returns the answers. What it gives is archived as it came; its codec says what
 such an answer means.
 """
 
@@ -59,7 +59,7 @@ class Submission:
     Args:
         number: the backend's own; 0 if it gives none.
         account: whose it is.
-        changed_by: whose the last change was; None if that is not known.
+        changed_by: who made the last change; None if that is not known.
         created_at, updated_at: by the backend's clock, UTC, ISO 8601.
         seconds: spent on the whole task; None if it is not known.
         cancelled: whether the task was skipped.
@@ -116,7 +116,7 @@ class Codec(Protocol):
         """A raw answer fit for the archive, which is published and read again.
 
         Args:
-            withheld: whether the article's text is: no stretch of it may be left.
+            withheld: whether the article's text is withheld: no part of it may remain.
         """
         ...
 
@@ -198,7 +198,7 @@ class Backend(Protocol):
         ...
 
     def give(self, round: Round, streams: Sequence[Stream]) -> Iterator[Stream | Held | Finding]:
-        """Each queue that is there, then its tasks; and what is wrong with a queue as a whole.
+        """Each queue that exists, then its tasks; and what is wrong with a queue as a whole.
 
         Raises:
             ServerError: it failed, or knows none of the round's queues.
@@ -206,11 +206,11 @@ class Backend(Protocol):
         ...
 
     def accounts(self, round: Round, streams: Sequence[Stream]) -> dict[Account, str]:
-        """Whose pseudonym stands for which account."""
+        """Which pseudonym belongs to which account."""
         ...
 
     def pages(self, round: Round, streams: Sequence[Stream]) -> list[Page]:
-        """Where each queue that is there is answered."""
+        """Where each existing queue is answered."""
         ...
 
     def strangers(self, round: Round, streams: Sequence[Stream]) -> dict[str, str]:

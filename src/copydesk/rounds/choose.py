@@ -54,7 +54,7 @@ def shuffle(names: Sequence[str], seed: str, purpose: str) -> list[str]:
 
 
 def share_of(names: Sequence[str], share: float, seed: str, purpose: str) -> frozenset[str]:
-    """As many of the names as the share says, to the nearest whole, drawn from the seed."""
+    """A share of the names, rounded to a whole number, drawn from the seed."""
     count = int(len(names) * share + 0.5)
     return frozenset(shuffle(names, seed, purpose)[:count])
 

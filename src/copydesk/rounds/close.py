@@ -96,7 +96,7 @@ def _doubts(corpus: Corpus, folder: RoundFolder, unresolved: int) -> list[str]:
 def _files(folder: RoundFolder) -> dict[str, str]:
     """SHA-256 of every file of the round by its path in it.
 
-    What is derived from them is left out, and what a killed process may have left.
+    Files derived from others are left out, and so is anything that a killed process left.
     """
     left_out = {folder.closed, folder.report("json"), folder.report("html")}
     paths = sorted(p for p in folder.path.rglob("*") if p.is_file() and p not in left_out)

@@ -14,7 +14,7 @@ from copydesk.rounds.plan import Anchor, PlannedTask
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody else made of an annotator's answer.
+    """An annotator's answer as somebody else changed it.
 
     Args:
         by: a pseudonym, or ``account N`` for somebody outside the round.
@@ -27,7 +27,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a task, or a whole round, was answered."""
+    """The answers to a task, or to a whole round."""
 
     answers: dict[Key, Answer] = field(default_factory=dict)
     edits: dict[Key, Edit] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def collect(
     people: Mapping[Account, str],
     allowed: Sequence[str],
 ) -> Collected:
-    """The answers to one task: of each annotator the latest that holds anything.
+    """The answers to one task: the latest of each annotator that is not empty.
 
     A submission that somebody else changed last is not its owner's answer: it is kept apart.
 
@@ -111,7 +111,7 @@ def _collect_person(
 def _usable(
     submissions: list[Submission], task: PlannedTask, name: str, findings: list[Finding]
 ) -> list[Submission]:
-    """The submissions that hold anything, in the order of their last change."""
+    """The submissions that are not empty, in the order of their last change."""
     usable = []
     for submission in submissions:
         if not submission.cancelled and not submission.empty:

@@ -1,4 +1,4 @@
-"""Comments on articles whose text is withheld: what is published holds their SHA-256 alone."""
+"""Comments on articles whose text is withheld: only their SHA-256 is published."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Comments:
         self._found: dict[str, str] = {}
 
     def note(self, kept: Held, came: Held) -> None:
-        """Note what of a task's comments is not in what is kept."""
+        """Remember those of a task's comments that the archive leaves out."""
         task = self._round.plan.by_uid.get(kept.uid or "")
         if task is None or task.article_id in self._round.given:
             return
@@ -42,7 +42,7 @@ class Comments:
 
 
 def private_comments(folder: RoundFolder) -> dict[str, str]:
-    """The comments of a round that are not published, by what stands for them in the log."""
+    """The unpublished comments of a round, by the hash that replaces them in the log."""
     if not folder.comments.is_file():
         return {}
     document: Any = read_json(folder.comments)

@@ -152,7 +152,7 @@ def _differences(logged: State, derived: State) -> list[str]:
 
 
 def derive(round: Round, codecs: Codecs) -> State:
-    """The state that the archives lead to, in the order of their pulls.
+    """The state that results from the archives, in the order of their pulls.
 
     Raises:
         IntegrityError: an archive is not as it was written.

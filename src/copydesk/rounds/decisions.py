@@ -24,7 +24,7 @@ from copydesk.rounds.record import read_state
 from copydesk.rounds.tasks import CONTEXT, context
 
 UNRESOLVED: Final = "unresolved"
-"""Said in place of a label by an adjudicator who leaves a sentence open."""
+"""What an adjudicator gives instead of a label to leave a sentence open."""
 
 _QUOTED: Final = 60
 """Code points of a withheld text that a published reason may not repeat."""
@@ -71,8 +71,8 @@ def open_sentences(
     """The sentences of a round without a label, by majority and the decisions so far.
 
     Where answers were given again in a follow-up round, the newest of each annotator counts. An
-    answer that calls a sentence badly cut, or not a unit, is against every label: where more than a
-    third of the answers do, the sentence is open until somebody decides it; so is one whose
+    answer that calls a sentence badly cut, or not a unit, counts against every label: where more
+    than a third of the answers do, the sentence is open until somebody decides it; so is one whose
     decision was set aside, unless all now agree.
 
     Args:
@@ -125,7 +125,8 @@ def open_sentences(
 def standing(
     corpus: Corpus, plans: Sequence[Plan]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The decisions of rounds that stand, in the order of the rounds, and those set aside.
+    """The decisions of rounds that are still valid, in the order of the rounds, and those set
+    aside.
 
     Args:
         plans: of the rounds whose answers count, in the order of their planning.
@@ -141,7 +142,7 @@ def standing(
 
 
 def struck_by(decided: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Of decisions those that strike a sentence, by its id; the last on a sentence counts."""
+    """The decisions that strike a sentence, by its id; the last one on a sentence counts."""
     last = {str(line["sentence_id"]): line for line in decided}
     return {name: line for name, line in last.items() if line.get("flag")}
 
@@ -206,7 +207,7 @@ def decide(
         wait: seconds to wait for another process that is at work on the round.
 
     Raises:
-        InputError: the round is closed, a sentence is not of it or has no answer, or a decision
+        InputError: the round is closed, a sentence is not in it or has no answer, or a decision
             lacks a label, a reason or a name.
     """
     folder = RoundFolder(corpus, round_id)
@@ -230,7 +231,7 @@ def decide(
 
 
 def says(line: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
-    """What makes a decision another one than the last for its sentence."""
+    """What tells a decision from the last one for its sentence."""
     if line is None:
         return None
     return tuple(line.get(key) for key in ("label", "by", "by_kind", "reason", "flag"))
@@ -293,7 +294,7 @@ def _check_reason(
 
 
 def decision_of(sentence_id: str, said: str, *, by: str, by_kind: str, reason: str) -> Decision:
-    """A decision by what an adjudicator says: a label, a flag, or `UNRESOLVED`."""
+    """A decision from an adjudicator's choice: a label, a flag, or `UNRESOLVED`."""
     flag = said if said in STANDS_ALONE else None
     label = None if flag or said == UNRESOLVED else said
     return Decision(
@@ -326,7 +327,7 @@ def read_decisions(path: Path, *, by: str, by_kind: str) -> list[Decision]:
     The label may also be ``unresolved``, ``badly-cut`` or ``not-a-unit``.
 
     Raises:
-        InputError: a line lacks one of them, or a sentence stands there twice.
+        InputError: a line lacks one of them, or a sentence is in it twice.
     """
     found: dict[str, Decision] = {}
     for number, line in read_jsonl(path):

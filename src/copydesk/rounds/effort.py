@@ -15,7 +15,7 @@ from copydesk.rounds.opened import Round
 from copydesk.rounds.record import read_state
 
 PAUSE_S: Final = 300.0
-"""No sentence counts for longer than this: the annotator had left the desk."""
+"""No sentence counts for longer than this: the annotator was probably away."""
 
 COLUMNS: Final = (
     *("annotator", "article_id", "sentences", "sentences_timed", "hours"),

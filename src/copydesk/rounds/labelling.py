@@ -1,4 +1,4 @@
-"""What closed rounds say of a release's labels: their answers and decisions."""
+"""What closed rounds contribute to a release's labels: their answers and decisions."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def labelling(corpus: Corpus, rounds: Sequence[str] | None = None, *, codecs: Codecs) -> Labelling:
-    """What the answers of rounds say of a release's labels.
+    """What rounds contribute to a release's labels.
 
     Of an annotator who answered a sentence again in a follow-up round the newest answer counts, and
     decisions on answers that changed in it are left out.
 
     Args:
-        rounds: their ids; by default all closed rounds that are no trials of the corpus.
+        rounds: their ids; by default all closed rounds of the corpus that are not trials.
         codecs: what the raw answers of each backend mean.
 
     Raises:
         InputError: a round is unknown.
-        IntegrityError: a closed round's files are not those that it was closed with, or say
-            other than its archives.
+        IntegrityError: a closed round's files changed since it was closed, or contradict its
+            archives.
     """
     from copydesk.answers import ADJUDICATIONS, STRUCK, Labelling
 

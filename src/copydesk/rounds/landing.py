@@ -1,4 +1,4 @@
-"""A page for each annotator: all their work in the corpus, how far it is, and where it goes on.
+"""A page for each annotator: all their work in the corpus, its progress, and where to continue.
 
 The pages are files in ``private/desk``, with names that cannot be guessed, and are written again
 whenever a round is pushed or pulled; a web server may serve them as they are.

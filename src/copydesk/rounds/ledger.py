@@ -1,6 +1,6 @@
 """The files of a round's record that only ever grow: pushes, amendments, decisions, known answers.
 
-Nothing else holds what they hold, so what damages one is answered from version control.
+Their content is stored nowhere else, so a damaged one must be restored from version control.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def append_to_ledger(path: Path, lines: list[str]) -> None:
 
 
 def torn(path: Path) -> bool:
-    """Whether the last line is half a line; one that an editor left without an end is whole."""
+    """Whether the last line is incomplete; one that merely lacks its line end is not."""
     if not path.is_file():
         return False
     last = path.read_bytes().rpartition(b"\n")[2]

@@ -1,7 +1,7 @@
 """The log of answers: one event a line, only ever appended to; the current state is derived.
 
-A line is an answer (also one that changes an earlier one), or says that an answer is gone from the
-backend. Facts that the plan states of a sentence are not repeated.
+A line is an answer (possibly one that changes an earlier one), or says that an answer is gone from
+the backend. Facts that the plan states of a sentence are not repeated.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Changes:
 class State:
     """The current answers, in the order of their keys, and which of them are gone.
 
-    A vanished answer still counts: it was given, and nothing that was given is lost.
+    A vanished answer still counts: it was given, and no answer is ever lost.
 
     Args:
         vanished: those that are gone and that nobody has settled.
@@ -146,7 +146,7 @@ Check = Callable[[Answer], str]
 
 
 def read_log(path: Path, check: Check = lambda answer: "") -> State:
-    """The current answers of a round; no file is a round without answers.
+    """The current answers of a round; if there is no file, the round has no answers.
 
     A last line that a crash cut off is not read: the next pull writes it again.
 
@@ -227,7 +227,7 @@ def compare(
 
     Args:
         found: the answers that the backends hold.
-        read: the answers that would have been seen, were they there; by default all.
+        read: the answers that would have been seen if they existed; by default all.
         take_older: take also what is older than the answer in the log.
     """
     new, changed, older, same = [], [], [], 0

@@ -1,4 +1,4 @@
-"""Planning a round: what is there, what is chosen of it, and the plan on the disk."""
+"""Planning a round: chooses articles from the corpus and writes the plan to the disk."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Options:
         suggested_share: share of the articles that an annotator sees with suggestions.
         gold: a file of known answers, a line ``{"sentence_id", "label"}`` each.
         qualify: a file of the same form, whose articles everyone answers first; whoever does not
-            answer ``threshold`` of its sentences as is known gets nothing else.
+            answer ``threshold`` of its sentences correctly gets nothing else.
         suggester: gives the suggestions, in place of the rules.
     """
 
@@ -103,7 +103,7 @@ def write_plan(
     """Write a new round: its plan, its known answers, and privately its people.
 
     Raises:
-        InputError: the plan breaks its schema, or an address is that of two people.
+        InputError: the plan breaks its schema, or two people have the same address.
     """
     check_document(json.loads(plan.dump()), "round", where=str(folder.plan))
     pseudonyms.write(folder, plan, emails)
@@ -152,7 +152,7 @@ def _check_options(options: Options) -> None:
 
 
 def make_plan(corpus: Corpus, options: Options) -> tuple[Plan, list[dict[str, Any]]]:
-    """The plan that the options ask for, and the known answers that stay on our side."""
+    """The plan that the options ask for, and the known answers, which are never sent."""
     seed = options.seed or options.round
     chosen = choose_articles(corpus, options.selection, seed, options.suggester)
     first = _known_articles(corpus, options.qualify)

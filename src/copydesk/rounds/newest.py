@@ -1,7 +1,7 @@
-"""What stands where answers were given again: the newest answer of each, and the decisions.
+"""What counts where answers were given again: each annotator's newest, and valid decisions.
 
 A round and its follow-up rounds are a family. An annotator's newest answer to a sentence counts. A
-decision stands until the answers that were given again change the votes it settled, or the rule
+decision is valid until the answers that were given again change the votes it settled, or the rule
 that changed applies to the decision itself.
 """
 
@@ -29,12 +29,12 @@ class Given:
 
     @property
     def version(self) -> str:
-        """The version of the guidelines that held when it was given."""
+        """The version of the guidelines that applied when it was given."""
         return self.plan.guidelines_at(self.answer.updated_at or self.answer.created_at)
 
 
 def root_of(plan: Plan) -> str:
-    """The round that a follow-up round belongs to; of any other round itself."""
+    """The round that a follow-up round belongs to; for any other round, itself."""
     return plan.review.of if plan.review else plan.round
 
 
@@ -52,7 +52,7 @@ def family(corpus: Corpus, plan: Plan) -> list[Plan]:
 
 
 def newest(given: Iterable[Given]) -> dict[Key, Given]:
-    """Of each annotator and sentence the answer that was given last."""
+    """For each annotator and sentence, the answer that was given last."""
     last: dict[Key, Given] = {}
     for one in given:
         before = last.get(one.answer.key)
@@ -75,7 +75,7 @@ def newest_of(corpus: Corpus, plans: Iterable[Plan]) -> dict[Key, Given]:
 
 
 def reviewed(plan: Plan) -> frozenset[str]:
-    """The sentences that a follow-up round asks for again; of any other round none."""
+    """The sentences that a follow-up round asks for again; for any other round, none."""
     if plan.review is None:
         return frozenset()
     return frozenset(a.sentence_id for task in plan.tasks for a in plan.expected(task))
@@ -86,7 +86,7 @@ def set_aside(
     answers: Mapping[str, Iterable[Answer]],
     decided: Iterable[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """The decisions that no longer stand, since the answers they settled were given again.
+    """The decisions that are no longer valid, since the answers they settled were given again.
 
     Args:
         plans: of the rounds whose answers count, in the order of their planning.

@@ -1,4 +1,4 @@
-"""What stands beside a round's figures: amendments, versions of the guidelines, flags, doubts."""
+"""Notes on a round's figures: amendments, versions of the guidelines, flags, doubts."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Amendment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notes:
-    """What a manager, and a reader of the round's answers, must know beside the figures.
+    """What a manager, and a reader of the round's answers, must know besides the figures.
 
     Args:
-        versions: how many answers were given under each version of the guidelines, in the order
-            in which the versions held.
-        revised_to: the version of the corpus's guidelines where they are not those that hold in
-            the round; None where they are.
+        versions: how many answers were given under each version of the guidelines, in the order in
+            which the versions applied.
+        revised_to: the version of the corpus's guidelines if the round does not follow it; None if
+            it does.
         flags: how often each flag was given.
-        doubts: with what the round was closed although it was not complete.
-        despite: why it was.
+        doubts: what was still missing when the round was closed, if it was not complete.
+        despite: the reason given for closing it all the same.
     """
 
     round: str
@@ -56,7 +56,7 @@ class Notes:
     def published(self) -> dict[str, Any] | None:
         """What a release says of the round; None where there is nothing to say.
 
-        Of withdrawals it speaks elsewhere, in `withdrawn`.
+        Withdrawals are in `withdrawn`.
         """
         told = [a for a in self.amendments if a.event != WITHDRAWN]
         if not (told or self.flags or self.doubts):
@@ -120,7 +120,7 @@ def _revised_to(round: Round) -> str | None:
 
 
 def in_words(notes: Notes) -> list[str]:
-    """The notes as lines, without those that say nothing."""
+    """The notes as lines, without empty ones."""
     lines = [f"Amended {a.at[:10]}: {a.event}. {a.reason}" for a in notes.amendments]
     lines += guidelines_in_words(notes)
     if notes.flags:
@@ -133,7 +133,7 @@ def in_words(notes: Notes) -> list[str]:
 
 
 def guidelines_in_words(notes: Notes) -> list[str]:
-    """Where the guidelines changed in the round, or since, what was answered under which."""
+    """Answers under each version of the guidelines, if these changed in the round or since."""
     lines = []
     if len(notes.versions) > 1:
         held = ", ".join(f"{count:,} under {name}" for name, count in notes.versions.items())

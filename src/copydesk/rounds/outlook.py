@@ -25,14 +25,14 @@ def options(
     alpha: float | None = None,
     selection: Selection | None = None,
 ) -> tuple[Assumed, list[Option]]:
-    """What it would take to have alpha's 95 % interval at most so wide.
+    """How many articles and answers would make alpha's 95 % interval at most this wide.
 
     Args:
         pilot: a round with answers, from which alpha, the labels' shares, the sizes of articles
             and how much they differ are taken.
         alpha: is assumed; without a pilot the labels are assumed to be equally common, and the
             sizes are those of the corpus's articles.
-        selection: which articles are meant, where there is no pilot.
+        selection: which articles to sample, where there is no pilot.
 
     Raises:
         InputError: there is neither a pilot nor an alpha, or one that cannot be used.
@@ -75,7 +75,7 @@ class Outlook:
 
 
 def outlook(round: Round, more: int | None) -> Outlook | None:
-    """What another round of so many articles would make of the interval; None without answers.
+    """How wide another round of so many articles would make the interval; None without answers.
 
     Args:
         more: articles; None for as many as this round has.

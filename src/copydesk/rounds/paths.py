@@ -59,7 +59,7 @@ class RoundFolder:
 
     @property
     def amendments(self) -> Path:
-        """What was changed in the plan since, one dated change with its reason a line."""
+        """The changes made to the plan since: one a line, with its date and reason."""
         return self.path / "amendments.jsonl"
 
     @property
@@ -108,7 +108,7 @@ class RoundFolder:
 
     @property
     def people(self) -> Path:
-        """Whose e-mail address stands behind which pseudonym."""
+        """Which e-mail address belongs to which pseudonym."""
         return self.private / "people.json"
 
     @property

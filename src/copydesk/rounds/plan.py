@@ -1,4 +1,4 @@
-"""The plan of a round: which articles, whose answers, in which arm.
+"""The plan of a round: which articles, which annotators, and which arm.
 
 It is written before anything is sent. It holds ids, offsets and hashes, and no text of an article.
 """
@@ -69,10 +69,10 @@ class Annotator:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedTask:
-    """What is put before annotators: an article, or one sentence of it.
+    """A task for annotators: an article, or one sentence of it.
 
     Args:
-        uid: our own key, which no other task of the round has.
+        uid: our own key, unique within the round.
         sentence_id: null if the whole article is the task.
         annotators: who is to answer; in a shared project, who may.
         overlap: how many of them are to answer.
@@ -92,7 +92,7 @@ class PlannedTask:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Review:
-    """What makes a round a follow-up, in which answers are given again.
+    """What makes a round a follow-up round, in which answers are given again.
 
     Args:
         of: the round whose answers they are.
@@ -109,7 +109,7 @@ class Qualify:
 
     Args:
         articles: those with known answers; everyone answers them, first and without suggestions.
-        threshold: the share of the known sentences that must be answered as is known.
+        threshold: the share of the known sentences that must be answered correctly.
     """
 
     articles: tuple[str, ...]
@@ -122,14 +122,14 @@ class Plan:
 
     Args:
         unit: ``article`` or ``sentence``: what a task is.
-        shared: whether annotators share a project, and not each has one of their own.
+        shared: whether annotators share a project instead of having one each.
         seed: decides order, assignment and arms.
         label_configs: SHA-256 of each arm's Label Studio config, in plans of 0.1.0 only.
         labels: the names that an answer may give, in the scheme's order.
-        revisions: from when on, UTC, which version of the guidelines holds; empty if they were
+        revisions: which version of the guidelines applies from when on, UTC; empty if they were
             never revised.
         gold: articles with known answers.
-        withdrawn: articles that are shown to nobody any more; their answers stay.
+        withdrawn: articles that are no longer shown to anybody; their answers stay.
         file_sha256: of ``round.json``, where articles were erased from it; else empty.
         review: of a follow-up round only.
         qualify: of a round with a qualification only.
@@ -178,14 +178,14 @@ class Plan:
         return {task.uid: task for task in self.tasks}
 
     def guidelines_at(self, time: str) -> str:
-        """The version of the guidelines that held at a time, UTC, ISO 8601."""
+        """The version of the guidelines that applied at a time, UTC, ISO 8601."""
         at = datetime.fromisoformat(time)
         held = [v for since, v in self.revisions if datetime.fromisoformat(since) <= at]
         return held[-1] if held else self.guidelines_version
 
     @functools.cached_property
     def open_tasks(self) -> tuple[PlannedTask, ...]:
-        """The tasks but those of withdrawn articles."""
+        """The tasks except those of withdrawn articles."""
         return tuple(task for task in self.tasks if task.article_id not in self.withdrawn)
 
     def anchors(self) -> Iterator[tuple[PlannedArticle, Anchor]]:
@@ -215,7 +215,7 @@ class Plan:
 
     @functools.cached_property
     def sha256(self) -> str:
-        """Of the plan's file; tells this plan from any other on a server."""
+        """SHA-256 of the plan's file; tells this plan from any other on a server."""
         return sha256_text(self.dump())
 
 

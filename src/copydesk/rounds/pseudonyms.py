@@ -1,4 +1,4 @@
-"""Who stands behind a pseudonym: Label Studio's e-mail addresses, in a private file."""
+"""The person behind a pseudonym: Label Studio's e-mail addresses, in a private file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def check_names(corpus: Corpus, annotators: Iterable[Annotator]) -> None:
     """Refuse names by which a person could be known; they are published.
 
     Raises:
-        InputError: the pseudonym of a person is not a word and a number, or what the corpus asks.
+        InputError: a person's pseudonym is neither a word and a number nor what the corpus
+            prescribes.
     """
     pattern = str(corpus.config.get("checks", {}).get("pseudonyms", PSEUDONYMS))
     for who in annotators:
@@ -37,7 +38,7 @@ def write(folder: RoundFolder, plan: Plan, emails: Mapping[str, str]) -> None:
     """Keep the addresses of a round's annotators, readable by their owner alone.
 
     Raises:
-        InputError: an address is of nobody in the round, or of two annotators.
+        InputError: an address belongs to nobody in the round, or to two annotators.
     """
     for name in emails:
         if name not in plan.kinds:
@@ -100,7 +101,7 @@ def read(folder: RoundFolder, names: Iterable[str]) -> dict[str, str]:
     """The address of each of these annotators, in lower case.
 
     Raises:
-        InputError: somebody's address is missing, or one address is that of two.
+        InputError: somebody's address is missing, or two have the same address.
     """
     emails = read_document(folder.people, "people") if folder.people.is_file() else {}
     wanted = list(names)

@@ -28,7 +28,7 @@ class PullResult:
 
     Args:
         pull: its id, a time in UTC.
-        archive: the raw answers; None if they are those of the last archive.
+        archive: the raw answers; None if they are the same as in the last archive.
         tasks: how many were read.
         replaced: what each changed answer was before.
     """
@@ -104,7 +104,7 @@ def pull(
 def _no_collecting() -> Iterator[None]:
     """Keep Python from searching the answers for cycles, again and again, as they come in.
 
-    They hold none, and the search takes a third of a pull.
+    They contain none, and the search takes a third of a pull.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -116,12 +116,12 @@ def _no_collecting() -> Iterator[None]:
 
 
 def order(found: Finding) -> tuple[str, ...]:
-    """What findings are sorted by."""
+    """The key by which findings are sorted."""
     return found.rule, found.file, found.annotator or "", found.record, found.detail
 
 
 def dump_findings(name: str, findings: list[Finding]) -> str:
-    """The findings of a pull as they stand in ``findings.json``."""
+    """The findings of a pull as ``findings.json`` has them."""
     return dump_json(
         {
             "pull": name,

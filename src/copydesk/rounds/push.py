@@ -1,4 +1,4 @@
-"""Sending a round: what is missing in its backends is sent, and nothing twice."""
+"""Sending a round: what is missing in its backends is sent, nothing twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Qualification: known articles come first, and whoever does not pass on them gets nothing else."""
+"""Qualification: gold articles come first, and whoever does not pass them gets nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Standing:
     """How an annotator stands with the known answers of a round.
 
     Args:
-        right: of the known sentences answered so far, those answered as is known.
+        right: how many of the known sentences answered so far were answered correctly.
         known: how many known sentences there are.
         verdict: ``pending`` until all are answered.
     """
@@ -68,7 +68,7 @@ def standings(round: Round, state: State | None = None) -> list[Standing]:
 
 
 def released(round: Round) -> frozenset[str]:
-    """Who has passed at a push, and so got the rest; it is never taken back."""
+    """Who had passed at a push and so got the rest; this is never revoked."""
     return frozenset(
         str(e["annotator"]) for e in events(round.folder) if e.get("event") == "qualified"
     )
@@ -90,10 +90,10 @@ def failed(round: Round) -> frozenset[str]:
 
 
 def queues(round: Round, also: Iterable[str] = ()) -> list[Stream]:
-    """The queues of a round as they are put before its annotators now.
+    """The queues of a round as its annotators see them now.
 
     Args:
-        also: who counts as having passed although that is not written down yet.
+        also: who also counts as having passed, though not yet recorded.
     """
     plan = round.plan
     found = streams(plan)

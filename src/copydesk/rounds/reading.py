@@ -84,7 +84,7 @@ class Reading:
         return sorted(self._tasks)
 
     def asked(self) -> set[Key]:
-        """The answers that were looked for: one that is not found among them is gone."""
+        """The answers that were looked for: those not found are gone."""
         return {
             (name, anchor.sentence_id)
             for key in self._tasks

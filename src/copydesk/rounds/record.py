@@ -1,4 +1,4 @@
-"""The record of a round: what each pull makes of it, and whether its files agree."""
+"""The record of a round: how each pull changes it, and whether its files agree."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_state(round: Round) -> State:
 
 
 def fits(plan: Plan) -> Check:
-    """Says what in an answer is against the plan."""
+    """Says how an answer contradicts the plan."""
     sentences = {anchor.sentence_id for _, anchor in plan.anchors()}
     arms = {
         (task.arm, anchor.sentence_id, name)

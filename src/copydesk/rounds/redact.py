@@ -2,7 +2,7 @@
 
 What annotators wrote about the article (comments, reasons) and what their tools repeated of its
 text goes; answers, offsets and hashes stay, unless they are erased too. An amendment of the plan
-says what was done. Everything may be done again: a run that was cut off is finished by the next.
+says what was done. Every step can be repeated: a run that was cut off is finished by the next.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _redact_log(round: Round, sentences: Collection[str], codecs: Mapping[str, C
 
 
 def hashed(text: str) -> str:
-    """What stands in place of a comment or a reason of which only the hash may be kept."""
+    """What replaces a comment or a reason of which only the hash may be kept."""
     return text if text.startswith("sha256:") else f"sha256:{sha256_text(text)}"
 
 
@@ -220,7 +220,7 @@ def _erase(round: Round, article: str, sentences: Collection[str], at: str, reas
 
 
 def _closed_without(document: Line, article: str) -> Line:
-    """What a round was closed with, without the places of an article in it."""
+    """The record of a round's closing, without the places of an article."""
     kept = dict(document)
     if "struck" in kept:
         kept["struck"] = [line for line in kept["struck"] if line["article_id"] != article]

@@ -224,7 +224,7 @@ def _plan(
 
 
 def _through_files(who: Annotator) -> Annotator:
-    """A model answers through files, also where an older round asked it on Label Studio."""
+    """A model answers through files, even if an older round asked it on Label Studio."""
     return dataclasses.replace(who, backend=FILES) if who.kind == "model" else who
 
 
@@ -235,7 +235,7 @@ def _free_name(corpus: Corpus, root: str) -> str:
 
 
 def _emails(corpus: Corpus, plans: Iterable[Plan], wanted: Plan) -> dict[str, str]:
-    """The addresses that the rounds know of the annotators."""
+    """The addresses of the annotators that the rounds know."""
     found: dict[str, str] = {}
     for plan in plans:
         path = RoundFolder(corpus, plan.round).people

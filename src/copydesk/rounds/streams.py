@@ -1,4 +1,4 @@
-"""The queues of a round: which tasks are put before whom, and through which backend."""
+"""The queues of a round: which tasks go to whom, and through which backend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put before annotators: the data of a task, made anew from the corpus each time.
+"""The data of a task as annotators get it, made anew from the corpus each time.
 
 Offsets are code points of the canonical text.
 """
@@ -68,7 +68,7 @@ def context(text: str, start: int, end: int, *, reach: int = CONTEXT) -> dict[st
 
 
 class TaskTexts:
-    """The texts of a round's tasks, each made sure to be what was planned."""
+    """The texts of a round's tasks, each checked to be what was planned."""
 
     def __init__(self, round: Round) -> None:
         self._articles = {article.article_id: article for article in round.corpus.articles()}

@@ -22,6 +22,8 @@ BETWEEN: Final = 14
 """How many words may stand between a quotation and the verb of report after it."""
 _DESCRIBED: Final = 30
 """How many if they describe a name: "Ann Orr, the mayor of York and a …, said"."""
+_SPEAKING: Final = frozenset({"attribution-phrases/speaking to", "infinitive-verbs/authorise"})
+"""How somebody speaks, between subject and verb: "an aide, speaking on condition …, said"."""
 _SIGNED: Final = re.compile(
     r"[ \xa0]*(?:[—–―]|--?)[ \xa0]*(?P<name>(?:[^\W\d_][\w.’'-]*)(?:[ ][\w.’'-]+){0,5}?)"
     r"(?=[ \xa0]*(?:[,(\n]|\.?$|\.\n))"
@@ -49,6 +51,12 @@ NOBODY: Final = Voice(None, None, None)
 def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> Voice:
     """Who speaks, by the sentences that a marked stretch begins and ends in."""
     before, after = first.cues_before(stretch.start), last.cues_after(stretch.end)
+    if (
+        len(after) > 1
+        and after[0].cue.entry in _SPEAKING
+        and _follows(text, stretch, last, after[1])
+    ):
+        after = after[1:]
     if before and before[-1].kind == "clause" and _leads(text, before[-1], stretch):
         return voice_of(first, _outer(text, first, before, before[-1]))
     if after and _closes_speech(text, stretch) and _follows(text, stretch, last, after[0]):

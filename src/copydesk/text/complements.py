@@ -22,6 +22,10 @@ Kind = Literal[
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _REACH: Final = 12
 """How many words may stand between a verb and the "to" or "as" that it needs."""
+_DESCRIBED: Final = 24
+"""How many between a quotation and its verb, if they describe who speaks."""
+_ASIDE: Final = frozenset(" ,.()'’")
+"""What may stand between the words of a description."""
 
 
 def is_clausal(read: Surroundings, first: int, after: int) -> bool:
@@ -60,7 +64,11 @@ def is_complete(read: Surroundings, first: int, after: int, kind: Kind) -> bool:
     if read.gap(after) and not marked:
         return False
     if kind == "that":
-        return _has_finding(read, first)
+        return _has_finding(read, first) or (
+            read.found[first].form in read.around["to somebody"]
+            and read.found[after].form == "to"
+            and _reaches_that(read, after)
+        )
     if kind == "clause":
         return read.found[after].form not in read.around["no-clause"] or (
             read.found[first].form in read.around["says"] and _reaches_that(read, after)
@@ -79,10 +87,28 @@ def _reaches_that(read: Surroundings, after: int) -> bool:
 
 
 def _closes(read: Surroundings, first: int) -> bool:
-    """Whether a verb stands after a quotation, with its subject or before it."""
-    for index in range(first, max(first - 6, -1), -1):
+    """Whether a verb stands after a quotation, with its subject or before it.
+
+    The subject may be described between commas: "…,” Orr, the mayor of York, said by e-mail". A
+    quotation in the sentence before ends in a question or a shout then.
+    """
+    described = first > 0 and "," in read.between(first) and read.found[first].form[-3:] != "ing"
+    for index in range(first, max(first - (_DESCRIBED if described else 6), -1), -1):
         if read.marked_before(index):
-            return True
+            start = read.found[index].start
+            calls = not {"?", "!"}.isdisjoint(read.text[max(0, start - 4) : start])
+            return index > 0 or calls or not described
+        if index and read.gap(index) and not (described and _ASIDE.issuperset(read.between(index))):
+            return False
+    return False
+
+
+def follows_comma(read: Surroundings, first: int) -> bool:
+    """Whether a quotation, a comma and a subject stand before a verb: "‘It stays’, mayor vows"."""
+    for index in range(first - 1, max(first - 6, -1), -1):
+        start = read.found[index].start
+        if read.marked_before(index):
+            return "," in read.text[max(0, start - 3) : start]
         if index and read.gap(index):
             return False
     return False

@@ -53,18 +53,33 @@ class Surroundings:
 
     def gap(self, index: int) -> bool:
         """Whether anything but a blank stands between a word and the one before it."""
-        return not self.text[self.found[index - 1].end : self.found[index].start].isspace()
+        return not self.between(index).isspace()
+
+    def between(self, index: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.found[index - 1].end : self.found[index].start]
 
     def _before(self, first: int) -> int:
-        """Index of the first of the adverbs that stand before a form."""
+        """Index of the first of the adverbs that stand before a form; "on Tuesday" is one."""
         adverbs = self.around["adverb"]
         at = first
         while at and first - at < _REACH and not self.gap(at):
             form = self.found[at - 1].form
-            if form not in adverbs and not (form.endswith("ly") and len(form) > 4):
+            dated = form == "on" and at < first and self.found[at].form in self.around["weekday"]
+            if form not in adverbs and not dated and not self.is_adverb(at - 1):
                 break
             at -= 1
         return at
+
+    def is_adverb(self, index: int) -> bool:
+        """Whether a word in -ly is an adverb: neither a noun ("family") nor a name ("Kelly")."""
+        word = self.found[index]
+        return (
+            word.form.endswith("ly")
+            and len(word.form) > 4
+            and word.form not in self.around["noun in -ly"]
+            and not self.text[word.start].isupper()
+        )
 
     def use(self, first: int, after: int) -> Use | None:
         """What the words before a form let it be; asked more than once, found once.

@@ -40,7 +40,8 @@ def _forms(lang: Language) -> dict[str, frozenset[str]]:
     }
     for key in ("past", "auxiliary"):
         verbs |= clause.get(key, frozenset())
-    irregular = lang.lexicon("predicate-context").entries.get("irregular", frozenset())
+    irregular = lang.lexicon("predicate-context").forms("irregular")
+    entries["noun in -ly"] = lang.lexicon("predicate-context").forms("noun in -ly")
     entries["base"] = frozenset(
         first
         for name in VERBS
@@ -128,6 +129,8 @@ class Phrases:
         left = self.found[index - 1]
         if left.form in self.forms["pronoun"]:
             return True
+        if left.form.endswith(("'s", "s'")):
+            return False
         if left.form in self.forms["article"]:
             return False
         lower = not self.text[self.found[index].start].isupper()
@@ -165,7 +168,7 @@ class Phrases:
                 form in self.forms["subordinate"]
                 or form in self.forms["joins-clauses"]
                 or form in self.forms["relative"]
-                or form in self.forms["auxiliary"]
+                or (form in self.forms["auxiliary"] and not self._leads_to(first))
                 or (close and form in self.forms["preposition"] and form != "of")
             ):
                 break
@@ -180,6 +183,17 @@ class Phrases:
             first -= 1
         first = self._over_front(first, end)
         return self.span(first, end)
+
+    def _leads_to(self, index: int) -> bool:
+        """Whether "to" before a word is a preposition: "an aide to Orr", "close to the talks"."""
+        if index < 2 or self.found[index - 1].form != "to" or self.breaks(index - 1):
+            return False
+        left, right = self.found[index - 2], self.found[index]
+        named = self.text[right.start].isupper()
+        if self.text[left.start].isupper() and named:
+            return True
+        who = left.form in self.forms["role"] or left.form == "close"
+        return who and (named or right.form in self.forms["article"])
 
     def _over_front(self, first: int, end: int) -> int:
         """Past a conjunction, an adverb or a phrase of time or place in front of a subject."""
@@ -212,6 +226,22 @@ class Phrases:
         form = self.found[index].form
         return form in self.forms["finite"]
 
+    def is_adverb(self, index: int) -> bool:
+        """Whether a word in -ly is an adverb: neither a noun ("family") nor a name ("Kelly")."""
+        word = self.found[index]
+        return (
+            word.form.endswith("ly")
+            and len(word.form) > 5
+            and word.form not in self.forms["noun in -ly"]
+            and not (self.text[word.start].isupper() and (index or self._acts_next(index)))
+        )
+
+    def _acts_next(self, index: int) -> bool:
+        """Whether the word after one is a verb."""
+        return (
+            index + 1 < len(self.found) and self.is_verb(index + 1) and not self.breaks(index + 1)
+        )
+
     def is_adjective(self, index: int) -> bool:
         """Whether a participle stands in a noun phrase: "the elected mayor"."""
         if not index or self.breaks(index):
@@ -241,6 +271,11 @@ class Phrases:
         if between.strip() in {"", ".", "'", "’"}:
             return False
         return any(mark in _BREAKS or mark in ".?!" for mark in between) or len(between) > 4
+
+    def follows_mark(self, index: int) -> bool:
+        """Whether a quotation ends before a word."""
+        between = self.text[self.found[index - 1].end : self.found[index].start]
+        return between.rstrip()[-1:] in _MARKS and len(between) > 2
 
     def _acts(self, start: int, end: int) -> bool:
         """Whether a run of words holds a verb of its own, so that it is more than a phrase."""
@@ -280,8 +315,8 @@ class Phrases:
             or word.form[0].isdigit()
             or word.form in self.forms["time"]
             or word.form in self.forms["adverb"]
-            or (word.form.endswith("ly") and len(word.form) > 5)
-            for word in phrase
+            or self.is_adverb(index)
+            for index, word in enumerate(phrase, start)
         ):
             return None
         if phrase[-1].form in self.forms["never"] or self._acts(start, end):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from copydesk.text.complements import Kind, is_clausal, is_complete, reaches
+from copydesk.text.complements import Kind, follows_comma, is_clausal, is_complete, reaches
 from copydesk.text.form_use import Surroundings
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Cue, Vocabulary, Word
@@ -144,6 +144,8 @@ def _is_attributing_verb(read: Surroundings, form: Form) -> bool:
     if use == "noun-like":
         if form.kind == "infinitive":
             return read.agrees(first) and reaches(read, after, "to", reach=1)
+        if form.kind in {"clause", "that"} and after == len(read.found):
+            return follows_comma(read, first)
         if not read.opens(after) or not read.agrees(first) or read.is_relative(after):
             return False
     return is_complete(read, first, after, form.kind)

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from operator import itemgetter
 from typing import Final
 
@@ -24,6 +24,8 @@ from copydesk.text.turns import turn_speakers
 
 CUES: Final = 8
 """How many cues before and after a quotation are looked at."""
+_QUOTED: Final = 12
+"""How many words may stand between "quoted" and its "as saying"."""
 _SOURCE_FOLLOWS: Final = frozenset(
     f"attribution-phrases/{key}" for key in ("according to", "in the words of", "in the view of")
 )
@@ -75,6 +77,9 @@ class Sentence:
         """Who is behind a cue of this sentence."""
         if cue.kind == "phrase" and not cue.cue.entry.endswith(" that"):
             return self.phrases.after(cue.cue.end) if names_source(cue) else None
+        quoted = self._quoted_as(cue)
+        if quoted is not None:
+            return quoted
         if cue.kind in {"noun", "phrase"}:
             return self.phrases.owner(cue.cue.start)
         if inverted:
@@ -82,6 +87,26 @@ class Sentence:
         if self._passive(cue):
             return self.phrases.doer(cue.cue.end)
         return self.late_speaker(cue) or self.phrases.subject(cue.cue.start)
+
+    def _quoted_as(self, cue: Predicate) -> Span | None:
+        """Who is "quoted as saying" it: the object of "quoted", or the subject of "was quoted"."""
+        outside, first = self.outside, cue.first
+        quotes = self.lang.lexicon("predicate-context").forms("quotes")
+        form = outside[first].form
+        if form == "saying" and first > 1 and outside[first - 1].form == "as":
+            near = range(first - 2, max(first - _QUOTED, -1), -1)
+            verb = next((at for at in near if outside[at].form in quotes), 0)
+        elif form in quotes and ("as", "saying") in pairwise(
+            word.form for word in outside[first + 1 : first + _QUOTED]
+        ):
+            verb = first
+        else:
+            return None
+        if not verb:
+            return None
+        if outside[verb - 1].form in self.phrases.forms["be"]:
+            return self.phrases.subject(outside[verb].start)
+        return self.phrases.after(outside[verb].end)
 
     def late_speaker(self, cue: Predicate) -> Span | None:
         """Who stands after a cue that closes what is said: "The baths leak, said Ann Orr"."""
@@ -95,7 +120,10 @@ class Sentence:
         if between not in _SAID_BEFORE:
             return None
         follows = outside[after]
-        named = self.text[follows.start].isupper() or follows.form in self.phrases.forms["article"]
+        forms = self.phrases.forms
+        named = self.text[follows.start].isupper() or (
+            follows.form in forms["article"] or follows.form in forms["role"]
+        )
         if not named or self.text[cue.cue.end : follows.start].strip():
             return None
         span = self.phrases.after(cue.cue.end)

@@ -137,13 +137,18 @@ class Speakers(Phrases):
         return None
 
     def _over_verbs(self, at: int) -> int:
-        """Index of the first of the adverbs and auxiliaries that stand before a verb."""
+        """Index of the first of the adverbs and auxiliaries that stand before a verb.
+
+        "On Tuesday" is an adverb there: "the mayor on Tuesday said".
+        """
         verb = at
         while at and verb - at < MAX_SPEAKER and not self.breaks(at):
             form = self.found[at - 1].form
-            adverb = form in self.forms["adverb"] or (form.endswith("ly") and len(form) > 5)
+            adverb = form in self.forms["adverb"] or self.is_adverb(at - 1)
+            dated = form == "on" and at < verb and self.found[at].form in self.forms["weekday"]
             if (
                 not adverb
+                and not dated
                 and form not in self.forms["auxiliary"]
                 and form not in self.forms["time"]
             ):
@@ -174,6 +179,8 @@ class Speakers(Phrases):
             return False
         if form in self.forms["article"] or form in self.forms["relative"] or form[0].isdigit():
             return True
+        if self.follows_mark(start):
+            return False
         first = self.text[self.found[start].start]
         return not first.isupper() or (end - start <= 2 and self._is_place(start, end))
 

@@ -6,7 +6,7 @@ polars ends the whole process on some damaged files; pyarrow raises.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -24,6 +24,10 @@ _MARKS: Final = 12
 """Bytes of a file that begin it, end it, and give the length of its footer."""
 
 _WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+_COMPARED: Final = (
+    *(pa.types.is_string, pa.types.is_signed_integer),
+    *(pa.types.is_float32, pa.types.is_float64, pa.types.is_boolean),
+)
 _SHARING: Final = {"DELTA_BYTE_ARRAY"}
 _DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 
@@ -50,6 +54,7 @@ def read_parquet(
             raise FaultError(Fault(rule="column-unexpected", message=message, file=name))
         table = file.read()
         table.validate(full=True)
+        _refuse_false_statistics(file.metadata, table, name)
         schema = table.schema
         frame = pl.from_arrow(table.replace_schema_metadata(None), rechunk=False)
     except (FaultError, KeyboardInterrupt, SystemExit):
@@ -60,6 +65,51 @@ def read_parquet(
         raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name)) from error
     assert isinstance(frame, pl.DataFrame)
     return frame, schema
+
+
+def _refuse_false_statistics(metadata: pq.FileMetaData, table: pa.Table, name: str) -> None:
+    """Refuse a file whose footer would make a reader that filters pass over rows.
+
+    Raises:
+        FaultError: a value lies outside the least and the greatest that the footer states.
+    """
+    start = 0
+    for group in range(metadata.num_row_groups):
+        rows = table.slice(start, metadata.row_group(group).num_rows)
+        start += rows.num_rows
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            stated = chunk.statistics
+            column = chunk.path_in_schema
+            if stated is None or column not in table.schema.names or not rows.num_rows:
+                continue
+            values = rows.column(column)
+            hides = stated.has_null_count and stated.null_count != values.null_count
+            if stated.has_min_max and (bounds := _bounds(values)):
+                hides |= bounds[0] < stated.min_raw or bounds[1] > stated.max_raw
+            if hides:
+                message = (
+                    f"The statistics of the column '{show(column)}' are not those of its values: "
+                    "whoever filters by them would miss rows."
+                )
+                raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name))
+
+
+def _bounds(values: pa.ChunkedArray) -> tuple[Any, Any] | None:
+    """The least and the greatest value of a column, as a footer writes them; None if it has none.
+
+    Types that no table of ours has are left to the rule of the columns' types.
+    """
+    kind = values.type
+    if pa.types.is_timestamp(kind):
+        values = values.cast(pa.int64())
+    elif not any(of(kind) for of in _COMPARED):
+        return None
+    found = pc.min_max(values)
+    least, most = found["min"].as_py(), found["max"].as_py()
+    if isinstance(least, str):
+        return least.encode(), most.encode()
+    return None if least is None else (least, most)
 
 
 def idle(data: bytes) -> int:
