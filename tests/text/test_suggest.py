@@ -168,6 +168,7 @@ def test_doubt_about_the_world_is_told_from_plans_and_side_clauses(
         ("The ministry forecasts growth of two per cent.", "speculation"),
         ("The mill stands to lose half of its orders.", "speculation"),
         ("The ferry will leave at noon.", "background"),
+        ("The owners ask 30 crowns for a seat.", "background"),
         ("The analysts saw nine boats.", "background"),
         ("Copper is seen climbing to $9,000 a tonne.", "speculation"),
         ("The guild puts the cost of a new roof at nine million crowns.", "speculation"),
