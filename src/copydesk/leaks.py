@@ -48,6 +48,9 @@ _UNSEEN: Final = re.compile(
 """Invisible characters, which may be inside words, or between them in place of a blank."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
+_CAMEL: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+[A-ZÀ-ÖØ-Þ]")
+_HUMP: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+"""Words that only their capitals divide."""
 _ALIKE: Final = {
     **dict(zip("авеѕзіјкмнорстухԁԛԝһг", "abes3ijkmhopctyxdqwhr", strict=True)),
     **dict(zip("αβγεζηικμνορτυχω", "abyeznikmvoptuxw", strict=True)),
@@ -325,6 +328,8 @@ def _readings(text: str) -> Iterator[str]:
     if _TAG.search(text):
         yield _TAG.sub(" ", text)
         yield _TAG.sub("", text)
+    if _CAMEL.search(text):
+        yield _HUMP.sub(" ", text)
 
 
 def _salted(words: pl.Series, salt: bytes) -> Hashes:

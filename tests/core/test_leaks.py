@@ -71,8 +71,9 @@ def test_whatever_stands_in_place_of_blanks_hides_nothing(blank: str) -> None:
     [
         "".join(chr(0xE0000 + ord(letter)) for letter in SECRET),
         SECRET.translate(str.maketrans("aegn", "ɑᴇɢɴ")),
+        SECRET.title().replace(" ", ""),
     ],
 )
 def test_letters_that_look_alike_are_the_same(alike: str) -> None:
-    """Small capitals and phonetic letters are read as Latin ones, and tags are not seen at all."""
+    """So are small capitals, tags that nobody sees, and words that only capitals divide."""
     assert Secrets([("k.1", SECRET)], []).in_texts([alike]) == {"k.1"}

@@ -19,7 +19,7 @@ from copydesk.files import sha256_text
 from copydesk.release.contents import Contents, Part
 from copydesk.release.scratch import Scratch
 
-_AT_ONCE: Final = 2_000_000
+_AT_ONCE: Final = 1_000_000
 """Records of both releases that are held at once; each takes some hundred bytes."""
 _PLACE: Final = ("text_number", "start", "end")
 # These are compared on their own, or follow from columns that are.

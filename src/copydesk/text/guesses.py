@@ -114,7 +114,11 @@ def _is_undecided(unit: Unit, index: int, at: int) -> bool:
             form.endswith("est") and len(form) > 5 for form in after
         )
     if at > index + 1 and found[at - 1].form == "be":
-        return False
+        extreme = any(found[to].form.endswith("est") for to in range(at, min(at + 4, len(found))))
+        return extreme and found[0].form == "if" and not unit.reported
+    experts = {word.form for word in found[max(0, index - _LINE) : index]}
+    if not unit.context("experts").isdisjoint(experts) and left not in unit.context("same"):
+        return True
     if left in unit.context("others"):
         return True
     return found[index].form == "would" and "if" in unit.forms and not unit.reported
@@ -144,7 +148,10 @@ def _supposed(unit: Unit) -> Iterator[Cue]:
 
 
 def _is_planned(unit: Unit, index: int, verb: str) -> bool:
-    """Whether a "would" tells what a plan contains: "the bill would allow", "under the plan"."""
+    """Whether a plan or a timetable says so: "the bill would allow", "will leave at ten"."""
+    if verb in unit.context("departs"):
+        at = [word.form for word in unit.words[index:]].index(verb) + index + 1
+        return at == len(unit.words) or unit.words[at].form in unit.context("to or at")
     if verb not in unit.context("provides"):
         return False
     plans = unit.context("plan")

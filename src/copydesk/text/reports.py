@@ -101,6 +101,8 @@ class _Reader:
             return True
         if form.key in context["plea"] and right in context["pleaded"]:
             return True
+        if form.key in context["charge"] and (right in context["charged"] or right[:1].isdigit()):
+            return True
         if not first or self.read.gap(first):
             return False
         left = self.found[first - 1].form
