@@ -42,6 +42,7 @@ _NOT_TEXT: Final = (
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TITLE: Final = 150
+_PARAGRAPHS: Final = 3
 _ABOVE: Final = 3
 _DATE_AT_MOST: Final = 40
 _DIGITS_OF_DATE: Final = 5
@@ -83,6 +84,7 @@ def extract(data: bytes | str) -> Page:
     known = _Known(
         headings=_headings(tree),
         captions=_captions(tree),
+        codes=_codes(tree),
         wording=wording(language),
     )
     for element in tree.xpath(_NOT_TEXT):
@@ -123,6 +125,7 @@ class _Known:
 
     headings: set[str]
     captions: set[str]
+    codes: set[str]
     wording: Wording
 
 
@@ -133,6 +136,13 @@ def _headings(tree: Any) -> set[str]:
 
 def _captions(tree: Any) -> set[str]:
     return {key(e.text_content()) for e in figures.captions(tree)} - {""}
+
+
+def _codes(tree: Any) -> set[str]:
+    """Lines of a program between paragraphs; an old page may have its whole text in a ``pre``."""
+    if len(tree.xpath("//p")) < _PARAGRAPHS:
+        return set()
+    return {key(element.text_content()) for element in tree.iter("pre")} - {""}
 
 
 def _body(element: Any) -> Iterator[Line]:
@@ -204,6 +214,8 @@ def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Li
             continue
         if zone in (None, "item") and same in known.headings:
             zone = "subhead"
+        elif zone in (None, "item") and same in known.codes:
+            zone = "note"
         elif zone in (None, "item", "note") and same in known.captions:
             zone = "caption"
         elif zone is None and len(text) <= _DATE_AT_MOST and not fixed(text, known.wording):
