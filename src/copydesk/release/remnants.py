@@ -92,6 +92,9 @@ def searched(corpus: Corpus) -> Iterator[str]:
         subfolders[:] = sorted(name for name in subfolders if name not in NOT_SEARCHED)
         for name in sorted(files):
             path = Path(folder, name)
+            # POSIX drops a process's lock on a file as soon as it closes any handle of that file.
+            if path.suffix == ".lock":
+                continue
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(corpus.root).as_posix()
 
