@@ -25,6 +25,7 @@ import builtins, io, multiprocessing, os, signal, sys
 for name in (
     *("sched_getaffinity", "fork", "forkpty", "killpg", "setsid", "getpgid"),
     *("O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK", "mkfifo", "chown"),
+    *("pread", "pwrite", "preadv", "pwritev", "sendfile", "fdatasync", "posix_fadvise"),
 ):
     if hasattr(os, name):
         delattr(os, name)

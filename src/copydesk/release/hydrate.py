@@ -110,7 +110,7 @@ def hydrate(
     """
     source = find_release(release, version)
     try:
-        with tempfile.TemporaryFile(buffering=0) as file:
+        with tempfile.TemporaryFile() as file:
             return _hydrate(source, raw, out, encoding, Shelf(file))
     except pl.exceptions.PolarsError as error:
         raise IntegrityError(

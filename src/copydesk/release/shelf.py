@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,11 +34,10 @@ class Copy:
 
 
 class Shelf:
-    """Copies whose texts lie in a file.
+    """Copies whose texts are in a file.
 
     Args:
-        file: an empty one, unbuffered and open for reading and writing as long as the copies are
-            used.
+        file: an empty one, open for reading and writing as long as the copies are used.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -55,9 +53,9 @@ class Shelf:
         """
         data = text.encode()
         try:
-            written = 0
-            while written < len(data):
-                written += os.pwrite(self._file.fileno(), data[written:], self._size + written)
+            self._file.seek(self._size)
+            self._file.write(data)
+            self._file.flush()
         except OSError as error:
             raise InputError(
                 f"The copies of withheld texts could not be kept on the disk: {error}.",
@@ -68,4 +66,5 @@ class Shelf:
         return Copy(self, place, len(text), fields.get("title"), fields.get("attribution"))
 
     def _read(self, start: int, size: int) -> str:
-        return os.pread(self._file.fileno(), size, start).decode()
+        self._file.seek(start)
+        return self._file.read(size).decode()
