@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,6 +138,28 @@ def _table() -> bytes:
 
 
 _TABLE = _table()
+
+
+def test_statistics_that_hide_rows_are_a_fault() -> None:
+    """Whoever filters by an id that the footer leaves out of its bounds would find no row."""
+    footer = len(_TABLE) - 8 - int.from_bytes(_TABLE[-8:-4], "little")
+    forged = _TABLE[:footer] + _TABLE[footer:].replace(b"row.000", b"row.010")
+    where = [("id", "==", "row.000")]
+    assert pq.read_table(io.BytesIO(_TABLE), filters=where).num_rows == 1
+    assert pq.read_table(io.BytesIO(forged), filters=where).num_rows == 0
+    with pytest.raises(FaultError, match="The statistics of the column 'id' are not those of its"):
+        read_parquet(forged, "t")
+
+
+@given(st.lists(st.tuples(st.none() | st.text(), st.none() | st.integers(-(2**63), 2**63 - 1))))
+def test_statistics_that_a_writer_makes_are_true(rows: list[tuple[str | None, int | None]]) -> None:
+    """Whatever the values are, and whoever wrote them: polars or Arrow."""
+    frame = pl.DataFrame(rows, schema={"text": pl.String, "n": pl.Int64}, orient="row")
+    by_polars, by_arrow = io.BytesIO(), io.BytesIO()
+    frame.write_parquet(by_polars)
+    pq.write_table(frame.to_arrow(), by_arrow)
+    for stream in (by_polars, by_arrow):
+        assert read_parquet(stream.getvalue(), "t")[0].equals(frame)
 
 
 @pytest.mark.long

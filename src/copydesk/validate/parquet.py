@@ -25,7 +25,7 @@ _MARKS: Final = 12
 
 _WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
 _COMPARED: Final = (
-    *(pa.types.is_string, pa.types.is_signed_integer),
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_signed_integer),
     *(pa.types.is_float32, pa.types.is_float64, pa.types.is_boolean),
 )
 _SHARING: Final = {"DELTA_BYTE_ARRAY"}
