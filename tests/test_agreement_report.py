@@ -169,7 +169,7 @@ def test_text_is_shown_only_where_the_caller_gives_it(result: Agreement) -> None
 def test_the_page_says_who_answered() -> None:
     """Agreement of models alone is called so, and a mixture is called a mixture."""
     mixed = html_page(measure(answers()))
-    assert "Answers of different kinds of annotators (human, model) are taken together" in mixed
+    assert "Answers of different kinds of annotators (human, model) are combined here" in mixed
     models = html_page(measure(answers().with_columns(annotator_kind=pl.lit("model"))))
     assert "No person answered here: every annotator is a model." in models
     humans = html_page(measure(answers().with_columns(annotator_kind=pl.lit("human"))))

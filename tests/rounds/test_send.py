@@ -12,7 +12,7 @@ import pytest
 from copydesk.backends.labelstudio import projects
 from copydesk.backends.labelstudio.backend import LabelStudio
 from copydesk.backends.labelstudio.batches import batches
-from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.client import Imported, Server, encode
 from copydesk.backends.labelstudio.configs import label_config
 from copydesk.backends.labelstudio.payloads import PayloadWriter
 from copydesk.corpus import Corpus
@@ -63,11 +63,11 @@ class Watched(Server):
         self.read = 0
         self.harm: Callable[[list[int]], None] = lambda ids: None
 
-    def import_tasks(self, number: int, payloads: bytes) -> list[int]:
+    def import_tasks(self, number: int, payloads: bytes) -> Imported:
         """Import, then do the harm."""
-        ids = super().import_tasks(number, payloads)
-        self.harm(ids)
-        return ids
+        imported = super().import_tasks(number, payloads)
+        self.harm(list(imported.ids))
+        return imported
 
     def tasks(self, number: int, uids: Any = None, *, predictions: bool = False) -> Any:
         """Read, and count it."""
@@ -157,6 +157,32 @@ def test_a_task_spoilt_on_its_way_fails_the_push(
         with pytest.raises(IntegrityError, match="is not what was sent"):
             push(odd, plan.round, [LabelStudio(server)])
     assert server.read == 1
+
+
+def test_marked_sentences_that_a_server_lost_are_marked_by_the_same_push(
+    odd: Corpus, studio: Any, server_for: Callable[..., Any]
+) -> None:
+    """A server that repeats a request, since its database was locked, stores tasks alone."""
+    options = Options(
+        round=f"s-{secrets.token_hex(6)}",
+        annotators=(Annotator(annotator="anna", kind="human"),),
+        emails={"anna": studio.newcomer().email},
+        overlap=Overlap(base=1),
+    )
+    plan = new_round(odd, options)
+    with server_for() as real:
+        server = Watched(real)
+        whole = server.import_tasks
+
+        def lose(number: int, payloads: bytes) -> Imported:
+            return whole(number, encode([{"data": p["data"]} for p in json.loads(payloads)]))
+
+        server.import_tasks = lose  # type: ignore[method-assign]
+        result = push(odd, plan.round, [LabelStudio(server)])
+        assert (result.tasks_sent, result.checked) == (2, 2)
+        rows = real.tasks(number_of(real, plan), predictions=True)
+        marked = {row["data"]["title"]: len(row["predictions"][0]["result"]) for row in rows}
+        assert marked == {task.article_id: len(plan.expected(task)) for task in plan.tasks}
 
 
 def test_a_task_added_twice_meanwhile_is_removed(

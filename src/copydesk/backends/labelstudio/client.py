@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from copydesk.backends.labelstudio.ahead import ahead
@@ -40,6 +41,20 @@ _ANSWERED_FIELDS: Final = (
     *("was_cancelled", "ground_truth", "last_action", "bulk_created", "draft_created_at"),
     *("parent_prediction", "parent_annotation", "import_id"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a server says that it has stored.
+
+    Args:
+        ids: of the tasks.
+        predictions: how many came with them; None if it does not say. A server whose database is
+            locked repeats a request, and then stores tasks without their predictions.
+    """
+
+    ids: tuple[int, ...]
+    predictions: int | None
 
 
 class Server:
@@ -123,15 +138,16 @@ class Server:
             )
         return int(results[0]["task_number"])
 
-    def import_tasks(self, number: int, payloads: bytes) -> list[int]:
-        """Add tasks to a project; gives the ids that they got.
+    def import_tasks(self, number: int, payloads: bytes) -> Imported:
+        """Add tasks to a project.
 
         Args:
             payloads: a list of them as JSON; see `encode`.
         """
         params = {"return_task_ids": True}
         answer = self._ask("POST", f"api/projects/{number}/import", params=params, content=payloads)
-        return [int(task) for task in answer["task_ids"]]
+        tasks = tuple(int(task) for task in answer["task_ids"])
+        return Imported(tasks, answer.get("prediction_count"))
 
     def count_equal(self, number: int, first: int, last: int, documents: bytes) -> int:
         """How many tasks of a project, between two ids, hold exactly one of these data.

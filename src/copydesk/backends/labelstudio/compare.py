@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from copydesk.backends.labelstudio.batches import BATCH_BYTES, Batch
-from copydesk.backends.labelstudio.client import Server, encode
+from copydesk.backends.labelstudio.client import Imported, Server, encode
 from copydesk.backends.labelstudio.connection import RequestError
 
 _NONE: Final = encode([{}])
@@ -28,12 +28,16 @@ class Comparison:
         self.equal = True
         """Whether all that was compared is as it was sent; False too if that is not known."""
 
-    def add(self, ids: list[int], batch: Batch) -> None:
-        """Note a batch that was stored under these ids."""
-        self.equal = self.equal and len(ids) == len(batch.payloads)
+    def add(self, imported: Imported, batch: Batch) -> None:
+        """Note what a server says that it stored of a batch."""
+        self.equal = (
+            self.equal
+            and len(imported.ids) == len(batch.payloads)
+            and imported.predictions == sum(len(p.get("predictions", ())) for p in batch.payloads)
+        )
         if self._size + len(batch.documents) > BATCH_BYTES:
             self.finish()
-        self._ids += ids
+        self._ids += imported.ids
         self._documents.append(batch.documents[1:-1])
         self._size += len(batch.documents)
 

@@ -155,7 +155,9 @@ class Sender:
         if missing and comparison.equal and self._server.count_tasks(number) == count:
             hashes |= {task.uid: task.data_sha256 for task in missing}
         elif missing:
-            there = look(self._server, number, marked=False)
+            there = look(self._server, number, marked=True)
+            _compare(stream, number, there.hashes)
+            self._put_right(stream, number, payload, there)
             hashes = there.hashes
         _compare(stream, number, hashes)
         planned = {task.uid for task in stream.tasks}
@@ -197,7 +199,7 @@ class Sender:
                 break
             self.record("sending", project=number, before=known, tasks=len(left.payloads))
             try:
-                ids = self._server.import_tasks(number, left.body)
+                imported = self._server.import_tasks(number, left.body)
             except RequestError as error:
                 _bear(error, attempt)
                 if error.maybe_done:
@@ -205,9 +207,9 @@ class Sender:
                 else:
                     time.sleep(min(self._patience, 5.0))
                 continue
-            self.record("sent", project=number, tasks=len(ids))
-            comparison.add(ids, batch)
-            return known + len(ids)
+            self.record("sent", project=number, tasks=len(imported.ids))
+            comparison.add(imported, batch)
+            return known + len(imported.ids)
         if missing := self._absent(number, left).payloads:
             raise ServerError(
                 f"{len(missing)} tasks could not be stored in project {number}.",

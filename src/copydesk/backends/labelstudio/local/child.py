@@ -4,6 +4,10 @@ The starter holds the other end of the pipe and writes nothing. If the starter i
 closes the pipe, so a server never outlives the process that knows its address and its folder. Every
 page gets the script ``annotate.js``, and redirects lead below the server's sub-path: Label Studio
 leaves it out on the way to its log-in page and back.
+
+A transaction takes SQLite's lock when it begins. Otherwise two that read before they write cannot
+both go on: one fails at once, and Label Studio repeats its whole request, which makes a project
+twice and imports tasks without their predictions.
 """
 
 import os
@@ -14,6 +18,7 @@ from label_studio import server  # type: ignore[import-not-found]  # in its own 
 
 _SCRIPT = Path(__file__).with_name("annotate.js").read_text(encoding="utf-8")
 _TAG = f"<script>{_SCRIPT}</script></body>".encode()
+_LOCKED_SECONDS = 60
 _set_up = server._setup_env
 
 
@@ -50,7 +55,10 @@ def below_sub_path(get_response):  # type: ignore[no-untyped-def]  # the same
 def _set_up_with_ours() -> None:
     _set_up()
     from django.conf import settings
+    from django.db import connections  # type: ignore[import-not-found]  # the same
 
+    options = {"transaction_mode": "IMMEDIATE", "timeout": _LOCKED_SECONDS}
+    connections.settings["default"].setdefault("OPTIONS", {}).update(options)
     ours = ("__main__.below_sub_path", "__main__.with_script")
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, *ours]
 
