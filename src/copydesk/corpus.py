@@ -8,9 +8,9 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from copydesk.articles import Article, Bulk, Texts
 from copydesk.articles.texts import BULK
@@ -24,6 +24,7 @@ from copydesk.storage import Storage
 __all__ = ["CONFIG_NAME", "Article", "Corpus"]
 
 CONFIG_NAME = "copydesk.toml"
+LONGEST_WAIVER: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,16 @@ class Corpus:
         return frozenset(self.config.get("rounds", {}).get("trials", ()))
 
     def waived(self, rule: str) -> frozenset[str]:
-        """What ``copydesk.toml`` waives a rule for today: records, "" standing for all of them."""
-        today = datetime.now(UTC).date().isoformat()
+        """What ``copydesk.toml`` waives a rule for today: records, "" standing for all of them.
+
+        A waiver that ends more than a year from now is not in force, as in `validate`.
+        """
+        today = datetime.now(UTC).date()
+        last = today + LONGEST_WAIVER
         return frozenset(
             waiver.get("record", "")
             for waiver in self.config.get("waivers", ())
-            if waiver["rule"] == rule and waiver["until"] >= today
+            if waiver["rule"] == rule and today <= date.fromisoformat(waiver["until"]) <= last
         )
 
     @property

@@ -233,7 +233,11 @@ def test_a_release_whose_annotators_agree_too_little_is_refused(court: Corpus) -
     config.write_text(waived.replace(WAIVER, ""))
     cut = ["release", "cut", "1.0.1", "--dry-run", "--corpus", str(court.root)]
     done = CliRunner().invoke(app, cut)
+    far = str(date.today() + timedelta(days=200))
+    config.write_text(waived.replace(far, str(date.today() + timedelta(days=400))))
+    too_long = CliRunner().invoke(app, cut)
     config.write_text(waived)
+    assert str(too_long.exception) == str(done.exception)
     # "source" is 1 of 60 answers: alpha is 1 - (2 / 60) / (2 * 1 * 59 / (60 * 59)).
     assert "alpha of 'source' in the round 'one' is 0.000 (95 % interval" in str(done.exception)
     assert "20 sentences, 60 answers), below 0.667. Clarify the guidelines" in str(done.exception)

@@ -77,6 +77,11 @@ def in_words(what: str, alpha: Alpha, least: float) -> str:
     )
 
 
+def alpha_min(corpus: Corpus) -> float:
+    """The lowest alpha that a corpus's releases may have."""
+    return float(corpus.config.get("checks", {}).get("alpha_min", ALPHA_MIN))
+
+
 def refuse_disagreement(corpus: Corpus, contents: Contents) -> None:
     """Refuse a release of a round whose annotators agree too little, which `validate` would find.
 
@@ -86,7 +91,7 @@ def refuse_disagreement(corpus: Corpus, contents: Contents) -> None:
     waived = corpus.waived(BELOW_THRESHOLD)
     if "" in waived:
         return
-    least = float(corpus.config.get("checks", {}).get("alpha_min", ALPHA_MIN))
+    least = alpha_min(corpus)
     for name, tally in _tallies(contents).items():
         for what, alpha in low_alphas(name, tally, least):
             if name in waived:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.corpus import CONFIG_NAME, LONGEST_WAIVER, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.agreed import ALPHA_MIN
 from copydesk.release.diff import Diff, compare
@@ -38,9 +38,6 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 An alpha of .667 is the lowest at which Krippendorff (2004, p. 241) draws even tentative
 conclusions; a V of .1 is Cohen's (1988, p. 227) small effect.
 """
-
-
-_LONGEST_WAIVER: Final = datetime.timedelta(days=366)
 
 
 @dataclass(kw_only=True)
@@ -226,7 +223,7 @@ def _refused(waiver: Waiver, today: datetime.date) -> str:
         return f"The rule '{waiver.rule}' cannot be waived: it keeps rights, checksums or identity."
     if waiver.until < today:
         return f"The waiver of '{waiver.rule}' ended on {waiver.until}: {waiver.reason}"
-    if waiver.until > today + _LONGEST_WAIVER:
+    if waiver.until > today + LONGEST_WAIVER:
         return f"The waiver of '{waiver.rule}' ends on {waiver.until}, more than a year from now."
     return ""
 

@@ -24,7 +24,7 @@ def agree(
 ) -> None:
     """Measure agreement; writes report.json and report.html into the round's folder."""
     from copydesk.agreement.terminal import print_agreement
-    from copydesk.release.agreed import ALPHA_MIN
+    from copydesk.release.agreed import alpha_min
     from copydesk.rounds.agree import agree as measure
     from copydesk.rounds.paths import RoundFolder
 
@@ -40,10 +40,10 @@ def agree(
         words().print("The round is closed: its reports are as they were.")
     place = here.rounds if over_rounds else folder.path
     words().print(f"The report is in {place / 'report.html'}", markup=False)
-    least = float(here.config.get("checks", {}).get("alpha_min", ALPHA_MIN))
+    least = alpha_min(here)
     if found.alpha.value is not None and found.alpha.value < least:
         words().print(
-            f"Alpha is below {least:g}: 'validate' reports a release with these answers "
+            f"Alpha is below {least:g}: 'release cut' refuses these answers "
             "('alpha_min' under [checks] in copydesk.toml).",
             markup=False,
         )
