@@ -1,6 +1,7 @@
 """Cutting and verifying invented releases of growing size: time and peak memory.
 
     python scripts/bench/cut.py [--sentences 100000 300000 1000000]
+    python scripts/bench/cut.py --sentences 10000000 --keep FOLDER --steps cut
 
 What was built, and three answers to each sentence, are invented (`invented.py`) and lie on the
 disk; half of the articles are withheld, and every fifth sentence is a quotation. Each step is a
@@ -10,6 +11,7 @@ process of its own:
   withheld words, text in two splits looked for, and the release's facts counted;
 - `verify`: the tables are put together again and compared with the files, rows and bytes.
 
+With --keep, what was invented and cut stays for the next run, which may take the other step.
 Cutting texts into sentences and deriving the logs of rounds are not part of either: `scale.py` and
 `rounds.py` measure them.
 """
@@ -178,24 +180,35 @@ def verify(room: Path) -> None:
 STEPS = {"cut": cut, "verify": verify}
 
 
-def measured(sizes: Sequence[int], scratch: Path) -> Iterator[str]:
+def measured(
+    sizes: Sequence[int], steps: Sequence[str], scratch: Path, *, keep: bool
+) -> Iterator[str]:
     """A line for each size and step."""
     for size in sizes:
         room = scratch / str(size)
-        invent(room, size)
-        for step in STEPS:
+        if not room.is_dir():
+            half = room.with_name(f"{room.name}.half")
+            shutil.rmtree(half, ignore_errors=True)
+            invent(half, size)
+            half.rename(room)
+        for step in steps:
+            if step == "cut":
+                shutil.rmtree(room / "release", ignore_errors=True)
             cost = measure([sys.executable, __file__, "--step", step, "--room", str(room)])
             yield (
                 f"{size:>11,} {3 * size:>11,} {step:<7} {cost.seconds:>8.1f} s {cost.cpu_s:>8.1f} "
                 f"CPU s {cost.peak_mb:>7,.0f} MB, exit {cost.code}"
             )
-        shutil.rmtree(room)
+        if not keep:
+            shutil.rmtree(room)
 
 
 def main() -> None:
     """Measure at each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, nargs="+", default=[100_000, 300_000, 1_000_000])
+    parser.add_argument("--steps", nargs="*", choices=STEPS, default=[*STEPS])
+    parser.add_argument("--keep", type=Path, help="a folder to work in, which stays")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     parser.add_argument("--room", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -204,7 +217,8 @@ def main() -> None:
         return
     print(f"{'sentences':>11} {'answers':>11}")
     with tempfile.TemporaryDirectory() as scratch:
-        for line in measured(sorted(asked.sentences), Path(scratch)):
+        room, keep = asked.keep or Path(scratch), asked.keep is not None
+        for line in measured(sorted(asked.sentences), asked.steps, room, keep=keep):
             print(line, flush=True)
 
 
