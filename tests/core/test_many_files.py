@@ -58,7 +58,7 @@ _AT_ONCE = (
     "release.draft._QUOTES_AT_ONCE",
     "release.leak_search._CHARACTERS_AT_ONCE",
     "release.verify._ROWS_AT_ONCE",
-    "release.hydrate._ROWS_AT_ONCE",
+    "release.hydrated_folder._ROWS_AT_ONCE",
 )
 
 
