@@ -85,7 +85,7 @@ def _expected(sentences: list[str]) -> Counter[tuple[str, int, int]]:
 
 @given(st.lists(SENTENCES, max_size=3))
 def test_numpy_finds_what_a_loop_finds(articles: list[list[str]]) -> None:
-    """Each n-gram is there as often as it stands there; articles are no neighbours of each other."""
+    """As often as it stands there; no sentence has a neighbour in another article."""
     found: Counter[tuple[str, int, int]] = Counter()
     for group, rows, buckets in grams(articles, _BITS):
         assert (np.diff(rows) >= 0).all()

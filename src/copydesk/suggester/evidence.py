@@ -68,7 +68,7 @@ def _place(units: Sequence[Piece], number: int) -> list[str]:
 def _quoted(unit: Piece, quotes: Sequence[Quotation]) -> list[str]:
     if not quotes:
         return ["quoted=0"]
-    names = []
+    names: list[str] = []
     inside = 0
     for quote in quotes:
         names += (f"quotation={quote.form}", "speaker" if quote.speaker else "no speaker")

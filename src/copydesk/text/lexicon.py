@@ -121,9 +121,8 @@ class Vocabulary:
         candidates, begins = self._in_text(text)
         low = bisect_left(begins, first)
         candidates = candidates[low : bisect_left(begins, last, low)]
-        if last - first != len(words) or starts[first : first + 1] != [
-            words[0][0]
-        ]:  # left out, cut
+        in_a_row = last - first == len(words) and starts[first : first + 1] == [words[0][0]]
+        if not in_a_row:
             candidates = _among(candidates, words, starts)
             first, last = 0, len(words)
         found: list[Match] = []
@@ -227,9 +226,8 @@ class _Read:
             self.starts = [word[0] for word in self.words]
             self.spelled = [word[2] for word in self.words]
             return
-        parts = _SPLIT.split(
-            low.replace("_", " ")
-        )  # what stands between words, and every word, in turn
+        # What stands between words, and every word, in turn.
+        parts = _SPLIT.split(low.replace("_", " "))
         ends = list(accumulate(map(len, parts)))
         self.starts, self.spelled = ends[:-1:2], parts[1::2]
         self.words = tuple(map(_word, zip(self.starts, ends[1::2], self.spelled, strict=True)))
