@@ -90,8 +90,7 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
     elisions = (lang or language("en")).lexicon("elisions")
     stretches: list[Marked] = []
     pending: tuple[_Mark, list[tuple[int, int]]] | None = None
-    mark = _MARK_OR_COMMAS if ",," in text else _MARK
-    signs = [(match.start(), match.end(), match[0]) for match in mark.finditer(text)]
+    signs = _signs(text)
     if not signs:
         return []
     reached = 0
@@ -141,6 +140,12 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         if left is not None:
             pending = (left, [])
     return [stretch for stretch in stretches if stretch.inner[0] < stretch.inner[1]]
+
+
+def _signs(text: str) -> list[_Sign]:
+    """Whatever may be a mark, in order."""
+    pattern = _MARK_OR_COMMAS if ",," in text else _MARK
+    return [(match.start(), match.end(), match[0]) for match in pattern.finditer(text)]
 
 
 def _stretch(
