@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from copydesk.text.guesses import guesses
@@ -71,7 +72,7 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
     ):
         index -= 1
         participle = False
-    if participle:
+    if participle or _is_relative(unit, index):
         return True
     for left in range(index, max(index - _SIDE, -1), -1):
         if found[left].form in opens:
@@ -79,6 +80,27 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
         if found[left].form in finite or (left and unit.gap(left)):
             return False
     return False
+
+
+def _is_relative(unit: Unit, index: int) -> bool:
+    """Whether a word is the "that" of a relative clause, its verb right after it: "a ban that may".
+
+    After a verb it stands for a thing ("said that could change"), and what is said of a bare "it"
+    or "there" is the point of the sentence ("It is a row that could cost her the seat").
+    """
+    found = unit.words
+    if found[index].form != "that" or index < 2 or unit.gap(index):
+        return False
+    nouns = unit.context("before a noun")
+    noun = any(found[at].form in nouns for at in range(max(index - 4, 0), index - 1))
+    if not noun and any(
+        found[index - 1].form in unit.lexicon(name) for name in ("clause-verbs", "that-verbs")
+    ):
+        return False
+    bare, is_ = unit.context("bare subject"), unit.context("is")
+    return not any(
+        left.form in bare and right.form in is_ for left, right in pairwise(found[:index])
+    )
 
 
 def _is_asked(unit: Unit, index: int) -> bool:
@@ -208,6 +230,11 @@ def _could(unit: Unit) -> Iterator[Cue]:
         if word.form != "could":
             continue
         verb = found[index + 1]
+        if verb.form in unit.context("punishes") and not unit.context("as a punishment").isdisjoint(
+            after.form for after in found[index + 2 : index + 2 + _SIDE]
+        ):
+            yield Cue(word.start, verb.end, "suggest-context/punishes")
+            continue
         person = index > 0 and found[index - 1].form in unit.context("person")
         if person and verb.form not in unit.context("suffers"):
             continue
