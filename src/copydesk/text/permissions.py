@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from copydesk.text.unit import Unit
@@ -41,6 +42,8 @@ def is_permitted(unit: Unit, may: int) -> bool:
     if verb in unit.lexicon("outcome-verbs") or verb in unit.lexicon("effect-verbs"):
         return False
     if subject[0] in unit.context("permitted") and (negated or not unit.reported):
+        return True
+    if ("any", "time") in pairwise(word.form for word in found[may:]) and not unit.reported:
         return True
     if "under" in unit.forms and not unit.context("terms").isdisjoint(unit.forms):
         return True
