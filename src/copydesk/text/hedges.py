@@ -102,8 +102,10 @@ def _is_relative(unit: Unit, index: int) -> bool:
     bare, is_, article = unit.context("bare subject"), unit.context("is"), unit.context("article")
     return not any(
         (left.form in bare and right.form in is_)
-        or (left.form in is_ and right.form in article and index - at < _NOUN)
-        for at, (left, right) in enumerate(pairwise(found[:index]))
+        or (left.form in is_ and right.form in article and away <= _NOUN)
+        for away, (right, left) in enumerate(
+            pairwise(found[max(0, index - 2 * _SIDE) : index][::-1])
+        )
     )
 
 

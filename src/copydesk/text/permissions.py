@@ -7,6 +7,8 @@ from typing import Final
 
 from copydesk.text.unit import Unit
 
+_CLAUSE: Final = 12
+"""How many words from "may" on are read for "at any time"."""
 _SUBJECT: Final = 6
 """How many words before "may" are read for its subject."""
 
@@ -43,7 +45,9 @@ def is_permitted(unit: Unit, may: int) -> bool:
         return False
     if subject[0] in unit.context("permitted") and (negated or not unit.reported):
         return True
-    if ("any", "time") in pairwise(word.form for word in found[may:]) and not unit.reported:
+    if ("any", "time") in pairwise(
+        word.form for word in found[may : may + _CLAUSE]
+    ) and not unit.reported:
         return True
     if "under" in unit.forms and not unit.context("terms").isdisjoint(unit.forms):
         return True
