@@ -24,7 +24,7 @@ from copydesk.contract.labels import NEWS
 from copydesk.files import sha256_text
 from copydesk.ingest.raw import Missed, Options
 from copydesk.ingest.read import readings
-from copydesk.suggester import Suggester
+from copydesk.suggester import Asked, Suggester
 from copydesk.text import Piece, quotations, suggest
 
 TURNS = 5
@@ -75,17 +75,16 @@ def speed(
         if (text := article["text"] or texts.get(article["text_sha256"])) is not None
     ]
 
+    def asked(article: tuple[str, list[Piece]]) -> Asked:
+        quotes = quotations(*article)
+        return Asked(*article, quotes=quotes, suggested=suggest(*article, quotes=quotes))
+
     def rules() -> int:
         return sum(len(suggest(text, pieces)) for text, pieces in read_in)
 
     def both() -> int:
         assert model is not None
-        found = 0
-        for text, pieces in read_in:
-            quotes = quotations(text, pieces)
-            said = suggest(text, pieces, quotes=quotes)
-            found += len(model.suggest(text, pieces, quotes=quotes, suggested=said))
-        return found
+        return sum(map(len, model.suggest_each(map(asked, read_in))))
 
     ways = {"rules": rules} | ({"rules and suggester": both} if model else {})
     found = {}

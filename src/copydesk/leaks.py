@@ -2,80 +2,27 @@
 
 Texts are compared as runs of words: case, quotation marks, dashes, blanks of every kind, invisible
 characters, entities and line wraps make no difference. The search is for whole sentences of a
-withheld article and every stretch of `STRETCH` of its words; what is also in an article that may be
+withheld article and every stretch of twelve of its words; what is also in an article that may be
 given is not a leak. The time is linear in what is searched.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from copydesk.readable import printed, strings_of
+from copydesk.word_runs import Hashes, Integers, needles, readings, runs
 
-STRETCH: Final = 12
-"""The fewest words in a row that count as a leak, wherever a sentence begins or ends."""
-
-MIN_WORDS: Final = 3
-MIN_LENGTH: Final = 12
-"""Shorter sentences, such as a bare "He agreed.", may occur anywhere and are not searched for."""
-
-_WORD: Final = r"[\p{L}\p{N}]+"
-_INVISIBLE: Final = (
-    r"[\p{Cf}\p{Mn}\x{115f}\x{1160}\x{3164}\x{ffa0}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
-)
-_APOSTROPHE: Final = r"(\p{L})['’‘ʼ`´′＇](\p{L})"
-_ODD: Final = re.compile(
-    r"[&%\\=\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u0370-\u052f"
-    r"\u1d00-\u1d22\ua730\ua731\U000e0020-\U000e007e]"
-)
-_UNSEEN: Final = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u0335-\u0338\u034f\u061c\u115f\u1160"
-    r"\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    r"\U000e0000-\U000e0fff]"
-)
-"""Invisible characters, which may be inside words, or between them in place of a blank."""
-
-_TAG: Final = re.compile(r"<[^<>]*>")
-_CAMEL: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+[A-ZÀ-ÖØ-Þ]")
-_HUMP: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
-"""Words that only their capitals divide."""
-_ALIKE: Final = {
-    **dict(zip("авеѕзіјкмнорстухԁԛԝһг", "abes3ijkmhopctyxdqwhr", strict=True)),
-    **dict(zip("αβγεζηικμνορτυχω", "abyeznikmvoptuxw", strict=True)),
-    **dict(zip("ɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "agabcdefghijklmnoprstuvwyz", strict=True)),
-    **{chr(0xE0000 + code): chr(code) for code in range(0x20, 0x7F)},
-}
-_LATIN: Final = str.maketrans({**_ALIKE, **{a.upper(): b for a, b in _ALIKE.items()}})
-"""Letters that look Latin: Cyrillic, Greek, small capitals, and tags, which show nothing at all.
-
-Small and capital ones become the same letter.
-"""
-
-_CHUNK: Final = 50_000
-_AT_ONCE: Final = 1 << 23
-"""Characters whose words are held at once, some 20 bytes each."""
-_SEED: Final = 7
-_BASE: Final = 0x9E3779B97F4A7C15
-_WORDS_AT_ONCE: Final = 1 << 16
-"""Words that are looked up at once: few enough to stay in a processor's cache."""
 _MOST_BITS: Final = 26
-_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
-_QUOTED_PRINTABLE: Final = re.compile(r"=20|=\r?\n")
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"'|]+", re.IGNORECASE)
-
-Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +47,7 @@ class Secrets:
         given: Iterable[str] = (),
         urls: Iterable[str] = (),
         salt: bytes = b"",
+        only: Mapping[int, Hashes] | None = None,
     ) -> None:
         """Prepare the search.
 
@@ -110,14 +58,20 @@ class Secrets:
             urls: addresses that are given, and often repeat a title.
             salt: makes hashes that can be stored: they are the same with every version of every
                 library, and useless without the salt.
+            only: the runs that can be found at all, ascending, by their number of words; all others
+                are not kept. `copydesk.sieve` finds them.
         """
         self._salt = salt
-        self._urls = frozenset(urls)
-        self._records: dict[int, list[str]] = {}
-        found: dict[int, list[tuple[Hashes, NDArray[np.int64]]]] = {}
-        for record_list, whole in ((list(sentences), True), (list(texts), False)):
-            self._collect([r for r, _ in record_list], [t for _, t in record_list], whole, found)
-        self._needles: dict[int, tuple[Hashes, NDArray[np.int64]]] = {}
+        self._urls = Addresses(urls)
+        self._records: dict[str, int] = {}
+        found: dict[int, list[tuple[Hashes, Integers]]] = {}
+        for records, whole in ((sentences, True), (texts, False)):
+            for size, hashes, owners, names in needles(records, whole=whole, salt=salt):
+                if only is not None:
+                    kept = is_among(hashes, only.get(size))
+                    hashes, owners = hashes[kept], owners[kept]
+                found.setdefault(size, []).append((hashes, self._numbers(owners, names)))
+        self._needles: dict[int, tuple[Hashes, Integers]] = {}
         for size, parts in found.items():
             hashes = np.concatenate([h for h, _ in parts])
             owners = np.concatenate([o for _, o in parts])
@@ -125,18 +79,26 @@ class Secrets:
             self._needles[size] = unique, owners[first]
         self._finish(given)
 
+    def _numbers(self, owners: Integers, names: list[str]) -> Integers:
+        """The numbers of the records that some needles are of; a record has one."""
+        used, place = np.unique(owners, return_inverse=True)
+        known = self._records
+        numbers = [known.setdefault(names[number], len(known)) for number in used]
+        return np.array(numbers, dtype=np.int64)[place]
+
     def _finish(self, given: Iterable[str]) -> None:
         self._tables = {size: _table(hashes) for size, (hashes, _) in self._needles.items()}
         self._allow(given)
-        self._in_urls = self._hits(self._urls)
+        self._in_urls = self._hits(self._urls.given)
 
     def stored(self) -> dict[str, dict[str, str]]:
         """The hashes that are searched for, by record and number of words, as JSON types."""
         found: dict[str, dict[str, str]] = {}
+        names = list(self._records)
         for size, (hashes, owners) in self._needles.items():
             for number in np.unique(owners):
                 mine = np.sort(hashes[owners == number]).astype("<u8").tobytes()
-                record = self._records[0][number]
+                record = names[number]
                 found.setdefault(record, {})[str(size)] = base64.b64encode(mine).decode("ascii")
         return found
 
@@ -150,7 +112,7 @@ class Secrets:
             ValueError: it is not what `stored` gave.
         """
         found = cls((), (), salt=salt)
-        found._records = {0: list(stored)}
+        found._records = {record: number for number, record in enumerate(stored)}
         parts: dict[int, list[tuple[Hashes, int]]] = {}
         for number, sizes in enumerate(stored.values()):
             for name, text in sizes.items():
@@ -164,36 +126,6 @@ class Secrets:
             found._needles[size] = every[order], owners[order]
         found._finish(given)
         return found
-
-    def _collect(
-        self,
-        records: list[str],
-        texts: list[str],
-        whole: bool,
-        found: dict[int, list[tuple[Hashes, NDArray[np.int64]]]],
-    ) -> None:
-        names = self._records.setdefault(0, [])
-        base = len(names)
-        names += records
-        start = 0
-        for part in _batched(texts):
-            words, owner = _words(part, self._salt)
-            counts = np.bincount(owner, minlength=len(part))
-            lengths = np.array([len(text) for text in part])
-            begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
-            sizes = np.where(whole, np.minimum(counts, STRETCH), STRETCH)
-            for size, rolled in _rolled(words):
-                if size < STRETCH and not whole:
-                    continue
-                if whole:
-                    fits = (counts == size) if size < STRETCH else (counts >= STRETCH)
-                    ids = np.flatnonzero(fits & (sizes == size) & (lengths >= MIN_LENGTH))
-                    places = begins[ids]
-                else:
-                    places = _inside(owner, size)
-                    ids = owner[places]
-                found.setdefault(size, []).append((rolled[places], ids + base + start))
-            start += len(part)
 
     def _allow(self, given: Iterable[str]) -> None:
         keep = {
@@ -212,48 +144,32 @@ class Secrets:
 
     def in_texts(self, texts: Iterable[str]) -> set[str]:
         """The records whose words are in some texts, outside the addresses that are given."""
-        return self._hits(
-            reading for text in texts for reading in _readings(self._without_urls(text))
-        )
+        return self._hits(self._urls.readings(texts))
 
     def _hits(self, texts: Iterable[str]) -> set[str]:
         owners: set[int] = set()
         for size, places in self._met(texts):
             owners.update(self._needles[size][1][places].tolist())
-        return {self._records[0][number] for number in owners}
+        names = list(self._records)
+        return {names[number] for number in owners}
 
-    def _met(self, texts: Iterable[str]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    def _met(self, texts: Iterable[str]) -> Iterator[tuple[int, Integers]]:
         """The numbers of words, and the places among the hashes, of the runs that texts have."""
-        for part in _batched(texts):
-            words, owner = _words(part, self._salt)
-            for start in range(0, len(words), _WORDS_AT_ONCE):
-                some = slice(start, start + _WORDS_AT_ONCE + STRETCH - 1)
-                for size, rolled in _rolled(words[some]):
-                    if size in self._needles:
-                        places = self._places(size, rolled, owner[some])
-                        if len(places):
-                            yield size, places
+        for size, rolled, owner in runs(texts, self._salt):
+            if size in self._needles:
+                places = self._places(size, rolled, owner)
+                if len(places):
+                    yield size, places
 
-    def _places(self, size: int, rolled: Hashes, owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _places(self, size: int, rolled: Hashes, owner: Integers) -> Integers:
         hashes, _ = self._needles[size]
         table, bits = self._tables[size]
         likely = np.flatnonzero(table[_high(rolled, bits)])
         likely = likely[table[_low(rolled[likely], bits)]]
         likely = likely[owner[likely] == owner[likely + size - 1]]
         found = rolled[likely]
-        places: NDArray[np.int64] = np.searchsorted(hashes, found)
-        within = places < len(hashes)
-        places, found = places[within], found[within]
-        same: NDArray[np.bool_] = hashes[places] == found
-        return places[same]
-
-    def _without_urls(self, text: str) -> str:
-        if not self._urls or "://" not in text:
-            return text
-        return _URL.sub(self._address, text)
-
-    def _address(self, match: re.Match[str]) -> str:
-        return " " if match.group().rstrip(".,;)") in self._urls else match.group()
+        places: Integers = np.searchsorted(hashes, found[is_among(found, hashes)])
+        return places
 
     def in_file(self, path: Path) -> set[str]:
         """The records whose words are in a file: in its values, its metadata and its bytes."""
@@ -263,6 +179,29 @@ class Secrets:
             # Compression breaks addresses up, so their words occur alone among the raw bytes.
             hits -= self._in_urls
         return hits | self.in_texts(strings_of(data, path))
+
+
+class Addresses:
+    """Addresses that are given: what they say is not searched.
+
+    Args:
+        given: the addresses.
+    """
+
+    def __init__(self, given: Iterable[str]) -> None:
+        self.given = frozenset(given)
+
+    def readings(self, texts: Iterable[str]) -> Iterator[str]:
+        """Texts as they may be read, without these addresses."""
+        return (reading for text in texts for reading in readings(self._without(text)))
+
+    def _without(self, text: str) -> str:
+        if not self.given or "://" not in text:
+            return text
+        return _URL.sub(self._blank, text)
+
+    def _blank(self, match: re.Match[str]) -> str:
+        return " " if match.group().rstrip(".,;)") in self.given else match.group()
 
 
 def find_leaks(folder: Path, secrets: Secrets, names: Iterable[str] | None = None) -> list[Leak]:
@@ -288,92 +227,13 @@ def _finest(records: set[str]) -> list[str]:
     return sorted(records - articles)
 
 
-def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
-    part: list[str] = []
-    size = 0
-    for text in texts:
-        part.append(text)
-        size += len(text)
-        if len(part) >= _CHUNK or size > _AT_ONCE:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
-def _words(texts: Sequence[str], salt: bytes) -> tuple[Hashes, NDArray[np.int64]]:
-    """The words of some texts as numbers, one after another, and the text that each is of."""
-    resolved = [_plain(text) if _ODD.search(text) else text for text in texts]
-    plain = pl.Series(resolved, dtype=pl.String)
-    if not all(map(str.isascii, resolved)):
-        plain = plain.str.normalize("NFKD")
-    plain = plain.str.to_lowercase()
-    plain = plain.str.replace_all(_INVISIBLE, "").str.replace_all(_APOSTROPHE, "$1$2")
-    words = plain.str.extract_all(_WORD)
-    counts = words.list.len().fill_null(0).to_numpy().astype(np.int64)
-    flat = words.explode(empty_as_null=False).drop_nulls()
-    owner = np.repeat(np.arange(len(texts)), counts)
-    if salt:
-        return _salted(flat, salt), owner
-    return flat.hash(_SEED).to_numpy(), owner
-
-
-def _readings(text: str) -> Iterator[str]:
-    """A text as it may be read: with what nobody sees, and with tags, or blanks in their place."""
-    if _ODD.search(text):
-        text = _plain(text)
-    yield text
-    if _UNSEEN.search(text):
-        yield _UNSEEN.sub(" ", text)
-    if _TAG.search(text):
-        yield _TAG.sub(" ", text)
-        yield _TAG.sub("", text)
-    if _CAMEL.search(text):
-        yield _HUMP.sub(" ", text)
-
-
-def _salted(words: pl.Series, salt: bytes) -> Hashes:
-    """BLAKE2b of each word with a key, 64 bits of it; each different word is hashed once."""
-    kinds = words.unique()
-    hashes = [
-        int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8, key=salt).digest(), "little")
-        for word in kinds
-    ]
-    known = pl.Series(hashes, dtype=pl.UInt64)
-    return words.replace_strict(kinds, known, return_dtype=pl.UInt64).to_numpy()
-
-
-def _plain(text: str) -> str:
-    """A text with its entities, percent signs and escapes resolved."""
-    for _ in range(2):
-        text = html.unescape(text)
-        if "%" in text:
-            text = unquote(text, errors="replace")
-    if "\\" in text:
-        text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
-        text = re.sub(r"\\[nrt]", " ", text)
-    if "=" in text:
-        text = _QUOTED_PRINTABLE.sub(" ", text)
-    text = text.translate(_LATIN)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _rolled(words: Hashes) -> Iterator[tuple[int, Hashes]]:
-    """A number for each run of words, by where it begins, for each size that is searched for."""
-    base = np.uint64(_BASE)
-    total = words
-    for size in range(2, min(STRETCH, len(words)) + 1):
-        total = total[:-1] * base
-        total += words[size - 1 :]
-        if size >= MIN_WORDS:
-            yield size, total
-
-
-def _inside(owner: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Where runs of ``size`` words begin that lie within one text."""
-    if len(owner) < size:
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(owner[: len(owner) - size + 1] == owner[size - 1 :])
+def is_among(hashes: Hashes, known: Hashes | None) -> NDArray[np.bool_]:
+    """Whether each of some hashes is among the known ones, which ascend."""
+    if known is None or not len(known):
+        return np.zeros(len(hashes), dtype=bool)
+    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    same: NDArray[np.bool_] = known[places] == hashes
+    return same
 
 
 def _high(hashes: Hashes, bits: int) -> Hashes:

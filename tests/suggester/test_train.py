@@ -12,6 +12,7 @@ import pytest
 from copydesk.contract.conformance import check_document
 from copydesk.errors import InputError
 from copydesk.suggester.card import card
+from copydesk.suggester.features import Asked
 from copydesk.suggester.lessons import Lesson, Material
 from copydesk.suggester.model import Suggester
 from copydesk.suggester.scores import calibration, score, temperature
@@ -91,6 +92,19 @@ def test_a_language_not_learnt(trained: Trained, make_lesson: Callable[..., Less
     model = Suggester(trained.weights)
     assert model.suggest(fresh.text, fresh.pieces, language="fi") == []
     assert len(model.suggest(fresh.text, fresh.pieces, language="eo-DE")) == 6
+
+
+def test_articles_together_get_what_each_gets_alone(
+    trained: Trained, make_lesson: Callable[..., Lesson]
+) -> None:
+    """Also where some of them are empty or in a language that it has not learnt."""
+    model = Suggester(trained.weights)
+    lessons = [make_lesson(40 + number) for number in range(20)]
+    asked = [Asked(lesson.text, lesson.pieces, "eo") for lesson in lessons]
+    asked[3], asked[17] = asked[3]._replace(language="fi"), Asked("", [], "eo")
+    alone = [model.suggest(a.text, a.pieces, language=a.language) for a in asked]
+    assert list(model.suggest_each(asked)) == alone
+    assert [len(guesses) for guesses in alone[2:5]] == [6, 0, 6]
 
 
 def test_nothing_to_suggest(trained: Trained) -> None:

@@ -1,21 +1,18 @@
-"""Makes sure that no withheld words are in a new release; searches for some articles at a time."""
+"""Makes sure that no withheld words are in a new release."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from copydesk.errors import IntegrityError
-from copydesk.leaks import Secrets, find_leaks
 from copydesk.release.parts import Parts
+from copydesk.sieve import search
 
-_CHARACTERS_AT_ONCE: Final = 1 << 26
-"""Words of withheld text that are searched for at once; they take some 16 bytes each."""
-
-_Words = list[tuple[str, str]]
+_WITHHELD = ~pl.col("redistributable")
 
 
 def refuse_leaks(folder: Path, parts: Parts) -> None:
@@ -28,7 +25,14 @@ def refuse_leaks(folder: Path, parts: Parts) -> None:
     Raises:
         IntegrityError: a file of it contains withheld words.
     """
-    leaks = [leak for secrets in _secrets(parts) for leak in find_leaks(folder, secrets)]
+    leaks = search(
+        folder,
+        sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()),
+        sentences=partial(_sentences, parts),
+        texts=partial(_texts, parts),
+        given=partial(_given, parts),
+        urls=partial(_urls, parts),
+    )
     if leaks:
         first = min(leaks, key=lambda leak: (leak.file, leak.record))
         raise IntegrityError(
@@ -38,16 +42,18 @@ def refuse_leaks(folder: Path, parts: Parts) -> None:
         )
 
 
-def _secrets(parts: Parts) -> Iterator[Secrets]:
-    """The words of the withheld articles, those of some articles at a time."""
-    for sentences, texts in _withheld(parts):
-        urls = (rows["url"].drop_nulls() for rows in parts.articles())
-        yield Secrets(
-            sentences=sentences,
-            texts=texts,
-            given=_given(parts),
-            urls=(url for some in urls for url in some),
-        )
+def _sentences(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Sentences and titles of withheld articles, with the ids that they are known by."""
+    for part in parts:
+        articles = part["articles"].filter(_WITHHELD)
+        sentences = part["sentences"].join(articles, on="article_id", how="semi")
+        yield from sentences.select("sentence_id", "text").iter_rows()
+        yield from articles.select("article_id", "title").drop_nulls().iter_rows()
+
+
+def _texts(parts: Parts) -> Iterator[tuple[str, str]]:
+    for articles in parts.articles():
+        yield from articles.filter(_WITHHELD).select("article_id", "text").iter_rows()
 
 
 def _given(parts: Parts) -> Iterator[str]:
@@ -57,20 +63,6 @@ def _given(parts: Parts) -> Iterator[str]:
         yield from rows["title"].drop_nulls()
 
 
-def _withheld(parts: Parts) -> Iterator[tuple[_Words, _Words]]:
-    """Sentences and titles, and whole texts, with the ids that they are known by."""
-    whole: _Words = []
-    texts: _Words = []
-    size = 0
-    for part in parts:
-        articles = part["articles"].filter(~pl.col("redistributable"))
-        sentences = part["sentences"].join(articles, on="article_id", how="semi")
-        whole += sentences.select("sentence_id", "text").iter_rows()
-        whole += articles.select("article_id", "title").drop_nulls().iter_rows()
-        texts += articles.select("article_id", "text").iter_rows()
-        size += int(articles["text"].str.len_chars().sum())
-        if size >= _CHARACTERS_AT_ONCE:
-            yield whole, texts
-            whole, texts, size = [], [], 0
-    if texts:
-        yield whole, texts
+def _urls(parts: Parts) -> Iterator[str]:
+    for articles in parts.articles():
+        yield from articles["url"].drop_nulls()

@@ -7,7 +7,8 @@ kept in one small file of numbers, and needs only numpy to suggest.
 
 from __future__ import annotations
 
+from copydesk.suggester.features import Asked
 from copydesk.suggester.model import Guess, Suggester
 from copydesk.suggester.weights import Weights, read_weights
 
-__all__ = ["Guess", "Suggester", "Weights", "read_weights"]
+__all__ = ["Asked", "Guess", "Suggester", "Weights", "read_weights"]

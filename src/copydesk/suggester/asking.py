@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.suggester.features import Asked
 from copydesk.suggester.model import Suggester
 from copydesk.suggester.weights import SUFFIX
 from copydesk.text import Piece
@@ -74,11 +75,15 @@ def ask(model: Suggester, articles: Iterable[Mapping[str, Any]]) -> pl.DataFrame
     """
     import polars as pl
 
-    rows = []
-    for article in articles:
+    def read(article: Mapping[str, Any]) -> Asked:
+        names.append(article["article_id"])
         pieces = [Piece(**piece) for piece in article["pieces"]]
-        guesses = model.suggest(article["text"], pieces, language=article["language"])
-        name = article["article_id"]
+        return Asked(article["text"], pieces, article["language"])
+
+    names: list[str] = []
+    rows = []
+    for number_of, guesses in enumerate(model.suggest_each(map(read, articles))):
+        name = names[number_of]
         rows += [
             (f"{name}.{number:03d}", guess.label, guess.probability, guess.margin)
             for number, guess in enumerate(guesses, start=1)

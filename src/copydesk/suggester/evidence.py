@@ -6,7 +6,7 @@ entries of lexicons and never words of an article.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from copydesk.text import Piece, Quotation, Suggestion, quotations, suggest, suggests
 
@@ -19,7 +19,6 @@ _PARTS = 5
 def evidence(
     text: str,
     pieces: Sequence[Piece],
-    *,
     language: str,
     quotes: Sequence[Quotation] | None = None,
     suggested: Sequence[Suggestion] | None = None,
@@ -30,7 +29,7 @@ def evidence(
         quotes, suggested: what the rules find, if it is at hand.
     """
     units = [piece for piece in pieces if piece.is_unit]
-    found = [list(_place(units, number)) for number in range(len(units))]
+    found = [_place(units, number) for number in range(len(units))]
     if not suggests(language):
         return found
     if quotes is None:
@@ -56,19 +55,22 @@ def evidence(
     return found
 
 
-def _place(units: Sequence[Piece], number: int) -> Iterator[str]:
+def _place(units: Sequence[Piece], number: int) -> list[str]:
     unit = units[number]
-    yield f"zone={unit.zone}"
-    yield f"number={min(number, _FIRST)}"
-    yield f"length={(unit.end - unit.start).bit_length()}"
-    if number + 1 == len(units):
-        yield "last"
+    names = [
+        f"zone={unit.zone}",
+        f"number={min(number, _FIRST)}",
+        f"length={(unit.end - unit.start).bit_length()}",
+    ]
+    return [*names, "last"] if number + 1 == len(units) else names
 
 
-def _quoted(unit: Piece, quotes: Sequence[Quotation]) -> Iterator[str]:
+def _quoted(unit: Piece, quotes: Sequence[Quotation]) -> list[str]:
+    if not quotes:
+        return ["quoted=0"]
+    names: list[str] = []
     inside = 0
     for quote in quotes:
-        yield f"quotation={quote.form}"
-        yield "speaker" if quote.speaker else "no speaker"
+        names += (f"quotation={quote.form}", "speaker" if quote.speaker else "no speaker")
         inside += max(min(quote.end, unit.end) - max(quote.start, unit.start), 0)
-    yield f"quoted={-(-_PARTS * inside // (unit.end - unit.start))}"
+    return [*names, f"quoted={-(-_PARTS * inside // (unit.end - unit.start))}"]

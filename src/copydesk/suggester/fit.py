@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.extras import needs
-from copydesk.suggester.features import COUNTED, WEIGHTS, features
+from copydesk.suggester.features import COUNTED, WEIGHTS, Asked, features
 from copydesk.suggester.grams import Numbers
 from copydesk.suggester.lessons import Lesson
 from copydesk.suggester.model import Floats
@@ -76,7 +76,7 @@ def examples(lessons: Sequence[Lesson], scheme: Sequence[str], bits: int) -> Exa
 
 
 def _entries(lesson: Lesson, units: int, bits: int) -> tuple[Numbers, Numbers, Floats]:
-    found = features(lesson.text, lesson.pieces, bits, language=lesson.language)
+    found = features([Asked(lesson.text, lesson.pieces, lesson.language)], bits)
     counts = {name: np.zeros(units) for name in WEIGHTS}
     for group, rows, _ in found:
         counts[group] += np.bincount(rows, minlength=units)

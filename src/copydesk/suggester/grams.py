@@ -1,7 +1,7 @@
-"""Hashed n-grams of the sentences of an article, found for all of them at once.
+"""Hashed n-grams of the sentences of some articles, found for all of them at once.
 
 A stretch of characters c_s … c_e has the polynomial hash sum c_i B^(i-s) modulo 2^64 (Karp and
-Rabin 1987). With sums over the whole article at hand, the hash of any stretch takes one subtraction
+Rabin 1987). With sums over the whole text at hand, the hash of any stretch takes one subtraction
 and one product, so that numpy finds every n-gram without a loop over them. A hash that is mixed
 gives the bucket whose weights the n-gram has (Weinberger et al. 2009).
 """
@@ -41,15 +41,15 @@ _WITHOUT_BLANKS: Final = (
 
 
 class Grams(NamedTuple):
-    """Some n-grams of an article: the sentence of each, in order, and its bucket."""
+    """Some n-grams of articles: the sentence of each, in order, and its bucket."""
 
     group: str
     rows: Numbers
     buckets: Numbers
 
 
-def grams(sentences: Sequence[str], bits: int) -> list[Grams]:
-    """The n-grams of an article's sentences, group by group; a group may come in several parts.
+def grams(articles: Sequence[Sequence[str]], bits: int) -> list[Grams]:
+    """The n-grams of articles' sentences, group by group; a group may come in several parts.
 
     Groups: ``characters``, `CHARACTERS` in a row, also across words; ``words``, single and in
     pairs, with the sentence's ends; ``before`` and ``after``, the words of the neighbours. Case,
@@ -58,22 +58,23 @@ def grams(sentences: Sequence[str], bits: int) -> list[Grams]:
     in it.
 
     Args:
-        sentences: in the article's order.
+        articles: the sentences of each, in order; they are numbered through all articles.
         bits: there are ``2 ** bits`` buckets.
     """
-    text = _Text(sentences)
+    text = _Text([sentence for article in articles for sentence in article])
     starts, ends = text.tokens()
     hashes, rows = text.hashes(starts, ends), text.rows[starts]
     characters, rows_of_characters = text.characters()
     pairs, rows_of_pairs = _pairs(text, starts, hashes)
-    after = int(rows.searchsorted(1))
-    before = int(rows.searchsorted(len(sentences) - 1))
+    firsts = np.cumsum([0, *map(len, articles)])
+    after = np.isin(rows, firsts[:-1], invert=True)
+    before = np.isin(rows, firsts[1:] - 1, invert=True)
     parts = (
         ("characters", characters, rows_of_characters, 5),
         ("words", hashes, rows, 1),
         ("words", pairs, rows_of_pairs, 2),
-        ("before", hashes[:before], rows[:before] + 1, 3),
-        ("after", hashes[after:], rows[after:] - 1, 4),
+        ("before", hashes[before], rows[before] + 1, 3),
+        ("after", hashes[after], rows[after] - 1, 4),
     )
     ends_of_parts = list(accumulate(len(rows) for _, _, rows, _ in parts))
     every = np.empty(ends_of_parts[-1], dtype=np.uint64)

@@ -65,51 +65,85 @@ def sentences(text: str, start: int, end: int, language: Language | None = None)
         end: Where it ends.
         language: The language whose rules hold; English by default.
     """
-    lang = language or language_of("en")
-    lower = text[start:end].islower()
-    candidate, known = _candidate(lang, lower), rules(lang)
+    return cut(text, start, end, text[start:end], language or language_of("en"))
+
+
+def cut(text: str, start: int, end: int, line: str, lang: Language) -> list[Span]:
+    """The same for a caller that holds the line `text[start:end]` already."""
+    known = rules(lang)
+    # The only stops of most lines are full stops, which are found faster without a pattern.
+    dots = not known.stops and "?" not in line and "!" not in line and "…" not in line
+    way = _cut_at_full_stops if dots else _cut_at_stops
+    lower = line.islower()
+    if line[:1] not in ITEM_STARTS:
+        return way(text, start, end, lower, lang, known)
+    spans: list[Span] = []
+    for first, last in list_items(text, start, end, lang):
+        spans += way(text, first, last, lower, lang, known)
+    return spans
+
+
+def _cut_at_stops(
+    text: str, start: int, end: int, lower: bool, lang: Language, known: Rules
+) -> list[Span]:
+    candidate = _candidate(lang, lower)
+    spans: list[Span] = []
+    match = candidate.search(text, start, end)
+    while match is not None:
+        last = _end(text, start, end, match, known, lower)
+        if last:
+            spans.append((start, last))
+            start = last
+            while text[start].isspace():
+                start += 1
+        match = candidate.search(text, match.end(), end)
+    spans.append((start, end))
+    return spans
+
+
+def _cut_at_full_stops(
+    text: str, start: int, end: int, lower: bool, lang: Language, known: Rules
+) -> list[Span]:
+    find = text.find
+    closing = end - (2 if text[end - 1 : end] in _QUOTE_MARKS else 1)
+    at = find(".", start, closing)  # the last stop of the line ends it anyway
+    if at < 0:
+        return [(start, end)]
     kinds, roman = known.kinds, known.roman_ordinals
     spans: list[Span] = []
-    items = [(start, end)]
-    if text[start : start + 1] in ITEM_STARTS:
-        items = list_items(text, start, end, lang)
-    for item, stop in items:
-        start = position = item
-        near = stop - _NAME_AT_MOST
-        line = text[item:stop]
-        # The only stops of most lines are full stops, which are found faster without a pattern.
-        dots = not known.stops and "?" not in line and "!" not in line and "…" not in line
-        while True:
-            if dots:
-                at = text.find(".", position, stop)
-                if at < 0:
-                    break
-                after = at + 2
-                if after < near and text[at + 1] == " " and text[after].isupper():
-                    # A word, a full stop, one blank, a capital letter.
-                    token = text[max(start, at - _LONGEST_TOKEN) : at]
-                    token = token[token.rfind(" ") + 1 :]
-                    plain = len(token) > 1 and token.isalpha() and token not in kinds
-                    if plain and not (roman and _ROMAN.fullmatch(token)):
+    near = end - _NAME_AT_MOST
+    while at >= 0:
+        after = at + 2
+        if text[at + 1] == " " and text[after].isupper():
+            # A word, a full stop, one blank, a capital letter.
+            first = max(start, at - _LONGEST_TOKEN)
+            token = text[(text.rfind(" ", first, at) + 1) or first : at]
+            kind = kinds.get(token)
+            if len(token) > 1 and token.isalpha() and (kind is None or kind is Kind.TITLE):
+                if kind is None:
+                    goes_on = (roman and _ROMAN.fullmatch(token)) or (
+                        after >= near and _SPEAKER_BELOW.match(text, after, end)
+                    )
+                    if not goes_on:
                         spans.append((start, at + 1))
-                        start = position = after
-                        continue
-                match = candidate.match(text, at, stop)
-                if match is None:
-                    position = at + 1
+                        start = after
+                    at = find(".", after, closing)
                     continue
-            else:
-                match = candidate.search(text, position, stop)
-                if match is None:
-                    break
-            position = match.end()
-            last = _end(text, start, stop, match, known, lower)
-            if last:
-                spans.append((start, last))
-                start = last
-                while text[start].isspace():
-                    start += 1
-        spans.append((start, stop))
+                if not token.islower():
+                    at = find(".", after, closing)
+                    continue
+        match = _candidate(lang, lower).match(text, at, end)
+        if match is None:
+            at = find(".", at + 1, closing)
+            continue
+        last = _end(text, start, end, match, known, lower)
+        if last:
+            spans.append((start, last))
+            start = last
+            while text[start].isspace():
+                start += 1
+        at = find(".", match.end(), closing)
+    spans.append((start, end))
     return spans
 
 

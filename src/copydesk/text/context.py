@@ -127,8 +127,11 @@ def letters(
     article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
 ) -> None:
     """Names below letters to the editor, and the places below the names."""
-    labelled = any(line.strip(_MARKS).casefold() in known.letters for line in article[:4])
-    if not labelled and not any(line[-1] == "," for line in article):
+    labelled = any(
+        len(line) <= _SHORT and line.strip(_MARKS).casefold() in known.letters
+        for line in article[:4]
+    )
+    if not labelled and "," not in [line[-1] for line in article]:
         return
     closed = False
     for index, line in enumerate(article):
@@ -159,8 +162,6 @@ def notes_that_go_on(article: Sequence[str], zones: list[Zone], loose: Sequence[
 
 def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording) -> None:
     """Lines without a stop that a colon announces are items of a list, not headings."""
-    if not any(line[-1] == ":" for line in article):
-        return
     inside = False
     for index, line in enumerate(article):
         if line[-1] == ":":
@@ -179,7 +180,10 @@ def lists(article: Sequence[str], zones: list[Zone], loose: Sequence[bool], know
 def repeated(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
     """Repeated lines are furniture: long ones that occur three times, and short ones without a verb
     that occur twice."""
-    if len(set(article)) <= len(article) - _OFTEN + 1:
+    distinct = len(set(article))
+    if distinct == len(article):
+        return
+    if distinct <= len(article) - _OFTEN + 1:
         counts = Counter(line for line in article if len(line) > _SHORT and line[0] not in _QUOTES)
         for index, line in enumerate(article):
             if counts[line] >= _OFTEN and zones[index] in ("body", "subhead", "caption"):
@@ -227,8 +231,6 @@ def about_the_author(article: Sequence[str], zones: list[Zone], known: Wording) 
 
 def footnotes(article: Sequence[str], zones: list[Zone]) -> None:
     """A line that begins with an asterisk explains the one before; several are a list."""
-    if not any(line[0] == "*" for line in article):
-        return
     marked = [
         index for index, line in enumerate(article) if line[0] == "*" and zones[index] == "body"
     ]

@@ -107,13 +107,15 @@ def _is_undecided(unit: Unit, index: int, at: int) -> bool:
     after = [word.form for word in found[at + 1 : at + _NEAR]]
     if verb in unit.context("runs on") and after and after[0] in unit.context("until"):
         return left not in unit.context("person")
-    if verb in unit.context("lasts"):
-        return not unit.context("long").isdisjoint(after)
+    if verb in unit.context("lasts") and not unit.context("long").isdisjoint(after):
+        return True
     if verb in unit.context("makes"):
         return not unit.context("harder").isdisjoint(after) or any(
             form.endswith("est") and len(form) > 5 for form in after
         )
     if at > index + 1 and found[at - 1].form == "be":
+        if found[0].form == "by" and found[1].form.isdigit() and not unit.reported:
+            return True
         extreme = any(found[to].form.endswith("est") for to in range(at, min(at + 4, len(found))))
         return extreme and found[0].form == "if" and not unit.reported
     experts = {word.form for word in found[max(0, index - _LINE) : index]}
@@ -121,7 +123,11 @@ def _is_undecided(unit: Unit, index: int, at: int) -> bool:
         return True
     if left in unit.context("others"):
         return True
-    return found[index].form == "would" and "if" in unit.forms and not unit.reported
+    if unit.reported:
+        return False
+    if verb in unit.context("compelled") and not unit.context("depends on").isdisjoint(unit.forms):
+        return True
+    return found[index].form == "would" and "if" in unit.forms
 
 
 def _due(unit: Unit) -> Iterator[Cue]:

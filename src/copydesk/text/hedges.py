@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from copydesk.text.guesses import guesses
@@ -20,6 +21,8 @@ _HEDGES: Final = frozenset({"open-questions", "forecasts", "hedges"})
 """The lexicons of hedges."""
 _SIDE: Final = 12
 """How many words a side clause may have before its verb."""
+_NOUN: Final = 6
+"""How many words "is", an article and a noun may be before a relative clause of the noun."""
 
 
 def possibility(unit: Unit) -> tuple[Cue, ...] | None:
@@ -71,7 +74,7 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
     ):
         index -= 1
         participle = False
-    if participle:
+    if participle or _is_relative(unit, index):
         return True
     for left in range(index, max(index - _SIDE, -1), -1):
         if found[left].form in opens:
@@ -79,6 +82,31 @@ def _is_struck(unit: Unit, cue: Cue) -> bool:
         if found[left].form in finite or (left and unit.gap(left)):
             return False
     return False
+
+
+def _is_relative(unit: Unit, index: int) -> bool:
+    """Whether a word is the "that" of a relative clause, its verb right after it: "a ban that may".
+
+    After a verb it stands for a thing ("said that could change"). Where the main clause says little
+    without it, it is the point of the sentence: "It is a row that could cost her the seat".
+    """
+    found = unit.words
+    if found[index].form != "that" or index < 2 or unit.gap(index):
+        return False
+    nouns = unit.context("before a noun")
+    noun = any(found[at].form in nouns for at in range(max(index - 4, 0), index - 1))
+    if not noun and any(
+        found[index - 1].form in unit.lexicon(name) for name in ("clause-verbs", "that-verbs")
+    ):
+        return False
+    bare, is_, article = unit.context("bare subject"), unit.context("is"), unit.context("article")
+    return not any(
+        (left.form in bare and right.form in is_)
+        or (left.form in is_ and right.form in article and away <= _NOUN)
+        for away, (right, left) in enumerate(
+            pairwise(found[max(0, index - 2 * _SIDE) : index][::-1])
+        )
+    )
 
 
 def _is_asked(unit: Unit, index: int) -> bool:
@@ -151,6 +179,8 @@ def _is_settled(unit: Unit, first: int, after: int) -> bool:
         return right in unit.context("after perhaps") or right[:1].isdigit()
     if form == "likely":
         return left in unit.context("before likely") or _is_aside(unit, first)
+    if form in unit.context("participle") and _is_aside(unit, first):
+        return True
     if form == "expected" and left == "had" and first == 2:
         return found[0].form not in unit.context("who forecasts")
     if form in unit.context("foretold"):
@@ -208,7 +238,15 @@ def _could(unit: Unit) -> Iterator[Cue]:
         if word.form != "could":
             continue
         verb = found[index + 1]
+        if verb.form in unit.context("punishes") and not unit.context("as a punishment").isdisjoint(
+            after.form for after in found[index + 2 : index + 2 + _SIDE]
+        ):
+            yield Cue(word.start, verb.end, "suggest-context/punishes")
+            continue
         person = index > 0 and found[index - 1].form in unit.context("person")
+        if verb.form == "have" and not person and not unit.reported:
+            yield Cue(word.start, verb.end, "outcome-verbs/have")
+            continue
         if person and verb.form not in unit.context("suffers"):
             continue
         if verb.form == "be" and not (index and found[index - 1].form == "there"):
@@ -228,6 +266,9 @@ def _expected(unit: Unit) -> Iterator[Cue]:
         if word.form not in expects or not index:
             continue
         left = found[index - 1].form
+        if left in unit.context("past of have") and _is_forecast_of_many(unit, index):
+            yield Cue(word.start, word.end, "suggest-context/expects")
+            continue
         if left in unit.context("expected by nobody") or not _forecasts(unit, index):
             continue
         for at in range(index + 1, min(index + 12, len(found))):
@@ -236,6 +277,16 @@ def _expected(unit: Unit) -> Iterator[Cue]:
             if found[at].form in unit.context("opens what is expected") and at > index + 1:
                 yield Cue(word.start, word.end, "suggest-context/expects")
                 break
+
+
+def _is_forecast_of_many(unit: Unit, index: int) -> bool:
+    """Whether those who forecast "had expected" a thing: "economists had expected 180,000 jobs"."""
+    found = unit.words
+    if index < 2 or unit.gap(index + 1) or found[index + 1].form == "to":
+        return False
+    left, right = found[index - 2].form, found[index + 1].form
+    thing = right in unit.context("before a noun") or right[:1].isdigit()
+    return thing and left in unit.context("who forecasts")
 
 
 def _forecasts(unit: Unit, index: int) -> bool:

@@ -19,6 +19,8 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*+")
+_TEXTS: Final = 4
+"""How many texts are remembered. Each word that is kept costs Python's garbage collector time."""
 
 
 class Word(NamedTuple):
@@ -95,7 +97,7 @@ class Vocabulary:
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._opened: dict[str, _Opened] = {}
-        self._in_text = lru_cache(maxsize=4)(self._read)
+        self._in_text = lru_cache(maxsize=_TEXTS)(self._candidates)
         for lexicon in lexicons:
             for first, phrases in lexicon.phrases.items():
                 single, longer = self._opened.setdefault(first, ([], {}))
@@ -106,23 +108,22 @@ class Vocabulary:
                         longer.setdefault(form[1], []).append((list(form), lexicon.name, key))
 
     def find(self, words: Sequence[Word], text: str) -> list[Match]:
-        """The forms of each lexicon in a run of words, left to right.
+        """The forms of each lexicon in a run of words of a text, left to right.
 
         At a word the longest form of a lexicon counts, and none that begins inside another of the
-        same lexicon. Only blanks may stand between the words of a form. Words that follow one
-        another in the text are looked up once for the whole text.
+        same lexicon. Only blanks may stand between the words of a form. A text is looked up once.
         """
         if not words:
             return []
-        every, starts = _all_words(text)
+        starts = _read(text).starts
         first = bisect_left(starts, words[0][0])
-        last = first + len(words)
-        if last <= len(every) and every[first] == words[0] and every[last - 1] == words[-1]:
-            candidates, begins = self._in_text(text)
-            low = bisect_left(begins, first)
-            candidates = candidates[low : bisect_left(begins, last, low)]
-        else:
-            candidates = self._candidates(words, text)
+        last = bisect_left(starts, words[-1][0], first) + 1
+        candidates, begins = self._in_text(text)
+        low = bisect_left(begins, first)
+        candidates = candidates[low : bisect_left(begins, last, low)]
+        in_a_row = last - first == len(words) and starts[first : first + 1] == [words[0][0]]
+        if not in_a_row:
+            candidates = _among(candidates, words, starts)
             first, last = 0, len(words)
         found: list[Match] = []
         reach: dict[str, int] = {}
@@ -132,27 +133,38 @@ class Vocabulary:
                 reach[name] = end
         return found
 
-    def _read(self, text: str) -> tuple[list[Match], list[int]]:
-        """The candidates of a whole text, and the first word of each."""
-        found = self._candidates(_all_words(text)[0], text)
-        return found, [begin for begin, _, _, _ in found]
+    def _candidates(self, text: str) -> tuple[list[Match], list[int]]:
+        """Every form of each lexicon in a text, the longest of a lexicon first at each word.
 
-    def _candidates(self, words: Sequence[Word], text: str) -> list[Match]:
-        """Every form of each lexicon among some words, the longest of a lexicon first."""
-        opened = self._opened
+        And the first word of each.
+        """
+        read = _read(text)
+        opened, spelled = self._opened, read.spelled
         found: list[Match] = []
-        spelled = [word[2] for word in words]
         for index in [index for index, form in enumerate(spelled) if form in opened]:
             single, longer = opened[spelled[index]]
             if longer and index + 1 < len(spelled):
                 for phrase, name, key in longer.get(spelled[index + 1], ()):
                     end = index + len(phrase)
                     alike = len(phrase) == 2 or spelled[index:end] == phrase
-                    if alike and _joined(words[index:end], text):
+                    if alike and _joined(read.words[index:end], text):
                         found.append((index, end, name, key))
             for name, key in single:
                 found.append((index, index + 1, name, key))
-        return found
+        return found, [match[0] for match in found]
+
+
+def _among(candidates: list[Match], words: Sequence[Word], starts: list[int]) -> list[Match]:
+    """The candidates of a text all of whose words are among some, counted by these."""
+    found: list[Match] = []
+    for begin, end, name, key in candidates:
+        first = bisect_left(words, starts[begin], key=_START)
+        last = first + end - begin - 1
+        if last < len(words) and (
+            words[first][0] == starts[begin] and words[last][0] == starts[end - 1]
+        ):
+            found.append((first, last + 1, name, key))
+    return found
 
 
 def _joined(words: Sequence[Word], text: str) -> bool:
@@ -188,22 +200,40 @@ def read_lexicon(file: Traversable) -> Lexicon:
 
 
 _START: Final = itemgetter(0)
-_SPLIT: Final = re.compile(f"({_WORD.pattern})")
+_SPLIT: Final = re.compile(r"(\w+(?:['.-]\w+)*+)")
+"""`_WORD` in a text without underscores and curly apostrophes, where it is found faster."""
 _word: Final = partial(tuple.__new__, Word)
 """Makes a `Word` without calling its constructor, which would take half of the time of `words`."""
 
 
-@lru_cache(maxsize=4)
-def _all_words(text: str) -> tuple[tuple[Word, ...], list[int]]:
-    """The words of a whole text, and where each starts."""
-    low = text.lower().replace("’", "'")
-    if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
-        found = _words_between(text, 0, len(text))
-        return found, [word[0] for word in found]
-    parts = _SPLIT.split(low)  # what stands between words, and every word, in turn
-    ends = list(accumulate(map(len, parts)))
-    starts = ends[:-1:2]
-    return tuple(map(_word, zip(starts, ends[1::2], parts[1::2], strict=True))), starts
+class _Read:
+    """The words of a text, read once.
+
+    Attributes:
+        words: All of them.
+        starts: The offset of each.
+        spelled: The form of each.
+        stretches: The words of the stretches that were asked for, by their offsets.
+    """
+
+    __slots__ = ("spelled", "starts", "stretches", "words")
+
+    def __init__(self, text: str) -> None:
+        self.stretches: dict[tuple[int, int], tuple[Word, ...]] = {}
+        low = text.lower().replace("’", "'")
+        if len(low) != len(text):  # "İ" has a longer small form, which would shift offsets
+            self.words = _words_between(text, 0, len(text))
+            self.starts = [word[0] for word in self.words]
+            self.spelled = [word[2] for word in self.words]
+            return
+        # What stands between words, and every word, in turn.
+        parts = _SPLIT.split(low.replace("_", " "))
+        ends = list(accumulate(map(len, parts)))
+        self.starts, self.spelled = ends[:-1:2], parts[1::2]
+        self.words = tuple(map(_word, zip(self.starts, ends[1::2], self.spelled, strict=True)))
+
+
+_read: Final = lru_cache(maxsize=_TEXTS)(_Read)
 
 
 def _words_between(text: str, start: int, end: int) -> tuple[Word, ...]:
@@ -212,22 +242,33 @@ def _words_between(text: str, start: int, end: int) -> tuple[Word, ...]:
     return tuple([_word((*match.span(), match[0].lower().replace("’", "'"))) for match in found])
 
 
-@lru_cache(maxsize=1024)
 def words(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:
     """The words of `text[start:end]`, with offsets into `text`.
 
-    Of a word that a boundary cuts, the part inside counts. The last stretches are remembered:
-    quotations, attributions and labels read the same ones.
+    Of a word that a boundary cuts, the part inside counts. The stretches of the last texts are
+    remembered: quotations, attributions and labels read the same ones.
     """
-    every, starts = _all_words(text)
+    read = _read(text)
     if end is None:
         end = len(text)
+    known = read.stretches.get((start, end))
+    if known is not None:
+        return known
+    every, starts = read.words, read.starts
     first = bisect_left(starts, start)
     last = bisect_left(starts, end, first)
     found = every[first:last]
     if (first and every[first - 1][1] > start) or (found and found[-1][1] > end):
-        return _words_between(text, start, end)
+        found = _words_between(text, start, end)
+    read.stretches[start, end] = found
     return found
+
+
+def last_words(text: str, end: int, most: int) -> tuple[Word, ...]:
+    """The last words of `text[:end]`."""
+    read = _read(text)
+    last = bisect_left(read.starts, end)
+    return read.words[max(0, last - most) : last]
 
 
 def outside(found: Sequence[Word], spans: Iterable[tuple[int, int]]) -> Sequence[Word]:

@@ -15,14 +15,13 @@ from copydesk.text.verbs import has_clause, has_main_verb, has_regular_past
 from copydesk.text.wording import Wording
 
 _CLOSING: Final = "\"'”’“‘)]}»›«‹」』）】*_ \u00a0\u202f¹²³⁰⁴⁵⁶⁷⁸⁹†‡"
-_STOPS: Final = frozenset(".!?…。！？")
+STOPS: Final = frozenset(".!?…。！？")
 _MARK_OF_NOTE: Final = re.compile(
     r"(?:[a-z”\"’)]{2}|\b(?:1\d|20)\d\d)[.!?][”\"’]?(?:\d{1,2}|\[\d{1,3}\])$"
 )
-_GOES_ON: Final = (":", ",", ";", "—", "–", "-", "&")
+_GOES_ON: Final = frozenset(":,;—–-&")
 _QUOTES: Final = frozenset("\"'“‘”’„«»")
 _BULLET: Final = re.compile(r"(?:--|[-–—•*·▪●►‣])\s|\(?(?P<count>\d{1,2}|[a-z])[.)]\s")
-_STOP_INSIDE: Final = re.compile(r"[.!?…]")
 _TELLING_MARK: Final = re.compile(r"[\"“”?!:]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _WORD_START: Final = re.compile(r"(?<![^\s(|])[(©A-Z]")
@@ -43,7 +42,7 @@ def has_stop(line: str) -> bool:
     """Whether a line ends in a full stop or the like; what closes after it may be a quotation mark,
     a bracket or the mark of a footnote."""
     last = line[-1]
-    if last in _STOPS or line.rstrip(_CLOSING)[-1:] in _STOPS:
+    if last in STOPS or line.rstrip(_CLOSING)[-1:] in STOPS:
         return True
     if last.isdigit() or last == "]":
         return _MARK_OF_NOTE.search(line, max(0, len(line) - 12)) is not None
@@ -81,6 +80,10 @@ def tail_start(line: str, known: Wording) -> int:
     return -1
 
 
+def _holds_stop(line: str) -> bool:
+    return "." in line or "!" in line or "?" in line or "…" in line
+
+
 def is_post(line: str) -> bool:
     """Whether a line is a post of a social network: it ends in tags or in the link of a picture."""
     return ("#" in line or "http" in line or "pic." in line) and _POST.search(line) is not None
@@ -116,7 +119,7 @@ def with_stop(line: str, known: Wording) -> Zone:
 
     A line longer than `CAPTION_AT_MOST` belongs to the body.
     """
-    if credit_start(line, known) >= 0:
+    if openings.may_end_in_credit(line, known.openings) and credit_start(line, known) >= 0:
         return "caption"
     if len(line) > _SHORT or line[0] in _QUOTES:
         return "body"
@@ -162,7 +165,7 @@ def _describes_picture(line: str, known: Wording) -> bool:
 
 def in_lower_case(line: str, *, stopped: bool) -> Zone:
     """The zone of a line of copy that writes no capital letters."""
-    return "body" if stopped or line.endswith(_GOES_ON) or line.count(" ") > 8 else "subhead"
+    return "body" if stopped or line[-1] in _GOES_ON or line.count(" ") > 8 else "subhead"
 
 
 def without_stop(line: str, known: Wording) -> Zone:
@@ -171,15 +174,15 @@ def without_stop(line: str, known: Wording) -> Zone:
     if line[0] in _QUOTES:
         short = len(tokens) <= 8 and len(line) <= 80
         return "subhead" if short and line[-1] in _QUOTES else "body"
-    if line.endswith(_GOES_ON):
+    if line[-1] in _GOES_ON:
         label = len(tokens) <= 3 and line[-1] == ":"
         label = label and tokens[0].lower() not in known.not_of_captions
         verbs = known.verbs
         says = verbs and has_main_verb(frozenset(line[:-1].lower().split()), verbs)
         return "subhead" if label and not says else "body"
-    if _TIMED_ENTRY.match(line):
+    if line[0].isdigit() and _TIMED_ENTRY.match(line):
         return "subhead"
-    bullet = _BULLET.match(line)
+    bullet = None if line[0].isupper() else _BULLET.match(line)
     if bullet and len(list_items(line, 0, len(line), known.language)) > 1:
         return "body"
     if bullet:
@@ -188,7 +191,7 @@ def without_stop(line: str, known: Wording) -> Zone:
     if credit_start(line, known) > 0:
         return "caption"
     near = max(0, len(line) - 80)
-    if _STOP_INSIDE.search(line, near) and NAME_BELOW_QUOTE.search(line, near):
+    if _holds_stop(line) and NAME_BELOW_QUOTE.search(line, near):
         return "body"
     if tells_when_or_side(line, known):
         return "caption" if len(tokens) <= _CAPTION_WORDS_AT_MOST else "body"
@@ -205,7 +208,7 @@ def is_heading(line: str, known: Wording) -> bool:
 def _by_length(line: str, tokens: Sequence[str], known: Wording) -> Zone:
     if len(tokens) > _CAPTION_WORDS_AT_MOST:
         return "body"
-    if _STOP_INSIDE.search(line) and len(sentences(line, 0, len(line), known.language)) > 1:
+    if _holds_stop(line) and len(sentences(line, 0, len(line), known.language)) > 1:
         return "body"
     told = not known.told.isdisjoint(tokens)
     if len(tokens) >= 20 and told:

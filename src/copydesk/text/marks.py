@@ -16,7 +16,10 @@ from copydesk.text.language import Language, language
 from copydesk.text.lexicon import Lexicon
 
 _LINE: Final = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_MARK: Final = re.compile(r"``|''|,,(?=\w)(?<!\w,,)|‘‘|’’|[\"“”„‟〝〞＂«»'‘’‚‛‹›`]")
+_MARK: Final = re.compile(
+    r"[\"“”„‟〝〞＂«»'‘’‚‛‹›`](?:(?<=`)`|(?<=')'|(?<=‘)‘|(?<=’)’)?"  # a set first is found fast
+)
+_MARK_OR_COMMAS: Final = re.compile(rf"{_MARK.pattern}|,,(?=\w)(?<!\w,,)")
 _MEASURE: Final = re.compile(r"\d['’′]\s?\d{1,2}(?:[\"”″]|''|’’)?")
 _DECADE: Final = re.compile(r"\d0s?\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]{1,8}\b")
@@ -87,7 +90,7 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
     elisions = (lang or language("en")).lexicon("elisions")
     stretches: list[Marked] = []
     pending: tuple[_Mark, list[tuple[int, int]]] | None = None
-    signs = [(match.start(), match.end(), match[0]) for match in _MARK.finditer(text)]
+    signs = _signs(text)
     if not signs:
         return []
     reached = 0
@@ -137,6 +140,12 @@ def marked(text: str, lang: Language | None = None) -> list[Marked]:
         if left is not None:
             pending = (left, [])
     return [stretch for stretch in stretches if stretch.inner[0] < stretch.inner[1]]
+
+
+def _signs(text: str) -> list[_Sign]:
+    """Whatever may be a mark, in order."""
+    pattern = _MARK_OR_COMMAS if ",," in text else _MARK
+    return [(match.start(), match.end(), match[0]) for match in pattern.finditer(text)]
 
 
 def _stretch(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from copydesk.text.language import Language
@@ -31,6 +32,8 @@ _REACH: Final = 3
 """How many sentences before a pronoun are searched for its antecedent."""
 _MENTIONS: Final = 12
 """How many mentions before a pronoun are looked at."""
+_RUNS: Final = 1024
+"""How many runs of capitals are remembered."""
 
 
 _Run = tuple[int, int, tuple[str, ...], Gender | None]
@@ -60,9 +63,7 @@ class People:
     ) -> None:
         self.text = text
         self.words = lang.lexicon("people").entries
-        self.no_names = frozenset[str]().union(
-            *(self.words.get(key, ()) for key in ("opens", "title", "mr", "ms"))
-        )
+        self._names = _names(lang)
         self.small = lang.lexicon("common-words").forms("function")
         self.starts = [piece.start for piece in pieces]
         self._by_last: dict[str, list[Person]] = {}
@@ -176,53 +177,15 @@ class People:
             return "he"
         return "she" if name in self.words.get("woman", ()) else None
 
-    def _owned(self, left: int, right: int) -> Iterator[Span]:
-        """The parts of a run of capitals; a possession is a run of its own."""
-        for owner in _OWNER.finditer(self.text, left, right):
-            yield left, owner.end()
-            left = owner.end() + 1
-        yield left, right
-
     def _runs(self, start: int, end: int) -> list[_Run]:
         """The names in a stretch: offsets without titles, parts, and the gender a title tells."""
-        result: list[_Run] = []
-        for match in _RUN.finditer(self.text, start, end):
-            run = match[0]
-            if " " not in run and "\xa0" not in run:
-                result += self._single(match.start(), run)
-            elif "s " in run or "s\xa0" in run:
-                for span in self._owned(*match.span()):
-                    result += self._named(*span)
-            else:
-                result += self._named(*match.span())
-        return result
-
-    def _single(self, left: int, run: str) -> tuple[_Run, ...]:
-        """The name that is one word, if it is one."""
-        if run.lower().rstrip(".") in self.no_names:
-            return ()
-        last = (_POSSESSIVE.sub("", run) if run[-1] in "s’'" else run).rstrip(".")
-        return ((left, left + len(last), (last.lower(),), None),) if last else ()
-
-    def _named(self, left: int, right: int) -> tuple[_Run, ...]:
-        """The name in a run of capitals, if there is one: without titles and words that open."""
-        run = self.text[left:right]
-        written = run.split()
-        if len(written) == 1:
-            return self._single(left, run)
-        parts = [part.lower().rstrip(".") for part in written]
-        first, gender = self._after_title(parts, self.words["title"])
-        while first < len(parts) and parts[first] in self.words["opens"]:
-            first += 1
-        last = _POSSESSIVE.sub("", written[-1]).rstrip(".")
-        if first == len(parts) or not last:
-            return ()
-        begin = 0
-        for part in written[:first]:
-            begin = run.index(part, begin) + len(part)
-        begin = run.index(written[first], begin)
-        stop = right - len(written[-1]) + len(last)
-        return ((left + begin, stop, (*parts[first:-1], last.lower()), gender),)
+        names = self._names
+        return [
+            (left + begin, left + stop, parts, gender)
+            for match in _RUN.finditer(self.text, start, end)
+            for left in (match.start(),)
+            for begin, stop, parts, gender in names(match[0])
+        ]
 
     def _is_head(self, run: _Run, span: Span) -> bool:
         """Whether a phrase means whom it names: "Ann Orr’s lawyer" does not, nor "a son of Orr"."""
@@ -240,19 +203,6 @@ class People:
         left = self.text[max(0, start - 24) : start].rpartition("\n")[2].split()
         word = left[-1].lower() if left else ""
         return word not in self.words.get("preposition", ()) and word[-1:] not in _MARKS
-
-    def _after_title(
-        self, parts: Sequence[str], titles: frozenset[str]
-    ) -> tuple[int, Gender | None]:
-        """Index of the part after the last title, and the gender that the title tells."""
-        for place in range(len(parts) - 1, -1, -1):
-            if parts[place] in self.words["mr"]:
-                return place + 1, "he"
-            if parts[place] in self.words["ms"]:
-                return place + 1, "she"
-            if parts[place] in titles:
-                return place + 1, None
-        return 0, None
 
     def _is_place(self, start: int) -> bool:
         """Whether what stands before a name makes it a place: "of the University of Osk Hill"."""
@@ -311,3 +261,60 @@ class People:
             fitting = [person for person in near if person.gender == gender]
             return before if before.gender == gender or not fitting else None
         return near[0] if len(near) == 1 and before is None and unknown < floor else None
+
+
+@cache
+def _names(lang: Language) -> Callable[[str], tuple[_Run, ...]]:
+    """Reads the names in a run of capitals: offsets into it; the last runs are remembered."""
+    return lru_cache(maxsize=_RUNS)(_Names(lang).read)
+
+
+class _Names:
+    """The words of a language that stand before names or look like names."""
+
+    def __init__(self, lang: Language) -> None:
+        self.words = lang.lexicon("people").entries
+        self.no_names = frozenset[str]().union(
+            *(self.words.get(key, ()) for key in ("opens", "title", "mr", "ms"))
+        )
+
+    def read(self, run: str) -> tuple[_Run, ...]:
+        """The names in a run of capitals; a possession is a run of its own."""
+        result: tuple[_Run, ...] = ()
+        left = 0
+        for owner in _OWNER.finditer(run):
+            result += self._name(left, run[left : owner.end()])
+            left = owner.end() + 1
+        return result + self._name(left, run[left:])
+
+    def _name(self, left: int, run: str) -> tuple[_Run, ...]:
+        """The name in a run, if there is one: without titles and words that open."""
+        written = run.split()
+        if len(written) == 1 and run.lower().rstrip(".") in self.no_names:
+            return ()
+        parts = [part.lower().rstrip(".") for part in written]
+        first, gender = self._after_title(parts) if len(parts) > 1 else (0, None)
+        while len(parts) > 1 and first < len(parts) and parts[first] in self.words["opens"]:
+            first += 1
+        if first == len(parts):
+            return ()
+        last = _POSSESSIVE.sub("", written[-1]).rstrip(".")
+        if not last:
+            return ()
+        begin = 0
+        for part in written[:first]:
+            begin = run.index(part, begin) + len(part)
+        begin = run.index(written[first], begin)
+        stop = left + len(run) - len(written[-1]) + len(last)
+        return ((left + begin, stop, (*parts[first:-1], last.lower()), gender),)
+
+    def _after_title(self, parts: Sequence[str]) -> tuple[int, Gender | None]:
+        """Index of the part after the last title, and the gender that the title tells."""
+        for place in range(len(parts) - 1, -1, -1):
+            if parts[place] in self.words["mr"]:
+                return place + 1, "he"
+            if parts[place] in self.words["ms"]:
+                return place + 1, "she"
+            if parts[place] in self.words["title"]:
+                return place + 1, None
+        return 0, None

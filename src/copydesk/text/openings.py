@@ -31,9 +31,9 @@ def may_be_fixed(line: str, known: Openings | None) -> bool:
         return first[-1] in ":,.;" and first[:-1] in known.first
     if len(line) <= 60 and ("/" in line or "@" in line or line[-1].isdigit()):
         return True
-    return (first[-1] in ":,.;" and first.rstrip(":,.;") in known.first) or (
-        len(line) <= 200 and line.endswith(known.last)
-    )
+    if first[-1] in ":,.;" and first.rstrip(":,.;") in known.first:
+        return True
+    return line[-4:] in known.last_letters and line.endswith(known.last)
 
 
 def may_end_in_credit(line: str, known: Openings | None) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from copydesk.text.unit import Unit
 
+_CLAUSE: Final = 12
+"""How many words from "may" on are read for "at any time"."""
 _SUBJECT: Final = 6
 """How many words before "may" are read for its subject."""
 
@@ -41,6 +44,10 @@ def is_permitted(unit: Unit, may: int) -> bool:
     if verb in unit.lexicon("outcome-verbs") or verb in unit.lexicon("effect-verbs"):
         return False
     if subject[0] in unit.context("permitted") and (negated or not unit.reported):
+        return True
+    if ("any", "time") in pairwise(
+        word.form for word in found[may : may + _CLAUSE]
+    ) and not unit.reported:
         return True
     if "under" in unit.forms and not unit.context("terms").isdisjoint(unit.forms):
         return True

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from copydesk.text.attachment import Voice
 from copydesk.text.language import Language
 from copydesk.text.language import language as language_of
-from copydesk.text.lexicon import Cue, Word, outside, words
+from copydesk.text.lexicon import Cue, Word, last_words, outside, words
 from copydesk.text.marks import Marked, marked
 from copydesk.text.phrases import Span
 from copydesk.text.pieces import Piece
@@ -292,8 +292,8 @@ def _named_as(article: Article, stretch: Marked) -> str | None:
     """What stands between a word that names and a mark: "a boat named “Hope”"; None without one."""
     text = article.text
     naming = article.lang.lexicon("naming")
-    left = words(text, max(0, stretch.start - 40), stretch.start)
-    for index in range(max(0, len(left) - 3), len(left)):
+    left = last_words(text, stretch.start, 3)
+    for index in range(len(left)):
         match = naming.at(left, index, text)
         gap = text[left[-1].end : stretch.start].strip()
         if match is not None and index + match[0] == len(left) and gap in {"", ",", ":", "("}:

@@ -10,6 +10,7 @@ from copydesk.text.wording import Wording
 _DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(r"\d+")
 _CELL_OR_DIGIT: Final = re.compile(r"[\d|\t]")
+_ASCII_CELL_OR_DIGIT: Final = re.compile(r"[0-9|\t]")
 _LABEL: Final = re.compile(r"[A-Z][\w ]{1,24}:\s")
 _SCORE: Final = re.compile(r"(?<![\d$£€])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d%])")
 _SHARE: Final = re.compile(r"\d\s?(?:%|per\s?cent\b|percent\b)")
@@ -25,7 +26,9 @@ def is_figures(line: str, known: Wording) -> bool:
     It has figures and names but no verb: "Sandby 2-1 Port Orrin", "Orr 46%, Lund 43%",
     "1. A. Orr 9.91; 2. B. Lund 9.97", "Sandby | 3 | 1".
     """
-    if len(line) > _LONGEST or not _CELL_OR_DIGIT.search(line):
+    if len(line) > _LONGEST:
+        return False
+    if not (_ASCII_CELL_OR_DIGIT if line.isascii() else _CELL_OR_DIGIT).search(line):
         return False
     if line.count("|") >= 2 or line.count("\t") >= 2:
         return True

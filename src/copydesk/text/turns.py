@@ -99,6 +99,8 @@ def turn_units(text: str, pieces: Sequence[Piece]) -> dict[int, tuple[int, int] 
         pieces: Its pieces, in order, as `segment` gives them.
     """
     units: dict[int, tuple[int, int] | None] = {}
+    if not any(piece.zone == "note" for piece in pieces):
+        return units
     marker: re.Match[str] | None = None
     end = -1
     for index, piece in enumerate(pieces):
@@ -126,7 +128,8 @@ def turn_of(text: str, start: int, *, quoted: bool = False) -> tuple[int, int] |
         start: Offset of a line's first character, or of the first in a quotation.
         quoted: Whether the marker stands inside marks, where only capitals are sure to be one.
     """
-    match = _TURN.match(text, start, min(len(text), start + 80))
+    end = min(len(text), start + 80)
+    match = _TURN.match(text, start, end) if text.find(":", start, end) > 0 else None
     if match is None:
         return None
     name = match["name"]

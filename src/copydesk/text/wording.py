@@ -47,6 +47,8 @@ class Openings:
     first: frozenset[str]
     second: Mapping[str, frozenset[str]]
     last: tuple[str, ...]
+    last_letters: frozenset[str]
+    """The last four characters of each of `last`: one look instead of a dozen."""
     credit_nouns: frozenset[str]
 
 
@@ -186,5 +188,6 @@ def _openings(data: Mapping[str, Any] | None) -> Openings | None:
         first=words(data["first"]),
         second={first: words(seconds) for first, seconds in data["second"].items()},
         last=tuple(data["last"]),
+        last_letters=frozenset(end[-4:] for end in data["last"]),
         credit_nouns=words(data["credit-nouns"]),
     )

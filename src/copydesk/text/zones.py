@@ -45,42 +45,45 @@ def classify(
         furniture: Lines that the outlet repeats over its articles; each is a note.
     """
     known = wording(language or language_of("en"))
-    loose = [not lines.has_stop(line) for line in article]
+    stops = lines.STOPS
+    loose = [line[-1] not in stops and not lines.has_stop(line) for line in article]
     named = Named(article, loose)
-    lower = len(article) > 2 and sum(line[0].islower() for line in article) > 0.7 * len(article)
+    first = "".join([line[0] for line in article])
+    lower = len(article) > 2 and sum(map(str.islower, first)) > 0.7 * len(article)
     zones: list[Zone] = []
     may_be_fixed, with_stop = openings.may_be_fixed, lines.with_stop
     for index, line in enumerate(article):
-        zone: Zone | None = None
-        if may_be_fixed(line, known.openings):
-            zone = lines.fixed(line, known)
-        if zone is None and (loose[index] or len(line) <= 60) and is_figures(line, known):
+        is_loose = loose[index]
+        zone = lines.fixed(line, known) if may_be_fixed(line, known.openings) else None
+        if zone is None and (is_loose or len(line) <= 60) and is_figures(line, known):
             zone = "note"
         if zone is None and lower:
-            zone = lines.in_lower_case(line, stopped=not loose[index])
+            zone = lines.in_lower_case(line, stopped=not is_loose)
+        if zone is None and is_loose:
+            zone = _loose(index, article, zones, named, known)
         if zone is None:
-            if loose[index]:
-                zone = _loose(index, article, zones, named, known)
-            else:
-                zone = with_stop(line, known) if len(line) <= lines.CAPTION_AT_MOST else "body"
+            zone = with_stop(line, known) if len(line) <= lines.CAPTION_AT_MOST else "body"
         zones.append(zone)
-    _settle(article, zones, loose, known)
+    _settle(article, zones, loose, known, first)
     if furniture:
         context.furniture(article, zones, furniture)
     return zones
 
 
 def _settle(
-    article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording
+    article: Sequence[str], zones: list[Zone], loose: Sequence[bool], known: Wording, first: str
 ) -> None:
-    """Correct the zones by the article as a whole."""
+    """Correct the zones by the article as a whole; `first` is the first letter of each line."""
+    last = "".join([line[-1] for line in article])
     if len(article) >= 6 and 3 * sum(loose) > 2 * len(article):
         # Where hardly any line has a stop, a missing one says nothing.
         for index, zone in enumerate(zones):
             if zone == "subhead" and len(article[index]) > 60:
                 zones[index] = "body"
-    context.lists(article, zones, loose, known)
-    context.questions(article, zones, known)
+    if ":" in last:
+        context.lists(article, zones, loose, known)
+    if last.count("?") > 1:
+        context.questions(article, zones, known)
     context.letters(article, zones, loose, known)
     context.section_labels(article, zones, known)
     headline = _headline(article, loose, zones, known)
@@ -89,10 +92,12 @@ def _settle(
         context.deck(article, zones, headline)
         if not loose[headline] or article[headline][-1] == ";":
             context.dotted_fragments(article, zones, loose, known)
-    context.notes_that_go_on(article, zones, loose)
+    if "note" in zones:
+        context.notes_that_go_on(article, zones, loose)
     context.repeated(article, zones, known)
     context.about_the_author(article, zones, known)
-    context.footnotes(article, zones)
+    if "*" in first:
+        context.footnotes(article, zones)
 
 
 def _loose(
