@@ -1,15 +1,17 @@
 """A round of a million answers from the plan to the release: time and peak memory of each verb.
 
-    python scripts/bench/logs.py [--articles 400 4000] [--annotators 10] [--keep FOLDER]
+    python scripts/bench/logs.py [--articles 40 400] [--annotators 10] [--keep FOLDER]
 
-Articles are generated (`articles.py`). Ten programs answer all of their sentences through files;
-the last disagrees in one of twenty. `close`, `release cut` and `release verify` derive the log of
-the round again from its archives. Each verb is a process of its own, as it is typed.
+Articles are generated (`articles.py`) and long: ten in one, some 250 sentences. Ten programs answer
+all of them through files; the last disagrees in one of twenty. `close`, `release cut` and
+`release verify` derive the log of the round again from its archives. Each verb is a process of its
+own, as it is typed.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import subprocess
@@ -18,13 +20,25 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from articles import write
+import pyarrow as pa
+import pyarrow.parquet as pq
+from articles import SCHEMA, articles
 from peak import measure
 
 from copydesk.contract.labels import NEWS
 
+TOGETHER = 10
 DISSENT = 0.05
 ROUND = "all"
+
+
+def write(path: Path, count: int) -> None:
+    """Write long articles."""
+    made = articles(count * TOGETHER)
+    rows = []
+    while some := list(itertools.islice(made, TOGETHER)):
+        rows.append(some[0] | {"text": "".join(row["text"] for row in some)})
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), path)
 
 
 def answer(corpus: Path) -> int:
@@ -64,10 +78,10 @@ def verbs(room: Path, annotators: int) -> Iterator[tuple[str, list[str]]]:
     yield "release verify", ["release", "verify", "0.1.0", *at]
 
 
-def run(room: Path, articles: int, annotators: int) -> None:
+def run(room: Path, count: int, annotators: int) -> None:
     """Print what each verb takes."""
     room.mkdir(parents=True)
-    write(room / "articles.parquet", articles)
+    write(room / "articles.parquet", count)
     command = [sys.executable, "-c", "from copydesk.cli.main import main; main()"]
     subprocess.run([*command, "init", str(room / "corpus")], check=True, capture_output=True)
     answers = 0
@@ -76,7 +90,7 @@ def run(room: Path, articles: int, annotators: int) -> None:
             answers = answer(room / "corpus")
         cost = measure([*command, *arguments])
         print(
-            f"{articles:>9,} {answers:>11,} {name:<16} {cost.seconds:>8.1f} s "
+            f"{count:>9,} {answers:>11,} {name:<16} {cost.seconds:>8.1f} s "
             f"{cost.cpu_s:>8.1f} CPU s {cost.peak_mb:>7,.0f} MB, exit {cost.code}",
             flush=True,
         )
@@ -85,7 +99,7 @@ def run(room: Path, articles: int, annotators: int) -> None:
 def main() -> None:
     """Measure at each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--articles", type=int, nargs="+", default=[400, 4000])
+    parser.add_argument("--articles", type=int, nargs="+", default=[40, 400])
     parser.add_argument("--annotators", type=int, default=10)
     parser.add_argument("--keep", type=Path, help="a folder to work in, which stays")
     asked = parser.parse_args()
