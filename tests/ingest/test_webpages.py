@@ -258,6 +258,46 @@ def test_walls_are_set_aside_with_their_reason(body: str, title: str, reason: st
     assert caught.value.message == reason
 
 
+def test_a_box_of_facts_is_kept_beside_the_text() -> None:
+    """What a box tells stands wherever there was room: it is kept apart, and nothing is lost."""
+    found = page(
+        article(
+            "<div class='day-factbox'><h2>The bridge in figures</h2>"
+            "<p>It is 80 metres long and was built by Ann Orr in the year 1871.</p>"
+            "<ul><li>Four piers of granite</li></ul></div>"
+        )
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+    assert found.other["boxes"] == [
+        "The bridge in figures\n"
+        "It is 80 metres long and was built by Ann Orr in the year 1871.\n"
+        "Four piers of granite"
+    ]
+
+
+def test_what_a_page_shows_twice_or_puts_beside_a_form_is_passed_over() -> None:
+    """A summary for wide and for narrow screens is one line; a form's heading is not the text."""
+    summary = "A report of many pages says that the bridge will stand, whatever the mayor fears."
+    found = page(
+        f"<p>{summary}</p><h1>Old bridge will stand</h1><p>{summary}</p>"
+        + "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+        + "<div><h3>The best of the week in your inbox</h3><p>You can leave whenever you like, "
+        "and we never give your address away.</p><form><input type='email'></form></div>"
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", summary, *PARAGRAPHS]
+
+
+def test_links_below_one_label_lead_to_other_articles() -> None:
+    """Two links with the same label are teasers, in whatever language."""
+    found = page(
+        article(
+            "<p>LEES OOK | <a href='/a'>Brug over de Wend wordt volgend jaar gesloten</a></p>",
+            "<p>LEES OOK | <a href='/b'>Burgemeester wil geen tweede brug</a></p>",
+        )
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+
+
 def test_a_logo_in_an_h1_is_not_the_headline() -> None:
     """The outlet's name, which stands behind the title, is no headline; a short `h1` is one."""
     logo = page(f"<h1>The Day</h1>{article()}", title="Old bridge will stand | The Day")
