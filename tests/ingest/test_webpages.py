@@ -298,6 +298,58 @@ def test_links_below_one_label_lead_to_other_articles() -> None:
     assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
 
 
+def test_a_headline_that_only_a_layout_shows_is_one_and_has_its_date_above_it() -> None:
+    """The title has the outlet's name before it, and the page no ``h1``."""
+    text = "<br><br>".join(PARAGRAPHS)
+    html = (
+        "<html><head><title>The Day - Old bridge will stand</title></head><body><table><tr><td>"
+        "<table><tr><td align=right>05.03.1999 10:22</td></tr></table>"
+        f"<b>Old bridge will stand</b><br><br>{text}</td></tr></table></body></html>"
+    )
+    raw = Raw(where="p.html", name="in/p.html", kind="html", data=html.encode())
+    found = read(raw, Options())
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+    assert found.fields["published"] == "1999-03-05"
+
+
+def test_a_short_article_in_a_table_for_layout_is_no_row_of_values() -> None:
+    html = (
+        "<html lang='fr'><head><title>Le quai est fermera</title></head><body><table>"
+        "<tr><td>Le 5 mars 1999</td></tr><tr><td><h2>Le quai est fermera</h2>"
+        "<p>Le conseil a voté mardi la fermeture du quai est pour onze mois.</p>"
+        "<p>« Nous n’avions pas le choix », a dit Mira Lund, qui préside le conseil.</p>"
+        "</td></tr></table></body></html>"
+    )
+    found = read(Raw(where="p", name="in/p.html", kind="html", data=html.encode()), Options())
+    pieces = segment(found.text, "fr", zones=dict(found.zones))  # type: ignore[arg-type]
+    assert [piece.zone for piece in pieces] == ["headline", "body", "body"]
+
+
+def test_pull_quotes_are_said_once_and_a_heading_in_a_block_of_its_own_is_kept() -> None:
+    said = "It will stand for 40 years more, whatever the mayor fears."
+    blocks = [f"<div class='text-block'><p>{text}</p></div>" for text in [*PARAGRAPHS, said]]
+    heading = "<div class='head-block'><h2>What the mayor fears</h2></div>"
+    quote = f"<blockquote class='pullquote'><p>{said}</p><cite>Ann Orr</cite></blockquote>"
+    found = page("<h1>Old bridge will stand</h1>" + "".join([*blocks[:3], heading, *blocks[3:]]))
+    assert zones(found)["What the mayor fears"] == "subhead"
+    pulled = page("<h1>Old bridge will stand</h1>" + "".join([*blocks[:3], quote, *blocks[3:]]))
+    assert pulled.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS, said]
+
+
+def test_a_caption_below_its_picture_is_one_whatever_the_picture_is() -> None:
+    found = page(
+        article(
+            "<amp-img src='a'></amp-img><p class='caption'>The bridge in winter</p>",
+            "<figure><img><figcaption><span>Image caption,</span><p>A pier</p></figcaption>"
+            "</figure>",
+        )
+    )
+    assert [line for line, zone in zones(found).items() if zone == "caption"] == [
+        "The bridge in winter",
+        "A pier",
+    ]
+
+
 def test_a_logo_in_an_h1_is_not_the_headline() -> None:
     """The outlet's name, which stands behind the title, is no headline; a short `h1` is one."""
     logo = page(f"<h1>The Day</h1>{article()}", title="Old bridge will stand | The Day")

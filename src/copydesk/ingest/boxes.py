@@ -25,6 +25,9 @@ _FACTS: Final = re.compile(
     re.IGNORECASE,
 )
 """The classes of a box of facts beside the running text."""
+_PULLED: Final = re.compile(r"pull-?quote|zitat-?box|(?:^|[\s_-])pulled(?![a-z])", re.IGNORECASE)
+_SOURCE: Final = re.compile(r"\s[—–-]\s?[^—–-]{2,60}$")
+"""Who is quoted, below a quotation in large letters."""
 _FORM: Final = 400
 """In characters: the most that the box of a sign-up form says."""
 _REPEATED: Final = 60
@@ -74,6 +77,18 @@ def drop_authors(tree: Any) -> None:
         if element.getparent() is None or not _ABOUT_AUTHOR.search(element.get("class")):
             continue
         if len(plain(element.text_content())) <= _BOX and not element.xpath(".//h1"):
+            element.drop_tree()
+
+
+def drop_pull_quotes(tree: Any) -> None:
+    """Words of the text that the page shows again in large letters, as their class says."""
+    found = [e for e in tree.xpath("//body//*[@class]") if _PULLED.search(e.get("class"))]
+    whole = key(tree.text_content()) if found else ""
+    for element in found:
+        said = key(
+            _SOURCE.sub("", plain(" ".join(element.xpath(".//text()[not(ancestor::cite)]"))))
+        )
+        if element.getparent() is not None and said and whole.count(said) > 1:
             element.drop_tree()
 
 

@@ -94,6 +94,7 @@ def extract(data: bytes | str) -> Page:
     boxes.drop_teasers(tree, known.wording)
     boxes.drop_authors(tree)
     boxes.drop_sign_ups(tree)
+    boxes.drop_pull_quotes(tree)
     facts = boxes.set_aside_facts(tree)
     found: Any = trafilatura.bare_extraction(
         copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
