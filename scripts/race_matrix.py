@@ -94,13 +94,9 @@ def do_ingest(root: Path, side: int) -> None:
 
 
 def do_hydrate(root: Path, side: int) -> None:
-    """Fill in the withheld text of 1.0.0."""
+    """Fill in the withheld text of the newest release."""
     if not (root / f"copy-{side}").exists():
-        hydrate(
-            root / "corpus" / "dataset" / "releases" / "1.0.0",
-            raw=[str(root / "raw")],
-            out=root / f"copy-{side}",
-        )
+        hydrate(root / "corpus", raw=[str(root / "raw")], out=root / f"copy-{side}")
 
 
 def do_cut(root: Path, side: int) -> None:
@@ -219,15 +215,18 @@ def loaded(root: Path) -> None:
             assert sum(len(part) for part in rows.values())
 
 
-def kept(root: Path, pair: str, *, judged: bool) -> None:
+def kept(root: Path, pair: str, refused: list[int], *, judged: bool) -> None:
     """What was refused is run again; then all that both verbs were to leave is there.
 
     Args:
-        judged: whether to validate the corpus as well.
+        refused: the sides that were refused.
+        judged: whether to validate the corpus as well, and to run again what was not refused.
     """
     names = pair.split("+")
     corpus = Corpus(root / "corpus")
     for side, name in enumerate(names):
+        if not judged and side not in refused:
+            continue
         if name in ("cut", "publish"):
             build(corpus, workers=1)
         VERBS[name](root, side)
@@ -278,7 +277,8 @@ def tried(
         found.faults.append(f"exit codes {codes}")
     if judged and kills.forked(lambda: loaded(root)):
         found.faults.append("a reader could not load it")
-    if kills.forked(lambda: kept(root, pair, judged=judged)):
+    refused = [side for side, code in enumerate(codes) if code == REFUSED]
+    if kills.forked(lambda: kept(root, pair, refused, judged=judged)):
         found.faults.append("something is lost")
     return found
 
@@ -292,12 +292,13 @@ def warmed(base: Path, scratch: Path, names: set[str]) -> None:
 
     def work() -> None:
         for name in sorted(names):
+            shutil.rmtree(root, ignore_errors=True)
+            shutil.copytree(base, root)
             VERBS[name](root, 0)
         loaded(root)
         validate(root / "corpus")
         note.write_text("\n".join(sys.modules))
 
-    shutil.copytree(base, root)
     if kills.forked(work):
         raise SystemExit("The verbs fail one after another.")
     for name in note.read_text().split():

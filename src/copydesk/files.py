@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -57,6 +58,44 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is on the disk for certain only after `to_disk`.
+
+    For files by the thousand that nothing refers to yet: after a crash of the machine, a file may
+    be there and lack its bytes. A file that has other bytes is replaced as by `atomic_write`.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; an old file is as it was.
+    """
+    with _speaking(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stream = path.open("xb", buffering=0)
+        except FileExistsError:
+            if not (path.is_file() and path.read_bytes() == data):
+                atomic_write(path, data)
+            return
+        try:
+            with stream:
+                left = memoryview(data)
+                while left:
+                    left = left[stream.write(left) :]
+                if sys.platform != "linux":
+                    os.fsync(stream.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def to_disk() -> None:
+    """Return when all that was written is on the disk.
+
+    Only Linux waits for that in `sync`; elsewhere `write_new` waits for each file.
+    """
+    if sys.platform == "linux":
+        os.sync()
 
 
 @contextlib.contextmanager

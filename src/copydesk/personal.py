@@ -96,14 +96,21 @@ _KINDS: Final = (
 
 SUSPICIOUS: Final = r"@|\d[\d .()/+-]{5,}\d|[A-Z]{2}\d{2}"
 """Matches every text with personal data; a whole column is searched for it at once."""
+_SUSPICIOUS: Final = re.compile(SUSPICIOUS)
 
 
 def find(text: str) -> Iterator[tuple[str, int, int]]:
     """Personal data in a text: kind, first code point, code point after the last; none overlap."""
+    if not _SUSPICIOUS.search(text):
+        return
     taken: list[tuple[int, int]] = []
     for kind in _KINDS:
+        free, place = [], 0
         for match in kind.pattern.finditer(text):
             start, end = match.span()
-            if kind.holds(match.group()) and not any(a < end and start < b for a, b in taken):
-                taken.append((start, end))
+            while place < len(taken) and taken[place][1] <= start:
+                place += 1
+            if kind.holds(match.group()) and not (place < len(taken) and taken[place][0] < end):
+                free.append((start, end))
                 yield kind.name, start, end
+        taken = sorted(taken + free)

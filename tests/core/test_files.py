@@ -27,6 +27,8 @@ from copydesk.files import (
     sha256_file,
     sha256_text,
     sweep,
+    to_disk,
+    write_new,
 )
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
@@ -67,6 +69,33 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
         f"{path}: The operating system refused: No space left on device. "
         "Free some space or choose another disk, then run this again."
     )
+
+
+def test_a_new_file_replaces_only_other_bytes(tmp_path: Path) -> None:
+    """A file with the same bytes is not touched; one with others is replaced as a whole."""
+    path = tmp_path / "new" / "text"
+    write_new(path, b"The baths open.")
+    first = path.stat()
+    write_new(path, b"The baths open.")
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    write_new(path, b"The baths close.")
+    to_disk()
+    assert (path.read_bytes(), os.listdir(path.parent)) == (b"The baths close.", ["text"])
+
+
+def test_a_new_file_on_a_full_disk_is_not_left_in_part(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal, sys; from pathlib import Path; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10));"
+        "from copydesk.files import write_new; write_new(Path(sys.argv[1]), b'x' * 20)"
+    )
+    path = tmp_path / "text"
+    done = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, check=False
+    )
+    assert "The operating system refused: File too large." in done.stderr
+    assert not path.exists()
 
 
 def test_a_folder_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:

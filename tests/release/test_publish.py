@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_invalid(tiny: Corpus) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("releases/.0.2.0.x.part/half.txt", "This file belongs to no release of the index."),
+        ("releases/0.2.0/half.txt", "This file belongs to no release of the index."),
         ("releases/0.1.0/load.py", "This file belongs to no release of the index."),
         ("raw/tiny/notes.txt", "The manifest names no article with this file."),
         (".huggingface.yaml", "A data set folder does not hold such a file."),
@@ -110,6 +111,30 @@ def test_stray(tiny: Corpus, name: str, reason: str) -> None:
         prepare(tiny.dataset)
     assert caught.value.where == str(path)
     assert caught.value.message == f"The data set folder holds what may not be sent. {reason}"
+
+
+def test_leftover(tiny: Corpus) -> None:
+    """What a killed process left half written is removed, not sent."""
+    path = tiny.releases / ".0.2.0.x.part" / "half.txt"
+    path.parent.mkdir()
+    path.write_text("half")
+    assert not any("half" in name for name in prepare(tiny.dataset).files)
+    assert not path.parent.exists()
+
+
+def test_another_process_writes(tiny: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data set is not judged while another process writes to its corpus."""
+    monkeypatch.setenv("COPYDESK_LOCK_WAIT", "0")
+    lock = repr(str(tiny.build_dir / "corpus.lock"))
+    code = f"from filelock import ReadWriteLock; lock = ReadWriteLock({lock})"
+    code += "; lock.acquire_write(); print(1, flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as other:  # type: ignore[call-overload]
+        assert other.stdout.readline()
+        with pytest.raises(InputError, match="Another copydesk is writing here"):
+            prepare(tiny.dataset)
+        other.communicate(b"\n")
+    assert prepare(tiny.dataset).files
 
 
 def test_transport(tiny: Corpus) -> None:

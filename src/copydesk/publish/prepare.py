@@ -83,14 +83,25 @@ class Published:
 def prepare(dataset: Path) -> Plan:
     """Judge a data set folder and list what would be published.
 
+    A corpus is locked meanwhile, so that no half of what another process writes is judged.
+
     Args:
         dataset: the data set folder of a corpus, or one by itself.
 
     Raises:
         InputError: there is no release, the folder holds what may not be sent, it does not
-            validate, or it holds changes that are not committed.
+            validate, it holds changes that are not committed, or another process writes to the
+            corpus.
         IntegrityError: a file changed while it was judged.
     """
+    corpus = Corpus(dataset.parent)
+    if not (corpus.root / CONFIG_NAME).is_file():
+        return _prepare(dataset, None)
+    with corpus.lock():
+        return _prepare(dataset, corpus)
+
+
+def _prepare(dataset: Path, corpus: Corpus | None) -> Plan:
     index = read_index(dataset)
     if index.newest is None:
         raise InputError(
@@ -98,13 +109,11 @@ def prepare(dataset: Path) -> Plan:
             where=str(dataset),
             hint="Make one with 'copydesk release cut'.",
         )
-    corpus = Corpus(dataset.parent)
-    is_corpus = (corpus.root / CONFIG_NAME).is_file()
-    found = scope(dataset, corpus.policy if is_corpus else None, index.lines)
+    found = scope(dataset, corpus.policy if corpus else None, index.lines)
     _refuse_strays(dataset, found.strays)
     _refuse_uncommitted(dataset)
     digests = {name: sha256_file(dataset / name) for name in found.files}
-    _refuse_invalid(corpus.root if is_corpus else dataset)
+    _refuse_invalid(corpus.root if corpus else dataset)
     for name, digest in digests.items():
         if sha256_file(dataset / name) != digest:
             raise _changed(dataset / name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import IO, Final
 
 import numpy as np
@@ -212,6 +213,12 @@ def _pairs(rows: pl.DataFrame) -> Integers:
 
 def _similarity(a: str, b: str) -> float:
     """The Jaccard index |a ∩ b| / |a ∪ b| of the texts' pairs of words."""
-    flat, offsets = shingles(pl.Series([a, b]))
-    left, right = set(flat[: offsets[1]].tolist()), set(flat[offsets[1] :].tolist())
-    return len(left & right) / max(len(left | right), 1)
+    left, right = _shingled(a), _shingled(b)
+    shared = len(left & right)
+    return shared / max(len(left) + len(right) - shared, 1)
+
+
+@lru_cache(maxsize=64)
+def _shingled(text: str) -> frozenset[int]:
+    """The pairs of words of a text; the first row of a bucket is compared with all others of it."""
+    return frozenset(shingles(pl.Series([text]))[0].tolist())

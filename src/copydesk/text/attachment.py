@@ -205,6 +205,8 @@ def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool
     """Whether only a subject stands between a quotation and a verb of report."""
     outside = last.outside
     at = bisect_left(outside, stretch.end, key=lambda word: word.start)
+    if cue.first - at > max(BETWEEN, _DESCRIBED):
+        return False
     between = outside[at : cue.first]
     most = BETWEEN
     if between and text[between[0].start].isupper() and _stop_before(text, outside, cue.first):
@@ -219,7 +221,7 @@ def _follows(text: str, stretch: Marked, last: Sentence, cue: Predicate) -> bool
         word.form in forms["finite"] and not word.form.endswith("ing") for word in between
     ):
         return False
-    return not any(mark in ";:" for mark in text[stretch.end : cue.cue.start])
+    return not last.is_divided(stretch.end, cue.cue.start)
 
 
 def is_aside(text: str, sentence: Sentence, cue: Predicate) -> bool:

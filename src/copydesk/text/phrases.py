@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from copydesk.text.language import Language
 from copydesk.text.lexicon import Word
@@ -52,12 +52,48 @@ def _forms(lang: Language) -> dict[str, frozenset[str]]:
     return entries
 
 
+class _Gap(NamedTuple):
+    """What stands between two words.
+
+    Attributes:
+        breaks: Whether it holds a stop or a mark that no phrase goes over.
+        divides: Whether it holds a colon, a semicolon, a dash or a whole quotation.
+        follows_mark: Whether it ends with a quotation.
+    """
+
+    breaks: bool
+    divides: bool
+    follows_mark: bool
+
+
+_BLANK: Final = _Gap(breaks=False, divides=False, follows_mark=False)
+
+
+def _gap_of(between: str) -> _Gap:
+    if between == " ":
+        return _BLANK
+    divides = any(mark in ";:—–―" or (mark in _MARKS and len(between) > 2) for mark in between)
+    quoted = between.rstrip()[-1:] in _MARKS and len(between) > 2
+    return _Gap(_breaks(between), divides, quoted)
+
+
+def _breaks(between: str) -> bool:
+    if between.isspace():
+        return False
+    if "(" in between:
+        between = _ASIDE.sub(" ", between)
+    if between.strip() in {"", ".", "'", "’"}:
+        return False
+    return any(mark in _BREAKS or mark in ".?!" for mark in between) or len(between) > 4
+
+
 class Phrases:
     """The words of a sentence outside quotation marks, and the phrases among them."""
 
     def __init__(self, text: str, found: Sequence[Word], lang: Language) -> None:
         self.text = text
         self.found = _without_asides(text, found)
+        self._gaps: dict[int, _Gap] = {}
         self.lang = lang
         self.forms = _forms(lang)
 
@@ -158,8 +194,7 @@ class Phrases:
     def segment_start(self, end: int) -> int | None:
         """Where the segment that ends at an index begins; None if a quotation stands before."""
         for index in range(end - 1, max(end - REACH, 0), -1):
-            between = self.text[self.found[index - 1].end : self.found[index].start]
-            if any(mark in ";:—–―" or (mark in _MARKS and len(between) > 2) for mark in between):
+            if self._gap(index).divides:
                 return index if index < end else None
             if self.breaks(index):
                 return index
@@ -276,19 +311,19 @@ class Phrases:
 
     def breaks(self, index: int) -> bool:
         """Whether a stop or a mark stands before a word."""
-        between = self.text[self.found[index - 1].end : self.found[index].start]
-        if between.isspace():
-            return False
-        if "(" in between:
-            between = _ASIDE.sub(" ", between)
-        if between.strip() in {"", ".", "'", "’"}:
-            return False
-        return any(mark in _BREAKS or mark in ".?!" for mark in between) or len(between) > 4
+        return self._gap(index).breaks
 
     def follows_mark(self, index: int) -> bool:
         """Whether a quotation ends before a word."""
-        between = self.text[self.found[index - 1].end : self.found[index].start]
-        return between.rstrip()[-1:] in _MARKS and len(between) > 2
+        return self._gap(index).follows_mark
+
+    def _gap(self, index: int) -> _Gap:
+        """What stands before a word, which may be long where a quotation does: it is read once."""
+        gap = self._gaps.get(index)
+        if gap is None:
+            gap = _gap_of(self.text[self.found[index - 1].end : self.found[index].start])
+            self._gaps[index] = gap
+        return gap
 
     def _acts(self, start: int, end: int) -> bool:
         """Whether a run of words holds a verb of its own, so that it is more than a phrase."""

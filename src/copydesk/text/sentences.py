@@ -33,6 +33,7 @@ _SOURCE_FOLLOWS: Final = frozenset(
 """The phrases that the source follows."""
 _SAID_BEFORE: Final = frozenset({",", "—", "–", ",—", ", —", "-"})
 _LINE_END: Final = re.compile("\n")
+_DIVISION: Final = re.compile("[;:]")
 _END_OF: Final = itemgetter(1)
 
 
@@ -61,6 +62,15 @@ class Sentence:
         if self._phrases is None:
             self._phrases = Speakers(self.text, self.outside, self.lang)
         return self._phrases
+
+    def is_divided(self, start: int, end: int) -> bool:
+        """Whether a colon or semicolon stands between two offsets in it."""
+        return bisect_left(self._divisions, start) < bisect_left(self._divisions, end)
+
+    @cached_property
+    def _divisions(self) -> list[int]:
+        found = _DIVISION.finditer(self.text, self.piece.start, self.piece.end)
+        return [mark.start() for mark in found]
 
     def cues_before(self, offset: int) -> list[Predicate]:
         """The last cues that end before an offset."""
