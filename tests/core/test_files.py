@@ -19,6 +19,7 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
     append_lines,
     atomic_write,
+    dump_compact,
     inside,
     locked,
     read_jsonl,
@@ -336,3 +337,16 @@ def test_what_a_killed_process_left_beside_a_folder_is_removed(tmp_path: Path) -
         with replacing_dir(tmp_path / "out"):
             assert first.is_dir()
     assert other.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"b": 1, "a": [None, "é\n", 0.5]}, '{"a":[null,"é\\n",0.5],"b":1}'),
+        ({"id": 2**64}, '{"id": 18446744073709551616}'),
+        ({"half": "\ud83d"}, '{"half": "\ud83d"}'),
+    ],
+)
+def test_a_line_of_a_log_has_sorted_keys_and_loses_nothing(value: object, line: str) -> None:
+    """An integer of 65 bits and half a character are written too."""
+    assert dump_compact(value) == line
