@@ -128,7 +128,7 @@ def test_a_corpus_of_titles_is_refused_in_words_that_help(tmp_path: Path) -> Non
     ingest([str(tmp_path / "raw")], corpus)
     build(corpus)
     with pytest.raises(InputError, match="No article of this corpus has a sentence") as caught:
-        cut(corpus, "0.1.0", Options(labels="rule"))
+        cut(corpus, options())
     assert "--labels rule" not in str(caught.value)
 
 
