@@ -71,10 +71,16 @@ def _refuse_false_statistics(metadata: pq.FileMetaData, table: pa.Table, name: s
     """Refuse a file whose footer would make a reader that filters pass over rows.
 
     Raises:
-        FaultError: a value lies outside the least and the greatest that the footer states.
+        FaultError: a value lies outside the least and the greatest that the footer states, or the
+            footer states an order of the rows, which no file of ours does.
     """
     start = 0
     for group in range(metadata.num_row_groups):
+        if metadata.row_group(group).sorting_columns:
+            message = (
+                "The footer states an order of the rows: a reader that trusts it may miss some."
+            )
+            raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name))
         rows = table.slice(start, metadata.row_group(group).num_rows)
         start += rows.num_rows
         for index in range(metadata.num_columns):
