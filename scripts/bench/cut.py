@@ -1,6 +1,7 @@
 """Cutting and verifying invented releases of growing size: time and peak memory.
 
     python scripts/bench/cut.py [--sentences 100000 300000 1000000]
+    python scripts/bench/cut.py --sentences 10000000 --keep FOLDER --steps cut
 
 What was built, and three answers to each sentence, are invented (`invented.py`) and lie on the
 disk; half of the articles are withheld, and every fifth sentence is a quotation. Each step is a
@@ -8,8 +9,11 @@ process of its own:
 
 - `cut`: tables are put together, splits drawn, quotations grouped, files written and searched for
   withheld words, text in two splits looked for, and the release's facts counted;
-- `verify`: the tables are put together again and compared with the files, rows and bytes.
+- `verify`: the tables are put together again and compared with the files, rows and bytes;
+- `diff`, if asked for: `release diff` with a release of which one label in twenty is another;
+- `hydrate`, if asked for: `release hydrate` from Parquet files with the withheld texts.
 
+With --keep, what was invented and cut stays for the next run, which may take the other step.
 Cutting texts into sentences and deriving the logs of rounds are not part of either: `scale.py` and
 `rounds.py` measure them.
 """
@@ -17,6 +21,7 @@ Cutting texts into sentences and deriving the logs of rounds are not part of eit
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -28,16 +33,19 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 from invented import PER_ARTICLE, answers_to, articles_of, sentences_of, texts_of, with_nulls
 from peak import measure
 
 from copydesk.answers import ADJUDICATIONS, ANSWERS, Labelling
 from copydesk.batch import SCHEMAS
 from copydesk.build import BuiltShard
+from copydesk.contract.arrow import write_table
 from copydesk.contract.labels import NEWS
 from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.contract.tables import CURRENT
-from copydesk.files import read_json
+from copydesk.files import dump_json, read_json
 from copydesk.release.assemble import Assembled, assemble
 from copydesk.release.contents import Contents
 from copydesk.release.crossing import NEAR, crossing
@@ -175,27 +183,89 @@ def verify(room: Path) -> None:
     assert not found, found
 
 
-STEPS = {"cut": cut, "verify": verify}
+def diff(room: Path) -> None:
+    """`release diff` with what `_changed` made."""
+    _typed("release", "diff", str(room / "release"), str(room / "changed"))
 
 
-def measured(sizes: Sequence[int], scratch: Path) -> Iterator[str]:
+def hydrate(room: Path) -> None:
+    """`release hydrate` from what `_copies` made."""
+    texts, out = str(room / "copies"), str(room / "filled")
+    _typed("release", "hydrate", str(room / "release"), "--raw", texts, "--out", out)
+
+
+def _typed(*arguments: str) -> None:
+    from copydesk.cli.main import main as copydesk
+
+    sys.argv = ["copydesk", *arguments]
+    copydesk()
+
+
+def _changed(room: Path) -> None:
+    """The release as another version, with one label in twenty changed."""
+    before, after = room / "release", room / "changed"
+    shutil.copytree(before, after, copy_function=os.link)
+    rng = np.random.default_rng(7)
+    for path in sorted([*after.glob("sentences/*"), *after.glob("standoff/*")]):
+        table = pq.read_table(path)
+        place = table.schema.get_field_index("label")
+        labels = table["label"].to_numpy()
+        others = rng.random(len(labels)) < 0.05
+        labels = np.where(others, (labels + 1) % len(NEWS.names), labels)
+        path.unlink()
+        changed = pa.chunked_array([pa.array(labels, table.schema.field(place).type)])
+        write_table(table.set_column(place, table.schema.field(place), changed), path)
+    manifest = read_json(before / "release.json") | {"version": "2.0.0"}
+    (after / "release.json").unlink()
+    (after / "release.json").write_text(dump_json(manifest), encoding="utf-8")
+
+
+def _copies(room: Path) -> None:
+    """The withheld texts as somebody has them."""
+    (room / "copies").mkdir()
+    for path in sorted(room.glob("articles-*.parquet")):
+        rows = pl.read_parquet(path, columns=["article_id", "title", "text", "redistributable"])
+        mine = rows.filter(~pl.col("redistributable")).drop("redistributable")
+        mine.write_parquet(room / "copies" / path.name)
+
+
+STEPS = {"cut": cut, "verify": verify, "diff": diff, "hydrate": hydrate}
+NEEDS = {"diff": ("changed", _changed), "hydrate": ("copies", _copies)}
+"""What a step needs besides the release, and how it is made."""
+
+
+def measured(
+    sizes: Sequence[int], steps: Sequence[str], scratch: Path, *, keep: bool
+) -> Iterator[str]:
     """A line for each size and step."""
     for size in sizes:
         room = scratch / str(size)
-        invent(room, size)
-        for step in STEPS:
+        if not room.is_dir():
+            half = room.with_name(f"{room.name}.half")
+            shutil.rmtree(half, ignore_errors=True)
+            invent(half, size)
+            half.rename(room)
+        for step in steps:
+            if step == "cut":
+                shutil.rmtree(room / "release", ignore_errors=True)
+            if step in NEEDS and not (room / NEEDS[step][0]).is_dir():
+                NEEDS[step][1](room)
             cost = measure([sys.executable, __file__, "--step", step, "--room", str(room)])
             yield (
                 f"{size:>11,} {3 * size:>11,} {step:<7} {cost.seconds:>8.1f} s {cost.cpu_s:>8.1f} "
                 f"CPU s {cost.peak_mb:>7,.0f} MB, exit {cost.code}"
             )
-        shutil.rmtree(room)
+            shutil.rmtree(room / "filled", ignore_errors=True)
+        if not keep:
+            shutil.rmtree(room)
 
 
 def main() -> None:
     """Measure at each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, nargs="+", default=[100_000, 300_000, 1_000_000])
+    parser.add_argument("--steps", nargs="*", choices=STEPS, default=["cut", "verify"])
+    parser.add_argument("--keep", type=Path, help="a folder to work in, which stays")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     parser.add_argument("--room", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -204,7 +274,8 @@ def main() -> None:
         return
     print(f"{'sentences':>11} {'answers':>11}")
     with tempfile.TemporaryDirectory() as scratch:
-        for line in measured(sorted(asked.sentences), Path(scratch)):
+        room, keep = asked.keep or Path(scratch), asked.keep is not None
+        for line in measured(sorted(asked.sentences), asked.steps, room, keep=keep):
             print(line, flush=True)
 
 

@@ -10,10 +10,13 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+
+import orjson
 
 from copydesk.errors import InputError
 
@@ -60,6 +63,44 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is on the disk for certain only after `to_disk`.
+
+    For files by the thousand that nothing refers to yet: after a crash of the machine, a file may
+    be there and lack its bytes. A file that has other bytes is replaced as by `atomic_write`.
+
+    Raises:
+        InputError: the disk is full or the folder refuses; an old file is as it was.
+    """
+    with _speaking(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stream = path.open("xb", buffering=0)
+        except FileExistsError:
+            if not (path.is_file() and path.read_bytes() == data):
+                atomic_write(path, data)
+            return
+        try:
+            with stream:
+                left = memoryview(data)
+                while left:
+                    left = left[stream.write(left) :]
+                if sys.platform != "linux":
+                    os.fsync(stream.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def to_disk() -> None:
+    """Return when all that was written is on the disk.
+
+    Only Linux waits for that in `sync`; elsewhere `write_new` waits for each file.
+    """
+    if sys.platform == "linux":
+        os.sync()
 
 
 @contextlib.contextmanager
@@ -352,6 +393,17 @@ _LINE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 def dump_line(value: object) -> str:
     """JSON as this project writes it to a log: sorted keys, one line, no newline."""
     return _LINE.encode(value)
+
+
+def dump_compact(value: object) -> str:
+    """JSON for the answers of a round, of which there may be a million: as `dump_line`, no blanks.
+
+    It takes a fifth of the time of `dump_line`.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # an integer of more than 64 bits, half a character
+        return dump_line(value)
 
 
 @contextlib.contextmanager

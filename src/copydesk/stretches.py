@@ -34,6 +34,8 @@ _ODD: Final = 0x9E3779B97F4A7C15
 _PARTS: Final = 64
 _PIECE_BITS: Final = 3
 _PIECES: Final = 1 << _PIECE_BITS
+_WAITING: Final = 1 << 16
+"""Hashes that are held before they are written."""
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
@@ -67,6 +69,17 @@ def keys(text: str) -> Keys:
     return np.unique(np.concatenate(parts))
 
 
+def line_keys(text: str) -> list[int]:
+    """A hash of the words of each line, in the text's order."""
+    return [line_key(" ".join(words(line))) for line in text.split("\n")]
+
+
+def line_key(line: str) -> int:
+    """The hash of a line of words; 64 bits."""
+    data = line.encode()
+    return zlib.crc32(data) << 32 | zlib.crc32(data, 1)
+
+
 def _runs(flat: list[str], chunk: NDArray[np.int64]) -> Keys:
     """Hashes of runs of words inside a chunk: its first, its last, the lesser of two neighbours."""
     crc = np.array([zlib.crc32(word.encode()) for word in flat], dtype=np.uint64)
@@ -89,8 +102,7 @@ def _runs(flat: list[str], chunk: NDArray[np.int64]) -> Keys:
 
 
 def _whole(found: list[str]) -> int:
-    joined = " ".join(found).encode()
-    return (zlib.crc32(joined) << 32 | zlib.crc32(joined, 1)) ^ _ODD
+    return line_key(" ".join(found)) ^ _ODD
 
 
 class Index:
@@ -118,7 +130,7 @@ class Index:
         self._waiting.append(records)
         self._done.append(number)
         self._count += len(found)
-        if self._count > 1 << 18:
+        if self._count > _WAITING:
             self.flush()
 
     def flush(self) -> None:

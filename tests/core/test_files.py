@@ -19,6 +19,7 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
     append_lines,
     atomic_write,
+    dump_compact,
     inside,
     locked,
     read_jsonl,
@@ -27,6 +28,8 @@ from copydesk.files import (
     sha256_file,
     sha256_text,
     sweep,
+    to_disk,
+    write_new,
 )
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
@@ -67,6 +70,33 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
         f"{path}: The operating system refused: No space left on device. "
         "Free some space or choose another disk, then run this again."
     )
+
+
+def test_a_new_file_replaces_only_other_bytes(tmp_path: Path) -> None:
+    """A file with the same bytes is not touched; one with others is replaced as a whole."""
+    path = tmp_path / "new" / "text"
+    write_new(path, b"The baths open.")
+    first = path.stat()
+    write_new(path, b"The baths open.")
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    write_new(path, b"The baths close.")
+    to_disk()
+    assert (path.read_bytes(), os.listdir(path.parent)) == (b"The baths close.", ["text"])
+
+
+def test_a_new_file_on_a_full_disk_is_not_left_in_part(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal, sys; from pathlib import Path; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10));"
+        "from copydesk.files import write_new; write_new(Path(sys.argv[1]), b'x' * 20)"
+    )
+    path = tmp_path / "text"
+    done = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, check=False
+    )
+    assert "The operating system refused: File too large." in done.stderr
+    assert not path.exists()
 
 
 def test_a_folder_is_renamed_only_when_it_is_whole(tmp_path: Path) -> None:
@@ -312,3 +342,16 @@ def test_what_a_killed_process_left_beside_a_folder_is_removed(tmp_path: Path) -
         with replacing_dir(tmp_path / "out"):
             assert first.is_dir()
     assert other.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"b": 1, "a": [None, "é\n", 0.5]}, '{"a":[null,"é\\n",0.5],"b":1}'),
+        ({"id": 2**64}, '{"id": 18446744073709551616}'),
+        ({"half": "\ud83d"}, '{"half": "\ud83d"}'),
+    ],
+)
+def test_a_line_of_a_log_has_sorted_keys_and_loses_nothing(value: object, line: str) -> None:
+    """An integer of 65 bits and half a character are written too."""
+    assert dump_compact(value) == line

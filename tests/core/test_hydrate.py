@@ -17,8 +17,10 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options, cut
+from copydesk.release.filled import Filled, _stretch
 from copydesk.release.filling import _outwards as outwards
-from copydesk.release.hydrate import Filled, Gap, _stretch, hydrate
+from copydesk.release.gaps import Gap
+from copydesk.release.hydrate import hydrate
 
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 3, 1, tzinfo=UTC), labels="rule")
 

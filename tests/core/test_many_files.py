@@ -56,9 +56,9 @@ _AT_ONCE = (
     "release.cut_again.SHARD_ARTICLES",
     "release.parts.SENTENCES_AT_ONCE",
     "release.draft._QUOTES_AT_ONCE",
-    "release.leak_search._CHARACTERS_AT_ONCE",
+    "sieve._CHARACTERS_AT_ONCE",
     "release.verify._ROWS_AT_ONCE",
-    "release.hydrate._ROWS_AT_ONCE",
+    "release.hydrated_folder._ROWS_AT_ONCE",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,14 @@ def test_files_are_looked_at_as_they_are_read_so_that_memory_is_flat(
     next(found)
     assert len(asked) < FILES / 2
     assert sum(1 for _ in found) == FILES - 1
+
+
+def test_a_process_that_reads_articles_holds_no_tables() -> None:
+    """Arrow and the JSON Schema validators would take as much memory as all else together."""
+    program = "import copydesk.ingest.server, sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "copydesk.ingest.read" in loaded
+    assert not loaded & {"pyarrow", "polars", "pandas", "jsonschema", "trafilatura", "typer"}

@@ -340,7 +340,7 @@ def test_comments_on_a_withheld_article_are_not_archived(
     assert archive is not None
     text = gzip.decompress(archive.read_bytes()).decode()
     assert "closed at noon" not in text
-    assert '"label": "quote"' in text
+    assert '"label":"quote"' in text
     published = "".join(p.read_text() for p in RoundFolder(corpus, "r").path.glob("*.json*"))
     assert "closed at noon" not in published
     assert list(private_comments(RoundFolder(corpus, "r")).values()) == ["closed at noon"]

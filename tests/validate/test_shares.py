@@ -218,8 +218,9 @@ def test_withheld_words_are_searched_some_articles_at_a_time(
     garden = "A walled garden was found behind the old brewery when a shed fell down on Sunday."
     with (specimen.root / "DATASHEET.md").open("a", encoding="utf-8") as stream:
         stream.write(f"\n{garden}\n{text}")
-    for at_once in (10, 1):
-        monkeypatch.setattr("copydesk.validate.given._AT_ONCE", at_once)
+    for articles, characters in ((10, 1 << 26), (1, 0)):
+        monkeypatch.setattr("copydesk.validate.held._AT_ONCE", articles)
+        monkeypatch.setattr("copydesk.sieve._CHARACTERS_AT_ONCE", characters)
         report = validate(specimen.root, include=["text-withheld-leaked"])
         found = sorted((f.record, f.file) for f in report.findings)
         assert found == [("cellar-day", "DATASHEET.md"), ("kept-day.002", "DATASHEET.md")]

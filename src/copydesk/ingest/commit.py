@@ -1,7 +1,9 @@
 """Moves texts to their places, then the manifests: this makes an ingest's articles the corpus's.
 
 The manifests are replaced last, so that a run that was killed leaves them as they were, and the
-next run of the same ingest ends in the same files.
+next run of the same ingest ends in the same files. Before that, all new texts are brought to the
+disk at once: waiting for each would take longer than reading it. Until then no manifest names
+them, so that a crash of the machine loses nothing that the corpus had.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 
 from copydesk.articles import Texts
 from copydesk.corpus import Article, Corpus
-from copydesk.files import atomic_write, dump_line, replacing
+from copydesk.files import dump_line, replacing, to_disk, write_new
 from copydesk.ingest.staging import Staging
 from copydesk.ingest.store import RECORDS, Entry, Store
 from copydesk.ingest.walk import MANIFEST
@@ -42,13 +44,16 @@ def commit(corpus: Corpus, store: Store, staging: Staging, *, bulk: bool | None)
         for entry in _placed(store, bulk):
             article = entry.article
             if entry.staged is not None and not article.bulk:
-                atomic_write(texts.path(article), f"{staging.get(entry.staged)}\n")
+                write_new(texts.path(article), f"{staging.get(entry.staged)}\n".encode())
             lines.write(f"{dump_line(article.public())}\n")
             if not article.redistributable:
                 private.write(f"{dump_line(article.withheld())}\n")
             leaving += _elsewhere(texts, article)
             if entry.source or entry.other:
                 kept.write(f"{_record(entry)}\n")
+        for stream in (lines, private, kept):
+            stream.flush()
+        to_disk()
     for path in leaving:
         path.unlink(missing_ok=True)
     let_go()

@@ -7,7 +7,6 @@ lines are repeated are copies of each other, and are not counted.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -17,21 +16,12 @@ from numpy.typing import NDArray
 
 from copydesk.corpus import Article, Corpus
 from copydesk.ingest.store import Entry, Store
-from copydesk.stretches import Index, Keys, keys, words
+from copydesk.stretches import Index, Keys, keys, line_key, line_keys
 
 LEAST: Final = 4
 LEAST_UNKNOWN: Final = 6
 COPIED: Final = 0.5
 """An article with at least this share of repeated lines is considered a copy."""
-
-
-def line_keys(text: str) -> list[int]:
-    """A hash of the words of each line, in the text's order."""
-    return [_key(" ".join(words(line)).encode()) for line in text.split("\n")]
-
-
-def _key(line: bytes) -> int:
-    return zlib.crc32(line) << 32 | zlib.crc32(line, 1)
 
 
 def of_outlet(lines: list[int], article: Article) -> Keys:
@@ -88,5 +78,5 @@ def _repeated_enough(shared: Keys, holders: NDArray[np.int64], numbers: Keys, st
 
 def _in_order(lines: list[int], article: Article) -> Keys:
     name = article.outlet or f"collection {article.collection}"
-    mixed: Keys = np.array(lines, dtype=np.uint64) ^ np.uint64(_key(name.casefold().encode()))
+    mixed: Keys = np.array(lines, dtype=np.uint64) ^ np.uint64(line_key(name.casefold()))
     return mixed

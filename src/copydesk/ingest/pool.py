@@ -7,15 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
+from multiprocessing.context import BaseContext
 from typing import Final, NamedTuple
 
 from copydesk.engines import end_with_parent
 from copydesk.errors import CopydeskError
-from copydesk.ingest.furniture import line_keys
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.read import raws, read
 from copydesk.processors import processors
-from copydesk.stretches import Keys, keys
+from copydesk.stretches import Keys, keys, line_keys
 
 _BATCH: Final = 32
 _WORTH: Final = 8
@@ -24,7 +24,7 @@ _WORTH: Final = 8
 
 class Found(NamedTuple):
     """An article that was read, the hashes of its stretches (see `copydesk.stretches`), and those
-    of its lines (see `copydesk.ingest.furniture`)."""
+    of its lines."""
 
     reading: Reading
     keys: Keys
@@ -57,9 +57,7 @@ def read_all(
         for batch in chain(first, batches):
             yield from _read_batch(batch, options)
         return
-    # A forked child would inherit the locks of other libraries' threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(count, _context(), initializer=end_with_parent) as pool:
         flying: deque[Future[list[Outcome]]] = deque()
         try:
             for batch in chain(first, batches):
@@ -70,6 +68,19 @@ def read_all(
                 yield from flying.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """How processes are started.
+
+    A child forked from this process would inherit the locks of other libraries' threads. A server
+    that has only imported this module has no threads, and its children share its memory.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["copydesk.ingest.server"])
+    return context
 
 
 def _batches(articles: Iterator[Raw]) -> Iterator[list[Raw]]:

@@ -23,24 +23,23 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
-from copydesk.contract.datasets_features import arrow_bytes, label_names
+from copydesk.contract.datasets_features import label_names
 from copydesk.contract.filenames import TableFile, incomplete, table_files
-from copydesk.contract.sizing import borders
 from copydesk.contract.tables import Contract
 from copydesk.errors import IntegrityError
 from copydesk.files import dump_json, sha256_text
 from copydesk.release.index import read_manifest
+from copydesk.release.split_files import Part, SplitRows, from_arrow, read_part, refuse_unlike
 
 PLACE: Final = ("_file", "_row", "split")
 """Where a row lies: its file, its number there (from 1), and the split of the file.
@@ -48,63 +47,6 @@ PLACE: Final = ("_file", "_row", "split")
 None of them is a column of the files; a table is scanned with ``split``, and with the other two
 only on request.
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """One file of a table.
-
-    Args:
-        rows: its rows, not yet read, with the columns of the file alone.
-        schema: its Arrow schema, metadata included.
-        height: how many rows it has.
-        numbered: whether ``rows`` has a column ``_row`` already, as some rows of a file have.
-        source: what must not be deleted while the rows are read, such as a folder.
-    """
-
-    file: TableFile
-    rows: pl.LazyFrame
-    schema: pa.Schema
-    height: int
-    numbered: bool = False
-    source: object = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SplitRows:
-    """The rows of one split of a table before they are cut into files.
-
-    Args:
-        rows: not yet read, in order, with the columns of the schema.
-        size: their bytes, as `copydesk.contract.datasets_features.arrow_bytes` counts.
-        source: as in `Part`.
-    """
-
-    rows: pl.LazyFrame
-    schema: pa.Schema
-    height: int
-    size: float
-    source: object = None
-
-    @classmethod
-    def of_table(cls, table: pa.Table) -> SplitRows:
-        """Rows that are in memory."""
-        rows = _from_arrow(table).lazy()
-        size = arrow_bytes(rows, table.schema)
-        return cls(rows=rows, schema=table.schema, height=table.num_rows, size=size)
-
-    def parts(self, table: str, split: str, count: int | None = None) -> list[Part]:
-        """The files that they make, see `copydesk.contract.sizing.borders`."""
-        return [
-            Part(
-                file=file,
-                rows=self.rows if rows == self.height else self.rows.slice(first, rows),
-                schema=self.schema,
-                height=rows,
-                source=self.source,
-            )
-            for file, first, rows in borders(table, split, self.height, self.size, count)
-        ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,8 +82,8 @@ class Contents:
             raise IntegrityError(
                 f"{lacking[0]}.", where=str(folder), hint="Fetch the release again."
             )
-        parts = tuple(_part(folder, file) for file in found)
-        _refuse_unlike(folder, parts)
+        parts = tuple(read_part(folder, file) for file in found)
+        refuse_unlike(folder, parts)
         return cls(manifest=document, parts=parts)
 
     @classmethod
@@ -220,7 +162,7 @@ class Contents:
         """
         found = [self._rows(part, columns) for part in self.of(table)]
         if not found:
-            rows = _from_arrow(arrow_schema(table, self.contract).empty_table()).lazy()
+            rows = from_arrow(arrow_schema(table, self.contract).empty_table()).lazy()
             found = [_placed(rows, None, False, self._names, columns)]
         return pl.concat(found) if len(found) > 1 else found[0]
 
@@ -262,34 +204,3 @@ def _placed(
         rows = rows.with_columns(_file=pl.lit(str(file) if file else None, dtype=names))
     rows = rows.with_columns(split=pl.lit(file.split if file else None, dtype=pl.String))
     return rows.select(columns) if columns else rows
-
-
-def _part(folder: Path, file: TableFile) -> Part:
-    path = folder / str(file)
-    try:
-        footer = pq.read_metadata(path)
-        schema = footer.schema.to_arrow_schema()
-    except (pa.ArrowException, OSError) as error:
-        raise IntegrityError(f"This is not a Parquet file: {error}.", where=str(path)) from error
-    return Part(
-        file=file,
-        rows=pl.scan_parquet(path, glob=False),
-        schema=schema,
-        height=footer.num_rows,
-    )
-
-
-def _refuse_unlike(folder: Path, parts: Iterable[Part]) -> None:
-    first: dict[str, Part] = {}
-    for part in parts:
-        other = first.setdefault(part.file.table, part)
-        if not part.schema.equals(other.schema):
-            raise IntegrityError(
-                f"Its columns are not those of '{other.file}'.", where=str(folder / str(part.file))
-            )
-
-
-def _from_arrow(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame

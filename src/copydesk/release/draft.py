@@ -18,8 +18,8 @@ from copydesk.contract.arrow import arrow_schema
 from copydesk.contract.columns import SPLITS
 from copydesk.contract.datasets_features import arrow_bytes
 from copydesk.contract.tables import Contract
-from copydesk.release.contents import SplitRows
 from copydesk.release.scratch import Scratch
+from copydesk.release.split_files import SplitRows
 from copydesk.utterances import relate
 
 Tables = dict[tuple[str, str], SplitRows]

@@ -17,10 +17,11 @@ from copydesk.contract.columns import SPLITS
 from copydesk.contract.datasets_features import arrow_bytes
 from copydesk.corpus import Corpus
 from copydesk.release.assemble import Assembled, Labels, anchored_labels, assemble
-from copydesk.release.contents import Contents, SplitRows
+from copydesk.release.contents import Contents
 from copydesk.release.crossing import near_threshold
 from copydesk.release.index import read_index, read_manifest
 from copydesk.release.parts import Part, Parts
+from copydesk.release.split_files import SplitRows
 from copydesk.release.suggested import MODEL, of_manifest, suggested_labels
 from copydesk.release.versions import Version
 

@@ -16,8 +16,9 @@ import polars as pl
 from copydesk.contract.columns import Table
 from copydesk.errors import IntegrityError
 from copydesk.files import sha256_text
-from copydesk.release.contents import Contents, Part
+from copydesk.release.contents import Contents
 from copydesk.release.scratch import Scratch
+from copydesk.release.split_files import Part
 
 _AT_ONCE: Final = 1_000_000
 """Records of both releases that are held at once; each takes some hundred bytes."""

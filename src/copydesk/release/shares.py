@@ -14,7 +14,8 @@ from typing import Final
 
 import polars as pl
 
-from copydesk.release.contents import Contents, Part
+from copydesk.release.contents import Contents
+from copydesk.release.split_files import Part
 
 ROWS_AT_ONCE: Final = 1_000_000
 """Rows of all tables that are related at once; an event with more of them is not divided."""

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from copydesk.contract.arrow import as_table, write_table
 from copydesk.files import dump_json, sha256_file
-from copydesk.release.contents import Contents, Part, SplitRows
+from copydesk.release.contents import Contents
 from copydesk.release.croissant import render
+from copydesk.release.split_files import Part, SplitRows
 
 
 def write_folder(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import atomic_write, dump_line
+from copydesk.files import atomic_write, dump_compact
 from copydesk.rounds.backend import Account, Codec, Held
 from copydesk.rounds.opened import Round
 from copydesk.rounds.plan import LABEL_STUDIO, now
@@ -49,7 +49,7 @@ def fit_to_keep(round: Round, held: Held, codec: Codec) -> Held:
 
 def archive_line(held: Held) -> str:
     """The line of a task; see `fit_to_keep`."""
-    return dump_line(
+    return dump_compact(
         {
             "stream": held.stream,
             "task": held.number,
@@ -143,7 +143,7 @@ def last_line(
         name: {str(account): who for account, who in found.items()}
         for name, found in accounts.items()
     }
-    return dump_line({"format": 2, "accounts": people, "streams": streams, "accepted": accepted})
+    return dump_compact({"format": 2, "accounts": people, "streams": streams, "accepted": accepted})
 
 
 @dataclass(frozen=True, slots=True)

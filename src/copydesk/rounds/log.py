@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from copydesk.errors import IntegrityError
-from copydesk.files import append_lines, dump_line
+from copydesk.files import append_lines, dump_compact
 
 Key = tuple[str, str]
 """Annotator and sentence_id: together they name an answer of a round."""
@@ -252,13 +252,11 @@ def log_lines(changes: Changes, pull: str) -> list[str]:
     """A pull's changes as lines of the log."""
     lines = []
     for answer in (*changes.new, *changes.changed):
-        event = {"event": "answer", "pull": pull}
-        for name, value in zip(_FIELDS, _values(answer), strict=True):
-            if value is not None or name not in _OPTIONAL:
-                event[name] = value
-        lines.append(dump_line(event))
+        said = zip(_FIELDS, _values(answer), strict=True)
+        fields = {k: value for k, value in said if value is not None or k not in _OPTIONAL}
+        lines.append(dump_compact({"event": "answer", "pull": pull, **fields}))
     lines += [
-        dump_line({"event": event, "pull": pull, "annotator": name, "sentence_id": sentence})
+        dump_compact({"event": event, "pull": pull, "annotator": name, "sentence_id": sentence})
         for event, keys in (("vanished", changes.vanished), ("settled", changes.settled))
         for name, sentence in keys
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.corpus import Corpus
-from copydesk.files import atomic_write, dump_json, dump_line, read_json, sha256_text
+from copydesk.files import atomic_write, dump_compact, dump_json, read_json, sha256_text
 from copydesk.rounds.archive import read_archive, rewritten
 from copydesk.rounds.backend import Codec, Held
 from copydesk.rounds.close import close_again
@@ -105,7 +105,7 @@ def _lines(path: Path) -> list[Line]:
 
 
 def _rewrite(path: Path, lines: Collection[Line]) -> None:
-    atomic_write(path, "".join(f"{dump_line(line)}\n" for line in lines))
+    atomic_write(path, "".join(f"{dump_compact(line)}\n" for line in lines))
 
 
 def _change(path: Path, change: Callable[[Line], Line | None]) -> None:
@@ -143,7 +143,7 @@ def _redact_archive(
             known = held.stream in backends
             lines.append(line | (shut(held) if known else {"annotations": []}))
     end = _unpacked(path)[len(archive.held) :]
-    rewritten(path, [dump_line(line) for line in (*lines, *end)])
+    rewritten(path, [dump_compact(line) for line in (*lines, *end)])
 
 
 def _unpacked(path: Path) -> list[Line]:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from copydesk.articles import Bulk
-from copydesk.corpus import CONFIG_NAME, Corpus
+from copydesk.corpus import CONFIG_NAME
 from copydesk.errors import InputError
-from copydesk.leaks import Secrets, find_leaks
-from copydesk.release.contents import Contents
 from copydesk.rights import spdx
-from copydesk.validate.faults import Fault, FaultError, Found, rows_at_fault, show
+from copydesk.sieve import search
+from copydesk.validate.faults import Fault, Found, rows_at_fault, show
+from copydesk.validate.held import Held
 from copydesk.validate.rules import check, finds, rule
-from copydesk.validate.surroundings import Released, manifest_lines, policy
+from copydesk.validate.surroundings import Released, policy
 from copydesk.validate.untrusted_folder import Folder
-from copydesk.validate.untrusted_json import parse
 from copydesk.validate.untrusted_release import MANIFEST
 
 _DOCUMENTS: Final = ("DATASHEET.md", "CITATION.cff", "README.md", CONFIG_NAME)
-
-_AT_ONCE: Final = 10_000
-"""Withheld articles whose words are held and searched for at once: some 250 MB."""
 
 _NO_ATTRIBUTION: Final = ("CC0-1.0", "CC-PDDC", "PDDL-1.0")
 """Public domain: nobody must be named."""
@@ -78,116 +72,28 @@ def leaked(subject: Released) -> Iterator[Found]:
     beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
     rounds = sorted(_files(subject.corpus.annotations))
     names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]
-    for secrets in _secrets(subject, subject.corpus):
-        for leak in find_leaks(subject.corpus.root, secrets, names):
-            message = f"This file contains withheld text of {leak.record}."
-            yield Fault(
-                rule="text-withheld-leaked",
-                message=message,
-                file=f"../../../{leak.file}",
-                record=leak.record,
-            )
+    held = Held(subject, subject.corpus)
+    for leak in search(
+        subject.corpus.root,
+        names,
+        sentences=held.sentences,
+        texts=held.texts,
+        given=held.given,
+        urls=held.urls,
+    ):
+        message = f"This file contains withheld text of {leak.record}."
+        yield Fault(
+            rule="text-withheld-leaked",
+            message=message,
+            file=f"../../../{leak.file}",
+            record=leak.record,
+        )
 
 
 def _files(folder: Path) -> Iterator[str]:
     for name, fault in Folder(folder).walk():
         if fault is None:
             yield name
-
-
-def _secrets(subject: Released, corpus: Corpus) -> Iterator[Secrets]:
-    """The words of the articles that the corpus has and withholds, some at a time."""
-    columns = ("article_id", "collection", "licence", "title", "url", "text_sha256")
-    contents = subject.release.contents
-    articles = contents.frame("articles", *columns, "redistributable")
-    known = {
-        str(row["article_id"]): row
-        for row in (
-            *articles.filter(~pl.col("redistributable")).iter_rows(named=True),
-            *manifest_lines(Folder(corpus.dataset)).values(),
-        )
-    }
-    rights = policy(subject.config)
-    gives = {
-        name: rights.gives(row.get("licence"), str(row.get("collection")))
-        for name, row in known.items()
-    }
-    titles = {
-        str(line["article_id"]): line["title"]
-        for line in _private_lines(Folder(corpus.private))
-        if line.get("article_id") in known and isinstance(line.get("title"), str)
-    }
-    urls = [*articles["url"].drop_nulls(), *(str(row.get("url")) for row in known.values())]
-    shut = [name for name, given in gives.items() if not given]
-    for start in range(0, max(len(shut), 1), _AT_ONCE):
-        names = shut[start : start + _AT_ONCE]
-        sentences, texts = _withheld(subject, corpus, {name: known[name] for name in names})
-        titled = {*names} if start else known.keys() - {*shut[_AT_ONCE:]}
-        sentences += [(name, title) for name, title in titles.items() if name in titled]
-        given = _given(contents, corpus, [known[name] for name in known if gives[name]])
-        yield Secrets(sentences=sentences, texts=texts, given=given, urls=urls)
-
-
-def _withheld(
-    subject: Released, corpus: Corpus, known: Mapping[str, Mapping[str, Any]]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The sentences and the texts of some articles, as far as they are here."""
-    places = subject.release.contents.scan("standoff", "article_id", "sentence_id", "start", "end")
-    places = places.filter(pl.col("article_id").is_in(list(known)))
-    spans = places.group_by("article_id").agg(pl.struct(pl.exclude("article_id")))
-    spans_of = dict(spans.collect(engine="streaming").rows())
-    bulk = Bulk(corpus.store("articles", subject.config))
-    private = Folder(corpus.private)
-    sentences: list[tuple[str, str]] = []
-    texts: list[tuple[str, str]] = []
-    for name, row in known.items():
-        if row.get("bulk"):
-            text = bulk.text(name, str(row.get("text_sha256")))
-        else:
-            text = _text(private, f"raw/{name}.txt", row.get("text_sha256"))
-        if text is None:
-            continue
-        texts.append((name, text))
-        for span in spans_of.get(name, ()):
-            sentences.append((span["sentence_id"], text[span["start"] : span["end"]]))
-        sentences += [(name, line) for line in text.splitlines()]
-    return sentences, texts
-
-
-def _given(contents: Contents, corpus: Corpus, known: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What may be given: texts and titles of the release, and of the corpus."""
-    raw = Folder(corpus.raw)
-    for row in known:
-        yield _text(raw, f"{row.get('collection')}/{row['article_id']}.txt", None) or ""
-        yield str(row.get("title") or "")
-    for part in contents.of("articles"):
-        shown = part.rows.filter(pl.col("text").is_not_null()).select("text", "title").collect()
-        yield from shown["text"]
-        yield from shown["title"].drop_nulls()
-
-
-def _text(folder: Folder, name: str, digest: Any) -> str | None:
-    """A text as its file has it; None if it is absent or does not have the digest."""
-    if not folder.has(name):
-        return None
-    data = folder.read(name).removesuffix(b"\n")
-    if digest is not None and hashlib.sha256(data).hexdigest() != digest:
-        return None
-    return data.decode("utf-8", errors="replace")
-
-
-def _private_lines(private: Folder) -> Iterator[dict[str, Any]]:
-    try:
-        data = private.read("articles.jsonl")
-    except (FaultError, OSError):
-        return
-    for line in data.splitlines():
-        try:
-            document = parse(line, "articles.jsonl")
-        except FaultError:
-            continue
-        if isinstance(document, dict):
-            yield document
 
 
 def _leak(rows: pl.DataFrame, message: str, record: str, pointer: str) -> Iterator[Found]:

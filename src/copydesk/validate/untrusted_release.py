@@ -17,9 +17,10 @@ from copydesk.contract.filenames import TableFile, incomplete, table_files
 from copydesk.contract.schema_versions import SCHEMA_VERSION, schema_number
 from copydesk.contract.tables import CURRENT, Contract
 from copydesk.errors import InputError
-from copydesk.release.contents import PLACE, Contents, Part
+from copydesk.release.contents import PLACE, Contents
 from copydesk.release.scratch import Scratch
 from copydesk.release.shares import shares
+from copydesk.release.split_files import Part
 from copydesk.scope import is_release_file
 from copydesk.validate.by_pandera import dtypes
 from copydesk.validate.faults import Fault, FaultError, Found, show
