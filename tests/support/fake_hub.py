@@ -25,6 +25,8 @@ class Hub:
     blobs: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     url: str = ""
+    is_shared: bool = False
+    """Whether somebody else commits while files are sent."""
 
     @property
     def head(self) -> str:
@@ -109,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             }
             for file in json.loads(body)["files"]
         ]
+        if self.hub.is_shared:
+            self.hub.commits.append({"summary": "Theirs"})
         self._say(200, {"files": files})
 
     def _batch(self, body: bytes) -> None:
