@@ -111,8 +111,6 @@ class _Handler(BaseHTTPRequestHandler):
             }
             for file in json.loads(body)["files"]
         ]
-        if self.hub.is_shared:
-            self.hub.commits.append({"summary": "Theirs"})
         self._say(200, {"files": files})
 
     def _batch(self, body: bytes) -> None:
@@ -127,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _commit(self, body: bytes) -> None:
         header, *changes = (json.loads(line) for line in body.splitlines())
+        if self.hub.is_shared:
+            self.hub.commits.append({"summary": "Theirs"})
         if header["value"].get("parentCommit") not in (None, self.hub.head):
             self._say(412, {"error": "A commit has happened since. Please refresh and try again."})
             return
