@@ -271,6 +271,7 @@ def test_hub_refuses(plan: Plan, hub: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert hub.commits == []
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
 def test_hub_changed_meanwhile(plan: Plan, hub: Any) -> None:
     """Where somebody else commits while files are sent, theirs stays and ours is refused."""
     hub.is_shared = True
