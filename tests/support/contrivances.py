@@ -108,9 +108,11 @@ def _hidden(f: Forger, words: str) -> None:
     entries = pa.concat_arrays([plain.dictionary, pa.array([words])])
     column = pa.DictionaryArray.from_arrays(plain.indices, entries)
     table = table.set_column(place, table.schema.field(place).with_type(column.type), column)
-    stored = pq.read_metadata(path).metadata[b"ARROW:schema"]
-    table = table.replace_schema_metadata(dict(table.schema.metadata) | {b"ARROW:schema": stored})
-    pq.write_table(table, path, compression="zstd", compression_level=9, store_schema=False)
+    stored = pq.read_metadata(path).metadata
+    how: dict[str, Any] = {"compression": "zstd", "compression_level": 9, "store_schema": False}
+    with pq.ParquetWriter(path, table.schema, **how) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({k.decode(): v.decode() for k, v in stored.items()})
     reseal(f)
 
 
@@ -429,7 +431,7 @@ def a_list_of_withdrawals(f: Forger) -> None:
     (f.dataset / "raw" / "withdrawn.jsonl").write_text(json.dumps(line) + "\n")
 
 
-@as_it_lies("index", around=True)
+@as_it_lies("index", free="what was never released leaves no other trace", around=True)
 def a_withdrawal_of_somebody_unknown(f: Forger) -> None:
     line = {"article_id": "nobody", "on": "2026-05-01", "reason": "So.", "erased": True}
     (f.dataset / "raw" / "withdrawn.jsonl").write_text(json.dumps(line) + "\n")

@@ -155,6 +155,20 @@ def test_statistics_that_hide_rows_are_a_fault() -> None:
         read_parquet(forged, "t")
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_string_in_a_dictionary_alone_is_a_fault(nested: bool) -> None:
+    """A dictionary may hold strings of no row; repeats, and rows without a value, are no fault."""
+    stream, written = io.BytesIO(), io.BytesIO()
+    for to, words in ((written, ["a", "b"]), (stream, ["a", "b", "hidden"])):
+        column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0]), pa.array(words))
+        if nested:
+            column = pa.StructArray.from_arrays([column], ["x"])
+        pq.write_table(pa.table({"id": column}), to, store_schema=False)
+    assert read_parquet(written.getvalue(), "t")[0].height == 4
+    with pytest.raises(FaultError, match="stores strings that none of its rows has"):
+        read_parquet(stream.getvalue(), "t")
+
+
 def test_an_order_of_rows_is_a_fault() -> None:
     """A footer that calls the rows sorted misleads a reader that searches them by halves."""
     stream = io.BytesIO()
