@@ -377,7 +377,7 @@ def test_a_release_by_rules_has_nothing_to_compare(
     single["standoff"][2]["votes"] |= {"quote": 0, "claim": 0}
     index = explore(write(single, tmp_path / "rules"), tmp_path / "out")
     text = plain(page.read(index).text)
-    assert "The labels are by 1 set of rules; no person gave any." in text
+    assert "The labels are by rules; no person gave any." in text
     assert "Nothing to compare: no sentence was answered by two annotators." in text
     disputed = plain(page.read(tmp_path / "out/disputed.html").text)
     assert "No sentence was labelled by two annotators, so none is disputed." in disputed

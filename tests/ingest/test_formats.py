@@ -129,6 +129,7 @@ def test_a_treebank_gives_its_documents(tmp_path: Path, corpus: Corpus) -> None:
     ("data", "encoding", "text"),
     [
         ("Die Brücke ist „offen“.".encode("windows-1252"), "windows-1252", None),
+        ("Die\rBrücke ist\r„offen“.".encode("mac-roman"), "mac-roman", None),
         ("Die Brücke ist „offen“.".encode("utf-16"), "utf-16", None),
         ("Die Brücke ist „offen“.".encode("utf-16-le"), "utf-16-le", None),
         ("Die Brücke ist „offen“.".encode("utf-8-sig"), None, None),
@@ -138,14 +139,41 @@ def test_a_treebank_gives_its_documents(tmp_path: Path, corpus: Corpus) -> None:
 def test_the_encoding_is_what_the_bytes_say(
     tmp_path: Path, corpus: Corpus, data: bytes, encoding: str | None, text: str | None
 ) -> None:
-    """UTF-8, UTF-16 and Windows-1252 are told from the bytes and recorded; any other is given."""
+    """Four encodings are told from the bytes and recorded; any other is given."""
     write(tmp_path / "a.txt", data)
 
     take(corpus, tmp_path / "a.txt", encoding=encoding if text else None)
 
     (article,) = corpus.articles()
-    assert corpus.text(article) == (text or "Die Brücke ist „offen“.")
+    assert corpus.text(article).replace("\n", " ") == (text or "Die Brücke ist „offen“.")
     assert article.reading == ({"encoding": encoding} if encoding else None)
+
+
+def test_a_treebank_without_texts_is_read_from_its_tokens(tmp_path: Path, corpus: Corpus) -> None:
+    """A token of several words is one, an empty node none; a line without columns is named."""
+    rest = "\t_" * 7
+    bank = (
+        f"1-2\tDon't\t_{rest}\n1\tDo\tdo{rest}\n2\tn't\tnot{rest}\n3\tgo\tgo{rest}SpaceAfter=No\n"
+        f"3.1\tx\tx{rest}\n4\t.\t.{rest}\n\ndamaged\n\ndamaged too\n\n1\tStay\tstay{rest}\n"
+    )
+    done = take(corpus, write(tmp_path / "bank.conllu", bank))
+    assert texts(corpus) == {"bank": "Don't go. Stay"}
+    assert [(one.place, one.reason) for one in done.refused] == [
+        (
+            "line 8",
+            "This line has no columns with tabs between them, as CoNLL-U has. "
+            "It is the first of 2 such lines in this file.",
+        )
+    ]
+
+
+def test_a_column_of_bytes_and_one_of_paragraphs_are_texts(tmp_path: Path, corpus: Corpus) -> None:
+    table = pa.table({"id": ["bytes"], "text": pa.array([TEXT.encode()], pa.binary())})
+    pq.write_table(table, tmp_path / "a.parquet")
+    row = {"id": "paragraphs", "paragraphs": TEXT.strip().split("\n")}
+    write(tmp_path / "b.jsonl", json.dumps(row))
+    take(corpus, tmp_path)
+    assert texts(corpus) == {"bytes": TEXT.strip(), "paragraphs": TEXT.strip()}
 
 
 def test_control_characters_are_dropped_and_counted(tmp_path: Path, corpus: Corpus) -> None:

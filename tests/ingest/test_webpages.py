@@ -258,6 +258,98 @@ def test_walls_are_set_aside_with_their_reason(body: str, title: str, reason: st
     assert caught.value.message == reason
 
 
+def test_a_box_of_facts_is_kept_beside_the_text() -> None:
+    """What a box tells stands wherever there was room: it is kept apart, and nothing is lost."""
+    found = page(
+        article(
+            "<div class='day-factbox'><h2>The bridge in figures</h2>"
+            "<p>It is 80 metres long and was built by Ann Orr in the year 1871.</p>"
+            "<ul><li>Four piers of granite</li></ul></div>"
+        )
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+    assert found.other["boxes"] == [
+        "The bridge in figures\n"
+        "It is 80 metres long and was built by Ann Orr in the year 1871.\n"
+        "Four piers of granite"
+    ]
+
+
+def test_what_a_page_shows_twice_or_puts_beside_a_form_is_passed_over() -> None:
+    """A summary for wide and for narrow screens is one line; a form's heading is not the text."""
+    summary = "A report of many pages says that the bridge will stand, whatever the mayor fears."
+    found = page(
+        f"<p>{summary}</p><h1>Old bridge will stand</h1><p>{summary}</p>"
+        + "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+        + "<div><h3>The best of the week in your inbox</h3><p>You can leave whenever you like, "
+        "and we never give your address away.</p><form><input type='email'></form></div>"
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", summary, *PARAGRAPHS]
+
+
+def test_links_below_one_label_lead_to_other_articles() -> None:
+    """Two links with the same label are teasers, in whatever language."""
+    found = page(
+        article(
+            "<p>LEES OOK | <a href='/a'>Brug over de Wend wordt volgend jaar gesloten</a></p>",
+            "<p>LEES OOK | <a href='/b'>Burgemeester wil geen tweede brug</a></p>",
+        )
+    )
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+
+
+def test_a_headline_that_only_a_layout_shows_is_one_and_has_its_date_above_it() -> None:
+    """The title has the outlet's name before it, and the page no ``h1``."""
+    text = "<br><br>".join(PARAGRAPHS)
+    html = (
+        "<html><head><title>The Day - Old bridge will stand</title></head><body><table><tr><td>"
+        "<table><tr><td align=right>05.03.1999 10:22</td></tr></table>"
+        f"<b>Old bridge will stand</b><br><br>{text}</td></tr></table></body></html>"
+    )
+    raw = Raw(where="p.html", name="in/p.html", kind="html", data=html.encode())
+    found = read(raw, Options())
+    assert found.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS]
+    assert found.fields["published"] == "1999-03-05"
+
+
+def test_a_short_article_in_a_table_for_layout_is_no_row_of_values() -> None:
+    html = (
+        "<html lang='fr'><head><title>Le quai est fermera</title></head><body><table>"
+        "<tr><td>Le 5 mars 1999</td></tr><tr><td><h2>Le quai est fermera</h2>"
+        "<p>Le conseil a voté mardi la fermeture du quai est pour onze mois.</p>"
+        "<p>« Nous n’avions pas le choix », a dit Mira Lund, qui préside le conseil.</p>"
+        "</td></tr></table></body></html>"
+    )
+    found = read(Raw(where="p", name="in/p.html", kind="html", data=html.encode()), Options())
+    pieces = segment(found.text, "fr", zones=dict(found.zones))  # type: ignore[arg-type]
+    assert [piece.zone for piece in pieces] == ["headline", "body", "body"]
+
+
+def test_pull_quotes_are_said_once_and_a_heading_in_a_block_of_its_own_is_kept() -> None:
+    said = "It will stand for 40 years more, whatever the mayor fears."
+    blocks = [f"<div class='text-block'><p>{text}</p></div>" for text in [*PARAGRAPHS, said]]
+    heading = "<div class='head-block'><h2>What the mayor fears</h2></div>"
+    quote = f"<blockquote class='pullquote'><p>{said}</p><cite>Ann Orr</cite></blockquote>"
+    found = page("<h1>Old bridge will stand</h1>" + "".join([*blocks[:3], heading, *blocks[3:]]))
+    assert zones(found)["What the mayor fears"] == "subhead"
+    pulled = page("<h1>Old bridge will stand</h1>" + "".join([*blocks[:3], quote, *blocks[3:]]))
+    assert pulled.text.split("\n") == ["Old bridge will stand", *PARAGRAPHS, said]
+
+
+def test_a_caption_below_its_picture_is_one_whatever_the_picture_is() -> None:
+    found = page(
+        article(
+            "<amp-img src='a'></amp-img><p class='caption'>The bridge in winter</p>",
+            "<figure><img><figcaption><span>Image caption,</span><p>A pier</p></figcaption>"
+            "</figure>",
+        )
+    )
+    assert [line for line, zone in zones(found).items() if zone == "caption"] == [
+        "The bridge in winter",
+        "A pier",
+    ]
+
+
 def test_a_logo_in_an_h1_is_not_the_headline() -> None:
     """The outlet's name, which stands behind the title, is no headline; a short `h1` is one."""
     logo = page(f"<h1>The Day</h1>{article()}", title="Old bridge will stand | The Day")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -64,6 +66,18 @@ def test_altered_files(tiny: Corpus) -> None:
     assert f"{first['path']}: the rebuilt file differs." in differing
     assert "data/extra/train.parquet: the rebuild does not produce it." in differing
     assert "notes.txt: the rebuild does not produce it." in differing
+
+
+def test_altered_rows(tiny: Corpus) -> None:
+    """A file that was changed since is named by its rows, though the manifest lists another."""
+    path = min((tiny.releases / "0.1.0" / "articles").iterdir())
+    rows = pl.read_parquet(path).with_columns(outlet=pl.lit("Another"))
+    pq.write_table(rows.to_arrow().cast(pq.read_schema(path)), path)
+
+    first = rows["article_id"][0]
+    assert verify(tiny).differing == (
+        f"articles: outlet differ when rebuilt, first in {first} (outlet, {rows.height} rows).",
+    )
 
 
 def test_altered_croissant(tiny: Corpus) -> None:

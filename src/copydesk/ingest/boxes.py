@@ -19,8 +19,23 @@ _ABOUT_AUTHOR: Final = re.compile(
     re.IGNORECASE,
 )
 """The classes of a box that tells who wrote the article."""
+_FACTS: Final = re.compile(
+    r"(?:fact|info|fakta|fakten|info-?rma[ct]ion)s?[-_]?(?:box|ruta|boks|kasten|panel|file)(?![a-z])"
+    r"|(?:^|[\s_-])(?:faktaruta|encadr[eé]|recuadro|explainer-?box|key-?facts)(?![a-z])",
+    re.IGNORECASE,
+)
+"""The classes of a box of facts beside the running text."""
+_PULLED: Final = re.compile(r"pull-?quote|zitat-?box|(?:^|[\s_-])pulled(?![a-z])", re.IGNORECASE)
+_SOURCE: Final = re.compile(r"\s[—–-]\s?[^—–-]{2,60}$")
+"""Who is quoted, below a quotation in large letters."""
+_FORM: Final = 400
+"""In characters: the most that the box of a sign-up form says."""
+_REPEATED: Final = 60
+"""In characters: a line as long as this is not said twice."""
 _OFTEN: Final = 3
 _TITLE: Final = 150
+_LABEL: Final = 40
+_LABELLED: Final = 2
 _LINKED: Final = 2
 _BOX: Final = 2000
 _WORDS_OF_TITLE: Final = 4
@@ -28,6 +43,7 @@ _WORDS_OF_TITLE: Final = 4
 
 def drop_teasers(tree: Any, known: Wording) -> None:
     """Lines and boxes that only lead to other articles: "Read more: Bridge closed"."""
+    labels = _labels_of_links(tree)
     for element in list(tree.iter("p", "li", "div", "section", "ul", "h3", "h4")):
         if element.find(".//a") is None or element.getparent() is None:
             continue
@@ -37,8 +53,22 @@ def drop_teasers(tree: Any, known: Wording) -> None:
         line = (
             0 < len(text) <= _TITLE and element.find(".//p") is None and _LINKED * share > len(text)
         )
-        if (line and fixed(text, known) == "note") or _is_box_of_links(element, text, linked):
+        teaser = line and (fixed(text, known) == "note" or _label(text) in labels)
+        if teaser or _is_box_of_links(element, text, linked):
             element.drop_tree()
+
+
+def _labels_of_links(tree: Any) -> set[str]:
+    """Labels that come before several links, in whatever language: "LEES OOK | Brug gesloten"."""
+    paragraphs = (plain(p.text_content()) for p in tree.iter("p") if p.find(".//a") is not None)
+    counts = Counter(_label(text) for text in paragraphs if len(text) <= _TITLE)
+    return {label for label, count in counts.items() if label and count >= _LABELLED}
+
+
+def _label(text: str) -> str:
+    """What stands before a colon or a bar, if it is short."""
+    label, mark, rest = text.partition("|") if "|" in text else text.partition(":")
+    return key(label) if mark and rest and len(label) <= _LABEL else ""
 
 
 def drop_authors(tree: Any) -> None:
@@ -50,6 +80,49 @@ def drop_authors(tree: Any) -> None:
             element.drop_tree()
 
 
+def drop_pull_quotes(tree: Any) -> None:
+    """Words of the text that the page shows again in large letters, as their class says."""
+    found = [e for e in tree.xpath("//body//*[@class]") if _PULLED.search(e.get("class"))]
+    whole = key(tree.text_content()) if found else ""
+    for element in found:
+        said = key(
+            _SOURCE.sub("", plain(" ".join(element.xpath(".//text()[not(ancestor::cite)]"))))
+        )
+        if element.getparent() is not None and said and whole.count(said) > 1:
+            element.drop_tree()
+
+
+def drop_sign_ups(tree: Any) -> None:
+    """Forms that ask for an address, with the heading and the small print around them."""
+    for field in tree.xpath("//body//input[@type='email']"):
+        box = None
+        for above in field.iterancestors():
+            if above.tag == "body" or len(plain(above.text_content())) > _FORM:
+                break
+            box = above
+        if box is not None and box.getparent() is not None and not box.xpath(".//h1"):
+            box.drop_tree()
+
+
+def set_aside_facts(tree: Any) -> list[str]:
+    """Take boxes of facts out of a page, and return the text of each.
+
+    They are not the running text, in which they stand wherever there was room.
+    """
+    texts = []
+    whole = len(plain(tree.text_content()))
+    for element in tree.xpath("//body//*[@class]"):
+        named = _FACTS.search(element.get("class"))
+        if not named or element.getparent() is None or element.xpath(".//h1"):
+            continue
+        lines = (plain(e.text_content()) for e in element.iter("p", "li", "h2", "h3", "h4"))
+        text = "\n".join(line for line in lines if line)
+        if 2 * len(text) < whole:
+            texts.append(text or plain(element.text_content()))
+            element.drop_tree()
+    return [text for text in texts if text]
+
+
 def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
     """Whether a part of a page contains nothing but links, below a heading."""
     if element.tag not in ("div", "section", "ul") or not linked or len(text) > _BOX:
@@ -59,6 +132,18 @@ def _is_box_of_links(element: Any, text: str, linked: Sequence[str]) -> bool:
     rest = len(text) - sum(map(len, titles)) - sum(map(len, linked))
     tells = any(len(link.split()) >= _WORDS_OF_TITLE and not has_stop(link) for link in linked)
     return bool(titles) and tells and rest <= len(titles) + len(linked)
+
+
+def without_repeats(body: Sequence[Line]) -> list[Line]:
+    """Each long line once: a summary, say, that the page shows for wide screens and for narrow."""
+    seen: set[str] = set()
+    kept: list[Line] = []
+    for text, zone in body:
+        same = key(text)
+        if len(text) < _REPEATED or same not in seen:
+            kept.append((text, zone))
+        seen.add(same)
+    return kept
 
 
 def without_placeholders(body: Sequence[Line], known: Wording) -> list[Line]:

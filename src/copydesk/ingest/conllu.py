@@ -64,14 +64,14 @@ def documents(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
     """The documents of a CoNLL-U file, one after the other.
 
     A document begins at ``# newdoc``, a paragraph at ``# newpar``; sentences are the ``# text`` of
-    each, with a blank between unless the last token says ``SpaceAfter=No``. The kind of a
-    paragraph (``# newpar_block = head``) gives its zone.
+    each, or its tokens where it has none, with a blank between unless the last token says
+    ``SpaceAfter=No``. The kind of a paragraph (``# newpar_block = head``) gives its zone.
     """
     try:
         with file.open() as stream:
             encoding = encoding_of(stream, options.encoding)
         with file.open() as stream, io.TextIOWrapper(stream, encoding=encoding) as text:
-            for row, found in enumerate(_split(text)):
+            for row, found in enumerate(_split(text, file, missed)):
                 if found.lines:
                     name = found.fields.get("article_id")
                     yield Raw(
@@ -93,11 +93,12 @@ def documents(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
         missed.refused.append(Refusal.of(error, file.where))
 
 
-def _split(lines: io.TextIOWrapper) -> Iterator[_Document]:
+def _split(lines: io.TextIOWrapper, file: File, missed: Missed) -> Iterator[_Document]:
     document = _Document()
     text: str | None = None
-    last = ""
-    for line in lines:
+    tokens: list[str] = []
+    odd: list[int] = []
+    for number, line in enumerate(lines, start=1):
         line = line.rstrip("\r\n")
         if line.startswith("#"):
             match = _COMMENT.match(line)
@@ -113,14 +114,42 @@ def _split(lines: io.TextIOWrapper) -> Iterator[_Document]:
                 text = value
             else:
                 _comment(document, name, value)
-        elif line:
-            last = line
-        elif text is not None:
-            document.sentence(text, spaced="SpaceAfter=No" not in last.rpartition("\t")[2])
-            text, last = None, ""
-    if text is not None:
-        document.sentence(text, spaced=False)
+        elif line.strip():
+            if "\t" in line:
+                tokens.append(line)
+            else:
+                odd.append(number)
+        else:
+            _end(document, text, tokens)
+            text, tokens = None, []
+    _end(document, text, tokens)
     yield document
+    if odd:
+        reason = "This line has no columns with tabs between them, as CoNLL-U has."
+        if len(odd) > 1:
+            reason += f" It is the first of {len(odd)} such lines in this file."
+        missed.refused.append(Refusal(source=file.where, place=f"line {odd[0]}", reason=reason))
+
+
+def _end(document: _Document, text: str | None, tokens: list[str]) -> None:
+    """Add a sentence: its text, or where the treebank gives none, its tokens with their blanks."""
+    rows = [line.split("\t") for line in tokens]
+    parts = []
+    inside = 0  # the last word of a token that is several, such as "3-4"
+    for row in rows:
+        number, _, last = row[0].partition("-")
+        if "." in number or (number.isdigit() and int(number) <= inside):
+            continue
+        inside = int(last) if last.isdigit() else inside
+        parts += [row[1], "" if _is_joined(row) else " "]
+    spaced = not (rows and _is_joined(rows[-1]))
+    whole = "".join(parts).strip() if text is None else text
+    if whole:
+        document.sentence(whole, spaced=spaced)
+
+
+def _is_joined(row: list[str]) -> bool:
+    return "SpaceAfter=No" in row[-1]
 
 
 def _comment(document: _Document, name: str, value: str) -> None:

@@ -30,7 +30,7 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
 
     If no encoding is given: what a byte order mark names; UTF-16 where every other byte is NUL;
     UTF-8 if all bytes are; Windows-1252 if no stretch of the other bytes is UTF-8 and none is
-    undefined there.
+    undefined there; Mac Roman where lines end as only the first Macintoshes ended them.
 
     Raises:
         InputError: a byte is invalid in the encoding (names its offset), or no such encoding
@@ -46,9 +46,12 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
                     "This file holds binary data, not text.",
                     hint="If it is a picture or a document, save its text instead.",
                 ) from error
-            if not _is_windows(data):
+            if _is_macintosh(data):
+                found = "mac-roman"
+            elif _is_windows(data):
+                found = "windows-1252"
+            else:
                 raise _bad_byte(data, error, "UTF-8") from error
-            found = "windows-1252"
     try:
         return data.decode(found), found
     except UnicodeDecodeError as error:
@@ -119,6 +122,10 @@ def _is_binary(data: bytes) -> bool:
     """Whether many bytes are control characters that no encoding of text has."""
     sample = data[:_SAMPLE]
     return 50 * len(_CONTROL.findall(sample)) > len(sample)
+
+
+def _is_macintosh(data: bytes) -> bool:
+    return data.count(b"\r") > 1 and b"\n" not in data and b"\0" not in data
 
 
 def _is_windows(data: bytes) -> bool:

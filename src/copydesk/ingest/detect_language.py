@@ -44,7 +44,8 @@ def told(text: str, stated: str | None) -> str:
     """
     if stated is not None and stated.partition("-")[0] != "en":
         return stated
-    found = words(text)[:_SAMPLE]
+    # Numbers are of no language: a table of results is not one that nobody knows.
+    found = [word for word in words(text)[:_SAMPLE] if not word.isdigit()]
     if len(found) < _ENOUGH:
         return stated or ("en" if text.isascii() or not _is_foreign(text) else UNKNOWN)
     shares = {tag: sum(w in listed for w in found) / len(found) for tag, listed in _LISTS.items()}

@@ -17,7 +17,15 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "article_id": ("article_id", "id", "doc_id", "docid", "uid", "uuid", "guid", "slug"),
     "text": (
         *("text", "content", "body", "article", "article_text", "full_text", "fulltext"),
-        *("maintext", "main_text", "article_body", "articlebody", "story", "plain_text"),
+        *(
+            "maintext",
+            "main_text",
+            "article_body",
+            "articlebody",
+            "story",
+            "plain_text",
+            "paragraphs",
+        ),
         *("inhalt", "texte", "contenu", "texto", "contenido", "testo", "tekst", "treść"),
     ),
     "title": (

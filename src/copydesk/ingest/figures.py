@@ -27,12 +27,15 @@ _UNSEEN: Final = re.compile(
 )
 _COUNTER: Final = re.compile(r"\d{1,3}\s?(?:of|/|von|sur|de|di|van|av|af)\s?\d{1,3}(?:\s+|$)")
 _LOADING: Final = re.compile(
-    r"(?:video|audio|image|gallery|player)?\s?(?:is )?(?:loading|unavailable)\W*", re.IGNORECASE
+    r"(?:video|audio|image|gallery|player)?\s?(?:is )?(?:loading|unavailable)\W*"
+    r"|(?:image|photo|picture|video) (?:caption|source|credit)\W*",
+    re.IGNORECASE,
 )
 _NAME_APART: Final = re.compile(
     r"[A-ZÀ-Þ][\w.’'-]*(?:\s(?:[A-ZÀ-Þ][\w.’'-]*|de|van|von|del|/)){1,4}"
 )
 _NEAR: Final = 3
+_PICTURES: Final = frozenset(("img", "amp-img", "picture", "figure", "video", "svg"))
 _BREAK: Final = "\n"
 
 
@@ -104,7 +107,10 @@ def _parts(element: Any, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _near_picture(element: Any) -> bool:
-    """Whether an enclosing element contains a picture and little else."""
+    """Whether a picture is beside an element, or an enclosing one holds it and little else."""
+    beside = element.getprevious()
+    if beside is not None and (beside.tag in _PICTURES or beside.xpath("./img|./picture")):
+        return True
     for _, above in zip(range(_NEAR), element.iterancestors(), strict=False):
         if above.xpath(".//img|.//picture|.//amp-img|.//video|.//svg"):
             return len(above.xpath(".//p")) <= _NEAR

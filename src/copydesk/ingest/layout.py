@@ -38,6 +38,8 @@ def unfold(tree: Any) -> None:
     _name_headings(tree)
     _unfold_tables(tree)
     _raise_figures(tree)
+    for source in tree.xpath("//blockquote//cite|//blockquote//footer"):
+        source.text = f" {source.text or ''}"  # it stands on a line of its own
     _wrap_loose(tree)
     mark(tree)
 
@@ -62,7 +64,7 @@ def _unfold_tables(tree: Any) -> None:
 
 
 def _is_column(cell: Any) -> bool:
-    if cell.xpath(".//h1|.//table"):
+    if cell.xpath(".//h1|.//table|.//*[self::h2 or self::h3][following-sibling::p]"):
         return True
     paragraphs = cell.xpath(".//p|.//br")
     return len(paragraphs) > 1 and len(" ".join(cell.itertext())) > _CELL_AT_MOST

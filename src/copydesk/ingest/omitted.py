@@ -107,9 +107,10 @@ class _Page:
                 continue
             zone = "subhead" if element.tag in HEADINGS else None
             told = self._heads_a_line(element) if zone else _is_told(element)
+            part = _alone_in(element).getparent() if zone else element.getparent()
             if (
                 told
-                and element.getparent() in parts
+                and (part in parts or (zone and any(p.getparent() is part for p in parts)))
                 and not is_elsewhere(element, self._text, _NOT_OURS | {"blockquote"})
             ):
                 text: list[Line] = [(plain(_text(element)), zone)]
@@ -131,13 +132,16 @@ class _Page:
         return not is_elsewhere(caption, scope, _NOT_OURS) and not _of_another(caption, scope)
 
     def _heads_a_line(self, heading: Any) -> bool:
-        """Whether the line after a heading (not a link) is the article's, in the same part."""
+        """Whether the line after a heading (not a link) is the article's, in the same part or in
+        the next one of equal rank."""
         at = self._order[heading]
         if heading.xpath(".//a") or not self._first < at < self._last:
             return False
         after = bisect_right(self._holders, at, key=self._order.__getitem__)
         following = self._holders[after] if after < len(self._holders) else heading
-        return following in self._lines and following.getparent() is heading.getparent()
+        part = _alone_in(heading).getparent()
+        near = (following.getparent(), getattr(following.getparent(), "getparent", lambda: None)())
+        return following in self._lines and part in near
 
 
 def _holds_line(element: Any) -> bool:
@@ -156,6 +160,14 @@ def _is_told(element: Any) -> bool:
     """Whether an element is a paragraph or an item with some content, and not a link."""
     text = plain(_text(element))
     return len(text) >= _LEAST and has_stop(text) and not _is_link(element)
+
+
+def _alone_in(element: Any) -> Any:
+    """The outermost part of a page that holds an element and nothing else."""
+    above = element.getparent()
+    while above is not None and len(above) == 1 and plain(_text(above)) == plain(_text(element)):
+        element, above = above, above.getparent()
+    return element
 
 
 def _of_another(caption: Any, scope: Any) -> bool:

@@ -169,10 +169,13 @@ def _title(
         best = max(range(len(shown)), key=lambda i: (close[i], -i))
         if close[best] >= 0.5 or len(shown) == 1:
             return _punctuated(without_outlet(shown[best], outlet), stated, outlet)
-    parts = [_key(part) for title in stated if title for part in _SEPARATORS.split(_plain(title))]
+    split = [_SEPARATORS.split(_plain(title)) for title in stated if title]
+    parts = [_key(part) for found in split for part in found]
     for named in visible.headlines(tree):
         if any(_alike(_key(named), title) >= 0.5 for title in (*plain, *parts)):
             return without_outlet(named, outlet)
+    if alone := visible.alone(tree, {max(found, key=len).casefold() for found in split}):
+        return alone
     for title in (*stated[3:], *stated[:3]):
         if title and _plain(title):
             return without_outlet(_plain(title), outlet)

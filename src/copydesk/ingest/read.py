@@ -132,7 +132,7 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
         return "\n".join(text)  # paragraphs
     if text is None and not fields.TEXTS.isdisjoint(map(fields.plain_name, raw.fields)):
         raise InputError("The text of this record is empty.", hint="Leave the record out.")
-    if not isinstance(text, str):
+    if not isinstance(text, str | bytes):
         names = ", ".join(sorted(map(str, raw.fields))[:_SHOWN])
         names += ", …" if len(raw.fields) > _SHOWN else ""
         raise InputError(

@@ -18,7 +18,8 @@ _CHANGED: Final = re.compile(
     re.IGNORECASE,
 )
 _BY: Final = re.compile(
-    r"^(?:(?:posted|written|story|words|text)\s+)?(?:by|von|par|por|di|da|door|av|af|przez)\s*:?\s+",
+    r"^(?:(?:(?:posted|written|story|words|text)\s+)?(?:by|von|par|por|di|da|door|av|af|przez)"
+    r"|authors?|auteure?s?|autor(?:in|e[sn])?)\s*:?\s+",
     re.IGNORECASE,
 )
 _CAPITAL: Final = r"[A-ZÀ-ÞŁŚŻ][\w.’'-]{0,30}"
@@ -47,6 +48,17 @@ def headlines(tree: Any) -> Iterator[str]:
     for element in [*_marked(tree, "headline", _HEADLINES), *large]:
         if (text := _plain(element)) and len(text) <= _HEADLINE_AT_MOST:
             yield text
+
+
+def alone(tree: Any, wanted: set[str]) -> str | None:
+    """The longest of some texts (in lower case) that the page shows on a line of its own."""
+    lines = tree.xpath(
+        "//body//*[self::b or self::strong or self::font or self::big or self::td"
+        " or self::div or self::span or self::p or self::h2 or self::h3 or self::h4"
+        " or self::center][string-length(normalize-space(.)) < 220]"
+    )
+    texts = (_plain(element) for element in lines if not is_elsewhere(element))
+    return max((text for text in texts if text.casefold() in wanted), key=len, default=None)
 
 
 def date(tree: Any) -> str | None:

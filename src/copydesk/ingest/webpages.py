@@ -57,7 +57,7 @@ class Page:
     Args:
         lines: the headline first, if there is one.
         fields: title, outlet, url, published, language, as far as the page says them.
-        other: byline and description.
+        other: byline and description, and the text of boxes of facts (`boxes`).
     """
 
     lines: tuple[Line, ...]
@@ -93,6 +93,9 @@ def extract(data: bytes | str) -> Page:
         )
     boxes.drop_teasers(tree, known.wording)
     boxes.drop_authors(tree)
+    boxes.drop_sign_ups(tree)
+    boxes.drop_pull_quotes(tree)
+    facts = boxes.set_aside_facts(tree)
     found: Any = trafilatura.bare_extraction(
         copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
     )
@@ -108,8 +111,9 @@ def extract(data: bytes | str) -> Page:
         )
     _date_above(body, said.fields, known.wording)
     whole = boxes.without_placeholders(with_omitted(tree, body, said.headline), known.wording)
-    lines = _zoned(whole, said.headline, known)
-    return Page(lines=tuple(lines), fields=said.fields, other=said.other)
+    lines = _zoned(boxes.without_repeats(whole), said.headline, known)
+    other = said.other | ({"boxes": facts} if facts else {})
+    return Page(lines=tuple(lines), fields=said.fields, other=other)
 
 
 def _date_above(body: list[Line], fields: dict[str, Any], known: Wording) -> None:

@@ -113,12 +113,24 @@ def compared(
     """
     stated = {**released.manifest, **_derived(again)}
     rebuilt = Contents.of_tables(stated, again.tables, like=released)
+    if whole is None:
+        tables = list(released.contract.tables)
+        return [told for table in tables for told in _rows(table, released, rebuilt, here)]
+    listed = {entry["path"]: entry["sha256"] for entry in released.manifest["files"]}
+    made = _digests(rebuilt)
+    # Rows are read again only where a file is not, here or rebuilt, the one that is listed.
+    unlike = {
+        name.partition("/")[0]
+        for name in listed.keys() | made.keys() | {str(part.file) for part in released.parts}
+        if not listed.get(name) == made.get(name) == _digest(whole / name)
+    }
     found = [
         told
         for table in released.contract.tables
-        for told in _rows(table, released, rebuilt, None if whole else here)
+        if table in unlike
+        for told in _rows(table, released, rebuilt, None)
     ]
-    return found + list(_bytes(whole, released, again)) if whole else found
+    return found + list(_bytes(whole, released, again, listed, made))
 
 
 def _sources(corpus: Corpus, released: Contents) -> tuple[set[str], dict[str, str]]:
@@ -200,21 +212,37 @@ def _rows(
         )
 
 
-def _bytes(folder: Path, released: Contents, again: Assembled) -> Iterator[str]:
-    """The files and entries of the manifest that differ when rebuilt."""
-    listed = {entry["path"]: entry["sha256"] for entry in released.manifest["files"]}
-    rebuilt = Contents.of_tables(released.manifest, again.tables, like=released)
+def _digests(rebuilt: Contents) -> dict[str, str]:
+    """The SHA-256 of each file that a rebuild makes."""
+    found = {}
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "rebuilt"
         for part in rebuilt.parts:
             write_part(part, path)
-            if sha256_file(path) != listed.pop(str(part.file), None):
-                yield f"{part.file}: the rebuilt file differs."
-    croissant = dump_json(render(rebuilt))
-    if (folder / "croissant.json").read_text(encoding="utf-8") != croissant:
+            found[str(part.file)] = sha256_file(path)
+    return found
+
+
+def _digest(path: Path) -> str | None:
+    return sha256_file(path) if path.is_file() else None
+
+
+def _bytes(
+    folder: Path,
+    released: Contents,
+    again: Assembled,
+    listed: Mapping[str, str],
+    made: Mapping[str, str],
+) -> Iterator[str]:
+    """The files and entries of the manifest that differ when rebuilt."""
+    for name, digest in made.items():
+        if digest != listed.get(name):
+            yield f"{name}: the rebuilt file differs."
+    rebuilt = Contents.of_tables(released.manifest, again.tables, like=released)
+    if (folder / "croissant.json").read_text(encoding="utf-8") != dump_json(render(rebuilt)):
         yield "croissant.json: the rebuilt file differs."
-    listed.pop("croissant.json", None)
-    yield from (f"{name}: the rebuild does not produce it." for name in listed)
+    lacking = (name for name in listed if name not in made and name != "croissant.json")
+    yield from (f"{name}: the rebuild does not produce it." for name in lacking)
     for key, value in _derived(again).items():
         if released.manifest.get(key) != value:
             yield f"release.json: '{key}' differs when rebuilt."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -37,16 +38,21 @@ def read_state(round: Round) -> State:
 
 def fits(plan: Plan) -> Check:
     """Says how an answer contradicts the plan."""
-    sentences = {anchor.sentence_id for _, anchor in plan.anchors()}
-    arms = {
-        (task.arm, anchor.sentence_id, name)
-        for task in plan.tasks
-        for anchor in plan.expected(task)
-        for name in (*task.annotators, *task.former)
-    }
     labels = frozenset((*plan.labels, None))
 
+    @functools.cache  # made for the first answer: many a log is empty
+    def planned() -> tuple[set[str], set[tuple[str, str, str]]]:
+        sentences = {anchor.sentence_id for _, anchor in plan.anchors()}
+        arms = {
+            (task.arm, anchor.sentence_id, name)
+            for task in plan.tasks
+            for anchor in plan.expected(task)
+            for name in (*task.annotators, *task.former)
+        }
+        return sentences, arms
+
     def check(answer: Answer) -> str:
+        sentences, arms = planned()
         if answer.sentence_id not in sentences:
             return f"names '{answer.sentence_id}', which is not a sentence of the round"
         if answer.annotator not in plan.kinds:
@@ -147,7 +153,7 @@ def _moved(
     A server that was restored may give an old number to a new submission, which was made later.
     """
     came = [*collected.answers.values(), *(edit.answer for edit in collected.edits.values())]
-    if not came:
+    if not came or not before.answers:
         return frozenset()
     uids = {
         (task.arm, anchor.sentence_id): task.uid

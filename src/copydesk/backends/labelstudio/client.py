@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """Tasks in one answer of the server, and keys in one question."""
-ANSWERED_PAGE: Final = {"sentence": PAGE, "article": 200}
+ANSWERED_PAGE: Final = {"sentence": PAGE, "article": 250}
 """Answered tasks in one answer, by unit: an article brings a region for each of its sentences."""
 
 _TASK_FIELDS: Final = ("id", "data")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final
 
 from copydesk.backends.labelstudio.aids import (
@@ -124,7 +124,7 @@ def _marks(
 ) -> tuple[list[Mark], list[Problem]]:
     known = {anchor.sentence_id: anchor for anchor in anchors}
     of_region = {region_id(sentence): sentence for sentence in known}
-    redrawn = {} if task.sentence_id else _redrawn(result, anchors)
+    redrawn = {} if task.sentence_id else _redrawn(result, anchors, of_region.keys())
     unnamed = not_yet(labels)
     chosen: dict[str, set[tuple[str, ...]]] = {}
     beside: dict[str, list[Item]] = {}
@@ -217,19 +217,21 @@ def _with_one_comment(item: Any) -> Any:
     return {**item, "value": {**(value if isinstance(value, Mapping) else {}), "text": text}}
 
 
-def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor]) -> dict[str, str]:
+def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor], own: Set[str]) -> dict[str, str]:
     """Sentences by the ids of regions that annotators drew in place of removed ones.
 
     Such a region covers the whole sentence and nothing of another: who draws it by hand takes the
     blanks beside it along, and Label Studio gives it an id of its own.
+
+    Args:
+        own: the ids of the regions that were marked.
     """
     there = {str(item.get("id", "")) for item in result}
-    own = {region_id(anchor.sentence_id) for anchor in anchors}
     return dict(_drawn(result, anchors, there, own)) if not there <= own else {}
 
 
 def _drawn(
-    result: Sequence[Item], anchors: Sequence[Anchor], there: set[str], own: set[str]
+    result: Sequence[Item], anchors: Sequence[Anchor], there: set[str], own: Set[str]
 ) -> Iterator[tuple[str, str]]:
     for item in result:
         region, value = str(item.get("id", "")), item.get("value") or {}
