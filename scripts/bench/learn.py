@@ -1,17 +1,11 @@
-"""Does a suggester pay? A campaign, a queue of doubts and an audit, simulated on people's labels.
+"""Does a suggester pay? A queue of doubts and an audit, simulated on people's labels.
 
-    python scripts/bench/learn.py --polnear DIR [--repeats 30] [--only campaign]
+    python scripts/bench/learn.py --polnear DIR [--repeats 30] [--only queue]
 
 The labels are those of PolNeAR: quote, claim or none, by the mapping of `external.py`, one article
-an event. Weights are thrown away.
+an event. Weights are thrown away. `campaign.py` compares the orders of a round.
 
 - **Learning curve and calibration**: what the card of such a suggester would say.
-- **Campaign**: a third of the articles is kept for scoring. Four drawn articles are answered, then
-  four more at a time: drawn, or those of which the suggester of the answers so far is least sure
-  (`round new --order uncertain`). Given are the macro-F1 after so many answers, and how many
-  answers each order needs for the macro-F1 that drawing reaches with a number of them. Intervals
-  of 95 % are over the repeats, each with articles drawn anew; a difference is taken repeat by
-  repeat.
 - **Suspects**: one answer in twenty is changed at random; how many of the changed ones are in a
   queue of a given length, beside a queue that is drawn.
 - **Audit**: two simulated annotators who answer as the gold does but for one answer in ten, half of
@@ -34,20 +28,13 @@ from external import KINDS, between_marks, kind_of, read_polnear
 
 from copydesk.agreement import Bootstrap
 from copydesk.agreement.arms import arms
-from copydesk.suggester.asking import doubt
 from copydesk.suggester.crossval import cross_validate, folds_of
-from copydesk.suggester.fit import Examples, bits_for, examples, fit
+from copydesk.suggester.fit import Examples, bits_for, examples
 from copydesk.suggester.lessons import Lesson, Material
-from copydesk.suggester.model import softmax
-from copydesk.suggester.scores import f1_of, temperature
+from copydesk.suggester.scores import f1_of
 from copydesk.suggester.train import train
 from copydesk.text import segment
 
-START: Final = 4
-STEP: Final = 4
-END: Final = 40
-ANSWERS: Final = (150, 300, 450, 600, 900, 1200)
-ORDERS: Final = ("drawn", "uncertain")
 WRONG: Final = 0.05
 PULLS: Final = (0.0, 0.02, 0.05, 0.1, 0.2)
 AUDITS: Final = 100
@@ -95,43 +82,6 @@ def card(lessons: Sequence[Lesson]) -> Array:
     return trained.judged.found
 
 
-def campaign(lessons: Sequence[Lesson], data: Examples, order: str, seed: int) -> Array:
-    """Answers so far, and the macro-F1 on the articles kept, after each step."""
-    shuffled = np.random.default_rng(seed).permutation(len(lessons)).tolist()
-    third = len(lessons) // 3
-    test, pool = np.flatnonzero(np.isin(data.lessons, shuffled[:third])), shuffled[third:]
-    chosen, pool = pool[:START], pool[START:]
-    points = []
-    while True:
-        seen = np.flatnonzero(np.isin(data.lessons, chosen))
-        model = fit(data.matrix[seen], data.labels[seen])
-        found = model.scores(data.matrix[test], len(KINDS)).argmax(axis=1)
-        points.append((len(seen), macro(data.labels[test], found)))
-        if len(chosen) >= END or not pool:
-            return np.array(points)
-        if order == "uncertain":
-            pool = by_doubt(lessons, data, seen, model, pool)
-        chosen, pool = chosen + pool[:STEP], pool[STEP:]
-
-
-def by_doubt(
-    lessons: Sequence[Lesson], data: Examples, seen: Array, model: Any, pool: Sequence[int]
-) -> list[int]:
-    """The articles of the pool, those first of which the model is least sure once calibrated."""
-    known = Examples(
-        *(part[seen] for part in (data.matrix, data.labels, data.lessons, data.places))
-    )
-    judged = cross_validate(known, folds_of(lessons, known), len(KINDS))
-    heat = temperature(judged.scores, known.labels)
-    margins = {}
-    for article in pool:
-        rows = np.flatnonzero(data.lessons == article)
-        shares = np.sort(softmax(model.scores(data.matrix[rows], len(KINDS)) / heat), axis=1)
-        margins[str(article)] = (shares[:, -1] - shares[:, -2]).tolist()
-    doubts = doubt(margins)
-    return sorted(pool, key=lambda article: -doubts[str(article)])
-
-
 def macro(truth: Array, found: Array) -> float:
     """Macro-F1."""
     table = np.zeros((len(KINDS), len(KINDS)))
@@ -139,43 +89,7 @@ def macro(truth: Array, found: Array) -> float:
     return float(f1_of(table).mean())
 
 
-def needed(points: Array, goal: float) -> float:
-    """How many answers it took to reach a macro-F1, between steps in a straight line."""
-    best = np.maximum.accumulate(points[:, 1])
-    if best[-1] < goal:
-        return float(points[-1, 0])
-    at = int(np.argmax(best >= goal))
-    if at == 0:
-        return float(points[0, 0])
-    low, high = best[at - 1], best[at]
-    return float(points[at - 1, 0] + (goal - low) / (high - low) * np.diff(points[:, 0])[at - 1])
-
-
-def compare(lessons: Sequence[Lesson], data: Examples, repeats: int) -> None:
-    """Print the campaign in both orders."""
-    curves = {
-        order: [campaign(lessons, data, order, seed) for seed in range(repeats)] for order in ORDERS
-    }
-    at = {
-        order: np.array([[np.interp(n, *curve.T) for n in ANSWERS] for curve in found])
-        for order, found in curves.items()
-    }
-    print(f"campaign, {repeats} repeats; macro-F1 after so many answers:")
-    for number, answers in enumerate(ANSWERS):
-        drawn, doubted = (at[order][:, number] for order in ORDERS)
-        print(
-            f"  {answers:5}  drawn {drawn.mean():.3f}  uncertain {doubted.mean():.3f}  "
-            f"difference {_interval(doubted - drawn)}"
-        )
-    print("answers that the order 'uncertain' needs for what drawing reaches, as a share:")
-    for number, answers in enumerate(ANSWERS):
-        goal = at["drawn"][:, number].mean()
-        counts = [np.array([needed(c, goal) for c in curves[order]]) for order in ORDERS]
-        share = counts[1] / counts[0]
-        print(f"  macro-F1 {goal:.3f} ({answers} drawn): {_interval(share)}")
-
-
-def _interval(values: Array, digits: int = 3) -> str:
+def interval(values: Array, digits: int = 3) -> str:
     """The mean, with the percentile interval of means of repeats drawn anew."""
     draws = np.random.default_rng(20).integers(len(values), size=(2000, len(values)))
     low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975])
@@ -200,7 +114,7 @@ def queue(lessons: Sequence[Lesson], data: Examples, repeats: int) -> None:
     )
     for number, length in enumerate(lengths):
         right = np.array([row[number] for row in found])
-        print(f"  {length:4}: changed {_interval(right)}, if drawn {WRONG:.3f}")
+        print(f"  {length:4}: changed {interval(right)}, if drawn {WRONG:.3f}")
 
 
 def audit(data: Examples, suggested: Array) -> None:
@@ -258,7 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--polnear", type=Path, metavar="DIR", required=True)
     parser.add_argument("--repeats", type=int, default=30)
-    parser.add_argument("--only", choices=("card", "queue", "campaign"), help="run one part alone")
+    parser.add_argument("--only", choices=("card", "queue"), help="run one part alone")
     options = parser.parse_args()
     lessons = read(options.polnear)
     data = examples(lessons, KINDS, bits_for(len(KINDS)))
@@ -266,8 +180,6 @@ def main() -> None:
         audit(data, card(lessons))
     if options.only in (None, "queue"):
         queue(lessons, data, max(options.repeats // 6, 2))
-    if options.only in (None, "campaign"):
-        compare(lessons, data, options.repeats)
 
 
 if __name__ == "__main__":

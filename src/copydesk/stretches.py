@@ -48,7 +48,7 @@ def words(text: str) -> list[str]:
 
 
 def quoted(text: str) -> list[str]:
-    """What stands between quotation marks on one line, of 20 to 600 code points."""
+    """The texts between quotation marks on one line, of 20 to 600 code points."""
     return [next(part for part in match if part) for match in _QUOTED.findall(text)]
 
 

@@ -16,6 +16,7 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
+from copydesk.layout import lay_out
 from copydesk.leaks import Leak, Secrets, find_leaks
 from copydesk.loading import load
 from copydesk.release.contents import Contents
@@ -117,6 +118,18 @@ def test_an_address_that_repeats_a_title_gives_nothing_away(tmp_path: Path) -> N
     pl.DataFrame({"url": rows, "a": [title] * 40}).write_parquet(tmp_path / "a.parquet")
 
     assert find_leaks(tmp_path, secrets) == [Leak(file="a.parquet", record="k.1")]
+
+
+def test_a_corpus_of_titles_is_refused_in_words_that_help(tmp_path: Path) -> None:
+    """Labels by rules were asked for: nobody is told to ask for them."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("RESULTS")
+    corpus = lay_out(tmp_path / "corpus")
+    ingest([str(tmp_path / "raw")], corpus)
+    build(corpus)
+    with pytest.raises(InputError, match="No article of this corpus has a sentence") as caught:
+        cut(corpus, options())
+    assert "--labels rule" not in str(caught.value)
 
 
 def test_a_cut_that_would_leak_is_refused(small: Corpus) -> None:

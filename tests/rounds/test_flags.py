@@ -24,6 +24,7 @@ from copydesk.explore import explore
 from copydesk.files import sha256_text
 from copydesk.release.cut import Options as CutOptions
 from copydesk.release.cut import cut
+from copydesk.release.material import of_rounds
 from copydesk.release.verify import verify
 from copydesk.rounds.agree import agree
 from copydesk.rounds.choose import Overlap
@@ -178,6 +179,8 @@ def test_what_most_call_no_unit_becomes_a_note_of_the_release(make_corpus, tmp_p
     ]
     assert faults(corpus) == []
     assert verify(corpus, "1.0.0").differing == ()
+    (lesson,) = of_rounds(corpus).lessons
+    assert lesson.labels.keys() == {(12, 36), (37, 63)}
     assert released(corpus, "articles")["genre"].to_list() == ["court-report"]
     pages = explore(corpus.dataset, tmp_path / "pages").parent
     shown = (pages / "articles" / "mill.html").read_text()

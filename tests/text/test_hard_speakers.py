@@ -17,6 +17,24 @@ Begins = list[tuple[str, str]]
     ("text", "said"),
     [
         (
+            "While Orr spoke of “a new dawn”, Lund warned of “a long night”.",
+            [("a new dawn", "Orr"), ("a long night", "Lund")],
+        ),
+        ("“We take safety seriously,” the statement said.", [("We take", "the statement")]),
+        ("“It happens,” shrugged Voss.", [("It happens", "Voss")]),
+        ("To Voss, the plan is “vandalism with a permit”.", [("vandalism", "Voss")]),
+        ("It was “a miracle”, in Voss’s words.", [("a miracle", "Voss")]),
+        ("He is, in Renn’s view, “the last honest man in Osk”.", [("the last", "Renn")]),
+        ("“Let them sue,” came the reply from Tibbet.", [("Let them", "Tibbet")]),
+        ("Renn blamed “men in offices who never saw the river”.", [("men in", "Renn")]),
+        ("“No comment,” said everyone we asked.", [("No comment", "everyone")]),
+        ("“Let them come,” said on Friday Ilya Marek.", [("Let them", "Ilya Marek")]),
+        ("“We gave it away” — coach Lena Marr", [("We gave", "coach Lena Marr")]),
+        (
+            "“It was cold.\n“It was dark.\n“And then the engine died,” said Dahl.",
+            [("It was cold", "Dahl"), ("It was dark", "Dahl"), ("And then", "Dahl")],
+        ),
+        (
             "In a statement, the family said they were “devastated beyond words”.",
             [("devastated", "the family")],
         ),
@@ -254,6 +272,18 @@ def test_a_quotation_has_the_speaker_that_the_words_around_it_give(text: str, sa
         (
             "The Ministry of Health and Welfare denied that beds were short.",
             [("beds were", "Ministry of Health")],
+        ),
+        (
+            "The mill will close in May, its owners confirmed on Friday.",
+            [("The mill", "its owners")],
+        ),
+        (
+            "The lake is dying, the fishermen say, and nobody in Osk seems to care.",
+            [("The lake", "the fishermen")],
+        ),
+        (
+            "Prices would double, warned Oskbank’s chief economist, Dr Nell Hart.",
+            [("Prices", "chief economist")],
         ),
         (
             "Police said two men were held.",

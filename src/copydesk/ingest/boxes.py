@@ -66,7 +66,7 @@ def _labels_of_links(tree: Any) -> set[str]:
 
 
 def _label(text: str) -> str:
-    """What stands before a colon or a bar, if it is short."""
+    """The text before a colon or a bar, if it is short."""
     label, mark, rest = text.partition("|") if "|" in text else text.partition(":")
     return key(label) if mark and rest and len(label) <= _LABEL else ""
 
@@ -107,7 +107,7 @@ def drop_sign_ups(tree: Any) -> None:
 def set_aside_facts(tree: Any) -> list[str]:
     """Take boxes of facts out of a page, and return the text of each.
 
-    They are not the running text, in which they stand wherever there was room.
+    A box is not part of the running text; a page puts it wherever there is room.
     """
     texts = []
     whole = len(plain(tree.text_content()))
@@ -147,8 +147,8 @@ def without_repeats(body: Sequence[Line]) -> list[Line]:
 
 
 def without_placeholders(body: Sequence[Line], known: Wording) -> list[Line]:
-    """Without what stands for pictures and posts that were not loaded: notes that come again and
-    again, and the headings that come with each of them."""
+    """Without placeholders of pictures and posts that were not loaded: notes that are repeated, and
+    the headings that come with each of them."""
     counts = Counter(key(text) for text, _ in body)
     often = {text for text, _ in body if counts[key(text)] >= _OFTEN}
     notes = {key(text) for text in often if fixed(text, known) == "note"}

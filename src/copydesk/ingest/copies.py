@@ -18,7 +18,7 @@ NEAR: Final = 0.7
 """Least Jaccard index of two sentences' pairs of words at which they are nearly the same; the
 default of the check `near_duplicate`."""
 SAME_TEXT: Final = 0.9
-"""Least share of the words of the shorter article that stand in sentences of the longer."""
+"""Least share of the words of the shorter article that are in sentences of the longer."""
 STRETCH: Final = 15
 """This many words in a row are never the same by chance in the copy of two reporters."""
 UTTERANCE: Final = 6

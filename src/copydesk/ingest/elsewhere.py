@@ -34,7 +34,7 @@ def mark(tree: Any) -> None:
 
 
 def is_elsewhere(element: Any, top: Any = None, tags: frozenset[str] = _TAGS) -> bool:
-    """Whether an element stands in a part of its page that is not the article; see `mark`.
+    """Whether an element is in a part of its page that is not the article; see `mark`.
 
     Args:
         element: an element of the page.

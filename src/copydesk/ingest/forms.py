@@ -18,7 +18,7 @@ _ALIKE: Final = 0.4
 """Least Jaccard index of two sentences' pairs of words, names and figures left blank."""
 _SAME_NAMES: Final = 0.5
 _PART: Final = 0.3
-"""Least part of the shorter article's words that stand in sentences of the form."""
+"""Least part of the shorter article's words that are in sentences of the form."""
 
 Form = tuple[str, ...]
 

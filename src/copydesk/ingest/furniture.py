@@ -1,6 +1,6 @@
 """Furniture: lines that an outlet repeats in many articles, not written for any one of them.
 
-A line is furniture if it stands in at least `LEAST` articles of one outlet (of one collection,
+A line is furniture if it occurs in at least `LEAST` articles of one outlet (of one collection,
 where no outlet is known: `LEAST_UNKNOWN`) that have little else in common. Articles most of whose
 lines are repeated are copies of each other, and are not counted.
 """

@@ -39,7 +39,7 @@ def unfold(tree: Any) -> None:
     _unfold_tables(tree)
     _raise_figures(tree)
     for source in tree.xpath("//blockquote//cite|//blockquote//footer"):
-        source.text = f" {source.text or ''}"  # it stands on a line of its own
+        source.text = f" {source.text or ''}"  # a page shows it on a line of its own
     _wrap_loose(tree)
     mark(tree)
 
@@ -82,7 +82,7 @@ def _raise_figures(tree: Any) -> None:
 
 
 def _wrap_loose(tree: Any) -> None:
-    """Text that stands between paragraphs without a tag of its own becomes a ``p``."""
+    """Text between paragraphs without a tag of its own becomes a ``p``."""
     for parent in {paragraph.getparent(): None for paragraph in tree.iter("p")}:
         if parent is None or parent.tag in _NOT_MIXED:
             continue

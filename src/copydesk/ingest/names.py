@@ -42,7 +42,7 @@ def stem(path: str) -> str:
 
 
 def from_path(path: str) -> str:
-    """An id from a whole path, for names that stand in several folders: "business-001"."""
+    """An id from a whole path, for names that occur in several folders: "business-001"."""
     parts = [*PurePosixPath(path).parts[:-1], stem(path)]
     return slug("-".join(parts))
 

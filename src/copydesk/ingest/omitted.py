@@ -1,5 +1,5 @@
 """Puts back what trafilatura leaves out of an article: captions, and paragraphs, list items and
-headings that stand between its others.
+headings between its others.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _TEASERS: Final = ".//h2//a|.//h3//a|.//h4//a|.//a[.//h2 or .//h3 or .//h4]"
 def with_omitted(tree: Any, body: Sequence[Line], headline: str | None) -> list[Line]:
     """The lines of an article with those that were left out, each where the page has it.
 
-    A caption belongs to the article if it stands in the part of the page that holds the headline
+    A caption belongs to the article if it is in the part of the page that holds the headline
     and the text, between their beginning and their end, and not in a box about something else; a
-    paragraph, if it stands among the others.
+    paragraph, if it is among the others.
 
     Args:
         tree: the page.
@@ -60,7 +60,7 @@ def with_omitted(tree: Any, body: Sequence[Line], headline: str | None) -> list[
 
 
 class _Page:
-    """Where the lines of an article stand in its page."""
+    """Where the lines of an article are in its page."""
 
     def __init__(self, tree: Any, body: Sequence[Line], headline: str | None) -> None:
         self._tree = tree
@@ -171,7 +171,7 @@ def _alone_in(element: Any) -> Any:
 
 
 def _of_another(caption: Any, scope: Any) -> bool:
-    """Whether a caption stands in a teaser: mostly a link, or beside a heading that is one."""
+    """Whether a caption is in a teaser: mostly a link, or beside a heading that is one."""
     if _is_link(caption):
         return True
     for above in caption.iterancestors():

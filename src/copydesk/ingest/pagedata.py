@@ -154,7 +154,7 @@ def _title(
     stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
     shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not is_elsewhere(h)]
-    # A logo may be an h1: the outlet's name, which stands behind the titles.
+    # A logo may be an h1: the outlet's name, which follows the titles.
     names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
     names |= {_key(outlet)} if outlet else set()
     shown = [h for h in shown if h and _key(h) not in names]
@@ -238,7 +238,7 @@ def _address(tree: Any, meta: dict[str, str], about: list[dict[str, Any]]) -> st
 
 
 def _translations(tree: Any, about: list[dict[str, Any]], own: str | None) -> list[str]:
-    """Where the page says that the article stands in other languages."""
+    """Where the page says that the article is in other languages."""
     found = tree.xpath("//link[@rel='alternate'][@hreflang]/@href")
     for article in about:
         for name in ("workTranslation", "translationOfWork"):

@@ -46,7 +46,7 @@ def rows(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
 
 
 Records = Iterator[tuple[str, Mapping[str, Any], str]]
-"""Where each record stands, the record, and the encoding that it was read as."""
+"""Where each record is, the record, and the encoding that it was read as."""
 
 
 def _jsonl(file: File, options: Options, missed: Missed) -> Records:

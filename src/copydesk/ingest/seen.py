@@ -45,7 +45,7 @@ class Seen:
         data = sqlite3.connect(path, isolation_level=None)
         try:
             data.execute("PRAGMA synchronous=OFF")
-            data.execute("PRAGMA cache_size=-4000")
+            data.execute("PRAGMA cache_size=-2000")
             data.execute(_TABLE)
             data.execute("BEGIN")
         except BaseException:

@@ -70,7 +70,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._data = sqlite3.connect(path, isolation_level=None)
         self._data.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLE
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000;" + _TABLE
         )
         self._data.execute("BEGIN")
 

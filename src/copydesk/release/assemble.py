@@ -251,6 +251,11 @@ def _refuse_unsettled(seen: _Seen, said: Labelling) -> None:
             where=f"article '{min(seen.unlabelled)}'",
             hint="Have these articles labelled in a round, or leave them out of the corpus.",
         )
+    if not seen.labelled and said.by_machine:
+        raise InputError(
+            "No article of this corpus has a sentence that can have a label.",
+            hint="Add articles with running text: titles, tables and notes get no label.",
+        )
     if not seen.labelled:
         raise InputError(
             "No sentence has an answer yet.",

@@ -13,10 +13,11 @@ from typing import Any, Final
 import polars as pl
 
 from copydesk.aggregate import aggregate
-from copydesk.answers import ADJUDICATIONS, ANCHOR, anchored
+from copydesk.answers import ADJUDICATIONS, ANCHOR, STRUCK, anchored
 from copydesk.build import read_all_built
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.recorded import struck
 from copydesk.release.contents import Contents
 from copydesk.rounds.answers import answers_of, as_frame, round_ids
 from copydesk.rounds.consistency import verify
@@ -114,8 +115,14 @@ def _aggregated(
     sentences = built["sentences"].join(texts, on="article_id", maintain_order="left")
     decided, _ = standing(corpus, plans)
     rows = [{column: line.get(column) for column in ADJUDICATIONS} for line in decided]
+    notes = [dict(zip(STRUCK, place, strict=True)) for place in struck(corpus)]
+    gone = as_frame(notes, STRUCK).join(sentences, on=ANCHOR, how="anti")
     given, settled = (
-        anchored(frame.join(texts, on=texts.columns, how="semi"), sentences, what=what)
+        anchored(
+            frame.join(texts, on=texts.columns, how="semi").join(gone, on=ANCHOR, how="anti"),
+            sentences,
+            what=what,
+        )
         for frame, what in (
             (answers, "answers"),
             (as_frame(rows, ADJUDICATIONS), "adjudications"),

@@ -30,6 +30,20 @@ _SIGNED: Final = re.compile(
 )
 
 
+_VIEW: Final = re.compile(
+    r"(?:To|For|Per)[ ]"
+    r"(?P<name>[A-Z][\w’'-]{1,30}(?:[ ][A-Z][\w’'-]{1,30}){0,3}(?:(?<=[’']s)[ ][a-z]+)?),[ ]"
+)
+"""Whose view a sentence gives: "To Voss, the plan is “vandalism with a permit”."""
+_WORDS: Final = re.compile(
+    r"\b[Ii]n[ ](?P<name>[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,3})[’'](?:s[ ])?[ ]?(?:own[ ])?"
+    r"(?:words?|view|eyes|opinion|telling|phrase|account|reading)\b"
+)
+"""Whose words or view it is: "in Ann Orr’s words"."""
+SHORT: Final = 3
+"""How many blanks a quotation has at least that is taken for such a view."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Who speaks.
@@ -59,6 +73,15 @@ def in_sentence(text: str, stretch: Marked, first: Sentence, last: Sentence) -> 
         after = after[1:]
     if before and before[-1].kind == "clause" and _leads(text, before[-1], stretch):
         return voice_of(first, _outer(text, first, before, before[-1]))
+    if (
+        before
+        and after
+        and before[-1].kind in {"object", "as"}
+        and not first.outside[before[-1].first].form.endswith("ing")
+        and not text[before[-1].cue.end : stretch.start].strip()
+        and not is_aside(text, last, after[0])
+    ):
+        return voice_of(first, _governing(text, first, before, stretch))
     if after and _closes_speech(text, stretch) and _follows(text, stretch, last, after[0]):
         at = last.phrases.index(stretch.end)
         between = at < last.phrases.index(after[0].cue.start)
@@ -212,13 +235,26 @@ def is_aside(text: str, sentence: Sentence, cue: Predicate) -> bool:
 
 
 def _named(text: str, stretch: Marked, sentence: Sentence) -> Voice:
-    """A name before a colon or after a dash, where the sentence has no cue."""
+    """A name before a colon or after a dash, or one whose view a sentence without a cue gives."""
     lead = text[max(sentence.piece.start, stretch.start - 4) : stretch.start].rstrip()
     if lead.endswith(":"):
         span = sentence.phrases.clause_subject(sentence.phrases.index(stretch.start))
         if span is not None:
             return Voice(span, None, "sentence")
+    view = _VIEW.match(text, sentence.piece.start, stretch.start)
+    if view is not None and text.count(" ", *stretch.inner) >= SHORT:
+        return Voice(view.span("name"), None, "sentence")
+    first, last = sentence.piece.start, sentence.piece.end
+    own = _WORDS.search(text, max(first, stretch.start - _NEAR), min(last, stretch.end + _NEAR))
+    if own is not None:
+        return Voice(own.span("name"), None, "sentence")
     signed = _SIGNED.match(text, stretch.end, min(len(text), stretch.end + 120))
-    if signed and signed["name"][0].isupper():
+    if signed and (signed["name"][0].isupper() or _is_role_and_name(signed["name"], sentence)):
         return Voice(signed.span("name"), None, "sentence")
     return NOBODY
+
+
+def _is_role_and_name(phrase: str, sentence: Sentence) -> bool:
+    """Whether a phrase is a role and a name: "coach Lena Marr"."""
+    role, _, name = phrase.partition(" ")
+    return role in sentence.phrases.forms["role"] and name[:1].isupper()

@@ -26,6 +26,8 @@ Span = tuple[int, int]
 _COLON: Final = re.compile(r":[ \"“”'—–―-]*$")
 _END: Final = re.compile(r"[ .!?\"”’']*$|[,;—–―]")
 _LEAD: Final = re.compile("[ ,]*")
+_DAY: Final = 3
+"""How many words may stand after a cue that closes a sentence, as "on Friday" does."""
 _LINE: Final = 30
 """How many sentences of the line after a colon count as what it announces."""
 
@@ -150,12 +152,26 @@ def _content(article: Article, index: int, sentence: Sentence, cue: Predicate) -
     if late is not None:
         return _around(sentence, cue, late)
     ends = _END.match(text, end, piece.end) is not None
-    if (ends and cue.kind == "clause") or (cue.kind == "phrase" and cue.first > 0):
+    if not ends and _is_dated(sentence, cue):
+        ends = True
+    if (ends and cue.kind in {"clause", "that"}) or (cue.kind == "phrase" and cue.first > 0):
         before = _before(sentence, cue)
         if before is not None:
             return (before,)
     start = _LEAD.match(text, end, piece.end).end()  # type: ignore[union-attr]
     return ((start if start < piece.end else cue.cue.start, piece.end),)
+
+
+def _is_dated(sentence: Sentence, cue: Predicate) -> bool:
+    """Whether a cue and a day close a sentence after a comma: "…, its owners said on Friday"."""
+    found = sentence.outside
+    if not cue.first or len(found) - cue.after > _DAY or cue.kind not in {"clause", "that"}:
+        return False
+    dated = any(word.form in sentence.phrases.forms["time"] for word in found[cue.after :])
+    source = sentence.speaker(cue)
+    if not dated or source is None or source[0] > cue.cue.start:
+        return False
+    return sentence.text[: source[0]].rstrip().endswith(",") and source[0] > sentence.piece.start
 
 
 def _around(sentence: Sentence, cue: Predicate, source: Span) -> tuple[Span, ...]:

@@ -31,7 +31,7 @@ def canonical(data: bytes | str) -> str:
     """Return the canonical form of an article's text.
 
     Bytes are read as UTF-8. Control characters and bidirectional controls are dropped (see
-    `dropped`), and byte order marks wherever they stand (files that were joined have them in the
+    `dropped`), and byte order marks wherever they are (files that were joined have them in the
     middle). Every line end (CR LF, CR, vertical tab, form feed, NEL, line
     and paragraph separator) becomes a line feed, the text is brought into normalisation form C,
     blanks at the end of a line are cut, and blank lines are left out, so that each paragraph is a

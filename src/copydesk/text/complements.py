@@ -22,6 +22,10 @@ Kind = Literal[
 _STOPS: Final = frozenset(",;:()[]—–―-.!?…")
 _REACH: Final = 12
 """How many words may stand between a verb and the "to" or "as" that it needs."""
+_SUBJECT: Final = 6
+"""How many words the subject of a verb that closes a sentence may have."""
+_DAY: Final = 3
+"""How many words may follow such a verb, as "on Friday" does."""
 _DESCRIBED: Final = 24
 """How many between a quotation and its verb, if they describe who speaks."""
 _ASIDE: Final = frozenset(" ,.()'’")
@@ -49,16 +53,20 @@ def is_complete(read: Surroundings, first: int, after: int, kind: Kind) -> bool:
     end = read.found[after - 1].end
     tail = read.text[end : end + 3].lstrip(" ")[:1]
     marked = bool(tail) and tail in MARKS
+    if read.found[first].form in read.around["manner"]:
+        return _closes(read, first)
     if kind == "clause" and (marked or not tail.strip() or tail in _STOPS):
         return True
     if kind in {"clause", "that"} and _closes(read, first):
         return True
     if kind == "that" and (marked or tail == ":" or read.opens(after)):
         return True
+    if kind == "that" and _trails(read, first, after):
+        return True
     if kind == "that" and tail == "," and read.text[end : end + 4].lstrip(", ")[:1] in MARKS:
         return True
     if after >= len(read.found):
-        return False
+        return kind == "object" and marked and not _describes(read, first)
     if kind in {"infinitive", "as"}:
         return reaches(read, after, "to" if kind == "infinitive" else "as")
     if read.gap(after) and not marked:
@@ -99,6 +107,33 @@ def _closes(read: Surroundings, first: int) -> bool:
             calls = not {"?", "!"}.isdisjoint(read.text[max(0, start - 4) : start])
             return index > 0 or calls or not described
         if index and read.gap(index) and not (described and _ASIDE.issuperset(read.between(index))):
+            return False
+    return False
+
+
+def _describes(read: Surroundings, first: int) -> bool:
+    """Whether a verb before a quotation describes a thing: "what it calls", "words calling for"."""
+    if read.found[first].form.endswith("ing"):
+        return True
+    return first > 1 and read.found[first - 2].form in read.around["what"]
+
+
+def _trails(read: Surroundings, first: int, after: int) -> bool:
+    """Whether a verb and its subject close a sentence after a comma: "…, its owners confirmed."
+
+    A day or the like may follow.
+    """
+    if (
+        len(read.found) - after > _DAY
+        or read.found[first].form not in read.around["says at the end"]
+        or any(word.form in read.around["opens-clause"] for word in read.found[after:])
+    ):
+        return False
+    for index in range(first, max(first - _SUBJECT, 0), -1):
+        if "," in read.between(index):
+            opens = read.found[index].form
+            return index < first and opens not in read.around["no subject"]
+        if read.gap(index):
             return False
     return False
 

@@ -95,7 +95,7 @@ def dotted_fragments(
 
 
 def questions(article: Sequence[str], zones: list[Zone], known: Wording) -> None:
-    """Questions that stand alone on a line: all headings, or all those of an interviewer.
+    """Questions alone on a line: all headings, or all those of an interviewer.
 
     An interviewer addresses somebody in a good part of the questions ("Did you resign?").
     """

@@ -26,7 +26,7 @@ def is_bare(form: str, irregular: frozenset[str]) -> bool:
 
 
 def _is_plural(form: str) -> bool:
-    return form.endswith("s") and not form.endswith(("ss", "us", "is"))
+    return form.endswith(("s", "men", "people")) and not form.endswith(("ss", "us", "is"))
 
 
 @cache

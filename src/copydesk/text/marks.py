@@ -34,7 +34,7 @@ _DASHES: Final = frozenset("-–—/")
 _PUNCTUATION: Final = frozenset(".,;:!?…)]}>%")
 
 MAX_PARAGRAPHS: Final = 6
-"""How many lines without a mark may stand inside a quotation that opens and closes elsewhere."""
+"""How many lines without a mark a quotation may contain that opens and closes elsewhere."""
 
 
 MAX_DEPTH: Final = 12
@@ -46,7 +46,7 @@ _Sign = tuple[int, int, str]
 
 
 class Role(Enum):
-    """What a mark does where it stands."""
+    """What a mark does at its place."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -58,14 +58,14 @@ class _Mark(NamedTuple):
     end: int
     family: str  # "double", "single" or "guillemet"
     role: Role
-    sure: bool  # of a single closing mark: no apostrophe can stand here
+    sure: bool  # of a single closing mark: this can be no apostrophe
     glyph: str
     possessive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What stands between a pair of quotation marks, in one line.
+    """The text between a pair of quotation marks, in one line.
 
     Attributes:
         start: Offset of the opening mark, or of the line if an earlier line opened it.
@@ -233,7 +233,7 @@ def _marks(text: str, start: int, end: int, found: list[_Sign], elisions: Lexico
 
 
 def _turned(glyphs: list[str]) -> bool:
-    """Whether quotations of a line stand between » and «, as in German and Danish."""
+    """Whether the quotations of a line are between » and «, as in German and Danish."""
     guillemets = [glyph for glyph in glyphs if glyph in _GUILLEMETS]
     closing = sum(glyph in "»›" for glyph in guillemets)
     return 2 * closing == len(guillemets) > 0 and guillemets[0] in "»›"
@@ -263,7 +263,7 @@ def _role(before: str, after: str, glyph: str) -> Role:
 
 
 def _elides(text: str, position: int, elisions: Lexicon) -> bool:
-    """Whether an apostrophe that stands before a word is part of it: '90s, 'tis, 'em."""
+    """Whether an apostrophe before a word is part of it: '90s, 'tis, 'em."""
     if _DECADE.match(text, position):
         return True
     word = _LETTERS.match(text, position)

@@ -28,7 +28,7 @@ class Named:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """Pairs of words that stand together in names, and the last word of each name."""
+        """Pairs of neighbouring words in names, and the last word of each name."""
         names: set[str] = set()
         for name in _NAMES.findall(self._told):
             words = name.rstrip(".").removesuffix("’s").removesuffix("'s").split()
@@ -47,7 +47,7 @@ class Named:
         return not self._names.isdisjoint((" ".join(name.split()[:2]), name.split()[-1]))
 
     def pictured(self, line: str) -> bool:
-        """Whether a line begins or is a name of the text, with no more than a short addition."""
+        """Whether a line is a name of the text, or begins with one and adds little."""
         name = _NAME_CAPTION.match(line)
         if name is None:
             return False

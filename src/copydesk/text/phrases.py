@@ -119,12 +119,13 @@ class Phrases:
 
     def after(self, offset: int) -> Span | None:
         """The phrase that starts at the first word from an offset on: "said the mayor of York"."""
-        at = self.index(offset)
+        at = self._over_day(self.index(offset))
         last = at
         while last < len(self.found) and last - at < MAX_SPEAKER:
             form = self.found[last].form
             if last > at and (
                 self.breaks(last)
+                or form in self.forms["nominative"]
                 or (form in self.forms["ends"] and form not in self.forms["of a role"])
             ):
                 break
@@ -140,6 +141,18 @@ class Phrases:
                 break
             last += 1
         return self.span(at, last)
+
+    def _over_day(self, at: int) -> int:
+        """Index after a day that stands before a phrase: "said on Friday the mayor"."""
+        on = [word.form for word in self.found[at : at + 3]]
+        if (
+            len(on) < 3
+            or on[0] != "on"
+            or on[1] not in self.forms["weekday"]
+            or self.breaks(at + 2)
+        ):
+            return at
+        return at + 2
 
     def phrase_at(self, start: int, at: int) -> Span | None:
         """The noun phrase that begins at an index, up to its verb."""

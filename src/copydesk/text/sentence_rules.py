@@ -36,7 +36,7 @@ class Rules:
     """What decides in one language whether a stop ends a sentence.
 
     Attributes:
-        stops: Marks that end a sentence wherever they stand, in scripts without capital letters.
+        stops: Marks that always end a sentence, in scripts without capital letters.
         turned_marks: Whether quotations open with ».
         kinds: Kind of each abbreviation, as written in text but without its last stop.
         endings: Ends of compounds that are abbreviations before a number ("Hafenstr. 7").
@@ -45,7 +45,7 @@ class Rules:
         after_clock: What goes on after a time of day, in lower case.
         trailing_off: Words after which an ellipsis ends no sentence.
         with_mark: Names that end in an exclamation mark.
-        web: What stands after a stop of a web address, with a capital letter.
+        web: What follows a stop of a web address, with a capital letter.
         informal: Matches a word that opens a sentence in copy without capital letters.
         ordinal_digits: A number of at most so many digits with a stop is an ordinal; 0 if none is.
         roman_ordinals: Whether a Roman number with a stop is one.

@@ -27,7 +27,8 @@ CUES: Final = 8
 _QUOTED: Final = 12
 """How many words may stand between "quoted" and its "as saying"."""
 _SOURCE_FOLLOWS: Final = frozenset(
-    f"attribution-phrases/{key}" for key in ("according to", "in the words of", "in the view of")
+    f"attribution-phrases/{key}"
+    for key in ("according to", "in the words of", "in the view of", "came the reply")
 )
 """The phrases that the source follows."""
 _SAID_BEFORE: Final = frozenset({",", "—", "–", ",—", ", —", "-"})
@@ -86,7 +87,13 @@ class Sentence:
     def speaker(self, cue: Predicate, *, inverted: bool = False) -> Span | None:
         """Who is behind a cue of this sentence."""
         if cue.kind == "phrase" and not cue.cue.entry.endswith(" that"):
-            return self.phrases.after(cue.cue.end) if names_source(cue) else None
+            if (
+                not cue.cue.entry.endswith("/statement")
+                or self.outside[cue.after - 1].form != "said"
+            ):
+                return self.phrases.after(cue.cue.end) if names_source(cue) else None
+            said = self.outside[cue.after - 1].start
+            return self.phrases.owner(cue.cue.start) or self.phrases.subject(said)
         quoted = self._quoted_as(cue)
         if quoted is not None:
             return quoted
@@ -123,7 +130,8 @@ class Sentence:
         outside, first, after = self.outside, cue.first, cue.after
         if not first or after >= len(outside) or cue.kind != "clause":
             return None
-        says = self.lang.lexicon("predicate-context").forms("says")
+        context = self.lang.lexicon("predicate-context")
+        says = context.forms("says") | context.forms("says at the end")
         if outside[first].form not in says or outside[first].form.endswith("ing"):
             return None
         between = self.text[outside[first - 1].end : outside[first].start].strip()
@@ -145,7 +153,7 @@ class Sentence:
         forms = self.phrases.forms
         if cue.kind == "passive":
             return True
-        if not cue.first:
+        if not cue.first or (cue.kind == "adjective" and cue.cue.entry.endswith(" that")):
             return False
         left = self.outside[cue.first - 1].form
         return left in forms["be"] and not self.outside[cue.first].form.endswith("ing")

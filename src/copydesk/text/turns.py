@@ -126,7 +126,7 @@ def turn_of(text: str, start: int, *, quoted: bool = False) -> tuple[int, int] |
     Args:
         text: The text.
         start: Offset of a line's first character, or of the first in a quotation.
-        quoted: Whether the marker stands inside marks, where only capitals are sure to be one.
+        quoted: Whether the marker is inside quotation marks, where it must be in capitals.
     """
     end = min(len(text), start + 80)
     match = _TURN.match(text, start, end) if text.find(":", start, end) > 0 else None

@@ -26,12 +26,15 @@ def voices(article: Article, quoted: Sequence[tuple[Marks, Voice]]) -> list[Voic
             voice = result[-1] if result else NOBODY
             found = _beyond(article, quote, before, voice, found)
         result.append(found)
+    late_from = len(quotes)  # quotations from here on have the speaker of one after them
     for number in range(len(quotes) - 2, -1, -1):
         late = result[number + 1]
-        if result[number].speaker is None and late.speaker is not None and late.how == "sentence":
+        named = late.how == "sentence" or number + 1 == late_from
+        if result[number].speaker is None and late.speaker is not None and named:
             between = text[quotes[number].stretch.end : quotes[number + 1].stretch.start]
             if quotes[number].whole and not between.strip() and quotes[number + 1].pieces:
                 result[number] = Voice(late.speaker, result[number].cue or late.cue, "continuation")
+                late_from = number
     return result
 
 

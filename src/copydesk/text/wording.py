@@ -13,7 +13,7 @@ from copydesk.text.words import words
 
 CAPITALISED: Final = r"[A-Z][\w.-]{0,30}"
 NAME: Final = rf"{CAPITALISED}(?: (?:al|bin|de|del|van|von|[A-Z]\.))? [A-Z][\w-]{{0,30}}"
-"""A name of two words, as it may stand alone on a line."""
+"""A name of two words, as it appears alone on a line."""
 _SHARED: Final = {"capitalised": CAPITALISED, "surname": r"[A-Z][\w’-]{1,30}"}
 _MACRO: Final = re.compile(r"%([a-z-]+)%")
 _AS_WRITTEN: Final = frozenset({"place"})
@@ -79,7 +79,7 @@ class Wording:
         sections: Labels of parts of a paper, in lower case.
         addressed: Words by which a question addresses somebody, as written.
         labels: First words of labels before a colon that name nobody, in lower case.
-        small: Words that stand in lower case in a title.
+        small: Words in lower case in a title.
         verbs: None in a language whose verbs are not known.
         openings: None in a language whose every line is tried.
     """

@@ -1,9 +1,9 @@
 """What each line of an article is.
 
-Web copy does not mark its lines: captions and subheads stand in the middle of the body like any
+Web copy does not mark its lines: captions and subheads are in the middle of the body like any
 paragraph. Three things give them away: fixed wording, a missing full stop, and, for a caption that
 has one, a missing main verb (`copydesk.text.lines`). The rest of the article adds what a line alone
-does not tell: where it stands, who is named elsewhere, and whether lines end in stops here at all
+does not tell: where it is, who is named elsewhere, and whether lines end in stops here at all
 (`copydesk.text.context`).
 """
 
@@ -29,7 +29,7 @@ _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _AUTHOR_WITHIN: Final = 4
 _HEADLINE_AT_MOST: Final = 220
 _ABOVE_AT_MOST: Final = 4
-"""Lines of the article's head, within which the headline stands."""
+"""Lines of the article's head, within which the headline is."""
 
 
 def classify(
