@@ -7,6 +7,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -20,6 +21,8 @@ import orjson
 from copydesk.errors import InputError
 
 _CHUNK = 1 << 20
+
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 LOCK_WAIT_S: Final = 60.0
 """Seconds that a verb waits for another one that writes to the same corpus."""
@@ -307,9 +310,36 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield number, _json_object(raw, f"{path}:{number}")
 
 
+class HalfCharacterError(ValueError):
+    """A string of JSON that no file can hold: an escaped surrogate without its other half."""
+
+    msg = "a string holds half a character, a lone surrogate"
+
+    def __str__(self) -> str:
+        return self.msg
+
+
+def refuse_half_characters(value: object, raw: bytes) -> None:
+    """Refuse JSON that can be parsed, but not written again.
+
+    Args:
+        value: what was parsed.
+        raw: its bytes.
+
+    Raises:
+        HalfCharacterError: a string or a key holds a lone surrogate.
+    """
+    if _SURROGATE.search(raw):
+        try:
+            dump_line(value).encode("utf-8")
+        except UnicodeEncodeError:
+            raise HalfCharacterError from None
+
+
 def _json_object(raw: bytes, where: str) -> dict[str, Any]:
     try:
         value = json.loads(raw.decode("utf-8-sig"))
+        refuse_half_characters(value, raw)
     except UnicodeDecodeError as error:
         raise InputError(
             f"Byte {error.start} of this line is not UTF-8.",
@@ -344,9 +374,11 @@ def read_json(path: Path) -> Any:
     with _speaking(path):
         raw = path.read_bytes()
     try:
-        return json.loads(raw.decode("utf-8"))
+        value = json.loads(raw.decode("utf-8"))
+        refuse_half_characters(value, raw)
     except (ValueError, RecursionError) as error:
         raise InputError(f"This file is not JSON ({error}).", where=str(path)) from error
+    return value
 
 
 def dump_json(value: object) -> str:

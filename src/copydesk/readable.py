@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 _HYPHEN: Final = r"[-\u00ad\u2010\u2011\u2027]"
 _WRAPPED: Final = re.compile(rf"{_HYPHEN}[ \t]*\r?\n[ \t>#*/;]*")
+_FILLED: Final = re.compile(r"[^\r\n]+")
 _EMPHASIS: Final = re.compile(r"[*_~`]+")
 _LINKED: Final = re.compile(r"\]\([^()\s]*\)|\[\^[^\]\s]*\]")
 _NUMBERED: Final = re.compile(r"^[ \t>|]*\d+[.:)|]?[ \t]", re.MULTILINE)
@@ -126,7 +127,9 @@ def _of_document(data: bytes, suffix: str) -> Iterator[str]:
             yield marks.sub("", text)
     if suffix in _MARKED:
         yield _EMPHASIS.sub("", _LINKED.sub("", text))
-    documents = [text] if suffix == ".json" else text.splitlines() if suffix == ".jsonl" else []
+    documents: Iterable[str] = [text] if suffix == ".json" else []
+    if suffix == ".jsonl":  # blank lines, of which a small archive may hold millions, are skipped
+        documents = (line.group() for line in _FILLED.finditer(text))
     for document in documents:
         try:
             yield from _leaves(json.loads(document))

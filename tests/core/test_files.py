@@ -155,6 +155,11 @@ def test_appended_lines_are_all_there_in_order(batches: list[list[str]]) -> None
             b"[" * 100_000,
             ":1: This line is not JSON (nested too deep). Write one JSON object on each line.",
         ),
+        (
+            b'{"a": "\\udc00"}',
+            ":1: This line is not JSON (a string holds half a character, a lone surrogate). "
+            "Write one JSON object on each line.",
+        ),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:

@@ -271,6 +271,15 @@ def test_hub_refuses(plan: Plan, hub: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert hub.commits == []
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>'")
+def test_hub_changed_meanwhile(plan: Plan, hub: Any) -> None:
+    """Where somebody else commits while files are sent, theirs stays and ours is refused."""
+    hub.is_shared = True
+    with pytest.raises(ServerError, match="Somebody else published at the same time"):
+        publish(plan, TARGET, endpoint=hub.url)
+    assert ([c["summary"] for c in hub.commits], hub.files, hub.tags) == (["Theirs"], {}, {})
+
+
 def test_hub_without_the_data_set(plan: Plan, hub: Any) -> None:
     """A data set that is not on the Hub is not made silently."""
     with pytest.raises(ServerError, match=r"\(HTTP 404\).*Make the data set on the Hub first"):

@@ -25,6 +25,8 @@ class Hub:
     blobs: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     url: str = ""
+    is_shared: bool = False
+    """Whether somebody else commits while files are sent."""
 
     @property
     def head(self) -> str:
@@ -123,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _commit(self, body: bytes) -> None:
         header, *changes = (json.loads(line) for line in body.splitlines())
+        if self.hub.is_shared:
+            self.hub.commits.append({"summary": "Theirs"})
         if header["value"].get("parentCommit") not in (None, self.hub.head):
             self._say(412, {"error": "A commit has happened since. Please refresh and try again."})
             return

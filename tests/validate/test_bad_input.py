@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -46,7 +47,10 @@ def test_a_release_without_its_manifest_is_one_still(specimen: Specimen) -> None
 
 @pytest.mark.parametrize(
     "content",
-    [b"[]", b"3", b"null", b'"text"', b"{", b"\xff\xfe", b"", b"[" * 10_000, b'{"a": NaN}'],
+    [
+        *(b"[]", b"3", b"null", b'"text"', b"{", b"\xff\xfe", b"", b"[" * 10_000, b'{"a": NaN}'),
+        b'{"labels": "\\ud800"}',
+    ],
 )
 def test_a_manifest_that_is_none(specimen: Specimen, content: bytes) -> None:
     """Whatever stands in release.json, there is a finding about it."""
@@ -149,6 +153,28 @@ def test_statistics_that_hide_rows_are_a_fault() -> None:
     assert pq.read_table(io.BytesIO(forged), filters=where).num_rows == 0
     with pytest.raises(FaultError, match="The statistics of the column 'id' are not those of its"):
         read_parquet(forged, "t")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_string_in_a_dictionary_alone_is_a_fault(nested: bool) -> None:
+    """A dictionary may hold strings of no row; repeats, and rows without a value, are no fault."""
+    stream, written = io.BytesIO(), io.BytesIO()
+    for to, words in ((written, ["a", "b"]), (stream, ["a", "b", "hidden"])):
+        column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0]), pa.array(words))
+        if nested:
+            column = pa.StructArray.from_arrays([column], ["x"])
+        pq.write_table(pa.table({"id": column}), to, store_schema=False)
+    assert read_parquet(written.getvalue(), "t")[0].height == 4
+    with pytest.raises(FaultError, match="stores strings that none of its rows has"):
+        read_parquet(stream.getvalue(), "t")
+
+
+def test_an_order_of_rows_is_a_fault() -> None:
+    """A footer that calls the rows sorted misleads a reader that searches them by halves."""
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"id": ["b", "a"]}), stream, sorting_columns=[pq.SortingColumn(0)])
+    with pytest.raises(FaultError, match="The footer states an order of the rows"):
+        read_parquet(stream.getvalue(), "t")
 
 
 @given(st.lists(st.tuples(st.none() | st.text(), st.none() | st.integers(-(2**63), 2**63 - 1))))

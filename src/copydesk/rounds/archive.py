@@ -196,9 +196,9 @@ def read_archive(path: Path) -> Archive:
     )
     try:
         data = gzip.decompress(path.read_bytes())
-        lines: list[dict[str, Any]] = [json.loads(line) for line in data.splitlines()]
         if hashlib.sha256(data).hexdigest()[:_DIGEST] != _stated(path):
             raise wrong
+        lines: list[dict[str, Any]] = [json.loads(line) for line in data.splitlines()]
         end = lines.pop() if lines and "format" in lines[-1] else {}
         found = Archive(
             pull=path.name.removesuffix(".jsonl.gz").rpartition("-")[0],

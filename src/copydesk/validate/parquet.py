@@ -55,6 +55,7 @@ def read_parquet(
         table = file.read()
         table.validate(full=True)
         _refuse_false_statistics(file.metadata, table, name)
+        _refuse_hidden_entries(file.metadata, data, name)
         schema = table.schema
         frame = pl.from_arrow(table.replace_schema_metadata(None), rechunk=False)
     except (FaultError, KeyboardInterrupt, SystemExit):
@@ -71,10 +72,16 @@ def _refuse_false_statistics(metadata: pq.FileMetaData, table: pa.Table, name: s
     """Refuse a file whose footer would make a reader that filters pass over rows.
 
     Raises:
-        FaultError: a value lies outside the least and the greatest that the footer states.
+        FaultError: a value lies outside the least and the greatest that the footer states, or the
+            footer states an order of the rows, which no file of ours does.
     """
     start = 0
     for group in range(metadata.num_row_groups):
+        if metadata.row_group(group).sorting_columns:
+            message = (
+                "The footer states an order of the rows: a reader that trusts it may miss some."
+            )
+            raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name))
         rows = table.slice(start, metadata.row_group(group).num_rows)
         start += rows.num_rows
         for index in range(metadata.num_columns):
@@ -93,6 +100,52 @@ def _refuse_false_statistics(metadata: pq.FileMetaData, table: pa.Table, name: s
                     "whoever filters by them would miss rows."
                 )
                 raise FaultError(Fault(rule="parquet-unreadable", message=message, file=name))
+
+
+def _refuse_hidden_entries(metadata: pq.FileMetaData, data: bytes, name: str) -> None:
+    """Refuse a file that has strings in a dictionary which none of its rows has.
+
+    They are published, compressed, although no reader shows them.
+
+    Raises:
+        FaultError: there is such a string.
+    """
+    groups = range(metadata.num_row_groups)
+    chunks = [metadata.row_group(g).column(n) for g in groups for n in range(metadata.num_columns)]
+    columns = dict.fromkeys(
+        chunk.path_in_schema
+        for chunk in chunks
+        if chunk.physical_type == "BYTE_ARRAY" and _DICTIONARY & set(chunk.encodings)
+    )
+    if not columns:
+        return
+    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(columns))
+    for group in groups:
+        for column in columns:
+            rows = file.read_row_group(group, columns=[column]).column(0)
+            found = [part for chunk in rows.chunks for part in _dictionaries(chunk)]
+            if all(_all_used(part) for part in found):
+                continue
+            used = {value.as_py() for part in found for value in part.unique()}
+            if any(value.as_py() not in used for part in found for value in part.dictionary):
+                message = f"The column '{show(column)}' stores strings that none of its rows has."
+                raise FaultError(Fault(rule="column-unexpected", message=message, file=name))
+
+
+def _all_used(column: pa.DictionaryArray) -> bool:
+    return len(pc.unique(column.indices.drop_null())) >= len(column.dictionary)
+
+
+def _dictionaries(column: pa.Array) -> list[pa.DictionaryArray]:
+    """The dictionaries in an array with what refers to them, nested ones too."""
+    kind = column.type
+    if isinstance(column, pa.DictionaryArray):
+        return [column]
+    if pa.types.is_struct(kind):
+        return [d for n in range(kind.num_fields) for d in _dictionaries(column.field(n))]
+    if pa.types.is_nested(kind) and hasattr(column, "values"):
+        return _dictionaries(column.values)
+    return []
 
 
 def _bounds(values: pa.ChunkedArray) -> tuple[Any, Any] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from copydesk.contract.conformance import fast_validator, iter_errors
+from copydesk.files import refuse_half_characters
 from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_DEPTH: Final = 100
@@ -22,22 +23,26 @@ def parse(data: bytes, name: str, *, row: int | None = None) -> Any:
     """One JSON value.
 
     Raises:
-        FaultError: it is not UTF-8, not JSON, nested deeper than `MAX_DEPTH`, or has a key twice.
+        FaultError: it is not UTF-8, not JSON, nested deeper than `MAX_DEPTH`, or has a key twice or
+            half a character.
     """
     try:
         if len(data) > MAX_BYTES:
             raise ValueError(f"{len(data):,} bytes are too many")
         if _depth(data) > MAX_DEPTH:
             raise ValueError(f"it is nested deeper than {MAX_DEPTH}")
-        return json.loads(
+        value = json.loads(
             data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
         )
+        refuse_half_characters(value, data)
     except UnicodeDecodeError as error:
         reason = f"byte {error.start} is not UTF-8"
     except json.JSONDecodeError as error:
         reason = f"{error.msg}, line {error.lineno}, column {error.colno}"
     except (ValueError, RecursionError) as error:
         reason = str(error)
+    else:
+        return value
     message = f"This is not JSON that can be used: {reason}."
     raise FaultError(Fault(rule="json-unreadable", message=message, file=name, row=row))
 
