@@ -38,7 +38,6 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.publish import prepare, publish
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
@@ -56,6 +55,7 @@ from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
 from copydesk.rounds.selection import Selection
+from copydesk.scaffold import lay_out
 
 SECRET = "No key to the tannery was ever found by those who rented its yard"
 AT = datetime(2026, 5, 1, tzinfo=UTC)

@@ -27,8 +27,8 @@ from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_line
 from copydesk.ingest import Defaults, ingest
-from copydesk.layout import lay_out
 from copydesk.release.cut import Options, cut
+from copydesk.scaffold import lay_out
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -30,7 +30,6 @@ from copydesk.backends.labelstudio.local import server
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.rooms import dataset_dir
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.new import Options, new_round
@@ -38,6 +37,7 @@ from copydesk.rounds.plan import Annotator, Plan
 from copydesk.rounds.push import push
 from copydesk.rounds.selection import Selection
 from copydesk.rounds.streams import streams
+from copydesk.scaffold import lay_out
 
 PAUSE = 0.06
 ARTICLES = ("orrin-storm-wexley-standard", "lumen-study-pelagic-review")

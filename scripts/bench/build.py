@@ -33,7 +33,7 @@ from peak import measure
 
 from copydesk.build import SHARD_ARTICLES
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 HEAD = """
 import sys; from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 TEXTS = {
     "bridge-day": (

@@ -20,7 +20,7 @@ from copydesk.build import SHARD_ARTICLES, build, read_built
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 
 def batch(corpus: Corpus, *names: str) -> pa.RecordBatch:

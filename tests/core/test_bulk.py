@@ -16,9 +16,9 @@ from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.release.cut import cut
 from copydesk.release.verify import verify
+from copydesk.scaffold import lay_out
 from copydesk.storage import Storage
 from copydesk.validate import validate
 

@@ -70,7 +70,7 @@ def test_a_fault_of_our_own_is_a_sentence_too(tmp_path: Path) -> None:
     """What nobody foresaw is exit 2 with the way to report it, not a traceback."""
     (tmp_path / "copydesk").mkdir()
     code = (
-        "import copydesk.cli.init as i, copydesk.layout as l, sys\n"
+        "import copydesk.cli.init as i, copydesk.scaffold as l, sys\n"
         "def boom(*a, **k): raise KeyError('x')\n"
         "l.lay_out = boom; sys.argv = ['copydesk', 'init', 'd']\n"
         "from copydesk.cli.main import main\nmain()"

@@ -21,8 +21,8 @@ from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, ServerError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.release.cut import cut
+from copydesk.scaffold import lay_out
 from copydesk.shards import Share
 
 from .test_cut import files, options

@@ -16,12 +16,12 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.leaks import Leak, Secrets, find_leaks
 from copydesk.loading import load
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, _refuse_later, cut
 from copydesk.release.hydrate import hydrate
+from copydesk.scaffold import lay_out
 
 CREATED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -154,7 +154,7 @@ def test_the_same_inputs_give_the_same_bytes(small: Corpus, tmp_path: Path) -> N
     cut(small, options())
     script = (
         "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
-        "from copydesk.layout import lay_out; from copydesk.ingest import ingest\n"
+        "from copydesk.scaffold import lay_out; from copydesk.ingest import ingest\n"
         "from copydesk.build import build; from copydesk.release.cut import Options, cut\n"
         "c = lay_out(Path(sys.argv[2]) / 'small', title='A small corpus')\n"
         "ingest([sys.argv[1]], c); build(c, workers=1)\n"

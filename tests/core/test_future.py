@@ -21,9 +21,9 @@ import copydesk
 from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.release.cut import Options, cut
 from copydesk.rooms import annotations_dir, schema_dir
+from copydesk.scaffold import lay_out
 
 FUTURE = Path(__file__).with_name("future.py")
 PACKAGE = Path(copydesk.__file__).parent

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from copydesk.cli.main import app
 from copydesk.contract.labels import NEWS
 from copydesk.corpus import Corpus
-from copydesk.layout import lay_out
 from copydesk.rooms import annotations_dir
+from copydesk.scaffold import lay_out
 from copydesk.skeletons import label_config
 from copydesk.validate import validate
 

@@ -20,7 +20,7 @@ from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 from copydesk.shards import Shards, Share
 
 SCALE = Path(__file__).resolve().parents[2] / "docs" / "scale.md"

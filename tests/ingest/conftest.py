@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.corpus import Corpus
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 
 @pytest.fixture

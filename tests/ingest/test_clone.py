@@ -12,11 +12,11 @@ from copydesk.build import build
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.ingest import Defaults, ingest
-from copydesk.layout import lay_out
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut, present, unjudged_articles
 from copydesk.release.diff import compare
 from copydesk.release.verify import verify
+from copydesk.scaffold import lay_out
 
 KEPT = "Nobody had a key to the garden, said the miller who lives beside the old bridge."
 OPTIONS = Options(version="0.1.0", created=datetime(2026, 5, 1, tzinfo=UTC), labels="rule")

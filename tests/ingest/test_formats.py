@@ -18,7 +18,7 @@ from sources import write
 
 from copydesk.corpus import Corpus
 from copydesk.ingest import Ingested, Options, ingest, refused
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 TEXT = "Bridge opens\nThe bridge over the Wend opened on Monday.\n"
 PAGE = (

@@ -15,7 +15,7 @@ from copydesk.errors import InputError
 from copydesk.files import sha256_text
 from copydesk.ingest import Ingested, ingest
 from copydesk.ingest.walk import File
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 
 TEXT = "Bridge opens\nThe bridge opened on Monday.\n"
 

@@ -35,7 +35,7 @@ def test_files_are_looked_at_as_they_are_read_so_that_memory_is_flat(
 
 def test_a_process_that_reads_articles_holds_no_tables() -> None:
     """Arrow and the JSON Schema validators would take as much memory as all else together."""
-    program = "import copydesk.ingest.server, sys; print('\\n'.join(sys.modules))"
+    program = "import copydesk.ingest.preload, sys; print('\\n'.join(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

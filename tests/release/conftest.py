@@ -20,9 +20,9 @@ from copydesk.contract.tables import CURRENT, release_file
 from copydesk.corpus import Corpus
 from copydesk.files import atomic_write, dump_json, dump_line, sha256_file, sha256_text
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
+from copydesk.scaffold import lay_out
 
 
 @dataclass(frozen=True, kw_only=True)

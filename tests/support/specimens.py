@@ -27,7 +27,6 @@ from copydesk.contract.tables import CURRENT, release_file
 from copydesk.corpus import Corpus
 from copydesk.files import dump_json, sha256_file
 from copydesk.ingest import ingest
-from copydesk.layout import lay_out
 from copydesk.release.card import write_card
 from copydesk.release.changes import write_changes
 from copydesk.release.contents import Contents
@@ -44,6 +43,7 @@ from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
 from copydesk.rounds.pull import pull
 from copydesk.rounds.push import push
+from copydesk.scaffold import lay_out
 
 INVALID = Path(__file__).resolve().parents[1] / "invalid"
 

@@ -18,7 +18,7 @@ from copydesk.contract.schema_versions import SCHEMA_VERSION
 from copydesk.release.contents import Contents
 from copydesk.release.drift import drift as compare
 from copydesk.validate import RULES
-from copydesk.validate.annotators import agreement, drift
+from copydesk.validate.agreement import agreement, drift
 from copydesk.validate.engine import chosen
 from copydesk.validate.faults import Found
 from copydesk.validate.leakage import duplicates, near_duplicates

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from specimens import Specimen
 
-from copydesk.layout import lay_out
+from copydesk.scaffold import lay_out
 from copydesk.validate import validate
 
 

@@ -16,8 +16,8 @@ from copydesk.build import build
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import CopydeskError
 from copydesk.files import atomic_write, dump_line, sha256_text
-from copydesk.layout import lay_out
 from copydesk.release.cut import Options, cut
+from copydesk.scaffold import lay_out
 from copydesk.text import canonical
 from copydesk.validate import personal, validate
 

@@ -31,9 +31,9 @@ def demo(
     from copydesk.corpus import CONFIG_NAME
     from copydesk.errors import InputError
     from copydesk.ingest import ingest
-    from copydesk.layout import lay_out
     from copydesk.release.cut import Options, cut
     from copydesk.rooms import dataset_dir
+    from copydesk.scaffold import lay_out
     from copydesk.validate import validate
 
     console = words()

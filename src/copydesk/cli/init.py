@@ -23,7 +23,7 @@ def init(
     ] = None,
 ) -> None:
     """Lay out a corpus of your own."""
-    from copydesk.layout import lay_out
+    from copydesk.scaffold import lay_out
 
     corpus = lay_out(folder, title=title, labels=labels)
     words().print(

@@ -17,6 +17,7 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_line, read_jsonl, replacing_dir
 from copydesk.guidelines import read_guidelines
 from copydesk.rounds import pseudonyms
+from copydesk.rounds.anchors import planned_articles
 from copydesk.rounds.choose import BLIND, SUGGESTED, Overlap, arms, assign
 from copydesk.rounds.paths import RoundFolder, is_id
 from copydesk.rounds.plan import (
@@ -30,7 +31,6 @@ from copydesk.rounds.plan import (
     now,
 )
 from copydesk.rounds.selection import Selection, choose_articles
-from copydesk.rounds.sentences import planned_articles
 from copydesk.rounds.tasks import data_sha256, task_data
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
+from copydesk.rounds.anchors import sizes_of
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.opened import Round
 from copydesk.rounds.selection import Selection, choose_articles
-from copydesk.rounds.sentences import sizes_of
 
 if TYPE_CHECKING:
     from copydesk.agreement import Alpha

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
+from copydesk.rounds.anchors import built_batches, planned_articles, suggested
 from copydesk.rounds.answers import answers_of
 from copydesk.rounds.choose import shuffle
-from copydesk.rounds.sentences import built_batches, planned_articles, suggested
 
 if TYPE_CHECKING:
     import polars as pl

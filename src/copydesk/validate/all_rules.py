@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copydesk.validate import (  # noqa: F401  (imported for the rules that they declare)
-    annotators,
+    agreement,
     beside,
     by_datasets,
     by_machine,

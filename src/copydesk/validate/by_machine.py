@@ -15,7 +15,7 @@ import polars as pl
 from copydesk.batch import text_code
 from copydesk.release.contents import PLACE
 from copydesk.utterances import relate
-from copydesk.validate import entries
+from copydesk.validate import lexicon_entries
 from copydesk.validate.faults import Found, rows_at_fault
 from copydesk.validate.rules import SENTENCES, check, finds, rule
 from copydesk.validate.untrusted_release import Release
@@ -71,7 +71,7 @@ def _unnamed(rows: pl.DataFrame, column: str, record: str, rule: str) -> Iterato
     named = [
         name
         for name in rows.select(entry.unique()).to_series().drop_nulls()
-        if entries.is_entry(name)
+        if lexicon_entries.is_entry(name)
     ]
     wrong = rows.filter(~entry.is_in(named))
     message = f"The cue {{{column}}} names no entry of a lexicon, such as 'clause-verbs/say'."
@@ -86,7 +86,7 @@ def _other_words(
         return
     pairs = rows.select(entry=pl.col(column).struct.field("entry"), words="_cue").unique()
     wrong = pairs.filter(
-        [not entries.stands_for(entry, said) for entry, said in pairs.iter_rows()]
+        [not lexicon_entries.stands_for(entry, said) for entry, said in pairs.iter_rows()]
         if pairs.height
         else pl.lit(False)
     )
