@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-import pyarrow as pa
-
 from copydesk.errors import CopydeskError, InputError, ServerError
 from copydesk.files import atomic_write, replacing, seconds_of
 
@@ -146,6 +144,7 @@ class Storage:
     def _speaking(self, name: str) -> Iterator[tuple[Any, str]]:
         """The file system and the path in it, with its client's errors turned into sentences."""
         import fsspec
+        import pyarrow as pa
 
         where = f"{self}/{name}".rstrip("/")
         try:

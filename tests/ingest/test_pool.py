@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.corpus import Corpus
 from copydesk.ingest.pool import read_all
 from copydesk.ingest.raw import Missed, Options, Raw
 
@@ -42,3 +43,17 @@ def test_a_process_that_reads_articles_holds_no_tables() -> None:
     loaded = set(done.stdout.split())
     assert "copydesk.ingest.read" in loaded
     assert not loaded & {"pyarrow", "polars", "pandas", "jsonschema", "trafilatura", "typer"}
+
+
+def test_an_ingest_of_text_files_loads_no_tables(corpus: Corpus, tmp_path: Path) -> None:
+    """Only one that reads or writes Parquet files needs Arrow."""
+    (tmp_path / "quay.txt").write_text("The quay is open again, he said.\n")
+    program = (
+        "import sys; from pathlib import Path; from copydesk.corpus import Corpus\n"
+        "from copydesk.ingest import ingest\n"
+        "done = ingest([sys.argv[1]], Corpus(Path(sys.argv[2])), workers=1)\n"
+        "print(done.added, *sorted({'pyarrow', 'polars'} & set(sys.modules)))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "quay.txt"), str(corpus.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]

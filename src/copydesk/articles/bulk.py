@@ -14,17 +14,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import dump_json, sha256_text
 from copydesk.storage import Storage
 
 INDEX: Final = "index.json"
-_SCHEMA: Final = pa.schema(
-    [pa.field(name, pa.string(), nullable=False) for name in ("article_id", "text_sha256", "text")]
-)
+_COLUMNS: Final = ("article_id", "text_sha256", "text")
 _GROUP: Final = 200
 """Texts in a row group, which is read at once: as many as a shard of the build has articles."""
 _MEAN: Final = 8192
@@ -141,10 +136,15 @@ class Bulk:
         return inside and article_id in _rows(self.storage, part.file)
 
     def _write(self, file: str, rows: list[tuple[str, str, T]], text: Callable[[T], str]) -> None:
+        # Arrow takes as much memory as an ingest of files, which has no use for it.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = pa.schema([pa.field(name, pa.string(), nullable=False) for name in _COLUMNS])
         remaining = iter(rows)
         with (
             self.storage.writing(file) as stream,
-            pq.ParquetWriter(stream, _SCHEMA, compression="zstd") as writer,
+            pq.ParquetWriter(stream, schema, compression="zstd") as writer,
         ):
             while group := list(islice(remaining, _GROUP)):
                 columns = [
@@ -153,7 +153,7 @@ class Bulk:
                     [text(key) for _, _, key in group],
                 ]
                 arrays = [pa.array(column, pa.string()) for column in columns]
-                writer.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
     def _keep(self, parts: list[Part]) -> None:
         if parts or self.storage.has(INDEX):
@@ -197,7 +197,7 @@ def _read_index(storage: Storage) -> list[Part]:
 @lru_cache(4)
 def _rows(storage: Storage, file: str) -> dict[str, tuple[int, str]]:
     """The row and the hash of each article of a part."""
-    columns = ["article_id", "text_sha256"]
+    columns = list(_COLUMNS[:2])
     table = _reading(storage, file, lambda parquet: parquet.read(columns=columns))
     ids, digests = (table.column(name).to_pylist() for name in columns)
     return {name: (row, digests[row]) for row, name in enumerate(ids)}
@@ -210,6 +210,9 @@ def _texts(storage: Storage, file: str, group: int) -> list[str]:
 
 
 def _reading(storage: Storage, file: str, read: Callable[[Any], Any]) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         opened: AbstractContextManager[Any] = storage.open(file)
         with opened as stream, pq.ParquetFile(stream) as parquet:

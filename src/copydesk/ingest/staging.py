@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
-_CODEC: Final = "zstd"
+_FAST: Final = 1
 
 
 class Staging:
@@ -24,8 +23,8 @@ class Staging:
     def put(self, text: str) -> str:
         """Keep a text, and return the token by which `get` finds it."""
         data = text.encode("utf-8")
-        packed = memoryview(pa.compress(data, codec=_CODEC, asbytes=True))
-        token = f"{self._end}:{len(packed)}:{len(data)}"
+        packed = memoryview(zlib.compress(data, _FAST))
+        token = f"{self._end}:{len(packed)}"
         self._file.seek(self._end)
         while packed:
             written = self._file.write(packed)
@@ -35,11 +34,9 @@ class Staging:
 
     def get(self, token: str) -> str:
         """A text that is kept."""
-        start, length, size = map(int, token.split(":"))
+        start, length = map(int, token.split(":"))
         self._file.seek(start)
-        packed = self._file.read(length)
-        text: str = pa.decompress(packed, size, codec=_CODEC, asbytes=True).decode("utf-8")
-        return text
+        return zlib.decompress(self._file.read(length)).decode("utf-8")
 
     def close(self) -> None:
         """Close the file."""
