@@ -61,7 +61,7 @@ def test_a_forged_log_teaches_nothing(stories: Corpus) -> None:
     """Answers that the archives contradict are refused, as in a cut."""
     log = stories.rounds / "r1" / "annotations.jsonl"
     text = log.read_text(encoding="utf-8")
-    log.write_text(text.replace('"label": "quote"', '"label": "claim"', 1), encoding="utf-8")
+    log.write_text(text.replace('"label":"quote"', '"label":"claim"', 1), encoding="utf-8")
     with pytest.raises(IntegrityError):
         of_rounds(stories)
 
