@@ -445,7 +445,7 @@ def one_word_of_a_text(f: Forger) -> None:
 
 @damage("text", _SOURCE)
 def one_letter_in_capitals(f: Forger) -> None:
-    row = f.first("articles", where=pl.col("text").is_not_null())
+    row = f.first("articles", where=pl.col("text").str.contains(r"^\p{L}"))
     _retext(f, row, lambda text: text.swapcase()[0] + text[1:])
 
 
