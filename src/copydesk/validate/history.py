@@ -38,7 +38,7 @@ def appended(dataset: Folder, index: Index) -> Iterator[Found]:
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
     for place in _falling(index.lines):
-        message = f"Entry {place + 1} is of an earlier release than the entry before it."
+        message = f"Entry {place + 1} is of a release that is not later than those before it."
         yield Fault(
             rule="index-rewritten", message=message, file=INDEX, pointer=f"/releases/{place}"
         )
@@ -66,7 +66,7 @@ def _falling(entries: Sequence[Mapping[str, Any]]) -> Iterator[int]:
             standing.pop(name, None)
         elif entry.get("event") is None:
             own = Version.parse(name)
-            if any(own < other for other in standing.values()):
+            if any(own <= other for other in standing.values()):
                 yield place
             standing[name] = own
 
