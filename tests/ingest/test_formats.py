@@ -167,6 +167,14 @@ def test_a_treebank_without_texts_is_read_from_its_tokens(tmp_path: Path, corpus
     ]
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_a_number_that_is_none_ends_no_reading(number: str, tmp_path: Path, corpus: Corpus) -> None:
+    rest = "\t_" * 7
+    bank = f"1-{number}\tGo\t_{rest}\n{number}\tno\tno{rest}\n3\tfurther\tx{rest}\n\n"
+    take(corpus, write(tmp_path / "bank.conllu", bank))
+    assert texts(corpus) == {"bank": "Go no further"}
+
+
 def test_a_column_of_bytes_and_one_of_paragraphs_are_texts(tmp_path: Path, corpus: Corpus) -> None:
     table = pa.table({"id": ["bytes"], "text": pa.array([TEXT.encode()], pa.binary())})
     pq.write_table(table, tmp_path / "a.parquet")

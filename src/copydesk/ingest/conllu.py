@@ -138,14 +138,19 @@ def _end(document: _Document, text: str | None, tokens: list[str]) -> None:
     inside = 0  # the last word of a token that is several, such as "3-4"
     for row in rows:
         number, _, last = row[0].partition("-")
-        if "." in number or (number.isdigit() and int(number) <= inside):
+        if "." in number or 0 < _place(number) <= inside:
             continue
-        inside = int(last) if last.isdigit() else inside
+        inside = _place(last) or inside
         parts += [row[1], "" if _is_joined(row) else " "]
     spaced = not (rows and _is_joined(rows[-1]))
     whole = "".join(parts).strip() if text is None else text
     if whole:
         document.sentence(whole, spaced=spaced)
+
+
+def _place(number: str) -> int:
+    """The number of a word; 0 for what is not one."""
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 def _is_joined(row: list[str]) -> bool:
