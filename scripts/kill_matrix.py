@@ -131,8 +131,9 @@ def do_ingest(root: Path) -> None:
 def do_build(root: Path) -> None:
     """Build all shards anew."""
     corpus = Corpus(root / "corpus")
-    shutil.rmtree(corpus.build_dir / "shards", ignore_errors=True)
-    build(corpus, workers=1)
+    with corpus.lock():  # or the shards of another build would go while it writes them
+        shutil.rmtree(corpus.build_dir / "shards", ignore_errors=True)
+        build(corpus, workers=1)
 
 
 def do_cut(root: Path) -> None:

@@ -39,6 +39,7 @@ from copydesk.publish import prepare, publish
 from copydesk.release.cut import Options, cut
 from copydesk.release.hydrate import hydrate
 from copydesk.release.index import read_index
+from copydesk.release.retract import retract
 from copydesk.rounds.amend import add_people, amend_round
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import read_log
@@ -136,6 +137,15 @@ def do_amend(root: Path, side: int) -> None:
             raise
 
 
+def do_retract(root: Path, side: int) -> None:
+    """Take 1.0.0 back, unless a later release was cut first."""
+    try:
+        retract(Corpus(root / "corpus"), "1.0.0", reason="A trial.", at=kills.AT)
+    except CopydeskError as error:
+        if not any(said in str(error) for said in ("There is no release", "is not the newest")):
+            raise
+
+
 VERBS: dict[str, Verb] = {
     "ingest": do_ingest,
     "build": lambda root, side: kills.do_build(root),
@@ -147,12 +157,14 @@ VERBS: dict[str, Verb] = {
     "pull": do_pull,
     "amend": do_amend,
     "describe": lambda root, side: kills.do_describe(root),
+    "retract": do_retract,
 }
 
 PAIRS = (
     *("ingest+ingest", "build+build", "hydrate+hydrate", "cut+cut", "pull+pull"),
     *("withdraw+withdraw", "publish+publish", "publish+cut", "withdraw+cut", "pull+cut"),
     *("ingest+build", "ingest+cut", "build+cut", "hydrate+cut", "describe+cut", "ingest+withdraw"),
+    *("ingest+hydrate", "build+hydrate", "retract+cut"),
     *("publish+withdraw", "withdraw+erase", "pull+withdraw", "hydrate+withdraw", "build+pull"),
     *("amend+amend", "amend+pull", "amend+cut", "amend+withdraw"),
 )
@@ -237,7 +249,7 @@ def kept(root: Path, pair: str, refused: list[int], *, judged: bool) -> None:
     wanted -= {"tannery"} if "erase" in names else set()
     assert articles == wanted, f"articles: {sorted(articles)}"
     versions = [entry.version for entry in read_index(corpus.dataset).entries]
-    assert any(v.startswith("1.0.0") for v in versions), versions
+    assert "retract" in names or any(v.startswith("1.0.0") for v in versions), versions
     if "cut" in names:
         assert any(v.startswith(("1.1.0", "2.0.0")) for v in versions), versions
     if "pull" in names:

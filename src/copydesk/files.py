@@ -116,7 +116,8 @@ def replacing(path: Path) -> Iterator[Path]:
         os.close(handle)
         beside = Path(name)
         try:
-            yield beside
+            with _held(beside):
+                yield beside
             beside.chmod(0o666 & ~_umask())
             beside.replace(path)
         finally:
@@ -151,26 +152,31 @@ def replacing_dir(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Hold a folder for this process; False if another holds it, or if the system cannot tell. A
-    killed process holds nothing.
-
-    Where the system cannot say, somebody may have it.
+def _held(path: Path) -> Iterator[bool | None]:
+    """Hold a file or folder for this process; False if another holds it, None if the system cannot
+    tell. A killed process holds nothing.
     """
     try:
         import fcntl
 
-        place = os.open(folder, os.O_RDONLY)
+        place = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (ImportError, OSError):
-        yield False
+        yield None
         return
     try:
-        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
+        yield _flocked(fcntl, place)
     finally:
         os.close(place)
+
+
+def _flocked(fcntl: Any, place: int) -> bool | None:
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some network file systems have no such locks
+        return None
+    return True
 
 
 @contextlib.contextmanager
@@ -228,13 +234,24 @@ def seconds_of(variable: str, default: float) -> float:
 def sweep(folder: Path, *, deep: bool = True) -> None:
     """Remove what a killed process left half written in a folder.
 
-    Only while nobody else writes there: see `locked`.
+    What a process is still writing stays: a report, or pages, that go into a corpus without its
+    lock. Where the system cannot tell, call this only while nobody else writes there: see `locked`.
 
     Args:
         deep: whether to look into its subfolders too.
     """
-    found = folder.rglob(f".*{_PART}") if deep else folder.glob(f".*{_PART}")
-    for path in [*found]:
+    # os.walk passes over folders that somebody else removes meanwhile.
+    for place, folders, files in os.walk(folder):
+        left = {n for n in (*folders, *files) if n.startswith(".") and n.endswith(_PART)}
+        for path in (Path(place, name) for name in left):
+            _remove_leftover(path)
+        folders[:] = [name for name in folders if name not in left] if deep else []
+
+
+def _remove_leftover(path: Path) -> None:
+    with _held(path) as alone:
+        if alone is False:
+            return
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

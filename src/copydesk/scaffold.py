@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from copydesk.contract.labels import NEWS, read_scheme
+from copydesk.contract.labels import NEWS, adopt_scheme
 from copydesk.corpus import CONFIG_NAME, Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json
@@ -60,13 +60,13 @@ def lay_out(folder: Path, *, title: str | None = None, labels: Path | None = Non
     Args:
         folder: made if it is not there.
         title: the data set's title; from the folder's name by default.
-        labels: a ``labels.json`` of the corpus's own; the news labels by default.
+        labels: the corpus's own labels, for its ``labels.json``; the news labels by default.
 
     Raises:
         InputError: there is a corpus already, the folder refuses, or the labels cannot be used.
     """
     corpus = Corpus(folder.resolve())
-    scheme = NEWS if labels is None else read_scheme(labels)
+    scheme = NEWS if labels is None else adopt_scheme(labels)
     if (corpus.root / CONFIG_NAME).exists():
         raise InputError(
             "There is a corpus here already.",
@@ -86,6 +86,12 @@ def lay_out(folder: Path, *, title: str | None = None, labels: Path | None = Non
         atomic_write(corpus.root / ".gitignore", _IGNORED)
     if not (corpus.root / ".gitattributes").exists():
         atomic_write(corpus.root / ".gitattributes", _ATTRIBUTES)
-    stated = (title or corpus.root.name).replace("\\", "\\\\").replace('"', '\\"')
+    stated = _one_line(title or corpus.root.name)
     atomic_write(corpus.root / CONFIG_NAME, _CONFIG.format(name=name, title=stated, allow=allow))
     return corpus
+
+
+def _one_line(title: str) -> str:
+    """A title as it stands between the quotation marks of a string in TOML."""
+    line = "".join(c for c in " ".join(title.split()) if c.isprintable())
+    return line.replace("\\", "\\\\").replace('"', '\\"')

@@ -84,11 +84,12 @@ class Shards:
 
     def checked(self, key: str) -> State:
         """Whether a shard is there; one that is damaged is removed."""
+        # In this order: one that somebody else completes meanwhile is not taken for a damaged one.
+        if not self._is_there(key):
+            return State(False)
         found = self.fault(key)
         if found is None:
             return State(True)
-        if not self._is_there(key):
-            return State(False)
         self.storage.remove(key)
         return State(False, f"{self.storage}/{found}")
 

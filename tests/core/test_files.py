@@ -7,13 +7,14 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import (
@@ -31,6 +32,9 @@ from copydesk.files import (
     to_disk,
     write_new,
 )
+from copydesk.rounds.agree import agree
+from copydesk.rounds.consistency import repair
+from copydesk.rounds.decisions import decide
 from copydesk.rounds.new import Options, new_round
 from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.plan import FILES, Annotator
@@ -276,6 +280,17 @@ def test_leftovers_are_swept_and_nothing_else(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.rglob("*")] == ["a", "first.part"]
 
 
+def test_what_is_still_being_written_is_not_swept(tmp_path: Path) -> None:
+    """A report or pages that go into a corpus without its lock arrive, though others sweep it."""
+    with replacing(tmp_path / "a.html") as page, replacing_dir(tmp_path / "b") as pages:
+        sweep(tmp_path)
+        page.write_text("whole")
+        (pages / "c.html").write_text("whole")
+
+    assert (tmp_path / "a.html").read_text() == (tmp_path / "b" / "c.html").read_text() == "whole"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.html", "b"]
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "C:/x", "x\0", None, 7, ["x"], "link/x"],
@@ -292,6 +307,25 @@ def test_no_name_of_a_document_leads_out_of_its_folder(name: object, tmp_path: P
 def test_a_name_in_a_folder_is_a_path_there(tmp_path: Path) -> None:
     """A relative path is taken as it is, whether the file is there or not."""
     assert inside(tmp_path, "a/b.json") == tmp_path / "a" / "b.json"
+
+
+def test_what_writes_into_a_round_waits_for_others_that_write(
+    small: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report made beside a withdrawal could hold its words; each verb says that it waited."""
+    monkeypatch.setenv("COPYDESK_LOCK_WAIT", "0.01")
+    new_round(small, OPTIONS)
+    train = ["suggester", "train", "--corpus", str(small.root)]
+    works: tuple[Callable[[], object], ...] = (
+        lambda: agree(small, "q"),
+        lambda: decide(small, "q", [], via="file"),
+        lambda: repair(small, "q", {}),
+        lambda: app(train, standalone_mode=False),
+    )
+    with holding(small.build_dir / "corpus.lock", "exclusive"):
+        for work in works:
+            with pytest.raises(InputError, match=r"did not finish within 0\.01 seconds"):
+                work()
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,21 @@ def test_init_takes_labels(court_labels: Path, tmp_path: Path) -> None:
     )
 
 
+def test_labels_written_by_hand_take_the_form_of_the_contract(tmp_path: Path) -> None:
+    """Colours in upper case and a meaning without its full stop are taken; a title is one line."""
+    written = [
+        {"name": "rain", "hotkey": "r", "colour": "#0072B2", "meaning": "It says that it rains"},
+        {"name": "sun", "hotkey": "s", "colour": "#E69F00", "meaning": "Does it say: sun?"},
+    ]
+    (tmp_path / "labels.json").write_text(json.dumps({"labels": written}))
+    corpus = lay_out(tmp_path / "c", title='The "old"\nmill\x07', labels=tmp_path / "labels.json")
+    assert [(one.colour, one.meaning) for one in corpus.scheme.labels] == [
+        ("#0072b2", "It says that it rains."),
+        ("#e69f00", "Does it say: sun?"),
+    ]
+    assert corpus.config["corpus"]["title"] == 'The "old" mill'
+
+
 def test_the_news_labels_are_the_default(tmp_path: Path) -> None:
     """Their guidelines and label configs are the shipped ones; the labels stand in the corpus."""
     corpus = lay_out(tmp_path / "c")
@@ -93,7 +108,8 @@ def _without(key: str) -> dict[str, str]:
         ([COURT[0], COURT[1] | {"hotkey": "x"}], "'x', the key of the label 'issue', is kept"),
         (
             [COURT[0], COURT[1] | {"name": "The issue"}],
-            "labels[1].name: 'The issue' does not match",
+            "labels[1].name: 'The issue' does not match '^[a-z][a-z0-9_-]{0,31}$'. A name is a "
+            "lower-case letter and at most 31 more lower-case letters, digits, '-' or '_'; ",
         ),
         ([COURT[0], COURT[1] | {"name": "unresolved"}], "labels[1].name: 'unresolved' should not"),
         ([_without("meaning"), COURT[1]], "labels[0]: 'meaning' is a required property"),

@@ -128,6 +128,28 @@ def test_a_shard_that_another_machine_made_meanwhile_is_taken(small: Corpus) -> 
         shards.write(shard.name, built)
 
 
+def test_a_shard_that_appears_between_two_looks_is_not_taken_for_a_damaged_one(
+    small: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine renames its shard into place after this one looked: nothing is removed."""
+    whole = content(small)
+    (shard,) = (small.build_dir / "shards").iterdir()
+    away = shard.rename(shard.with_name("away"))
+    look = Shards.fault
+
+    def and_then_it_appears(self: Shards, key: str) -> str | None:
+        found = look(self, key)
+        away.rename(shard)
+        return found
+
+    monkeypatch.setattr(Shards, "fault", and_then_it_appears)
+
+    assert Shards(small.store("shards")).checked(shard.name) == (False, None)
+    if away.exists():
+        away.rename(shard)
+    assert content(small) == whole
+
+
 @pytest.mark.slow
 def test_the_loop_of_the_page_builds_a_corpus(tmp_path: Path) -> None:
     """The array script of docs/scale.md, started by its loop, gives the bytes of a plain build."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from copydesk.cli.main import app
+from copydesk.corpus import Corpus
+from copydesk.errors import InputError
 from copydesk.ingest.detect_language import told
 
 ENGLISH = (
@@ -38,3 +44,20 @@ def test_the_language_is_what_is_stated_unless_the_words_belie_it(
 ) -> None:
     """A statement stands, except English over words that are not."""
     assert told(text, stated) == expected
+
+
+def test_the_language_of_texts_that_name_none_can_be_said(tmp_path: Path) -> None:
+    """Two words are too few to tell; what a record says of itself goes before the option."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "kurz.txt").write_text("Brücke offen\n")
+    (tmp_path / "raw" / "two.jsonl").write_text('{"text": "Pont ouvert", "lang": "fr"}\n')
+    CliRunner().invoke(app, ["init", str(tmp_path / "c")])
+    command = ["ingest", str(tmp_path / "raw"), "--corpus", str(tmp_path / "c"), "--language"]
+    assert CliRunner().invoke(app, [*command, "de_AT"]).exit_code == 0
+    found = {a.article_id: a.language for a in Corpus(tmp_path / "c").articles()}
+    assert found == {"kurz": "de-AT", "two-1": "fr"}
+    refused = CliRunner().invoke(app, [*command, "German!"]).exception
+    assert isinstance(refused, InputError)
+    assert str(refused) == (
+        "--language: 'German!' is not a language tag. Write one such as de, fr or pt-BR (BCP 47)."
+    )

@@ -72,7 +72,7 @@ def test_a_whole_record_has_no_fault_and_nothing_to_repair(pulled: RoundFolder) 
     """The log's bytes are those that the archives give."""
     assert found(pulled) == []
     before = pulled.annotations.read_bytes()
-    assert repair(open_round(pulled.corpus, "r"), codecs()) == (7, None)
+    assert repair(pulled.corpus, "r", codecs()) == (7, None)
     assert pulled.annotations.read_bytes() == before
 
 
@@ -145,7 +145,7 @@ def test_a_damaged_log_is_explained_and_repaired(pulled: RoundFolder, damage: st
     with pytest.raises(IntegrityError):
         verify(open_round(pulled.corpus, "r"), codecs())
     damaged = pulled.annotations.read_bytes()
-    lines, kept = repair(open_round(pulled.corpus, "r"), codecs())
+    lines, kept = repair(pulled.corpus, "r", codecs())
     assert kept is not None
     assert (lines, kept.read_bytes()) == (7, damaged)
     assert pulled.annotations.read_bytes() == before
@@ -193,7 +193,7 @@ def test_a_changed_archive_is_found_and_cannot_be_repaired_from(pulled: RoundFol
     path.write_bytes(path.read_bytes()[:40])
     assert found(pulled) == ["This archive was changed after it was written."]
     with pytest.raises(IntegrityError, match="changed after it was written"):
-        repair(open_round(pulled.corpus, "r"), codecs())
+        repair(pulled.corpus, "r", codecs())
 
 
 def test_the_next_pull_puts_a_changed_label_right(pulled: RoundFolder) -> None:

@@ -101,6 +101,21 @@ def test_links_are_never_followed(specimen: Specimen, tmp_path: Path) -> None:
         Folder(specimen.release).read("../1.0.0/release.json")
 
 
+def test_every_rule_judges_the_same_bytes_of_a_document(tmp_path: Path) -> None:
+    """A small document is read once, so that rules cannot see two states of it."""
+    (tmp_path / "README.md").write_text("first")
+    (tmp_path / "a.txt").write_text("first")
+    folder = Folder(tmp_path)
+    read = [folder.read(name) for name in ("README.md", "a.txt")]
+    for name in ("README.md", "a.txt"):
+        (tmp_path / name).write_text("second")
+
+    assert read == [b"first", b"first"]
+    assert folder.read("README.md") == b"first"
+    assert folder.has("README.md")
+    assert folder.read("a.txt") == b"second"
+
+
 @pytest.mark.long
 def test_a_pipe_is_not_opened(specimen: Specimen) -> None:
     """A named pipe would block whoever opens it."""

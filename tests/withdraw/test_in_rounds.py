@@ -114,9 +114,9 @@ def test_a_log_is_repaired_from_redacted_archives(corpus: Corpus) -> None:
     take(corpus, erase=False)
     log = RoundFolder(corpus, "r3").annotations
     whole = log.read_bytes()
-    assert repair(open_round(corpus, "r3"), codecs())[1] is None
+    assert repair(corpus, "r3", codecs())[1] is None
     log.write_bytes(whole[: len(whole) // 2])
-    repair(open_round(corpus, "r3"), codecs())
+    repair(corpus, "r3", codecs())
     assert log.read_bytes() == whole
 
 

@@ -65,10 +65,11 @@ class Agreement:
     A unit is a sentence of a round. ``coincidences`` is Krippendorff's matrix over all units
     (labels x labels, rows sum to the pairable answers of a label). ``groups`` maps a column to
     its values: rounds and guideline versions in the order of their first answer (the trend),
-    others by name. ``arms`` is None when no suggestions were given. ``disputed_sentences``
-    counts all disputed ones, ``disputed`` lists the most disputed. ``models`` holds each model
-    against people, ``across`` alpha between people and models; it is None unless both answered.
-    ``notes`` are the notes on each round's figures. ``flags`` is None when no answer has one; see
+    others by name. ``arms`` is None when no answered sentence has a suggestion.
+    ``disputed_sentences`` counts all disputed ones, ``disputed`` lists the most disputed.
+    ``models`` holds each model against people, ``across`` alpha between people and models; it is
+    None unless both answered. ``notes`` are the notes on each round's figures. ``flags`` is None
+    when no answer has one; see
     `copydesk.agreement.flags` for how flags are counted beside labels.
     """
 
@@ -141,7 +142,8 @@ def measure(
     if suggestions is not None:
         need_columns(given, ["arm"])
         made = _one_label_each(suggestions, labels, "The suggestions")
-        compared = arms(given, made, known, labels, bootstrap)
+        if not made.join(given, on="sentence_id", how="semi")["code"].drop_nulls().is_empty():
+            compared = arms(given, made, known, labels, bootstrap)
     return Agreement(
         labels=tuple(labels),
         answers=len(given),

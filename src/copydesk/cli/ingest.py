@@ -47,6 +47,10 @@ Encoding = Annotated[
 KeepLines = Annotated[
     bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(metavar="TAG", help="Language of articles that name none, such as de."),
+]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Replace the text of an article the corpus has.")
 ]
@@ -72,6 +76,7 @@ def ingest(
     columns: Columns = None,
     encoding: Encoding = None,
     keep_lines: KeepLines = False,
+    language: Language = None,
     replace: Replace = False,
     store: Store = None,
     strict: Strict = False,
@@ -85,7 +90,12 @@ def ingest(
     from copydesk.ingest import Defaults, Options
     from copydesk.ingest import ingest as take
 
-    options = Options(encoding=encoding, keep_lines=keep_lines, columns=_mapped(columns or []))
+    options = Options(
+        encoding=encoding,
+        keep_lines=keep_lines,
+        columns=_mapped(columns or []),
+        language=_tag(language),
+    )
     with counting("articles read") as progress:
         done = take(
             sources,
@@ -125,6 +135,21 @@ def _mapped(pairs: list[str]) -> dict[str, str]:
             )
         columns[ours] = theirs
     return columns
+
+
+def _tag(stated: str | None) -> str | None:
+    """A language tag as BCP 47 writes it."""
+    from copydesk.errors import InputError
+    from copydesk.ingest.fields import language
+
+    tag = None if stated is None else language(stated)
+    if stated is not None and tag is None:
+        raise InputError(
+            f"'{stated}' is not a language tag.",
+            where="--language",
+            hint="Write one such as de, fr or pt-BR (BCP 47).",
+        )
+    return tag
 
 
 def _told(done: Ingested) -> str:

@@ -68,11 +68,12 @@ def train(
             hint="Use lower-case letters, digits and hyphens, at most 51.",
         )
     path = out or found.suggester_path(name)
-    trained = make(name, _material(found, rounds, release))
-    _refuse_other(path, trained.weights, replace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(path.with_suffix(".md"), card(trained.weights))
-    write_weights(path, trained.weights)
+    with found.lock(shared=True):
+        trained = make(name, _material(found, rounds, release))
+        _refuse_other(path, trained.weights, replace)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path.with_suffix(".md"), card(trained.weights))
+        write_weights(path, trained.weights)
     _show(trained)
     if doubted:
         lines = [dataclasses.asdict(suspect) for suspect in suspects(trained)]

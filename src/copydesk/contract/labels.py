@@ -18,6 +18,11 @@ from copydesk.rooms import schema_dir
 FLAG_KEYS: Final = ("u", "x")
 """Keys of the flags *unsure* and *badly cut*, which no label may have."""
 
+_FORM: Final = (
+    "A name is a lower-case letter and at most 31 more lower-case letters, digits, '-' or '_'; "
+    "a hotkey is a letter or a digit; a colour is '#rrggbb'; a meaning is a sentence."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
@@ -101,27 +106,51 @@ def read_scheme(path: Path) -> Scheme:
         InputError: the file is absent, not JSON or against ``schema/labels.schema.json``, or two
             labels have the same name or key.
     """
-    from copydesk.contract.conformance import check_document
+    from copydesk.files import read_json
+
+    return _checked(read_json(path), path)
+
+
+def adopt_scheme(path: Path) -> Scheme:
+    """The scheme in a file that somebody wrote by hand, put into the form of a ``labels.json``.
+
+    Hexadecimal colours may be in upper case, and the full stop of a meaning may be missing.
+
+    Raises:
+        InputError: as `read_scheme`.
+    """
     from copydesk.files import read_json
 
     document = read_json(path)
-    taken = _flag_key(document)
-    if taken:
-        raise InputError(
-            f"'{taken['hotkey']}', the key of the label '{taken['name']}', is kept for a flag.",
-            where=str(path),
-            hint="Give it another letter, or a digit from 1 to 9.",
-        )
-    check_document(document, "labels", where=str(path))
+    for entry in _entries(document):
+        colour, meaning = entry.get("colour"), entry.get("meaning")
+        if isinstance(colour, str):
+            entry["colour"] = colour.lower()
+        if isinstance(meaning, str) and meaning[-1:].isalnum():
+            entry["meaning"] = f"{meaning}."
+    return _checked(document, path)
+
+
+def _checked(document: Any, path: Path) -> Scheme:
+    from copydesk.contract.conformance import check_document
+
+    for entry in _entries(document):
+        if entry.get("hotkey") in FLAG_KEYS and "name" in entry:
+            raise InputError(
+                f"'{entry['hotkey']}', the key of the label '{entry['name']}', is kept for a flag.",
+                where=str(path),
+                hint="Give it another letter, or a digit from 1 to 9.",
+            )
+    try:
+        check_document(document, "labels", where=str(path))
+    except InputError as error:
+        raise InputError(error.message, where=error.where, hint=_FORM) from error
     try:
         return Scheme.of(document)
     except InputError as error:
         raise InputError(error.message, where=str(path), hint=error.hint) from error
 
 
-def _flag_key(document: Any) -> dict[str, Any] | None:
+def _entries(document: Any) -> list[dict[str, Any]]:
     entries = document.get("labels") if isinstance(document, dict) else None
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and entry.get("hotkey") in FLAG_KEYS and "name" in entry:
-            return entry
-    return None
+    return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []

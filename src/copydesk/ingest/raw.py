@@ -22,11 +22,13 @@ class Options:
         encoding: of bytes; found from the bytes themselves where None.
         keep_lines: whether hard-wrapped lines stay as they are.
         columns: the source's names of fields, by ours ("text": "content").
+        language: of articles that name none, as a BCP 47 tag; found from their words where None.
     """
 
     encoding: str | None = None
     keep_lines: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -94,7 +94,7 @@ def read(raw: Raw, options: Options) -> Reading:
     before = found.pop("reading", None)
     good, bad = fields.normalise(found)
     stated_language = good.get("language")
-    good["language"] = told(text, stated_language)
+    good["language"] = told(text, stated_language or options.language)
     if stated_language and good["language"] != stated_language:
         other["language"] = stated_language
     return Reading(
@@ -169,7 +169,7 @@ def _page(
 
     if options.encoding and isinstance(data, bytes):
         data = decode(data, options.encoding)[0]
-    page = extract(data)
+    page = extract(data, options.language)
     other |= page.other
     steps["page"] = True
     lines: list[str] = []

@@ -65,8 +65,12 @@ class Page:
     other: dict[str, Any] = field(default_factory=dict)
 
 
-def extract(data: bytes | str) -> Page:
+def extract(data: bytes | str, language: str | None = None) -> Page:
     """Find the article in a page.
+
+    Args:
+        data: the page.
+        language: of a page that does not state one, as a BCP 47 tag; English where None.
 
     Raises:
         InputError: there is none, or the page is a consent wall, a check against bots or the stub
@@ -80,12 +84,11 @@ def extract(data: bytes | str) -> Page:
         raise InputError("This is not an HTML page.", hint="Save the article as .txt.")
     layout.unfold(tree)
     said = pagedata.read(tree)
-    language = language_of(said.fields.get("language", "en"))
     known = _Known(
         headings=_headings(tree),
         captions=_captions(tree),
         codes=_codes(tree),
-        wording=wording(language),
+        wording=wording(language_of(said.fields.get("language") or language or "en")),
     )
     for element in tree.xpath(_NOT_TEXT):
         element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(

@@ -50,8 +50,16 @@ def agree(
             beside the rounds' folders, and the round's own stay as they are.
 
     Raises:
-        InputError: the round is unknown or has no answers.
+        InputError: the round is unknown or has no answers, or another verb still writes to the
+            corpus.
     """
+    with corpus.lock(shared=True):
+        return _agree(corpus, round_id, over_rounds, bootstrap)
+
+
+def _agree(
+    corpus: Corpus, round_id: str, over_rounds: bool, bootstrap: Bootstrap | None
+) -> Agreement:
     folder = RoundFolder(corpus, round_id)
     read_plan(folder)
     names = round_ids(corpus) if over_rounds else [round_id]

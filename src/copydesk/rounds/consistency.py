@@ -12,13 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.files import atomic_write, sha256_file
 from copydesk.rounds.archive import UNREADABLE, Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
 from copydesk.rounds.ledger import RESTORE, read_ledger
 from copydesk.rounds.log import REPAIR, Answer, State, log_lines
-from copydesk.rounds.opened import Round
+from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO
 from copydesk.rounds.push_log import events
 from copydesk.rounds.reading import Reading
@@ -230,7 +231,7 @@ def _people_of_old(round: Round, archive: Archive) -> dict[Account, str]:
     return {account: name for name, account in found.items()}
 
 
-def repair(round: Round, codecs: Codecs) -> tuple[int, Path | None]:
+def repair(corpus: Corpus, round_id: str, codecs: Codecs) -> tuple[int, Path | None]:
     """Write the log again from the archives; the damaged one is kept in the private folder.
 
     Returns:
@@ -240,8 +241,8 @@ def repair(round: Round, codecs: Codecs) -> tuple[int, Path | None]:
         InputError: the round is closed.
         IntegrityError: an archive is damaged too, or the plan was changed.
     """
-    folder = round.folder
-    with folder.lock():
+    with changing(corpus, round_id) as round:
+        folder = round.folder
         folder.refuse_closed()
         for fault in _plan_faults(round):
             raise fault

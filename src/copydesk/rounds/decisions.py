@@ -207,11 +207,11 @@ def decide(
         wait: seconds to wait for another process that is at work on the round.
 
     Raises:
-        InputError: the round is closed, a sentence is not in it or has no answer, or a decision
-            lacks a label, a reason or a name.
+        InputError: the round is closed, a sentence is not in it or has no answer, a decision lacks
+            a label, a reason or a name, or another verb still writes to the corpus.
     """
     folder = RoundFolder(corpus, round_id)
-    with folder.lock(wait):
+    with corpus.lock(shared=True), folder.lock(wait):
         folder.refuse_closed()
         plan = read_plan(folder)
         places = {anchor.sentence_id: (article, anchor) for article, anchor in plan.anchors()}

@@ -167,7 +167,7 @@ def copies(subject: Released) -> Iterator[Found]:
     """
     if subject.corpus is None or subject.dataset is None or not subject.newest:
         return
-    root, folder = Folder(subject.corpus.root), subject.dataset
+    root, folder = subject.room, subject.dataset
     if _both(root, "CITATION.cff", folder) and _unlike(root, "CITATION.cff", folder):
         yield _document("The citation is not the one of the corpus.", "CITATION.cff")
     if _both(root, "annotations/guidelines.md", folder):

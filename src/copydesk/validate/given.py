@@ -69,7 +69,7 @@ def leaked(subject: Released) -> Iterator[Found]:
     if not subject.newest:
         return  # the newest release is searched together with everything around it
     dataset = [f"dataset/{name}" for name in subject.scope.files]
-    beside = [name for name in _DOCUMENTS if Folder(subject.corpus.root).has(name)]
+    beside = [name for name in _DOCUMENTS if subject.room.has(name)]
     rounds = sorted(_files(subject.corpus.annotations))
     names = [*dataset, *beside, *(f"annotations/{name}" for name in rounds)]
     held = Held(subject, subject.corpus)

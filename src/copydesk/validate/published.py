@@ -23,7 +23,6 @@ from copydesk.validate import older
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.rules import ALL, CUT, DESCRIBED, check, rule
 from copydesk.validate.surroundings import Released
-from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_release import MANIFEST, Release, listed
 
 _CONTEXT: Final = 20
@@ -194,7 +193,7 @@ def card_keys(subject: Released) -> Iterator[Found]:
 def datasheet_of(subject: Released) -> Iterator[Found]:
     """The datasheet's generated answers are those of the newest release, if there is one."""
     assert subject.corpus is not None
-    folder, name = Folder(subject.corpus.root), "DATASHEET.md"
+    folder, name = subject.room, "DATASHEET.md"
     if not subject.newest or not folder.has(name):
         return
     text = folder.read(name).decode("utf-8", errors="replace")

@@ -238,7 +238,7 @@ class _Request:
             release = load(path)
             manifests[entry.version] = release.manifest
             run.prefix = f"{prefix}releases/{entry.version}/"
-            subject = around(release, index, manifests, earlier)
+            subject = around(release, index, manifests, earlier, dataset)
             run.add(published.damaged(release, entry.digest))
             if entry is index.newest:
                 self._check(run, subject)

@@ -85,6 +85,12 @@ class Released:
         return found
 
     @functools.cached_property
+    def room(self) -> Folder:
+        """The corpus's folder."""
+        assert self.corpus is not None
+        return Folder(self.corpus.root)
+
+    @functools.cached_property
     def scope(self) -> Scope:
         """What may be in the data set folder, and what may not."""
         assert self.dataset is not None
@@ -147,6 +153,7 @@ def around(
     index: Index | None = None,
     manifests: Mapping[str, Mapping[str, Any]] | None = None,
     earlier: Release | None = None,
+    dataset: Folder | None = None,
 ) -> Released:
     """Find what is around a release; what cannot be read there is skipped.
 
@@ -156,11 +163,12 @@ def around(
         index: of the data set folder; read here if the caller has not read it.
         manifests: the content of ``release.json`` by version, as far as the caller has read any.
         earlier: the release before, if the caller has read it.
+        dataset: the data set folder, if the caller has read documents of it.
     """
     root = release.folder.root
     if root.parent.name != "releases":
         return Released(release=release)
-    dataset = Folder(root.parent.parent)
+    dataset = dataset or Folder(root.parent.parent)
     corpus = Corpus(dataset.root.parent)
     is_corpus = (corpus.root / CONFIG_NAME).is_file()
     return Released(

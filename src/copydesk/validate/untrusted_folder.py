@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,9 @@ from copydesk.validate.faults import Fault, FaultError
 
 MAX_FILE: Final = 8 << 30
 """No file of a release is larger; a larger one is refused before it is read."""
+
+_DOCUMENTS: Final = (".md", ".cff", ".json")
+_SMALL: Final = 1 << 20
 
 _BY_FOLDER: Final = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 """Whether the system opens a file inside an opened folder; Windows does not."""
@@ -29,9 +32,13 @@ _FILE: Final = _flags("O_NOFOLLOW", "O_NONBLOCK")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder; names in it are POSIX paths relative to ``root``."""
+    """A folder; names in it are POSIX paths relative to ``root``.
+
+    A small document is read once, so that every rule judges the same bytes.
+    """
 
     root: Path
+    _kept: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def walk(self) -> Iterator[tuple[str, Fault | None]]:
         """Every file by name, in order; with a fault if it is a link or not a regular file."""
@@ -54,6 +61,8 @@ class Folder:
 
     def has(self, name: str) -> bool:
         """Whether there is a plain file of this name, reached without a link."""
+        if name in self._kept:
+            return True
         try:
             with self._open(name):
                 return True
@@ -66,9 +75,11 @@ class Folder:
         Raises:
             FaultError: it is absent, a link, not a regular file, too large, or changed meanwhile.
         """
+        if name in self._kept:
+            return self._kept[name]
         try:
             with self._open(name) as handle:
-                return _read(handle, name)
+                data = _read(handle, name)
         except FileNotFoundError:
             message = "This file does not exist."
             raise FaultError(Fault(rule="file-missing", message=message, file=name)) from None
@@ -77,6 +88,9 @@ class Folder:
             raise FaultError(_unsafe(name, message)) from error
         except ValueError as error:  # a NUL, or half a pair of surrogates
             raise FaultError(_unsafe(name, "No file can have this name.")) from error
+        if len(data) <= _SMALL and name.endswith(_DOCUMENTS):
+            self._kept[name] = data
+        return data
 
     @contextlib.contextmanager
     def _open(self, name: str) -> Iterator[int]:

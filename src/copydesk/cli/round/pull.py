@@ -90,9 +90,8 @@ def _say(done: PullResult, again: list[Unfinished], address: str) -> None:
 def _repair(corpus: Corpus, round_id: str) -> None:
     from copydesk.backends import codecs
     from copydesk.rounds.consistency import repair
-    from copydesk.rounds.opened import open_round
 
-    lines, kept = repair(open_round(corpus, round_id), codecs())
+    lines, kept = repair(corpus, round_id, codecs())
     if kept is None:
         words().print(f"The log agrees with the archives: {many(lines, 'line')}.")
         return
