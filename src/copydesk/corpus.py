@@ -217,20 +217,20 @@ class Corpus:
         Raises:
             InputError: the manifest is absent or a line of it is wrong.
         """
-        policy = self.policy
-        if not self.manifest.exists():
+        policy, manifest = self.policy, self.manifest
+        if not manifest.exists():
             raise InputError(
                 "This corpus has no articles yet.",
                 where=str(self.root),
                 hint="Add some with 'copydesk ingest FOLDER'.",
             )
         private = _Withheld(self.private / "articles.jsonl")
-        for number, line in read_jsonl(self.manifest):
-            check_document(line, "article", where=f"{self.manifest}:{number}")
+        for number, line in read_jsonl(manifest):
+            check_document(line, "article", where=f"{manifest}:{number}")
             if not line.keys() >= {"collection", "event", "text_sha256"}:
                 raise InputError(
                     "This line was not written by 'copydesk ingest'.",
-                    where=f"{self.manifest}:{number}",
+                    where=f"{manifest}:{number}",
                     hint="Move the file out of the corpus and ingest it from there.",
                 )
             line.pop("file", None)

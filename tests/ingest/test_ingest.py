@@ -278,6 +278,35 @@ def test_a_second_run_reads_only_what_changed(
     assert {a.licence for a in corpus.articles()} == {"CC0-1.0"}
 
 
+def test_a_run_that_reads_nothing_writes_nothing(tmp_path: Path, corpus: Corpus) -> None:
+    """The manifest stays the very file that it was; what a run has to do besides reading (a stated
+    event, another store, a text that was lost) is still done."""
+    write(tmp_path / "in" / "a.txt", TEXT)
+    write(tmp_path / "in" / "b.txt", "Tunnel shut\nThe tunnel is shut.\n")
+    source = [str(tmp_path / "in")]
+    ingest(source, corpus)
+    before = corpus.manifest.stat().st_ino
+
+    second = ingest(source, corpus)
+    assert numbers(second) == (0, 2, 0, 0, 0)
+    assert corpus.manifest.stat().st_ino == before
+
+    texts = sorted((corpus.private / "raw").iterdir())
+    texts[0].unlink()
+    ingest(source, corpus)
+    assert sorted((corpus.private / "raw").iterdir()) == texts
+
+    config = corpus.root / "copydesk.toml"
+    config.write_text(f'{config.read_text()}\n[events]\nopening = ["a"]\n')
+    stated = Corpus(corpus.root)
+    ingest(source, stated)
+    assert [(a.article_id, a.event) for a in stated.articles()] == [("a", "opening"), ("b", "b")]
+
+    ingest(source, stated, bulk=True)
+    assert [*(corpus.private / "raw").iterdir()] == []
+    assert next(map(stated.text, stated.articles())) == TEXT.strip()
+
+
 def test_strict_takes_all_or_none(tmp_path: Path, corpus: Corpus) -> None:
     """With `strict` two bad articles are two sentences, and the good third is not taken."""
     for name, data in (("a.txt", b""), ("b.txt", b"a\0"), ("c.txt", b"Fine\n")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +42,13 @@ class Article:
     genre: str | None = None
     bulk: bool = False
 
+    def record(self) -> dict[str, Any]:
+        """Its fields by name; `dataclasses.asdict` also copies their values, ten times slower."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
     def public(self) -> dict[str, Any]:
         """The article's line in the published manifest."""
-        record = dataclasses.asdict(self)
+        record = self.record()
         del record["redistributable"]
         for name in ("zones", "reading", "held_back", "genre", "bulk"):
             if not record[name]:
@@ -63,3 +67,6 @@ class Article:
             "title": self.title,
             "attribution": self.attribution,
         }
+
+
+_FIELDS: Final = tuple(field.name for field in dataclasses.fields(Article))

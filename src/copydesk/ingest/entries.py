@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from copydesk.corpus import Article, Corpus
 from copydesk.errors import InputError
@@ -12,6 +13,9 @@ from copydesk.ingest.metadata import Metadata
 from copydesk.ingest.raw import Reading
 from copydesk.ingest.store import Entry, Store
 from copydesk.withdrawals import read_withdrawals
+
+CHANGES: Final = ("added", "filled", "replaced", "unchanged")
+"""What taking a reading may change."""
 
 
 class Articles:
@@ -46,8 +50,7 @@ class Articles:
         self._withdrawn |= {line.text_sha256: line for line in lines if line.text_sha256}
 
     def of(self, reading: Reading) -> tuple[Entry, str]:
-        """The article of a reading, and what taking it changes: "added", "filled", "replaced" or
-        "unchanged".
+        """The article of a reading, and what taking it changes, one of `CHANGES`.
 
         Raises:
             InputError: its id was met already, its text was withdrawn, or the corpus has another

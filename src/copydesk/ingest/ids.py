@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from copydesk.ingest import names
 from copydesk.ingest.raw import Missed, Reading
@@ -20,7 +21,12 @@ class Ids:
 
     def __init__(self, store: Store, sources: Iterable[str]) -> None:
         self._store = store
-        self._clashing = _clashing(sources)
+        self._sources = sources
+
+    @cached_property
+    def _clashing(self) -> set[str]:
+        """Looked for with the first new article: that takes a walk through all sources."""
+        return _clashing(self._sources)
 
     def of(self, reading: Reading, source: str) -> str:
         """An article's id.

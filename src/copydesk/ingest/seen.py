@@ -10,9 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from copydesk.corpus import Corpus
+from copydesk.files import sha256_text
 from copydesk.ingest.raw import Raw, Refusal
+from copydesk.ingest.store import RECORDS
 
 FILE: Final = "seen.sqlite"
+_LEFT: Final = "left-by-ingest"
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS seen (
   path TEXT PRIMARY KEY, stamp TEXT, id TEXT, sha256 TEXT, refusal TEXT
@@ -85,3 +89,38 @@ class Seen:
         """Keep what was remembered."""
         with contextlib.closing(self._data):
             self._data.execute("COMMIT")
+
+
+class Left:
+    """Whether a corpus is as the last ingest in the same manner left it.
+
+    Then an ingest that reads nothing new has nothing to compare and nothing to write.
+
+    Args:
+        manner: as for `Seen`.
+    """
+
+    def __init__(self, corpus: Corpus, manner: str) -> None:
+        self._corpus = corpus
+        self._manner = manner
+        self._path = corpus.build_dir / _LEFT
+
+    def holds(self) -> bool:
+        """Whether nothing has touched the corpus's manifests since."""
+        return self._path.is_file() and self._path.read_text(encoding="ascii") == self._state()
+
+    def forget(self) -> None:
+        """To be called before anything is written, in case that is cut off."""
+        self._path.unlink(missing_ok=True)
+
+    def remember(self) -> None:
+        """To be called when all is written."""
+        self._path.write_text(self._state(), encoding="ascii")
+
+    def _state(self) -> str:
+        manifest, private = self._corpus.manifest, self._corpus.private
+        stamps = [self._manner]
+        for path in (manifest, private / manifest.name, private / RECORDS):
+            status = path.stat() if path.is_file() else None
+            stamps.append(f"{status.st_size} {status.st_mtime_ns}" if status else "-")
+        return sha256_text("\n".join(stamps))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import sqlite3
@@ -97,11 +96,14 @@ class Store:
     def put(self, entry: Entry) -> None:
         """Add an article, or put it in the place of the one with its id."""
         article, *rest = entry
-        record = dataclasses.asdict(article)
         self._data.execute(
             "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.article_id, dump_line(record), number(article), *rest),
+            (article.article_id, dump_line(article.record()), number(article), *rest),
         )
+
+    def met(self, name: str, place: str) -> None:
+        """Note where this ingest found an article, which is as it was."""
+        self._data.execute("UPDATE articles SET place = ? WHERE id = ?", (place, name))
 
     def get(self, name: str) -> Entry | None:
         """The article of an id."""

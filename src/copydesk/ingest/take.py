@@ -20,13 +20,13 @@ from copydesk.errors import CopydeskError, InputError
 from copydesk.files import append_lines, dump_line, sha256_text
 from copydesk.ingest import events, furniture, refused
 from copydesk.ingest.commit import commit, text_of
-from copydesk.ingest.entries import Articles
+from copydesk.ingest.entries import CHANGES, Articles
 from copydesk.ingest.metadata import Defaults, Metadata
 from copydesk.ingest.outcome import Ingested
 from copydesk.ingest.pool import Found, read_all
 from copydesk.ingest.raw import Missed, Options, Raw, Refusal
 from copydesk.ingest.seen import FILE as SEEN
-from copydesk.ingest.seen import Seen
+from copydesk.ingest.seen import Left, Seen
 from copydesk.ingest.staging import Staging
 from copydesk.ingest.store import Entry, Store, number
 from copydesk.ingest.walk import KINDS
@@ -121,6 +121,7 @@ class _Run:
         self.withheld: Counter[str] = Counter()
         manner = f"{__version__} {options} {defaults} {replace} {corpus.config} {self.splits}"
         self.seen = Seen(corpus.build_dir / SEEN, sha256_text(manner))
+        self.left = Left(corpus, sha256_text(manner))
 
     def read(self, workers: int | None, progress: Progress | None) -> None:
         """Read every source, and stage what can be used."""
@@ -146,9 +147,9 @@ class _Run:
         entry = self.store.get(known[0]) if known else None
         if known is None or entry is None or entry.article.text_sha256 != known[1] or entry.place:
             return True
-        if entry.absent:
+        if entry.absent or (self.bulk is not None and entry.article.bulk != self.bulk):
             return True
-        self.store.put(entry._replace(place=raw.where))
+        self.store.met(known[0], raw.where)
         self._count(entry.article)
         return False
 
@@ -177,21 +178,15 @@ class _Run:
         self._count(article)
 
     def finish(self, strict: bool) -> Ingested:
-        """Find events, move texts to their places, write the manifests."""
-        marked, nobodys = furniture.mark(self.corpus, self.store, self._text)
-        if marked:
-            self.steps["furniture"] = marked
-        found = events.group(self.corpus, self.store, self._text, without=nobodys)
-        for name, reason in found.aside.items():
-            self._set_aside(name, reason)
+        """Find events, move texts to their places, write the manifests.
+
+        Where no article was read and nothing else has changed, all that is done already.
+        """
+        done = not any(self.counts[change] for change in CHANGES) and self.left.holds()
+        found = events.Events(self.splits) if done else self._compare()
         self._raise(strict)
-        joined: tuple[events.Joined, ...] = ()
-        if self.counts["given"] + self.counts["withheld"]:
-            joined = self._join(found)
-            if self.bulk is None and self.counts["from Parquet"] >= BULK_FROM:
-                self.bulk = True
-            commit(self.corpus, self.store, self.staging, bulk=self.bulk)
-            append_lines(self.corpus.private / events.FOUND, [dump_line(j.line()) for j in joined])
+        taken = self.counts["given"] + self.counts["withheld"]
+        joined = self._commit(found) if taken and not done else ()
         new = self._write_refused()
         return Ingested(
             given=self.counts["given"],
@@ -211,6 +206,26 @@ class _Run:
             fields=dict(self.fields),
             why_withheld=dict(self.withheld),
         )
+
+    def _compare(self) -> events.Events:
+        """Mark the lines that outlets repeat, and find the events of fresh articles."""
+        marked, nobodys = furniture.mark(self.corpus, self.store, self._text)
+        if marked:
+            self.steps["furniture"] = marked
+        found = events.group(self.corpus, self.store, self._text, without=nobodys)
+        for name, reason in found.aside.items():
+            self._set_aside(name, reason)
+        return found
+
+    def _commit(self, found: events.Events) -> tuple[events.Joined, ...]:
+        joined = self._join(found)
+        if self.bulk is None and self.counts["from Parquet"] >= BULK_FROM:
+            self.bulk = True
+        self.left.forget()
+        commit(self.corpus, self.store, self.staging, bulk=self.bulk)
+        append_lines(self.corpus.private / events.FOUND, [dump_line(j.line()) for j in joined])
+        self.left.remember()
+        return joined
 
     def _set_aside(self, name: str, reason: str) -> None:
         """Take back a fresh article that would tie two splits together."""

@@ -199,7 +199,7 @@ def _folder(root: Path, missed: Missed) -> Iterator[File]:
             if entry.is_dir():
                 deeper.append((path, name / entry.name))
             else:
-                yield from _file(path, str(name / entry.name), missed, False)
+                yield from _file(path, f"{name}/{entry.name}", missed, False)
         waiting += reversed(deeper)
 
 

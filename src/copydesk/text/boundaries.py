@@ -73,9 +73,12 @@ def cut(text: str, start: int, end: int, line: str, lang: Language) -> list[Span
     known = rules(lang)
     # The only stops of most lines are full stops, which are found faster without a pattern.
     dots = not known.stops and "?" not in line and "!" not in line and "…" not in line
+    listed = line[:1] in ITEM_STARTS
+    if dots and not listed and line.find(".", 0, -1) < 0:
+        return [(start, end)]
     way = _cut_at_full_stops if dots else _cut_at_stops
     lower = line.islower()
-    if line[:1] not in ITEM_STARTS:
+    if not listed:
         return way(text, start, end, lower, lang, known)
     spans: list[Span] = []
     for first, last in list_items(text, start, end, lang):
@@ -132,6 +135,9 @@ def _cut_at_full_stops(
                 if not token.islower():
                     at = find(".", after, closing)
                     continue
+        elif text[at - 2 : at - 1] == " " and text[at - 1].isupper() and text[at + 1].isupper():
+            at = find(".", at + 1, closing)  # inside an abbreviation: "the U.S. fleet"
+            continue
         match = _candidate(lang, lower).match(text, at, end)
         if match is None:
             at = find(".", at + 1, closing)

@@ -36,6 +36,8 @@ _SIGNATURE_AT_MOST: Final = 90
 _SHORT: Final = 200
 CAPTION_AT_MOST: Final = 320
 _CAPTION_WORDS_AT_MOST: Final = 36
+_VERB_WITHIN: Final = 12
+"""Most sentences have a verb among their first words, so that the rest need not be split."""
 
 
 def has_stop(line: str) -> bool:
@@ -134,10 +136,12 @@ def _describes_picture(line: str, known: Wording) -> bool:
     verbs = known.verbs
     if verbs is None:
         return False
-    if line[: line.find(" ")].lower() in known.not_of_captions:
+    if not verbs.telling.isdisjoint(line.split(None, _VERB_WITHIN)):
         return False
     tokens = line.split()
-    if not (3 <= len(tokens) <= 32 and verbs.telling.isdisjoint(tokens)):
+    if not (verbs.telling.isdisjoint(tokens) and 3 <= len(tokens) <= 32):
+        return False
+    if line[: line.find(" ")].lower() in known.not_of_captions:
         return False
     if _TELLING_MARK.search(line):
         return False

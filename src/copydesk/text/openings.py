@@ -22,11 +22,13 @@ def may_be_fixed(line: str, known: Openings | None) -> bool:
         return len(line) <= 60 and line[1:7].lower() in _INSIDE_QUOTES
     if known is None:
         return True
-    first, _, rest = line[:40].lower().partition(" ")
+    blank = line.find(" ", 0, 40)
+    first = line[: blank if blank > 0 else 40].lower()
     if first in known.first or not first[0].isalpha() or line[-1] in _LAST_MARKS:
         return True
     if first in known.second:
-        return rest.partition(" ")[0] in known.second[first]
+        following = line[blank + 1 : 40].lower().partition(" ")[0] if blank > 0 else ""
+        return following in known.second[first]
     if len(line) > 200:
         return first[-1] in ":,.;" and first[:-1] in known.first
     if len(line) <= 60 and ("/" in line or "@" in line or line[-1].isdigit()):

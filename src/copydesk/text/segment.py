@@ -52,12 +52,7 @@ def segment(
             told[number] = given
             if given != "body":
                 markers.pop(number, None)
-    spans, kinds = _spans(text, starts, lines, told, markers, lang)
-    # Made in half the time that `Piece(…)` takes.
-    return [
-        _new(Piece, (first, last, zone, zone in UNIT_ZONES))
-        for (first, last), zone in zip(spans, kinds, strict=True)
-    ]
+    return _pieces(text, starts, lines, told, markers, lang)
 
 
 def _lines(text: str) -> tuple[list[str], list[int]]:
@@ -69,44 +64,42 @@ def _lines(text: str) -> tuple[list[str], list[int]]:
         line = raw.strip()
         if line:
             lines.append(line)
-            starts.append(offset + raw.index(line[0]))
+            starts.append(offset if raw[0] == line[0] else offset + raw.index(line[0]))
         offset += len(raw)
     return lines, starts
 
 
-def _spans(
+def _pieces(
     text: str,
     starts: Sequence[int],
     lines: Sequence[str],
     zones: Sequence[Zone],
     markers: Mapping[int, int],
     lang: Language,
-) -> tuple[list[Span], list[Zone]]:
-    """The offsets of the pieces, and the zone of each."""
+) -> list[Piece]:
+    """The pieces of the lines, in order; a piece is made in half the time of `Piece(…)`."""
     known = wording(lang)
     signed = "(@" in text
-    spans: list[Span] = []
-    kinds: list[Zone] = []
+    pieces: list[Piece] = []
+    add = pieces.append
     for index, (start, line, zone) in enumerate(zip(starts, lines, zones, strict=True)):
-        end = start + len(line)
-        if index in markers and zone != "headline":
-            found = _turn(text, start, end, markers[index], lang)
+        if markers and index in markers and zone != "headline":
+            found = _turn(text, start, start + len(line), markers[index], lang)
         elif zone == "body":
             if line[-1] == ")" or line[-2:-1] == ")" or (signed and "(@" in line):
                 found = _with_tail(text, start, line, zone, lang, tail_start(line, known))
             else:
-                whole = cut(text, start, end, line, lang)
-                spans += whole
-                kinds += [zone] * len(whole)
+                for first, last in cut(text, start, start + len(line), line, lang):
+                    add(_new(Piece, (first, last, "body", True)))
                 continue
         elif zone == "caption":
             found = _with_tail(text, start, line, zone, lang, credit_start(line, known))
         else:
-            found = [((start, end), zone)]
-        for span, kind in found:
-            spans.append(span)
-            kinds.append(kind)
-    return spans, kinds
+            add(_new(Piece, (start, start + len(line), zone, zone in UNIT_ZONES)))
+            continue
+        for (first, last), kind in found:
+            add(_new(Piece, (first, last, kind, kind in UNIT_ZONES)))
+    return pieces
 
 
 def _with_tail(

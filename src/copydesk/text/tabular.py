@@ -8,9 +8,8 @@ from typing import Final
 from copydesk.text.wording import Wording
 
 _DIGIT: Final = re.compile(r"\d")
-_NUMBER: Final = re.compile(r"\d+")
-_CELL_OR_DIGIT: Final = re.compile(r"[\d|\t]")
-_ASCII_CELL_OR_DIGIT: Final = re.compile(r"[0-9|\t]")
+_ASCII_DIGIT: Final = re.compile(r"[0-9]")
+_ANOTHER_NUMBER: Final = re.compile(r"\D\d")
 _LABEL: Final = re.compile(r"[A-Z][\w ]{1,24}:\s")
 _SCORE: Final = re.compile(r"(?<![\d$£€])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d%])")
 _SHARE: Final = re.compile(r"\d\s?(?:%|per\s?cent\b|percent\b)")
@@ -28,13 +27,12 @@ def is_figures(line: str, known: Wording) -> bool:
     """
     if len(line) > _LONGEST:
         return False
-    if not (_ASCII_CELL_OR_DIGIT if line.isascii() else _CELL_OR_DIGIT).search(line):
-        return False
     if line.count("|") >= 2 or line.count("\t") >= 2:
         return True
-    if (":" not in line and len(_NUMBER.findall(line)) < 2) or _ENTRY.match(line):
+    number = (_ASCII_DIGIT if line.isascii() else _DIGIT).search(line)
+    if number is None or (":" not in line and not _ANOTHER_NUMBER.search(line, number.end())):
         return False
-    if not _DIGIT.search(line):
+    if _ENTRY.match(line):
         return False
     tokens = _LABEL.sub("", line.rstrip(".")).split()
     numbers = [token for token in tokens if _DIGIT.search(token)]

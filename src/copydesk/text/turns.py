@@ -42,12 +42,16 @@ def turns(lines: Sequence[str], known: Wording) -> dict[int, int]:
         lines: The article's lines, trimmed.
         known: The wording of its language.
     """
+    near = [
+        index
+        for index, line in enumerate(lines)
+        if line.find(":", 0, _COLON_WITHIN) > 0 or line[:2] in ("Q.", "A.")
+    ]
     found: dict[int, re.Match[str]] = {}
-    for index, line in enumerate(lines):
-        if line.find(":", 0, _COLON_WITHIN) > 0 or line[:2] in ("Q.", "A."):
-            marker = _marker(line)
-            if marker and not _is_label(marker["name"], known):
-                found[index] = marker
+    for index in near if len(near) > 1 else ():
+        marker = _marker(lines[index])
+        if marker and not _is_label(marker["name"], known):
+            found[index] = marker
     if len(found) < 2:
         return {}
     names = Counter(marker["name"].casefold() for marker in found.values())

@@ -51,18 +51,18 @@ def classify(
     first = "".join([line[0] for line in article])
     lower = len(article) > 2 and sum(map(str.islower, first)) > 0.7 * len(article)
     zones: list[Zone] = []
-    may_be_fixed, with_stop = openings.may_be_fixed, lines.with_stop
-    for index, line in enumerate(article):
-        is_loose = loose[index]
-        zone = lines.fixed(line, known) if may_be_fixed(line, known.openings) else None
-        if zone is None and (is_loose or len(line) <= 60) and is_figures(line, known):
-            zone = "note"
-        if zone is None and lower:
-            zone = lines.in_lower_case(line, stopped=not is_loose)
-        if zone is None and is_loose:
-            zone = _loose(index, article, zones, named, known)
+    may_be_fixed, with_stop, telling = openings.may_be_fixed, lines.with_stop, known.openings
+    for index, (line, is_loose) in enumerate(zip(article, loose, strict=True)):
+        zone = lines.fixed(line, known) if may_be_fixed(line, telling) else None
         if zone is None:
-            zone = with_stop(line, known) if len(line) <= lines.CAPTION_AT_MOST else "body"
+            if (is_loose or len(line) <= 60) and is_figures(line, known):
+                zone = "note"
+            elif lower:
+                zone = lines.in_lower_case(line, stopped=not is_loose)
+            elif is_loose:
+                zone = _loose(index, article, zones, named, known)
+            else:
+                zone = with_stop(line, known) if len(line) <= lines.CAPTION_AT_MOST else "body"
         zones.append(zone)
     _settle(article, zones, loose, known, first)
     if furniture:
