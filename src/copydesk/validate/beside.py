@@ -172,7 +172,7 @@ def _keys(text: str) -> list[str]:
 def copies(subject: Released) -> Iterator[Found]:
     """Citation and guidelines in the data set folder are the corpus's, and its README has its card.
 
-    Guidelines of another version belong to a future round.
+    Newer guidelines belong to a future round.
     """
     if subject.corpus is None or subject.dataset is None or not subject.newest:
         return
@@ -181,7 +181,11 @@ def copies(subject: Released) -> Iterator[Found]:
         yield _document("The citation is not the one of the corpus.", "CITATION.cff")
     if _both(root, "annotations/guidelines.md", folder):
         ours, theirs = _text(root, "annotations/guidelines.md"), _text(folder, "guidelines.md")
-        for name in _GUIDELINES if _version(ours) == _version(theirs) else ():
+        now, then = _version(ours), _version(theirs)
+        if now and then and schema_number(now) < schema_number(then):
+            message = f"The corpus's guidelines are of version {show(now)}, these of {show(then)}."
+            yield _document(message, "guidelines.md")
+        for name in _GUIDELINES if now == then else ():
             own = f"annotations/{name}"
             if _both(root, own, folder) and _unlike(root, own, folder):
                 message = (
