@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -295,7 +295,7 @@ def append_lines(path: Path, lines: list[str]) -> None:
         with path.open("ab+", buffering=0) as stream:
             size = stream.seek(0, os.SEEK_END)
             # A lone surrogate, which JSON may contain, becomes JSON's own escape again.
-            text = "".join(f"{line}\n" for line in lines)
+            text = "\n".join((*lines, ""))
             data = _end_torn_line(stream, size) + text.encode("utf-8", "backslashreplace")
             try:
                 left = memoryview(data)
@@ -382,8 +382,25 @@ def _json_object(raw: bytes, where: str) -> dict[str, Any]:
     return value
 
 
-def read_json(path: Path) -> Any:
+def parse_json(raw: bytes) -> Any:
+    """Parse JSON of many megabytes, in a quarter of the time that Python's own parser takes.
+
+    An integer of more than 64 bits becomes a float.
+
+    Raises:
+        ValueError, RecursionError: the bytes are not UTF-8 or not JSON.
+    """
+    try:
+        return orjson.loads(raw)
+    except ValueError:  # half a character, NaN: Python's own parser takes them
+        return json.loads(raw.decode("utf-8"))
+
+
+def read_json(path: Path, parse: Callable[[bytes], Any] | None = None) -> Any:
     """Read one JSON document.
+
+    Args:
+        parse: `parse_json` for a large document whose schema bounds its integers.
 
     Raises:
         InputError: the file is absent, unreadable, not UTF-8, or not JSON.
@@ -391,7 +408,7 @@ def read_json(path: Path) -> Any:
     with _speaking(path):
         raw = path.read_bytes()
     try:
-        value = json.loads(raw.decode("utf-8"))
+        value = parse(raw) if parse else json.loads(raw.decode("utf-8"))
         refuse_half_characters(value, raw)
     except (ValueError, RecursionError) as error:
         raise InputError(f"This file is not JSON ({error}).", where=str(path)) from error

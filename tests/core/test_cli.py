@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -129,31 +127,6 @@ def test_prelabel_prints_json_lines_and_nothing_else(small: Corpus) -> None:
     }
     cues = [cue for line in lines for cue in json.loads(line)["cues"]]
     assert {cue["text"] for cue in cues} >= {"said", "may"}
-
-
-@pytest.mark.slow
-def test_a_killed_cut_leaves_the_old_release_or_the_new(small: Corpus) -> None:
-    """Whenever it is killed, the index names only whole releases, and the next cut succeeds."""
-    command = [str(Path(sys.executable).parent / "copydesk"), "release", "cut"]
-    for number, delay in enumerate((0.3, 0.8, 1.2, 1.6, 2.0, 2.4)):
-        args = [*command, f"{number + 1}.0.0", "--labels", "rule", "--corpus", str(small.root)]
-        process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert copydesk(*args[1:]).returncode in (0, 2)
-        from copydesk.release.contents import Contents
-        from copydesk.release.index import read_index
-
-        versions = read_index(small.dataset).versions
-        assert versions[-1] == f"{number + 1}.0.0"
-        for version in versions:
-            contents = Contents.read(small.releases / version)
-            rows = sum(contents.counts("sentences").values()) + sum(
-                contents.counts("standoff").values()
-            )
-            assert rows == 13
-        assert f"version: {versions[-1]}\n" in (small.dataset / "README.md").read_text()
 
 
 @pytest.mark.shared

@@ -293,6 +293,35 @@ BY_SENTENCE = Plan(
 )
 
 
+@given(
+    st.lists(
+        st.builds(
+            region,
+            st.sampled_from(["mill_001", "mill_002", "drawn"]),
+            st.sampled_from([0, 12]),
+            st.sampled_from([11, 36]),
+            st.sampled_from(["quote", "claim", "claim?", "badly-cut", "rumour"]),
+        ),
+        max_size=3,
+    )
+)
+def test_an_answer_of_labels_alone_is_read_as_it_would_be_beside_others(
+    result: list[dict[str, Any]],
+) -> None:
+    """The short way for plain answers, which a control of another name closes, changes nothing."""
+    other = {"from_name": "colour", "value": {"choices": ["red"]}}
+    marks = [
+        (read.marks, read.problems)
+        for read in (
+            LabelStudioCodec().read(submission(*found), ARTICLE, ANCHORS, NEWS.names)
+            for found in ([FIRST, SECOND], [FIRST, SECOND, other], result, [*result, other])
+        )
+    ]
+    assert marks[0] == marks[1]
+    assert not marks[0][1]
+    assert marks[2] == marks[3] or not result
+
+
 def test_a_submission_stands_for_one_task_ever() -> None:
     """Moved to another task it is named and not taken; a new one with an old number is taken."""
 

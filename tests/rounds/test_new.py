@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,19 @@ def test_the_plan_that_is_read_is_the_plan_that_was_made(corpus: Corpus) -> None
     """round.json holds the whole plan: reading it gives an equal one."""
     plan = new_round(corpus, options(suggested_share=0.5, shared=True))
     assert read_plan(RoundFolder(corpus, "first")) == plan
+
+
+@pytest.mark.parametrize("offset", ["3.0", "1e300", "9" * 30])
+def test_a_plan_whose_offsets_are_no_integers_is_refused(corpus: Corpus, offset: str) -> None:
+    """JSON Schema takes 3.0 and 1e300 for integers; no text can be cut there."""
+    new_round(corpus, options())
+    folder = RoundFolder(corpus, "first")
+    edited = re.sub(r'"end": \d+', f'"end": {offset}', folder.plan.read_text(), count=1)
+    folder.plan.write_text(edited)
+    with pytest.raises(InputError) as caught:
+        read_plan(folder)
+    assert caught.value.message == "This is not a plan."
+    assert caught.value.hint == "Restore it from version control or a backup."
 
 
 def test_a_plan_holds_no_text_and_no_address(corpus: Corpus) -> None:

@@ -131,14 +131,7 @@ def add_articles(articles: Sequence[str]) -> Change:
                 suggester=_suggester(round),
             ),
         )
-        document = dataclasses.asdict(made)
-        for task in document["tasks"]:
-            del task["former"]
-        return {
-            "event": "articles",
-            "articles": document["articles"],
-            "tasks": document["tasks"],
-        }
+        return {"event": "articles", **made.parts()}
 
     return change
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from copydesk.findings import Finding
 from copydesk.rounds.opened import Round
@@ -23,9 +23,8 @@ Raw = Mapping[str, Any]
 """One submitted answer to a task, as its backend gives it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mark:
-    """What a submission says of one sentence.
+class Mark(NamedTuple):
+    """What a submission says of one sentence; a tuple, since a pull may bring a million of them.
 
     Args:
         label: one of the scheme's; None where a flag stands in place of one.

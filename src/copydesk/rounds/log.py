@@ -6,14 +6,12 @@ the backend. Facts that the plan states of a sentence are not repeated.
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from copydesk.errors import IntegrityError
 from copydesk.files import append_lines, dump_compact
@@ -22,9 +20,8 @@ Key = tuple[str, str]
 """Annotator and sentence_id: together they name an answer of a round."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One annotator's label for one sentence.
+class Answer(NamedTuple):
+    """One annotator's label for one sentence; a tuple, since a round may have a million of them.
 
     Args:
         label: None where a flag stands in place of one.
@@ -73,12 +70,7 @@ class Answer:
         return instant(self.updated_at or self.created_at)
 
 
-# dataclasses.asdict copies every value deeply, at ten times the time.
-_FIELDS: Final = tuple(field.name for field in dataclasses.fields(Answer))
-_OPTIONAL: Final = frozenset(
-    f.name for f in dataclasses.fields(Answer) if f.default is not dataclasses.MISSING
-)
-_values: Final = operator.attrgetter(*_FIELDS)
+_OPTIONAL: Final = frozenset(Answer._field_defaults)
 
 
 def instant(text: str) -> datetime:
@@ -184,8 +176,8 @@ REPAIR: Final = "Run 'copydesk round pull --repair': it rebuilds the log from th
 
 
 def _answer(event: Mapping[str, Any]) -> Answer:
-    fields = {name: event[name] for name in _FIELDS if name in event or name not in _OPTIONAL}
-    answer = Answer(**fields)
+    stated = (name for name in Answer._fields if name in event or name not in _OPTIONAL)
+    answer = Answer(**{name: event[name] for name in stated})
     names = (answer.annotator, answer.sentence_id, answer.arm, answer.created_at)
     if not all(isinstance(name, str) for name in names) or not isinstance(answer.source, int):
         raise TypeError("a field of the wrong type")
@@ -252,9 +244,12 @@ def log_lines(changes: Changes, pull: str) -> list[str]:
     """A pull's changes as lines of the log."""
     lines = []
     for answer in (*changes.new, *changes.changed):
-        said = zip(_FIELDS, _values(answer), strict=True)
-        fields = {k: value for k, value in said if value is not None or k not in _OPTIONAL}
-        lines.append(dump_compact({"event": "answer", "pull": pull, **fields}))
+        said = answer._asdict()
+        for name in _OPTIONAL:
+            if said[name] is None:
+                del said[name]
+        said["event"], said["pull"] = "answer", pull
+        lines.append(dump_compact(said))
     lines += [
         dump_compact({"event": event, "pull": pull, "annotator": name, "sentence_id": sentence})
         for event, keys in (("vanished", changes.vanished), ("settled", changes.settled))

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from copydesk.contract.conformance import check_document
 from copydesk.contract.labels import NEWS
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import dump_json, read_json, sha256_file, sha256_text
+from copydesk.files import dump_json, parse_json, read_json, sha256_file, sha256_text
 from copydesk.rounds.ledger import read_ledger
 from copydesk.rounds.paths import RoundFolder
 
@@ -27,9 +27,8 @@ WITHDRAWN: Final = "withdrawn"
 _BEFORE: Final = "0001-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Anchor:
-    """A sentence of a planned article.
+class Anchor(NamedTuple):
+    """A sentence of a planned article; a tuple, since a round may have a million of them.
 
     Args:
         start, end: code points into the article's canonical text.
@@ -203,15 +202,39 @@ class Plan:
 
     def dump(self) -> str:
         """The plan as it stands in ``round.json``."""
-        document = {"format": 2, **dataclasses.asdict(self)}
+        plain = dataclasses.replace(self, articles=(), tasks=())
+        document = {"format": 2, **dataclasses.asdict(plain)}
         for name in ("revisions", "withdrawn", "file_sha256"):
             del document[name]
         for optional in ("review", "qualify", "suggester"):
             if document[optional] is None:
                 del document[optional]
-        for task in document["tasks"]:
-            del task["former"]
-        return dump_json(document)
+        return dump_json(document | self.parts())
+
+    def parts(self) -> dict[str, Any]:
+        """The articles and tasks as they stand in ``round.json`` or in an amendment."""
+        return {
+            "articles": [
+                {
+                    "article_id": article.article_id,
+                    "text_sha256": article.text_sha256,
+                    "sentences": [anchor._asdict() for anchor in article.sentences],
+                }
+                for article in self.articles
+            ],
+            "tasks": [
+                {
+                    "uid": task.uid,
+                    "article_id": task.article_id,
+                    "sentence_id": task.sentence_id,
+                    "arm": task.arm,
+                    "annotators": task.annotators,
+                    "overlap": task.overlap,
+                    "data_sha256": task.data_sha256,
+                }
+                for task in self.tasks
+            ],
+        }
 
     @functools.cached_property
     def sha256(self) -> str:
@@ -261,7 +284,7 @@ def _made(path: Path) -> Plan:
     """A plan as it was made."""
     hint = "Restore it from version control or a backup."
     try:
-        document = read_json(path)
+        document = read_json(path, parse_json)
         check_document(document, "round", where=str(path))
         return _plan(document)
     except InputError as error:
@@ -395,13 +418,21 @@ def _parts(document: Mapping[str, Any]) -> dict[str, Any]:
     """The articles and tasks of a plan or an amendment."""
     return {
         "articles": tuple(
-            PlannedArticle(**{**a, "sentences": tuple(Anchor(**s) for s in a["sentences"])})
+            PlannedArticle(**{**a, "sentences": tuple(map(_anchor, a["sentences"]))})
             for a in document["articles"]
         ),
         "tasks": tuple(
             PlannedTask(**{**t, "annotators": tuple(t["annotators"])}) for t in document["tasks"]
         ),
     }
+
+
+def _anchor(sentence: Mapping[str, Any]) -> Anchor:
+    anchor = Anchor(**sentence)
+    # To a JSON Schema, 3.0 is an integer.
+    if type(anchor.start) is not int or type(anchor.end) is not int:
+        raise TypeError("an offset is not an integer")
+    return anchor
 
 
 def now() -> str:

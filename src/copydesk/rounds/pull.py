@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,8 +68,18 @@ def pull(
         raise InputError(
             f"'{wrong[0]}' cannot be accepted.", hint=f"Use one of {', '.join(ACCEPTED)}."
         )
-    backends = list(backends)
-    with changing(corpus, round_id) as round, _no_collecting():
+    with _no_collecting():
+        return _pull(corpus, round_id, list(backends), accepted, progress)
+
+
+def _pull(
+    corpus: Corpus,
+    round_id: str,
+    backends: Sequence[Backend],
+    accepted: list[str],
+    progress: Callable[[int], None],
+) -> PullResult:
+    with changing(corpus, round_id) as round:
         folder = round.folder
         folder.refuse_closed()
         before = read_state(round)
@@ -104,7 +114,8 @@ def pull(
 def _no_collecting() -> Iterator[None]:
     """Keep Python from searching the answers for cycles, again and again, as they come in.
 
-    They contain none, and the search takes a third of a pull.
+    They contain none, and the search takes a third of a pull. What the pull does not return must be
+    gone before the search is allowed again.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -89,8 +89,10 @@ def advance(
     """
     findings: list[Finding] = []
     moved = _moved(plan, before, collected, findings)
-    found = {k: answer for k, answer in collected.answers.items() if answer not in moved}
-    edits = {k: edit for k, edit in collected.edits.items() if edit.answer not in moved}
+    found, edits = dict(collected.answers), dict(collected.edits)
+    if moved:
+        found = {k: answer for k, answer in found.items() if answer not in moved}
+        edits = {k: edit for k, edit in edits.items() if edit.answer not in moved}
     _take_edits(before, edits, "answer-edited" in accepted, found, findings)
     present = asked - edits.keys()
     changes = compare(before, found, present, take_older="answer-older" in accepted)

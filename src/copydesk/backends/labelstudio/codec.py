@@ -122,6 +122,8 @@ def decision(raw: Raw) -> tuple[str | None, str]:
 def _marks(
     result: Sequence[Item], task: PlannedTask, anchors: Sequence[Anchor], labels: Sequence[str]
 ) -> tuple[list[Mark], list[Problem]]:
+    if (plain := _plain(result, anchors, labels)) is not None:
+        return plain, []
     known = {anchor.sentence_id: anchor for anchor in anchors}
     of_region = {region_id(sentence): sentence for sentence in known}
     redrawn = {} if task.sentence_id else _redrawn(result, anchors, of_region.keys())
@@ -163,6 +165,30 @@ def _marks(
         if rule:
             problems.append(Problem(rule=rule, sentence_id=sentence))
     return marks, problems
+
+
+def _plain(
+    result: Sequence[Item], anchors: Sequence[Anchor], labels: Sequence[str]
+) -> list[Mark] | None:
+    """The marks of an answer with one label for each sentence, in its place, and nothing else.
+
+    None for any other answer. Nearly all are like this, and are read in half the time.
+    """
+    if len(result) != len(anchors):
+        return None
+    marks = []
+    try:
+        said = {item["id"]: item["value"] for item in result if item["from_name"] == LABEL_CONTROL}
+        for anchor in anchors:
+            value = said[region_id(anchor.sentence_id)]
+            (label,) = value["labels"]
+            place = value["start"] == anchor.start and value["end"] == anchor.end
+            if not place or "choices" in value or label not in labels:
+                return None
+            marks.append(Mark(sentence_id=anchor.sentence_id, label=label))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return marks
 
 
 def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[Item]) -> Mark:
