@@ -221,7 +221,7 @@ def loaded(root: Path) -> None:
     """Load what a reader would load now: the data set, and what is published of it."""
     datasets.disable_progress_bars()
     for folder in (root / "corpus" / "dataset", root / "mirror"):
-        if folder.is_dir():
+        if folder.is_dir() and read_index(folder).newest is not None:
             cache = tempfile.mkdtemp(dir=root)
             rows = datasets.load_dataset(str(folder), cache_dir=cache)
             assert sum(len(part) for part in rows.values())

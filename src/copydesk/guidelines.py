@@ -17,6 +17,7 @@ from copydesk.files import read_json, sha256_text
 CHANGES: Final = "changes.json"
 """Beside the guidelines: which rules each version changed; `schema/changes.schema.json`."""
 
+_VERSION: Final = re.compile(r"^version[ \t]*:", re.MULTILINE)
 _MARKS: Final = str.maketrans("‘’“”", "''\"\"")
 
 
@@ -88,13 +89,15 @@ def version_of(text: str) -> str:
     """The version in the front matter of guidelines.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or there are two.
     """
     front = text.split("---\n", 2)
     try:
         meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
     except yaml.YAMLError:
         meta = None
+    if len(front) == 3 and len(_VERSION.findall(front[1])) > 1:
+        raise InputError("The guidelines state their version twice.", hint="Keep one of the two.")
     if not isinstance(meta, dict) or not meta.get("version"):
         raise InputError(
             "The guidelines have no version.",

@@ -359,6 +359,41 @@ def test_a_logo_in_an_h1_is_not_the_headline() -> None:
     assert short.text.split("\n")[0] == "Bridge"
 
 
+def test_a_bold_line_is_a_heading_and_what_leads_on_is_left_out() -> None:
+    """A paragraph that is bold as a whole stands above others; a part of the page that its class
+    calls further reading is not the article, and a heading of links is none of its subheads."""
+    found = page(
+        article("<h3>Related stories</h3>", "<p><strong>Built in 1911</strong></p>")
+        + "<section class='more-news'><article><h2>Buses cost more</h2><p>A ride on any bus will "
+        "cost ten per cent more from June, the company said.</p></article></section>"
+    )
+    assert zones(found) == {
+        "Old bridge will stand": "headline",
+        "Built in 1911": "subhead",
+        "Related stories": "note",
+    }
+    assert "bus" not in found.text
+
+
+def test_the_outlet_may_come_first_and_an_update_after_the_date() -> None:
+    """Of several h1 the headline is the one that the title names; the first day is the page's."""
+    found = page(
+        "<h1>The Day</h1><h1>Town</h1>"
+        + article().replace(
+            "</h1>",
+            "</h1><p class='meta'>Publié le 16 avril 2024, mis à jour le 17 avril 2024</p>",
+            1,
+        ),
+        "<meta property='og:site_name' content='The Day'>",
+        title="The Day | Old bridge will stand",
+        lang="fr",
+    )
+    assert (found.fields["title"], found.fields["published"]) == (
+        "Old bridge will stand",
+        "2024-04-16",
+    )
+
+
 @pytest.mark.parametrize(
     ("title", "outlet", "expected"),
     [
@@ -368,6 +403,8 @@ def test_a_logo_in_an_h1_is_not_the_headline() -> None:
         ("Bridge opens – and shuts", "The Day", "Bridge opens – and shuts"),
         ("Two resign - and many questions", None, "Two resign - and many questions"),
         ("Bridge opens", "The Day", "Bridge opens"),
+        ("The Day | Bridge opens", "The Day", "Bridge opens"),
+        ("The Day | Bridge opens", None, "The Day | Bridge opens"),
     ],
 )
 def test_a_title_loses_the_outlet_s_name_only(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import json
 import os
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from specimens import Specimen
+from thrift_compact import BINARY, I32, I64, LIST, STRUCT, Struct, read_footer, write_footer
 
+from copydesk.contract.arrow import write_table
 from copydesk.errors import CopydeskError, InputError, IntegrityError
 from copydesk.validate import Report, validate
 from copydesk.validate.faults import FaultError, Found
@@ -180,7 +184,7 @@ def test_a_string_in_a_dictionary_alone_is_a_fault(nested: bool) -> None:
             column = pa.StructArray.from_arrays([column], ["x"])
         pq.write_table(pa.table({"id": column}), to, store_schema=False)
     assert read_parquet(written.getvalue(), "t")[0].height == 4
-    with pytest.raises(FaultError, match="stores strings that none of its rows has"):
+    with pytest.raises(FaultError, match="stores values that none of its rows has"):
         read_parquet(stream.getvalue(), "t")
 
 
@@ -190,6 +194,85 @@ def test_an_order_of_rows_is_a_fault() -> None:
     pq.write_table(pa.table({"id": ["b", "a"]}), stream, sorting_columns=[pq.SortingColumn(0)])
     with pytest.raises(FaultError, match="The footer states an order of the rows"):
         read_parquet(stream.getvalue(), "t")
+
+
+def test_a_number_in_a_dictionary_alone_is_a_fault() -> None:
+    """The last of eight rows has a number of its own, until what refers to it is cleared."""
+    written, stream = io.BytesIO(), io.BytesIO()
+    pq.write_table(pa.table({"n": [5] * 8}), written)
+    how = {"compression": "none", "write_statistics": False}
+    pq.write_table(pa.table({"n": [5] * 7 + [9]}), stream, **how)
+    data = bytearray(stream.getvalue())
+    # Eight values of one bit each: the head of the run, then the bits.
+    at = data.rindex(b"\x01\x03\x80") + 2
+    data[at] = 0
+    assert pq.read_table(io.BytesIO(data))["n"].to_pylist() == [5] * 8
+
+    assert read_parquet(written.getvalue(), "t")[0].height == 8
+    with pytest.raises(FaultError, match="The column 'n' stores values that none of its rows has"):
+        read_parquet(bytes(data), "t")
+
+
+def _hide_a_field(footer: Struct) -> None:
+    footer[900] = BINARY, b"words"
+
+
+def _hide_in_a_column(footer: Struct) -> None:
+    footer[4][1][1][0][1][1][1][0][3][1][8] = LIST, (STRUCT, [{1: (BINARY, b"note")}])
+
+
+def _encrypt(footer: Struct) -> None:
+    footer[8] = STRUCT, {1: (STRUCT, {1: (BINARY, b"x")})}
+
+
+def _other_file(footer: Struct) -> None:
+    footer[4][1][1][0][1][1][1][0][1] = BINARY, b"../elsewhere.parquet"
+
+
+def _other_maker(footer: Struct) -> None:
+    footer[6] = BINARY, b"parquet-cpp-arrow version 1.0.0, and words"
+
+
+def _more_rows(footer: Struct) -> None:
+    footer[3] = I64, 9
+
+
+def _an_enumeration(footer: Struct) -> None:
+    footer[2][1][1][1] |= {6: (I32, 4), 10: (STRUCT, {4: (STRUCT, {})})}
+
+
+def _behind_the_schema(footer: Struct) -> None:
+    [pair] = footer[5][1][1]
+    pair[2] = BINARY, base64.b64encode(base64.b64decode(pair[2][1]) + b"words")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_hide_a_field, "The footer has field 900 of the format, which no table of ours has."),
+        (_hide_in_a_column, "The footer has field 4.1.3.8 of the format, which no table of ours"),
+        (_encrypt, "The footer has field 8 of the format, which no table of ours has."),
+        (_other_file, "The footer has field 4.1.1 of the format, which no table of ours has."),
+        (_other_maker, "The footer says that 'parquet-cpp-arrow version 1.0.0, and words' wrote"),
+        (_more_rows, "The footer states 9 rows; the file has 2."),
+        (_an_enumeration, "The stored types are not those that Arrow stores for these columns."),
+        (_behind_the_schema, "5 bytes follow the schema of Arrow in the footer."),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_footer_holds_nothing_beside_its_table(
+    change: Callable[[Struct], None], message: str, tmp_path: Path
+) -> None:
+    """No reader shows these, and all of them are published."""
+    path = tmp_path / "t.parquet"
+    write_table(pa.table({"id": ["a", "b"]}), path)
+    assert read_parquet(path.read_bytes(), "t", ours=True)[0].height == 2
+    body, footer = read_footer(path)
+    change(footer)
+    write_footer(path, body, footer)
+
+    with pytest.raises(FaultError, match=re.escape(message)):
+        read_parquet(path.read_bytes(), "t", ours=True)
 
 
 @given(st.lists(st.tuples(st.none() | st.text(), st.none() | st.integers(-(2**63), 2**63 - 1))))

@@ -11,6 +11,7 @@ from attacks import ATTACKS
 from forger import DAMAGES, Damage, forge, found_by
 from forgeries import FORGERIES, Forgery
 from novelties import NOVELTIES
+from oddities import ODDITIES
 from specimens import Specimen
 
 from copydesk.errors import CopydeskError
@@ -35,6 +36,17 @@ ONCE_MISSED = [
     )
 ]
 ONCE_MISSED += [one for one in NOVELTIES if one.name == "a document behind the card"]
+ONCE_MISSED += [
+    one
+    for one in ODDITIES
+    if one.name
+    in (
+        "a bomb for the identifier of the citation",
+        "a merge in the citation",
+        "a block that nobody knows",
+        "a closing of another round",
+    )
+]
 TODAY = datetime.date(2026, 4, 15)
 
 

@@ -17,6 +17,8 @@ _STEPS = {
     "page": "extracted from a web page",
     "markup": "stripped of HTML in the text",
     "encoding": "in an encoding other than UTF-8, as detected (or set with --encoding NAME)",
+    "encoded_twice": "encoded twice (“â€™” for “’”), and repaired (--keep-marks leaves it)",
+    "markdown": "stripped of marks of Markdown (--keep-marks leaves them)",
     "lines_joined": "hard-wrapped, and its lines were joined (--keep-lines leaves them)",
     "dropped": "stripped of control or bidirectional characters",
     "furniture": "with boilerplate lines that its outlet repeats: these become notes",
@@ -26,7 +28,7 @@ _STEPS = {
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help="Folders, files (.txt .html .xhtml .jsonl .json .csv .tsv .parquet .conllu, also "
+        help="Folders, files (.txt .md .html .xhtml .jsonl .json .csv .tsv .parquet .conllu, also "
         "as .gz .zst .zip), glob patterns, or addresses that fsspec knows."
     ),
 ]
@@ -46,6 +48,12 @@ Encoding = Annotated[
 ]
 KeepLines = Annotated[
     bool, typer.Option("--keep-lines", help="Leave hard-wrapped lines as they are.")
+]
+KeepMarks = Annotated[
+    bool,
+    typer.Option(
+        "--keep-marks", help="Leave marks of Markdown and letters that were encoded twice."
+    ),
 ]
 Language = Annotated[
     str | None,
@@ -76,6 +84,7 @@ def ingest(
     columns: Columns = None,
     encoding: Encoding = None,
     keep_lines: KeepLines = False,
+    keep_marks: KeepMarks = False,
     language: Language = None,
     replace: Replace = False,
     store: Store = None,
@@ -93,6 +102,7 @@ def ingest(
     options = Options(
         encoding=encoding,
         keep_lines=keep_lines,
+        keep_marks=keep_marks,
         columns=_mapped(columns or []),
         language=_tag(language),
     )

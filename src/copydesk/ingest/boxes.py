@@ -28,6 +28,12 @@ _FACTS: Final = re.compile(
 _PULLED: Final = re.compile(r"pull-?quote|zitat-?box|(?:^|[\s_-])pulled(?![a-z])", re.IGNORECASE)
 _SOURCE: Final = re.compile(r"\s[—–-]\s?[^—–-]{2,60}$")
 """Who is quoted, below a quotation in large letters."""
+_FURTHER: Final = re.compile(
+    r"(?:^|[\s_-])(?:more-?(?:stories|news|from|on|like)|further-reading|read-?next|up-?next"
+    r"|also-?(?:read|like)|you-(?:may|might)[\w-]*)(?![a-z])|(?:^|[\s_-])(?:related|recommend)",
+    re.IGNORECASE,
+)
+"""The classes of a part that leads on to other articles, with the first lines of each."""
 _FORM: Final = 400
 """In characters: the most that the box of a sign-up form says."""
 _REPEATED: Final = 60
@@ -69,6 +75,20 @@ def _label(text: str) -> str:
     """The text before a colon or a bar, if it is short."""
     label, mark, rest = text.partition("|") if "|" in text else text.partition(":")
     return key(label) if mark and rest and len(label) <= _LABEL else ""
+
+
+def drop_further(tree: Any) -> None:
+    """Parts that show other articles with their headings, as their class says."""
+    whole = len(plain(tree.text_content()))
+    for element in tree.xpath("//body//section[@class]|//body//div[@class]|//body//aside[@class]"):
+        named = element.get("class")
+        if not (_FURTHER.search(named) or (element.tag != "div" and named == "more")):
+            continue
+        text = plain(element.text_content()) if element.getparent() is not None else ""
+        if text and element.find(".//a") is None and not element.xpath(".//h2|.//h3|.//h4"):
+            continue
+        if text and 3 * len(text) < whole and not element.xpath(".//h1"):
+            element.drop_tree()
 
 
 def drop_authors(tree: Any) -> None:

@@ -22,6 +22,13 @@ _UTF8_SEQUENCE: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE: Final = 4096
+_FORMATS: Final = (
+    (b"%PDF-", "a PDF"),
+    (b"{\\rtf", "RTF"),
+    (b"PK\x03\x04", "a zip archive, as .docx and .odt files are"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old office program"),
+    (b"\x1f\x8b", "packed with gzip"),
+)
 _CHUNK: Final = 1 << 20
 
 
@@ -61,6 +68,14 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str]:
             f"'{encoding}' is not the name of an encoding.",
             hint="Give one such as utf-8, utf-16, windows-1252 or iso-8859-2.",
         ) from error
+
+
+def of_other_kind(data: bytes) -> str | None:
+    """What a file that is named like a text is, by its first bytes; None for a text."""
+    for mark, name in _FORMATS:
+        if data.startswith(mark):
+            return name
+    return None
 
 
 def encoding_of(stream: IO[bytes], encoding: str | None = None) -> str:

@@ -115,8 +115,9 @@ def by_our_names(
 
 
 def _rendered(value: Any, field: str) -> Any:
-    """WordPress gives texts as ``{"rendered": "<p>…</p>"}``; only a text may have markup."""
-    found = value.get("rendered") if isinstance(value, dict) else None
+    """WordPress gives texts as ``{"rendered": "<p>…</p>"}``, the New York Times titles as
+    ``{"main": …}``; only a text may have markup."""
+    found = value.get("rendered", value.get("main")) if isinstance(value, dict) else None
     if isinstance(found, str):
         value = found if field == "text" else html.unescape(_TAGS.sub("", found))
     # In the text itself, characters that cannot be encoded are refused, with their place.

@@ -155,7 +155,7 @@ def _title(
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
     shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not is_elsewhere(h)]
     # A logo may be an h1: the outlet's name, which follows the titles.
-    names = {_key(_SEPARATORS.split(_plain(t))[-1]) for t in stated if t and _SEPARATORS.search(t)}
+    names = {_name_in(_plain(t), outlet) for t in stated if t and _SEPARATORS.search(t)}
     names |= {_key(outlet)} if outlet else set()
     shown = [h for h in shown if h and _key(h) not in names]
     own = [_key(t) for t in (meta.get("og:title"), *stated[3:]) if t]
@@ -180,6 +180,12 @@ def _title(
         if title and _plain(title):
             return without_outlet(_plain(title), outlet)
     return None
+
+
+def _name_in(title: str, outlet: str | None) -> str:
+    """The outlet's name in a title of several parts: the last, unless the first is known as it."""
+    first, *_, last = map(_key, _SEPARATORS.split(title))
+    return first if outlet and first == _key(outlet) else last
 
 
 def _texts(element: Any) -> Iterator[str]:
@@ -213,8 +219,12 @@ def _alike(a: str, b: str) -> float:
 
 
 def without_outlet(title: str, outlet: str | None) -> str:
-    """A title without the outlet's name after it: "Bridge opens | The Day" is "Bridge opens"."""
+    """A title without the outlet's name: "Bridge opens | The Day" is "Bridge opens", and so is "The
+    Day | Bridge opens" if the outlet is known."""
     name = _key(outlet or "")
+    mark = _SEPARATORS.search(title)
+    if mark and name and _key(title[: mark.start()]) == name:
+        title = title[mark.end() :]
     while True:
         marks = list(_SEPARATORS.finditer(title))
         if not marks:

@@ -21,12 +21,14 @@ class Options:
     Args:
         encoding: of bytes; found from the bytes themselves where None.
         keep_lines: whether hard-wrapped lines stay as they are.
+        keep_marks: whether marks of Markdown and letters that were encoded twice stay as they are.
         columns: the source's names of fields, by ours ("text": "content").
         language: of articles that name none, as a BCP 47 tag; found from their words where None.
     """
 
     encoding: str | None = None
     keep_lines: bool = False
+    keep_marks: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     language: str | None = None
 

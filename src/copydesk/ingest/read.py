@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from copydesk.errors import CopydeskError, InputError
 from copydesk.files import sha256_text
-from copydesk.ingest import conllu, fields, records, walk
-from copydesk.ingest.decoding import decode
+from copydesk.ingest import conllu, fields, markdown, records, walk
+from copydesk.ingest.decoding import decode, of_other_kind
 from copydesk.ingest.detect_language import told
 from copydesk.ingest.markup import has_markup, plain
+from copydesk.ingest.mojibake import repaired
 from copydesk.ingest.raw import Missed, Options, Raw, Reading, Refusal
 from copydesk.ingest.wrapping import unwrap
 from copydesk.text import canonical
 from copydesk.text.canonical import dropped
 
 _SHOWN: Final = 8
+_HEAD: Final = 200
+_LONGEST_NAME: Final = 100
+_PAGE: Final = ("<!doctype html", "<html")
 _TABLES: Final = ("jsonl", "json", "csv", "tsv", "parquet")
 
 
@@ -69,17 +74,27 @@ def read(raw: Raw, options: Options) -> Reading:
     data = _data(raw, found)
     steps: dict[str, Any] = {"encoding": raw.encoding} if raw.encoding else {}
     marked: list[tuple[int, str]] = []
-    if raw.kind == "html":
+    if raw.kind == "html" or (raw.kind == "text" and _is_page(data)):
         text, own, marked = _page(data, options, other, steps)
         found = own | found
     else:
         text = _text(data, options, steps)
+        if raw.kind == "text" and stated is None:
+            head, text = markdown.front_matter(text)
+            above, rest = fields.by_our_names(head, {})
+            above.pop("text", None)
+            found, other = above | found, rest | other
         marked = [(int(line), str(zone)) for line, zone in map(_pair, found.pop("zones", ()))]
         if stated is None or not _is(text, stated):
+            if not options.keep_marks:
+                text = _repaired(text, found, steps)
             if raw.kind == "plain" and not marked and has_markup(text):
                 text, marked = plain(text)
                 steps["markup"] = True
             text, marked = _unwrapped(text, marked, options, steps)
+            if not marked and not options.keep_marks and markdown.has_marks(text):
+                text, marked = markdown.plain(text)
+                steps["markdown"] = True
     if count := dropped(text):
         steps["dropped"] = count
     text = canonical(text)
@@ -133,6 +148,13 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
     if text is None and not fields.TEXTS.isdisjoint(map(fields.plain_name, raw.fields)):
         raise InputError("The text of this record is empty.", hint="Leave the record out.")
     if not isinstance(text, str | bytes):
+        if not raw.fields:
+            raise InputError("This record is empty.", hint="Leave it out.")
+        if any(len(str(name)) > _LONGEST_NAME for name in raw.fields):
+            raise InputError(
+                "The first line of this table is not a line of names.",
+                hint="Put one above it, such as id,title,text, in the order of the columns.",
+            )
         names = ", ".join(sorted(map(str, raw.fields))[:_SHOWN])
         names += ", …" if len(raw.fields) > _SHOWN else ""
         raise InputError(
@@ -142,10 +164,30 @@ def _data(raw: Raw, found: dict[str, Any]) -> bytes | str:
     return text
 
 
+def _is_page(data: bytes | str) -> bool:
+    """Whether a file that is named like a text is a whole web page."""
+    head = data[:_HEAD]
+    words = head.decode("latin-1") if isinstance(head, bytes) else head
+    return words.lstrip("\ufeffï»¿ \t\r\n").lower().startswith(_PAGE)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _text(data: bytes | str, options: Options, steps: dict[str, Any]) -> str:
     if isinstance(data, str):
         return data
+    kind = of_other_kind(data)
+    if kind is not None:
+        raise InputError(f"This file is {kind}, not text.", hint="Save its text as .txt.")
     text, encoding = decode(data, options.encoding)
+    if text[:1] in ("{", "[") and _is_json(text):
+        raise InputError("This file is JSON, not text.", hint="Name it .json or .jsonl.")
     if encoding != "utf-8":
         steps["encoding"] = encoding
     return text
@@ -160,6 +202,17 @@ def _unwrapped(
     if joined:
         steps["lines_joined"] = joined
     return text, marked
+
+
+def _repaired(text: str, found: dict[str, Any], steps: dict[str, Any]) -> str:
+    """A text, and the title that came with it, as they were before they were encoded twice."""
+    text, count = repaired(text)
+    if count:
+        steps["encoded_twice"] = count
+    for name in ("title", "outlet", "attribution"):
+        if isinstance(found.get(name), str):
+            found[name] = repaired(found[name])[0]
+    return text
 
 
 def _page(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from copydesk.errors import CopydeskError, InputError
+from copydesk.ingest import nested
 from copydesk.ingest.decoding import decode, encoding_of, wide_encoding
 from copydesk.ingest.raw import Missed, Options, Raw, Refusal
 from copydesk.ingest.walk import KINDS, MAX_BYTES, File
 
 _MAX_DOCUMENT: Final = 512 << 20
 _LONGEST_LINE: Final = 4 * MAX_BYTES
+_TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[\]}])')
 _LISTS: Final = ("articles", "data", "items", "results", "docs", "documents", "rows", "news")
 
 _KIND: Final[Mapping[type, str]] = {
@@ -32,7 +35,13 @@ def rows(file: File, options: Options, missed: Missed) -> Iterator[Raw]:
     """The articles of one table, in its order; bad rows are set aside."""
     try:
         found = _READERS[file.kind](file, options, missed)
-        for row, (place, record, encoding) in enumerate(found, start=1):
+        text = options.columns.get("text")
+        flat = (
+            (place + (f": {key}" if key else ""), inner, encoding)
+            for place, record, encoding in found
+            for key, inner in nested.articles(record, text)
+        )
+        for row, (place, record, encoding) in enumerate(flat, start=1):
             yield Raw(
                 where=f"{file.where}{place}",
                 name=file.name,
@@ -102,7 +111,7 @@ def _json_object(text: str) -> dict[str, Any]:
 def _json(file: File, options: Options, missed: Missed) -> Records:
     text, encoding = decode(file.read(_MAX_DOCUMENT), options.encoding)
     try:
-        document = json.loads(text.removeprefix("\ufeff"))
+        document = _loaded(text.removeprefix("\ufeff"))
     except (json.JSONDecodeError, RecursionError) as error:
         # Many people name JSON Lines files .json.
         lines = [line for line in text.splitlines() if line.strip()]
@@ -120,6 +129,22 @@ def _json(file: File, options: Options, missed: Missed) -> Records:
         else:
             reason = f"This is {_KIND[type(record)]}, not a JSON object."
             missed.refused.append(Refusal(source=file.where, place=f"item {number}", reason=reason))
+
+
+def _loaded(text: str) -> Any:
+    """A document of JSON; commas after the last item, which people and programs leave, are let go.
+
+    Raises:
+        JSONDecodeError: it is not JSON otherwise.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        try:
+            return json.loads(_TRAILING_COMMA.sub(lambda match: match[1] or "", text))
+        except json.JSONDecodeError:
+            pass
+        raise
 
 
 def _listed(document: Any) -> list[Any] | None:

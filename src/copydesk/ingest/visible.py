@@ -67,7 +67,7 @@ def date(tree: Any) -> str | None:
     for name in _DATES:
         for element in _marked(tree, "", (name,)):
             text = _plain(element)
-            if len(text) <= _DATE_AT_MOST and not _CHANGED.search(text) and (found := day(text)):
+            if len(text) <= _DATE_AT_MOST and (found := _first_day(text)):
                 return found
     return None
 
@@ -107,9 +107,17 @@ def date_of(address: str | None) -> str | None:
 def date_near(tree: Any, headline: str | None) -> str | None:
     """The day in a short text beside the headline; not the day of an update."""
     for text in near_headline(tree, headline):
-        if len(text) <= _DATE_AT_MOST and not _CHANGED.search(text) and (found := day(text)):
+        if len(text) <= _DATE_AT_MOST and (found := _first_day(text)):
             return found
     return None
+
+
+def _first_day(text: str) -> str | None:
+    """The day that a text names, not that of an update, which may follow it."""
+    changed = _CHANGED.search(text)
+    if changed is None:
+        return day(text)
+    return day(text[: changed.start()]) if day(text[changed.start() :]) else None
 
 
 def byline(tree: Any, headline: str | None) -> str | None:

@@ -23,6 +23,8 @@ from copydesk.ingest.raw import Missed, Refusal
 KINDS: Final = {
     ".txt": "text",
     ".text": "text",
+    ".md": "text",
+    ".markdown": "text",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -39,6 +41,21 @@ KINDS: Final = {
 MANIFEST: Final = "articles.jsonl"
 MAX_BYTES: Final = 16 << 20
 """The longest article taken, in bytes: a book is 1 MB, so more is a mistake."""
+_PAPERS: Final = frozenset(
+    (
+        *("readme", "license", "licence", "changelog", "changes", "contributing", "authors"),
+        *(
+            "code_of_conduct",
+            "datasheet",
+            "guidelines",
+            "guidelines-card",
+            "notice",
+            "security",
+            "todo",
+        ),
+    )
+)
+"""Names of files in Markdown that are about the folder, and no articles."""
 _COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 
 
@@ -243,6 +260,8 @@ def _typed(
         yield from _archive(
             File(where=where, name=name, kind="zip", path=path, opener=opener), missed
         )
+    elif ending in (".md", ".markdown") and pure.name.split(".")[0] in _PAPERS and not asked:
+        missed.unread[ending] += 1
     elif ending in KINDS:
         kind = "manifest" if asked and pure.name == MANIFEST and path else KINDS[ending]
         yield File(

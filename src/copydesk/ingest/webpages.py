@@ -42,6 +42,8 @@ _NOT_TEXT: Final = (
 _BLOCKS: Final = frozenset(("p", "head", "item", "quote", "row", "ab"))
 _HOLDERS: Final = frozenset(("body", "div", "list", "table", "main"))
 _TITLE: Final = 150
+_HEADING: Final = 80
+_WORDS_OF_HEADING: Final = 4
 _PARAGRAPHS: Final = 3
 _ABOVE: Final = 3
 _DATE_AT_MOST: Final = 40
@@ -95,6 +97,7 @@ def extract(data: bytes | str, language: str | None = None) -> Page:
             element
         )
     boxes.drop_teasers(tree, known.wording)
+    boxes.drop_further(tree)
     boxes.drop_authors(tree)
     boxes.drop_sign_ups(tree)
     boxes.drop_pull_quotes(tree)
@@ -138,7 +141,27 @@ class _Known:
 
 def _headings(tree: Any) -> set[str]:
     found = {key(element.text_content()) for h in HEADINGS for element in tree.iter(h)}
+    found |= {key(text) for text in _bold_lines(tree)}
     return found - {""}
+
+
+def _bold_lines(tree: Any) -> Iterator[str]:
+    """Short paragraphs that are bold as a whole, without a stop, above another paragraph."""
+    for bold in tree.xpath("//p/strong|//p/b"):
+        paragraph = bold.getparent()
+        text = plain(paragraph.text_content())
+        below = paragraph.getnext()
+        if (
+            text == plain(bold.text_content())
+            and _WORDS_OF_HEADING <= len(text) <= _HEADING
+            and not has_stop(text)
+            and text[-1] not in ":,;"
+            and below is not None
+            and below.tag == "p"
+            and below.find("strong") is None
+            and len(plain(below.text_content())) > len(text)
+        ):
+            yield text
 
 
 def _captions(tree: Any) -> set[str]:
@@ -219,8 +242,8 @@ def _zoned(body: list[Line], headline: str | None, known: _Known) -> Iterator[Li
         same = key(text)
         if not same or same == top:
             continue
-        if zone in (None, "item") and same in known.headings:
-            zone = "subhead"
+        if zone in (None, "item", "subhead") and same in known.headings:
+            zone = "note" if fixed(text, known.wording) == "note" else "subhead"
         elif zone in (None, "item") and same in known.codes:
             zone = "note"
         elif zone in (None, "item", "note") and same in known.captions:

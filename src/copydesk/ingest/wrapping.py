@@ -13,7 +13,9 @@ _WIDTH: Final = range(40, 101)
 _MIN_BREAKS: Final = 4
 _SHARE: Final = 0.75
 _STOPPED: Final = re.compile(r"[.!?…:][\"'”’»)\]]*$")
-_NEW: Final = re.compile(r"[-–—•*·▪●►‣>|]\s|\(?\d{1,2}[.)]\s|[A-Z][A-Z .'-]{2,40}:\s|[QA]:\s")
+_NEW: Final = re.compile(
+    r"[-–—•*·▪●►‣>|]\s|\(?\d{1,2}[.)]\s|[A-Z][A-Z .'-]{2,40}:\s|[QA]:\s|#{1,6}\s|(?:={3,}|-{3,})$"
+)
 
 
 def unwrap(text: str) -> tuple[str, int]:

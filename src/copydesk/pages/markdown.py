@@ -86,12 +86,13 @@ def _unpaired(text: str, marker: re.Match[str], where: str) -> InputError:
     )
 
 
-def keep(previous: str, fresh: str, *, where: str) -> str:
+def keep(previous: str, fresh: str, *, where: str, others: bool = False) -> str:
     """A document with the blocks of ``fresh`` and every other word of ``previous``.
 
     Args:
         previous: the document as it is; ``fresh`` is laid out whole if it is empty.
         fresh: the document as its template makes it now.
+        others: whether blocks of ``previous`` that ``fresh`` does not have stay.
 
     Returns:
         ``previous`` with its blocks replaced; those without a place in it go to its end.
@@ -105,6 +106,7 @@ def keep(previous: str, fresh: str, *, where: str) -> str:
     places = spans(previous, where=where)
     text = previous
     for name, (start, end) in sorted(places.items(), key=lambda item: -item[1][0]):
-        text = text[:start] + blocks.get(name, text[start:end]) + text[end:]
+        kept = text[start:end] if others else ""
+        text = text[:start] + blocks.get(name, kept) + text[end:]
     missing = [block for name, block in blocks.items() if name not in places]
     return "\n\n".join([text.rstrip("\n"), *missing]) + "\n" if missing else text

@@ -97,7 +97,7 @@ def render(contents: Contents, diff: Diff | None, *, previous: str = "") -> str:
     places = spans(text, where="CHANGES.md")
     fresh = wrap(version, entry(contents, diff))
     if version in places:
-        return keep(text, fresh, where="CHANGES.md")
+        return keep(text, fresh, where="CHANGES.md", others=True)
     older = [
         start
         for name, (start, _) in sorted(places.items(), key=lambda item: item[1])

@@ -142,17 +142,18 @@ def find_copies(
 
 
 def _all_readings(raw: Iterable[str], missed: Missed, encoding: str | None) -> Iterator[Reading]:
-    """Each article as ingest reads it; wrapped text also with its lines as they are."""
+    """Each article as ingest reads it; what that changes also with its lines and marks kept."""
     plain = Options(encoding=encoding)
+    as_it_is = Options(encoding=encoding, keep_lines=True, keep_marks=True)
     for raw_ in raws(raw, missed, plain):
-        for options in (plain, Options(encoding=encoding, keep_lines=True)):
+        for options in (plain, as_it_is):
             try:
                 reading = read(raw_, options)
             except CopydeskError as error:
                 missed.refused.append(Refusal.of(error, raw_.where))
                 break
             yield reading
-            if "lines_joined" not in reading.steps:
+            if reading.steps.keys().isdisjoint(("lines_joined", "encoded_twice", "markdown")):
                 break
 
 

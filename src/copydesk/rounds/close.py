@@ -127,6 +127,12 @@ def check_closed(folder: RoundFolder) -> None:
             where=str(folder.path),
             hint="Restore them from version control.",
         )
+    if (document["round"], document["digest"]) != (folder.round, _digest(then)):
+        raise IntegrityError(
+            "'round' or 'digest' is not that of this round and of its files.",
+            where=str(folder.closed),
+            hint="Restore the file from version control.",
+        )
     plan = read_plan(folder)
     closed_at = instant(document["closed_at"])
     if not instant(plan.created_at) <= closed_at <= datetime.now(UTC) + _CLOCKS_DIFFER:

@@ -36,6 +36,9 @@ _SINCE: Final = (1, 1)
 _HIDDEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
 )
+_ADDRESSES: Final = {"url", "repository", "repository-artifact", "repository-code", "license-url"}
+_ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
+"""Without a user's name and password, and nothing that a browser would run."""
 _GUIDELINES: Final = ("guidelines.md", "guidelines-card.md")
 
 
@@ -124,14 +127,20 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
             yield _document("The citation has aliases, which are not read.", "CITATION.cff")
             return
         document = yaml.safe_load(text)
-        repeated = _repeated(text)
+        keys = _keys(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         yield _document("The citation is not a YAML mapping.", "CITATION.cff")
         return
-    for name in sorted(repeated):
+    for name in sorted({name for name in keys if keys.count(name) > 1}):
         yield _document(f"The citation has the key '{show(name)}' twice.", "CITATION.cff")
+    if "<<" in keys:
+        yield _document("The citation merges other keys into its own.", "CITATION.cff")
+    for name in sorted(_ADDRESSES & document.keys()):
+        if not _ADDRESS.fullmatch(str(document[name])):
+            message = f"'{name}' is not a web address: {show(document[name])}."
+            yield _document(message, "CITATION.cff")
     corpus = release.manifest.get("corpus")
     own: dict[str, Any] = corpus if isinstance(corpus, dict) else {}
     names = [{"name": name} for name in own.get("authors", ())]
@@ -151,11 +160,11 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
         yield _document(message, "CITATION.cff")
 
 
-def _repeated(text: str) -> set[str]:
-    """Keys that a YAML mapping has twice: parsers differ in which of the two they take."""
+def _keys(text: str) -> list[str]:
+    """The keys of a YAML mapping as they stand: parsers differ in which of two equal ones they
+    take."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
-    names = [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
-    return {name for name in names if names.count(name) > 1}
+    return [str(key.value) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
 
 
 @check("released", needs=("dataset", "corpus"))
@@ -163,7 +172,7 @@ def _repeated(text: str) -> set[str]:
 def copies(subject: Released) -> Iterator[Found]:
     """Citation and guidelines in the data set folder are the corpus's, and its README has its card.
 
-    Guidelines of another version belong to a future round.
+    Newer guidelines belong to a future round.
     """
     if subject.corpus is None or subject.dataset is None or not subject.newest:
         return
@@ -172,7 +181,11 @@ def copies(subject: Released) -> Iterator[Found]:
         yield _document("The citation is not the one of the corpus.", "CITATION.cff")
     if _both(root, "annotations/guidelines.md", folder):
         ours, theirs = _text(root, "annotations/guidelines.md"), _text(folder, "guidelines.md")
-        for name in _GUIDELINES if _version(ours) == _version(theirs) else ():
+        now, then = _version(ours), _version(theirs)
+        if now and then and schema_number(now) < schema_number(then):
+            message = f"The corpus's guidelines are of version {show(now)}, these of {show(then)}."
+            yield _document(message, "guidelines.md")
+        for name in _GUIDELINES if now == then else ():
             own = f"annotations/{name}"
             if _both(root, own, folder) and _unlike(root, own, folder):
                 message = (

@@ -86,7 +86,9 @@ def _cited(subject: Released) -> Any:
         document = yaml.safe_load(_text(subject, "CITATION.cff"))
     except yaml.YAMLError:
         return None
-    return document.get("doi") if isinstance(document, dict) else None
+    found = document.get("doi") if isinstance(document, dict) else None
+    # Aliases could make a small file stand for a huge one.
+    return found if found is None or isinstance(found, str) else type(found).__name__
 
 
 def _in_card(subject: Released) -> str | None:

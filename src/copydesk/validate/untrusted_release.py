@@ -372,7 +372,7 @@ def _read_table(
 ) -> Part | None:
     name, table = str(file), file.table
     try:
-        frame, schema = read_parquet(data, name)
+        frame, schema = read_parquet(data, name, ours=True)
     except FaultError as error:
         release.faults.append(error.fault)
         release.unsound[table] = f"{name} could not be read"
