@@ -130,10 +130,18 @@ def near_pairs(suspects: pl.DataFrame, threshold: float) -> pl.DataFrame:
     suspects = suspects.unique(["text", "split"], keep="first", maintain_order=True)
     pairs = _pairs(suspects)
     left, right = suspects[pairs[:, 0].tolist()], suspects[pairs[:, 1].tolist()]
-    similarity = pl.Series(
-        [_similarity(a, b) for a, b in zip(left["text"], right["text"], strict=True)],
-        dtype=pl.Float64,
-    )
+    texts = suspects["text"]
+
+    @lru_cache(maxsize=64)
+    def words(row: int) -> frozenset[int]:
+        """The pairs of words of a row; the first row of a bucket is compared with all its others.
+
+        By its number: a long text would be copied for each of its pairs.
+        """
+        return frozenset(shingles(texts[row : row + 1])[0].tolist())
+
+    alike = [_similarity(words(a), words(b)) for a, b in pairs.tolist()]
+    similarity = pl.Series(alike, dtype=pl.Float64)
     near: pl.DataFrame = right.with_columns(
         _twin=left["sentence_id"], _other=left["split"], _similarity=similarity
     ).filter((similarity >= threshold) & (left["text"] != right["text"]))
@@ -211,14 +219,7 @@ def _pairs(rows: pl.DataFrame) -> Integers:
     return pl.concat(found).unique(maintain_order=True).to_numpy().astype(np.int64)
 
 
-def _similarity(a: str, b: str) -> float:
-    """The Jaccard index |a ∩ b| / |a ∪ b| of the texts' pairs of words."""
-    left, right = _shingled(a), _shingled(b)
+def _similarity(left: frozenset[int], right: frozenset[int]) -> float:
+    """The Jaccard index |a ∩ b| / |a ∪ b| of the pairs of words of two texts."""
     shared = len(left & right)
     return shared / max(len(left) + len(right) - shared, 1)
-
-
-@lru_cache(maxsize=64)
-def _shingled(text: str) -> frozenset[int]:
-    """The pairs of words of a text; the first row of a bucket is compared with all others of it."""
-    return frozenset(shingles(pl.Series([text]))[0].tolist())
