@@ -18,6 +18,7 @@ from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
 from copydesk.pages.markdown import spans
+from copydesk.plain_yaml import read_yaml
 from copydesk.release import changes
 from copydesk.release.index import Entry
 from copydesk.scope import DOCUMENTS
@@ -122,14 +123,9 @@ def _version(text: str) -> str | None:
 
 def _citation(text: str, release: Release) -> Iterator[Found]:
     try:
-        # Aliases could make a small file stand for a huge one, and a citation has none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            yield _document("The citation has aliases, which are not read.", "CITATION.cff")
-            return
-        document = yaml.safe_load(text)
-        keys = _keys(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        document = None
+        document, keys = read_yaml(text), _keys(text)
+    except yaml.YAMLError:
+        document, keys = None, []
     if not isinstance(document, dict):
         yield _document("The citation is not a YAML mapping.", "CITATION.cff")
         return
