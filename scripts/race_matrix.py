@@ -40,6 +40,7 @@ from copydesk.release.cut import Options, cut
 from copydesk.release.hydrate import hydrate
 from copydesk.release.index import read_index
 from copydesk.release.retract import retract
+from copydesk.rounds.agree import agree
 from copydesk.rounds.amend import add_people, amend_round
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.log import read_log
@@ -146,6 +147,11 @@ def do_retract(root: Path, side: int) -> None:
             raise
 
 
+def do_agree(root: Path, side: int) -> None:
+    """Write the reports over all rounds, which show sentences."""
+    agree(Corpus(root / "corpus"), "r1", over_rounds=True)
+
+
 VERBS: dict[str, Verb] = {
     "ingest": do_ingest,
     "build": lambda root, side: kills.do_build(root),
@@ -158,13 +164,14 @@ VERBS: dict[str, Verb] = {
     "amend": do_amend,
     "describe": lambda root, side: kills.do_describe(root),
     "retract": do_retract,
+    "agree": do_agree,
 }
 
 PAIRS = (
     *("ingest+ingest", "build+build", "hydrate+hydrate", "cut+cut", "pull+pull"),
     *("withdraw+withdraw", "publish+publish", "publish+cut", "withdraw+cut", "pull+cut"),
     *("ingest+build", "ingest+cut", "build+cut", "hydrate+cut", "describe+cut", "ingest+withdraw"),
-    *("ingest+hydrate", "build+hydrate", "retract+cut"),
+    *("ingest+hydrate", "build+hydrate", "retract+cut", "agree+withdraw"),
     *("publish+withdraw", "withdraw+erase", "pull+withdraw", "hydrate+withdraw", "build+pull"),
     *("amend+amend", "amend+pull", "amend+cut", "amend+withdraw"),
 )
@@ -221,7 +228,7 @@ def loaded(root: Path) -> None:
     """Load what a reader would load now: the data set, and what is published of it."""
     datasets.disable_progress_bars()
     for folder in (root / "corpus" / "dataset", root / "mirror"):
-        if folder.is_dir():
+        if folder.is_dir() and read_index(folder).newest is not None:
             cache = tempfile.mkdtemp(dir=root)
             rows = datasets.load_dataset(str(folder), cache_dir=cache)
             assert sum(len(part) for part in rows.values())

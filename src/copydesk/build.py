@@ -6,7 +6,6 @@ A shard is named by its input, written beside its place and renamed, and never m
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import itertools
 import uuid
@@ -328,7 +327,7 @@ def sources(
     for article in articles:
         text, record = texts.read(article), records.get(article.article_id)
         held = record and [p._asdict() for p in pieces_of(text, article.language, record)]
-        rows.append(dataclasses.asdict(article) | {"text": text, "pieces": held})
+        rows.append(article.record() | {"text": text, "pieces": held})
     return pa.RecordBatch.from_pylist(rows, RECORDED_ARTICLES)
 
 
@@ -351,8 +350,7 @@ def _is_of(
 def _key(articles: list[Article], records: Mapping[str, Record], rules: bool) -> str:
     """The name of a shard: one half says what was cut and by which code, one what was recorded."""
     # Where a text is stored does not affect the result.
-    known = [dataclasses.asdict(dataclasses.replace(article, bulk=False)) for article in articles]
-    lines = [dump_line(record) for record in known]
+    lines = [dump_line(article.record() | {"bulk": False}) for article in articles]
     held = [f"{name} {record.whole} {record.pieces}" for name, record in sorted(records.items())]
     base = sha256_text("\n".join([code_digest(), str(rules), *lines]))
     return base[:_HALF] + sha256_text("\n".join(held))[:_HALF]

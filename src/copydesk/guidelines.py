@@ -13,6 +13,7 @@ from copydesk.contract.conformance import check_document
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import read_json, sha256_text
+from copydesk.plain_yaml import read_yaml
 
 CHANGES: Final = "changes.json"
 """Beside the guidelines: which rules each version changed; `schema/changes.schema.json`."""
@@ -93,7 +94,7 @@ def version_of(text: str) -> str:
     """
     front = text.split("---\n", 2)
     try:
-        meta = yaml.safe_load(front[1]) if len(front) == 3 and not front[0].strip() else None
+        meta = read_yaml(front[1]) if len(front) == 3 and not front[0].strip() else None
     except yaml.YAMLError:
         meta = None
     if len(front) == 3 and len(_VERSION.findall(front[1])) > 1:

@@ -8,12 +8,11 @@ note from then on.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from copydesk.contract.arrow import polars_schema
 from copydesk.contract.conformance import read_checked
@@ -24,16 +23,9 @@ from copydesk.errors import IntegrityError
 from copydesk.files import read_json
 from copydesk.text import Piece, segment
 
-_ARTICLES: Final = polars_schema("articles")
-_RECORDS: Final = pl.Schema(
-    {
-        "article_id": pl.String(),
-        "text_sha256": pl.String(),
-        "pieces": _ARTICLES["pieces"],
-        "whole": pl.Boolean(),
-    }
-)
-_SCHEMA: Final = pl.Schema({**_RECORDS, "at": pl.Datetime("us", "UTC")})
+# Every process of a build imports this module, and polars takes as long as all the rest of it.
+if TYPE_CHECKING:
+    import polars as pl
 
 Place = tuple[str, str, int, int]
 """A stretch of an article: article_id, text_sha256, start, end."""
@@ -65,9 +57,10 @@ class Recorded:
         self, frame: pl.DataFrame | None = None, struck: Mapping[Place, datetime] | None = None
     ) -> None:
         self._struck = struck or {}
-        rows = _SCHEMA.to_frame() if frame is None else frame
-        self._frame = rows.unique("article_id", keep="last", maintain_order=True)
-        self._rows = {name: row for row, name in enumerate(self._frame["article_id"])}
+        self._rows: dict[str, int] = {}
+        if frame is not None:
+            self._frame = frame.unique("article_id", keep="last", maintain_order=True)
+            self._rows = {name: row for row, name in enumerate(self._frame["article_id"])}
 
     def __bool__(self) -> bool:
         return bool(self._rows)
@@ -76,7 +69,9 @@ class Recorded:
         """The records that apply to the texts that these articles have now, by article id."""
         texts = {article.article_id: article.text_sha256 for article in articles}
         rows = [self._rows[name] for name in texts if name in self._rows]
-        found = {}
+        found: dict[str, Record] = {}
+        if not rows:
+            return found
         for row in self._frame[rows].iter_rows(named=True):
             if texts[row["article_id"]] == row["text_sha256"]:
                 found[row["article_id"]] = Record(
@@ -111,11 +106,31 @@ def recorded(corpus: Corpus, releases: Releases | None = None) -> Recorded:
         IntegrityError: a release's articles cannot be read.
     """
     parts = [*_releases(corpus, releases), *_plans(corpus)]
+    if not parts:
+        return Recorded(None, struck(corpus))
+    import polars as pl
+
     frames = [
-        frame.with_columns(at=pl.lit(_utc(at)).cast(_SCHEMA["at"]))
+        frame.with_columns(at=pl.lit(_utc(at)).cast(pl.Datetime("us", "UTC")))
         for at, frame in sorted(parts, key=lambda part: part[0])
     ]
-    return Recorded(pl.concat(frames) if frames else None, struck(corpus))
+    return Recorded(pl.concat(frames), struck(corpus))
+
+
+@functools.cache
+def _schema() -> pl.Schema:
+    """The columns of a frame of records, but the time."""
+    import polars as pl
+
+    pieces = polars_schema("articles")["pieces"]
+    return pl.Schema(
+        {
+            "article_id": pl.String(),
+            "text_sha256": pl.String(),
+            "pieces": pieces,
+            "whole": pl.Boolean(),
+        }
+    )
 
 
 def _utc(text: str) -> datetime:
@@ -159,12 +174,14 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
     if known is None:
         known = read_json(path)["releases"] if path.is_file() else ()
     for entry in standing(known):
+        import polars as pl
+
         folder = corpus.releases / entry["version"]
         names = ("article_id", "text_sha256", "pieces")
         for file in [folder / str(file) for file in table_files(folder, "articles")]:
             try:
                 rows = pl.read_parquet(file, columns=list(names), glob=False)
-                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_RECORDS)
+                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_schema())
             except (pl.exceptions.PolarsError, OSError) as error:
                 raise IntegrityError(
                     f"The articles of release {entry['version']} cannot be read: {error}",
@@ -190,7 +207,9 @@ def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
         )
         made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
         for at, articles in made:
-            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_RECORDS)
+            import polars as pl
+
+            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_schema())
 
 
 def _planned(article: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.contract.labels import NEWS
+from copydesk.files import sha256_text
 from copydesk.findings import Finding
 from copydesk.rounds.collect import Collected, Edit, collect
 from copydesk.rounds.irregularities import RULES
@@ -320,6 +321,47 @@ def test_an_answer_of_labels_alone_is_read_as_it_would_be_beside_others(
     assert marks[0] == marks[1]
     assert not marks[0][1]
     assert marks[2] == marks[3] or not result
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (["x", FIRST, SECOND], "region-unknown anna an entry that is no object"),
+        ("x", "region-unknown anna an entry that is no object"),
+        ([FIRST | {"value": 5}, SECOND], "region-moved anna mill.001"),
+        (
+            [FIRST | {"value": {**FIRST["value"], "labels": 5}}, SECOND],
+            "label-unknown anna mill.001",
+        ),
+        (
+            [FIRST | {"value": {**FIRST["value"], "labels": [{}]}}, SECOND],
+            "label-unknown anna mill.001",
+        ),
+        ([FIRST | {"from_name": ["label"]}, SECOND], "region-missing anna mill.001"),
+    ],
+)
+def test_a_result_of_any_form_is_read_and_what_is_wrong_with_it_named(
+    result: Any, said: str
+) -> None:
+    """Who may write to the server's API may put anything there."""
+    labels, findings = run(submission() | {"result": result})
+    assert said in findings
+    assert labels.get("anna mill.001", "quote") == "quote"
+
+
+def test_half_a_character_in_a_comment_is_replaced() -> None:
+    """A browser can send one; no report and no file could be written with it."""
+    comment = {
+        "id": "mill_001",
+        "from_name": "comment",
+        "value": {"start": 0, "end": 11, "text": ["Who? \ud83d"]},
+    }
+    read = LabelStudioCodec().read(submission(FIRST, SECOND, comment), ARTICLE, ANCHORS, NEWS.names)
+    assert read.marks[0].comment == "Who? ?"
+    kept = LabelStudioCodec().redact(
+        submission(FIRST | {"note": "\ud83d"}, comment), ANCHORS, NEWS.names, withheld=True
+    )
+    assert kept["result"][1]["value"]["text"] == [f"sha256:{sha256_text('Who? ?')}"]
 
 
 def test_a_submission_stands_for_one_task_ever() -> None:

@@ -17,6 +17,7 @@ from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.amend import add_articles, amend_round
+from copydesk.rounds.archive import rewritten
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.consistency import faults, repair, verify
@@ -124,6 +125,33 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
         lambda x: [changed(x[0], created_at="noon"), *x[1:]],
         "This line is not an answer event.",
     ),
+    "another account": (
+        lambda x: [changed(x[0], account="a2"), *x[1:]],
+        "1 answers in the log are not what the archives in 'pulls' say: the account of mill.001 by "
+        "a1 differs.",
+    ),
+    "another last change": (
+        lambda x: [changed(x[0], updated_at="2026-01-01T09:00:00Z"), *x[1:]],
+        "1 answers in the log are not what the archives in 'pulls' say: the last change of "
+        "mill.001 by a1 differs.",
+    ),
+    "a comment added": (
+        lambda x: [changed(x[0], comment="Sure?"), *x[1:]],
+        "1 answers in the log are not what the archives in 'pulls' say: the comment of mill.001 by "
+        "a1 differs.",
+    ),
+    "an object for a comment": (
+        lambda x: [changed(x[0], comment={}), *x[1:]],
+        "This line is not an answer event.",
+    ),
+    "half a character": (
+        lambda x: [changed(x[0], comment="\ud83d"), *x[1:]],
+        "This line is not an answer event.",
+    ),
+    "no number": (
+        lambda x: [changed(x[0], lead_time_s=float("nan")), *x[1:]],
+        "This line is not an answer event.",
+    ),
     "a list for a name": (
         lambda x: [changed(x[0], annotator=["a1"]), *x[1:]],
         "This line is not an answer event.",
@@ -171,6 +199,39 @@ def test_two_checkouts_that_pulled_merge_by_union(pulled: RoundFolder) -> None:
     lines = lines_of(pulled)
     pulled.annotations.write_text("\n".join([*lines, *lines[4:]]) + "\n")
     assert found(pulled) == []
+
+
+def test_nothing_is_pulled_by_a_plan_that_is_not_the_one_that_was_pushed(
+    pulled: RoundFolder,
+) -> None:
+    """Whom an answer counts for, and in which arm, is said by the plan."""
+    before = pulled.annotations.read_bytes()
+    plan = pulled.plan.read_text()
+    pulled.plan.write_text(plan.replace('"kind": "human"', '"kind": "model"', 1))
+    with pytest.raises(IntegrityError, match="The plan is not the one that was pushed"):
+        pull(pulled.corpus, "r", [Files()])
+    assert pulled.annotations.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("lead_time_s", "long"), ("confidence", "high"), ("comment", {}), ("comment", "\ud83d")],
+)
+def test_an_archive_of_what_no_pull_writes_is_named_and_makes_no_log(
+    pulled: RoundFolder, key: str, value: object
+) -> None:
+    """Its digest may be right: a log made from it could be read by no verb."""
+    first = min(pulled.pulls.glob("*.jsonl.gz"))
+    lines = gzip.decompress(first.read_bytes()).decode().splitlines()
+    line = json.loads(lines[0])
+    line["annotations"][0]["lines"][0][key] = value
+    place = rewritten(first, [json.dumps(line), *lines[1:]])
+    assert found(pulled) == ["This archive contains something that no pull wrote."]
+    before = pulled.annotations.read_bytes()
+    with pytest.raises(IntegrityError) as caught:
+        repair(pulled.corpus, "r", codecs())
+    assert caught.value.where == str(place)
+    assert pulled.annotations.read_bytes() == before
 
 
 def test_a_changed_plan_is_found(pulled: RoundFolder) -> None:

@@ -517,14 +517,24 @@ def a_scheme_with_other_keys(f: Forger) -> None:
     path.write_text(dump_json(document))
 
 
-@as_it_lies("corpus", _CONFIGURED, around=True)
-def guidelines_of_another_version(f: Forger) -> None:
+@as_it_lies("corpus", free="newer guidelines belong to a future round", around=True)
+def guidelines_of_a_newer_version(f: Forger) -> None:
     path = f.corpus.annotations / "guidelines.md"
     text = path.read_text(encoding="utf-8")
     version = str(f.manifest["guidelines_version"])
     if version not in text:
         raise UnfitError("guidelines")
     path.write_text(text.replace(version, "7.7", 1), encoding="utf-8")
+
+
+@as_it_lies("corpus", _CONFIGURED, around=True)
+def guidelines_of_an_older_version(f: Forger) -> None:
+    path = f.corpus.annotations / "guidelines.md"
+    text = path.read_text(encoding="utf-8")
+    version = str(f.manifest["guidelines_version"])
+    if version not in text:
+        raise UnfitError("guidelines")
+    path.write_text(text.replace(version, "0.1", 1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -101,9 +101,11 @@ def front_matter(text: str) -> tuple[Mapping[str, Any], str]:
         return {}, text
     import yaml
 
+    from copydesk.plain_yaml import read_yaml
+
     try:
-        said = yaml.safe_load(match["yaml"])
-    except (yaml.YAMLError, ValueError):
+        said = read_yaml(match["yaml"])
+    except yaml.YAMLError:
         return {}, text
     if not isinstance(said, dict):
         return {}, text

@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from copydesk.errors import InputError
+from copydesk.plain_yaml import read_yaml
 
 _CITATION: Final = "CITATION.cff"
 _COMPARED: Final = ("title", "upload_type", "version", "publication_date")
@@ -21,7 +22,7 @@ def read_citation(text: str) -> dict[str, Any]:
         InputError: it is not a YAML mapping.
     """
     try:
-        document = yaml.safe_load(text)
+        document = read_yaml(text)
     except yaml.YAMLError as error:
         raise InputError(f"This file is not YAML: {error}.", where=_CITATION) from error
     if not isinstance(document, dict):

@@ -28,6 +28,7 @@ from copydesk.errors import InputError
 from copydesk.files import atomic_write, read_json
 from copydesk.pages.markdown import keep
 from copydesk.pages.markdown import render as rendered
+from copydesk.plain_yaml import read_yaml
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
 from copydesk.release.index import Index, doi_of, read_index
@@ -117,7 +118,7 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
     head, mark, body = card[4:].partition("\n---\n")
     try:
         front = copy.deepcopy(_parsed(head)) if mark else None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise InputError(f"The front matter is not YAML: {error}.", where="README.md") from error
     if not isinstance(front, dict):
         raise InputError(
@@ -129,7 +130,7 @@ def _split(card: str) -> tuple[dict[str, Any], str]:
 @functools.lru_cache(maxsize=4)
 def _parsed(head: str) -> object:
     """What a front matter says; to read it takes longer than to compare it with anything."""
-    return yaml.safe_load(head)
+    return read_yaml(head)
 
 
 def front_matter(card: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import yaml
 
 from copydesk.errors import InputError
 from copydesk.files import atomic_write
+from copydesk.plain_yaml import read_yaml
 from copydesk.release.contents import Contents
 from copydesk.release.facts import Facts, facts
 
@@ -54,8 +55,8 @@ def render(
     if not previous.strip():
         return _new(facts(contents), values | ({"doi": doi} if doi else {}))
     try:
-        document = yaml.safe_load(previous)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = read_yaml(previous)
+    except yaml.YAMLError as error:
         raise InputError(f"This file is not YAML: {error}.", where="CITATION.cff") from error
     if not isinstance(document, dict):
         raise InputError("This file is not a YAML mapping.", where="CITATION.cff")

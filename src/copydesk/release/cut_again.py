@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -81,7 +80,7 @@ def _sources(
             held = pieces["pieces"][rows[article.article_id]].to_list()
             if known is not None:
                 held = _pieces(article, text, held, known.of([article]))
-            yield {**dataclasses.asdict(article), "text": text, "pieces": held}
+            yield article.record() | {"text": text, "pieces": held}
 
 
 def _before(corpus: Corpus, released: Contents) -> list[Mapping[str, Any]]:

@@ -29,7 +29,7 @@ _DIGEST: Final = 16
 
 UNREADABLE: Final = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
-    *(RecursionError, zlib.error),
+    *(RecursionError, OverflowError, zlib.error),
 )
 """What reading an archive raises if a pull did not write it."""
 
@@ -73,7 +73,14 @@ def archiving(
     Raises:
         InputError: the disk is full or the folder refuses; nothing is left behind.
     """
-    pulls.mkdir(parents=True, exist_ok=True)
+    try:
+        pulls.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder of archives cannot be made: {error.strerror or error}.",
+            where=str(pulls),
+            hint="Remove what lies in its place, or restore it from version control.",
+        ) from error
     for left in pulls.glob(".*.part"):  # by a pull that was killed
         left.unlink(missing_ok=True)
     last = max(pulls.glob("*.jsonl.gz"), default=None)
@@ -89,7 +96,8 @@ def archiving(
         return beside.replace(place)
 
     def add(line: str) -> None:
-        data = line.encode("utf-8") + b"\n"
+        # Half a character, which a browser may send, becomes JSON's own escape.
+        data = line.encode("utf-8", "backslashreplace") + b"\n"
         digest.update(data)
         packed.write(data)
 
@@ -227,7 +235,7 @@ def _held(line: dict[str, Any]) -> Held:
 
 def rewritten(path: Path, lines: list[str]) -> Path:
     """Replace an archive by one with other lines, under the name that matches them."""
-    data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
     pull = path.name.removesuffix(".jsonl.gz").rpartition("-")[0]
     digest = hashlib.sha256(data).hexdigest()[:_DIGEST]
     place = path.with_name(f"{pull}-{digest}.jsonl.gz")

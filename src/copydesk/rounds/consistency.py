@@ -18,7 +18,7 @@ from copydesk.files import atomic_write, sha256_file
 from copydesk.rounds.archive import UNREADABLE, Archive, read_archive
 from copydesk.rounds.backend import Account, Codec
 from copydesk.rounds.ledger import RESTORE, read_ledger
-from copydesk.rounds.log import REPAIR, Answer, State, log_lines
+from copydesk.rounds.log import REPAIR, Answer, State, check_types, log_lines
 from copydesk.rounds.opened import Round, changing
 from copydesk.rounds.plan import LABEL_STUDIO
 from copydesk.rounds.push_log import events
@@ -47,7 +47,7 @@ def verify(round: Round, codecs: Codecs) -> None:
 def faults(round: Round, codecs: Codecs) -> Iterator[CopydeskError]:
     """Everything in which a round's files contradict each other, or cannot be read."""
     folder = round.folder
-    yield from _plan_faults(round)
+    yield from plan_faults(round)
     try:
         list(events(folder))
     except CopydeskError as error:
@@ -77,7 +77,8 @@ def faults(round: Round, codecs: Codecs) -> Iterator[CopydeskError]:
         )
 
 
-def _plan_faults(round: Round) -> Iterator[IntegrityError]:
+def plan_faults(round: Round) -> Iterator[IntegrityError]:
+    """In what the plan and its amendments contradict what was pushed."""
     where = str(round.folder.plan)
     try:
         pushed = {e.get("sha256") for e in events(round.folder) if e.get("event") == "plan"}
@@ -145,11 +146,27 @@ def _differences(logged: State, derived: State) -> list[str]:
             found.append(f"{name} is in no archive")
         elif ours is None:
             found.append(f"{name} is missing")
-        elif ours.said != theirs.said:
-            found.append(f"{name} is {theirs.label}, not {ours.label}")
+        elif ours.words != theirs.words:
+            found.append(f"{name} is {theirs.words}, not {ours.words}")
         elif (ours.created_at, ours.lead_time_s) != (theirs.created_at, theirs.lead_time_s):
             found.append(f"the time of {name} differs")
+        else:
+            found += [f"the {what} of {name} differs" for what in _unlike(ours, theirs)]
     return found
+
+
+def _unlike(ours: Answer, theirs: Answer) -> list[str]:
+    """What differs in two answers that give the same label at the same time."""
+    pairs = {
+        "comment": (ours.comment, theirs.comment),
+        "confidence": (ours.confidence, theirs.confidence),
+        "submission": (ours.source, theirs.source),
+        "arm": (ours.arm, theirs.arm),
+        # Logs of 0.1.0 do not have these two.
+        "last change": (ours.updated_at, ours.updated_at and theirs.updated_at),
+        "account": (ours.account, None if ours.account is None else theirs.account),
+    }
+    return [what for what, (one, other) in pairs.items() if one != other]
 
 
 def derive(round: Round, codecs: Codecs) -> State:
@@ -178,6 +195,8 @@ def _replay(round: Round, codecs: Codecs) -> Iterator[tuple[str, Step, State]]:
         archive = read_archive(path)
         try:
             step = _step(round, codecs, archive, state)
+            for answer in (*step.changes.new, *step.changes.changed):
+                check_types(answer)
         except UNREADABLE as error:
             raise IntegrityError(
                 "This archive contains something that no pull wrote.",
@@ -244,7 +263,7 @@ def repair(corpus: Corpus, round_id: str, codecs: Codecs) -> tuple[int, Path | N
     with changing(corpus, round_id) as round:
         folder = round.folder
         folder.refuse_closed()
-        for fault in _plan_faults(round):
+        for fault in plan_faults(round):
             raise fault
         if not any(folder.pulls.glob("*.jsonl.gz")):
             raise InputError(
@@ -257,11 +276,11 @@ def repair(corpus: Corpus, round_id: str, codecs: Codecs) -> tuple[int, Path | N
             for name, step, _ in _replay(round, codecs)
             for line in log_lines(step.changes, name)
         ]
-        text = "".join(f"{line}\n" for line in lines)
+        text = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
         kept = None
         if folder.annotations.is_file():
             old = folder.annotations.read_bytes()
-            if old == text.encode("utf-8"):
+            if old == text:
                 return len(lines), None
             digest = sha256_file(folder.annotations)[:8]
             kept = folder.private / f"annotations.{digest}.jsonl"

@@ -7,6 +7,7 @@ the backend. Facts that the plan states of a sentence are not repeated.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -178,13 +179,31 @@ REPAIR: Final = "Run 'copydesk round pull --repair': it rebuilds the log from th
 def _answer(event: Mapping[str, Any]) -> Answer:
     stated = (name for name in Answer._fields if name in event or name not in _OPTIONAL)
     answer = Answer(**{name: event[name] for name in stated})
-    names = (answer.annotator, answer.sentence_id, answer.arm, answer.created_at)
-    if not all(isinstance(name, str) for name in names) or not isinstance(answer.source, int):
-        raise TypeError("a field of the wrong type")
-    _ = instant(answer.created_at), answer.changed_at
-    if answer.lead_time_s is not None:
-        float(answer.lead_time_s)
+    check_types(answer)
     return answer
+
+
+def check_types(answer: Answer) -> None:
+    """Refuse an answer that no pull can have written.
+
+    Raises:
+        TypeError, ValueError: a field has the wrong type, a time or a number is not one, or a
+            string holds half a character.
+    """
+    names = (answer.annotator, answer.sentence_id, answer.arm, answer.created_at)
+    words = (answer.label, answer.flag, answer.comment)
+    if (
+        not all(isinstance(name, str) for name in names)
+        or not all(word is None or isinstance(word, str) for word in words)
+        or not isinstance(answer.source, int)
+        or not isinstance(answer.account, int | str | None)
+    ):
+        raise TypeError("a field of the wrong type")
+    "".join(filter(None, (*names, *words))).encode("utf-8")
+    _ = instant(answer.created_at), answer.changed_at
+    for number in (answer.lead_time_s, answer.confidence):
+        if number is not None and not math.isfinite(number):
+            raise ValueError("a number that is not finite")
 
 
 def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -15,6 +15,7 @@ from copydesk.findings import Finding
 from copydesk.rounds.archive import archive_line, archiving, last_line
 from copydesk.rounds.backend import Backend, Held
 from copydesk.rounds.comments import Comments
+from copydesk.rounds.consistency import plan_faults
 from copydesk.rounds.irregularities import counts
 from copydesk.rounds.log import Answer, Changes, append
 from copydesk.rounds.opened import changing
@@ -61,7 +62,7 @@ def pull(
         InputError: the round is unknown or closed, an address is not known, or the disk refuses.
         RoundBusyError: another process is at work on it.
         ServerError: a backend failed, or knows none of the round's queues.
-        IntegrityError: the record of the round is damaged.
+        IntegrityError: the record of the round is damaged, or its plan is not the one pushed.
     """
     accepted = sorted(set(accept))
     if wrong := [rule for rule in accepted if rule not in ACCEPTED]:
@@ -82,6 +83,8 @@ def _pull(
     with changing(corpus, round_id) as round:
         folder = round.folder
         folder.refuse_closed()
+        for fault in plan_faults(round):
+            raise fault
         before = read_state(round)
         comments = Comments(round, backends)
         with archiving(folder.pulls) as (name, add, finish):

@@ -18,6 +18,7 @@ from copydesk.contract.schema_versions import schema_number
 from copydesk.errors import CopydeskError
 from copydesk.guidelines import version_of
 from copydesk.pages.markdown import spans
+from copydesk.plain_yaml import read_yaml
 from copydesk.release import changes
 from copydesk.release.index import Entry
 from copydesk.scope import DOCUMENTS
@@ -122,14 +123,9 @@ def _version(text: str) -> str | None:
 
 def _citation(text: str, release: Release) -> Iterator[Found]:
     try:
-        # Aliases could make a small file stand for a huge one, and a citation has none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            yield _document("The citation has aliases, which are not read.", "CITATION.cff")
-            return
-        document = yaml.safe_load(text)
-        keys = _keys(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        document = None
+        document, keys = read_yaml(text), _keys(text)
+    except yaml.YAMLError:
+        document, keys = None, []
     if not isinstance(document, dict):
         yield _document("The citation is not a YAML mapping.", "CITATION.cff")
         return
@@ -172,7 +168,7 @@ def _keys(text: str) -> list[str]:
 def copies(subject: Released) -> Iterator[Found]:
     """Citation and guidelines in the data set folder are the corpus's, and its README has its card.
 
-    Guidelines of another version belong to a future round.
+    Newer guidelines belong to a future round.
     """
     if subject.corpus is None or subject.dataset is None or not subject.newest:
         return
@@ -181,7 +177,11 @@ def copies(subject: Released) -> Iterator[Found]:
         yield _document("The citation is not the one of the corpus.", "CITATION.cff")
     if _both(root, "annotations/guidelines.md", folder):
         ours, theirs = _text(root, "annotations/guidelines.md"), _text(folder, "guidelines.md")
-        for name in _GUIDELINES if _version(ours) == _version(theirs) else ():
+        now, then = _version(ours), _version(theirs)
+        if now and then and schema_number(now) < schema_number(then):
+            message = f"The corpus's guidelines are of version {show(now)}, these of {show(then)}."
+            yield _document(message, "guidelines.md")
+        for name in _GUIDELINES if now == then else ():
             own = f"annotations/{name}"
             if _both(root, own, folder) and _unlike(root, own, folder):
                 message = (

@@ -10,6 +10,7 @@ import yaml
 
 from copydesk.contract.doi import is_doi, is_trial
 from copydesk.contract.index_entries import ARCHIVED, base
+from copydesk.plain_yaml import read_yaml
 from copydesk.scope import INDEX
 from copydesk.validate.faults import Fault, FaultError, Found, show
 from copydesk.validate.rules import check, rule
@@ -83,12 +84,10 @@ def _text(subject: Released, name: str) -> str:
 
 def _cited(subject: Released) -> Any:
     try:
-        document = yaml.safe_load(_text(subject, "CITATION.cff"))
+        document = read_yaml(_text(subject, "CITATION.cff"))
     except yaml.YAMLError:
         return None
-    found = document.get("doi") if isinstance(document, dict) else None
-    # Aliases could make a small file stand for a huge one.
-    return found if found is None or isinstance(found, str) else type(found).__name__
+    return document.get("doi") if isinstance(document, dict) else None
 
 
 def _in_card(subject: Released) -> str | None:

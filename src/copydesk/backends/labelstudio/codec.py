@@ -20,7 +20,7 @@ from copydesk.backends.labelstudio.configs import (
     region_id,
 )
 from copydesk.contract.columns import FLAGS, STANDS_ALONE
-from copydesk.files import sha256_text
+from copydesk.files import sha256_bytes
 from copydesk.rounds.backend import Mark, Problem, Raw, Submission
 from copydesk.rounds.plan import Anchor, PlannedTask
 
@@ -35,8 +35,12 @@ class LabelStudioCodec:
         self, raw: Raw, task: PlannedTask, anchors: Sequence[Anchor], labels: Sequence[str]
     ) -> Submission:
         """See `copydesk.rounds.backend.Codec`."""
-        result = raw.get("result") or []
-        marks, problems = _marks(result, task, anchors, labels) if result else ([], [])
+        stated = raw.get("result") or []
+        entries = stated if isinstance(stated, list) else [stated]
+        result = [item for item in entries if isinstance(item, Mapping)]
+        marks, problems = _marks(result, task, anchors, labels) if entries else ([], [])
+        if len(result) < len(entries):
+            problems.append(Problem(rule="region-unknown", detail="an entry that is no object"))
         changed_by = raw.get("updated_by")
         return Submission(
             number=int(raw["id"]),
@@ -51,7 +55,7 @@ class LabelStudioCodec:
             cancelled=bool(raw.get("was_cancelled")),
             marks=tuple(marks),
             problems=tuple(problems),
-            empty=not result,
+            empty=not entries,
         )
 
     def redact(
@@ -134,19 +138,19 @@ def _marks(
     unknown: set[str] = set()
     for item in result:
         control = item.get("from_name")
-        if control not in _CONTROLS:
+        if not isinstance(control, str) or control not in _CONTROLS:
             continue
         region = str(item.get("id", ""))
         sentence = task.sentence_id or of_region.get(region) or redrawn.get(region)
         if sentence is None:
             unknown.add(region)
             continue
-        value, anchor = item.get("value") or {}, known[sentence]
+        value, anchor = _value(item), known[sentence]
         place = value.get("start"), value.get("end")
         if place != (anchor.start, anchor.end) and region in of_region:
             moved.add(sentence)
         if control == LABEL_CONTROL:
-            given = value.get("choices") or value.get("labels") or ()
+            given = _strings(value.get("choices") or value.get("labels"))
             chosen.setdefault(sentence, set()).add(tuple([x for x in given if x not in unnamed]))
         elif control != UNIT_CONTROL:
             beside.setdefault(sentence, []).append(item)
@@ -198,7 +202,7 @@ def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[I
         return Mark(
             sentence_id=sentence_id, label=None if alone else said, flag=said if alone else None
         )
-    chosen = [item["value"].get("choices") or () for item in beside if _is(item, FLAG_CONTROL)]
+    chosen = [_strings(_value(item).get("choices")) for item in beside if _is(item, FLAG_CONTROL)]
     comments = [_comment(item) for item in beside if _is(item, COMMENT_CONTROL)]
     return Mark(
         sentence_id=sentence_id,
@@ -210,6 +214,19 @@ def _mark(sentence_id: str, said: str, labels: Sequence[str], beside: Sequence[I
 
 def _is(item: Item, control: str) -> bool:
     return item.get("from_name") == control and bool(item.get("value"))
+
+
+def _value(item: Item) -> Mapping[str, Any]:
+    """What an entry says. Whoever may write to the server's API can make it anything."""
+    value = item.get("value")
+    return value if isinstance(value, Mapping) else {}
+
+
+def _strings(listed: Any) -> list[str]:
+    """A list of strings; one that is alone, or something else, as a list of it."""
+    if listed is None:
+        return []
+    return [str(one) for one in (listed if isinstance(listed, list) else [listed])]
 
 
 def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> str | None:
@@ -228,10 +245,10 @@ def _fault(moved: bool, found: set[tuple[str, ...]], labels: Sequence[str]) -> s
 
 def _comment(item: Item) -> str:
     """What was written in the field for comments; several entries are several lines."""
-    value = item.get("value")
-    text = (value.get("text") or ()) if isinstance(value, Mapping) else ()
-    lines = [text] if isinstance(text, str) else text
-    return "\n".join(line.strip() for line in map(str, lines) if line.strip())
+    lines = _strings(_value(item).get("text"))
+    text = "\n".join(line.strip() for line in lines if line.strip())
+    # A browser may send half a character, which no report could be written with.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _with_one_comment(item: Any) -> Any:
@@ -239,8 +256,7 @@ def _with_one_comment(item: Any) -> Any:
     if not isinstance(item, Mapping) or item.get("from_name") != COMMENT_CONTROL:
         return item
     text = [comment] if (comment := _comment(item)) else []
-    value = item.get("value")
-    return {**item, "value": {**(value if isinstance(value, Mapping) else {}), "text": text}}
+    return {**item, "value": {**_value(item), "text": text}}
 
 
 def _redrawn(result: Sequence[Item], anchors: Sequence[Anchor], own: Set[str]) -> dict[str, str]:
@@ -260,7 +276,7 @@ def _drawn(
     result: Sequence[Item], anchors: Sequence[Anchor], there: set[str], own: Set[str]
 ) -> Iterator[tuple[str, str]]:
     for item in result:
-        region, value = str(item.get("id", "")), item.get("value") or {}
+        region, value = str(item.get("id", "")), _value(item)
         start, end = value.get("start"), value.get("end")
         if region in own or not isinstance(start, int) or not isinstance(end, int):
             continue
@@ -274,7 +290,7 @@ def _drawn(
 def _hashed(value: Any, ours: frozenset[str]) -> Any:
     if isinstance(value, str):
         known = value in ours or _HASH.fullmatch(value)
-        return value if known else f"sha256:{sha256_text(value)}"
+        return value if known else _hash(value)
     if isinstance(value, Mapping):
         return {_key(key): _hashed(inner, ours) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -286,4 +302,8 @@ def _key(key: str) -> str:
     # Keys of results are Label Studio's own short names; one with a blank in it is not.
     if (key.isidentifier() and len(key) <= 40) or _HASH.fullmatch(key):
         return key
-    return f"sha256:{sha256_text(key)}"
+    return _hash(key)
+
+
+def _hash(text: str) -> str:
+    return f"sha256:{sha256_bytes(text.encode('utf-8', 'backslashreplace'))}"
