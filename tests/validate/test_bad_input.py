@@ -221,6 +221,10 @@ def _hide_in_a_column(footer: Struct) -> None:
     footer[4][1][1][0][1][1][1][0][3][1][8] = LIST, (STRUCT, [{1: (BINARY, b"note")}])
 
 
+def _hide_in_a_pair(footer: Struct) -> None:
+    footer[5][1][1][0][3] = BINARY, b"words"
+
+
 def _encrypt(footer: Struct) -> None:
     footer[8] = STRUCT, {1: (STRUCT, {1: (BINARY, b"x")})}
 
@@ -251,6 +255,7 @@ def _behind_the_schema(footer: Struct) -> None:
     [
         (_hide_a_field, "The footer has field 900 of the format, which no table of ours has."),
         (_hide_in_a_column, "The footer has field 4.1.3.8 of the format, which no table of ours"),
+        (_hide_in_a_pair, "The footer has field 5.3 of the format, which no table of ours has."),
         (_encrypt, "The footer has field 8 of the format, which no table of ours has."),
         (_other_file, "The footer has field 4.1.1 of the format, which no table of ours has."),
         (_other_maker, "The footer says that 'parquet-cpp-arrow version 1.0.0, and words' wrote"),

@@ -29,14 +29,20 @@ _TAIL: Final = 8
 """Bytes behind a footer: its length, and the mark of the format."""
 
 _KEY: Final = (5, 1)
-_SOME: Final = frozenset(range(1, 9))
 _FIELDS: Final[dict[Path, frozenset[int]]] = {
     (): frozenset(range(1, 8)),
     (2,): frozenset(range(1, 11)),
     (2, 10): frozenset(range(1, 19)),
+    **{(2, 10, kind): frozenset({1, 2}) for kind in (5, 7, 8, 10)},
+    **{(2, 10, kind, 2): frozenset({1, 2, 3}) for kind in (7, 8)},
     (4,): frozenset({1, 2, 3, 5, 6, 7}),
     (4, 1): frozenset({2, 3}),
     (4, 1, 3): frozenset({1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13, 16}),
+    (4, 1, 3, 12): frozenset(range(1, 9)),
+    (4, 1, 3, 13): frozenset({1, 2, 3}),
+    (4, 1, 3, 16): frozenset({1, 2, 3}),
+    (5,): frozenset({1, 2}),
+    (7,): frozenset({1, 2}),
 }
 """Fields that Arrow writes for a table, by the struct that they are in; see parquet.thrift.
 
@@ -79,7 +85,7 @@ def _more(data: bytes, metadata: pq.FileMetaData) -> Iterator[str]:
     fields = Counter(footer.fields())
     for path in fields:
         *inside, number = path
-        if number not in _FIELDS.get(tuple(inside), _SOME):
+        if number not in _FIELDS.get(tuple(inside), ()):
             which = ".".join(map(str, path))
             yield f"The footer has field {which} of the format, which no table of ours has."
     if beyond := len(footer.data) - footer.at:
