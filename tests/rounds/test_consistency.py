@@ -91,16 +91,16 @@ def changed(line: str, **fields: object) -> str:
 DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "another label": (
         lambda x: [changed(x[0], label="claim"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is quote, "
+        "1 answer in the log is not what the archives in 'pulls' say: mill.001 by a1 is quote, "
         "not claim.",
     ),
     "a line less": (
         lambda x: x[1:],
-        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is missing.",
+        "1 answer in the log is not what the archives in 'pulls' say: mill.001 by a1 is missing.",
     ),
     "another time": (
         lambda x: [changed(x[0], created_at="2020-01-01T00:00:00Z"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the time of mill.001 by a1 "
+        "1 answer in the log is not what the archives in 'pulls' say: the time of mill.001 by a1 "
         "differs.",
     ),
     "no object": (lambda x: ["null", *x], "This line is not an answer event."),
@@ -128,17 +128,17 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     ),
     "another account": (
         lambda x: [changed(x[0], account="a2"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the account of mill.001 by "
+        "1 answer in the log is not what the archives in 'pulls' say: the account of mill.001 by "
         "a1 differs.",
     ),
     "another last change": (
         lambda x: [changed(x[0], updated_at="2026-01-01T09:00:00Z"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the last change of "
+        "1 answer in the log is not what the archives in 'pulls' say: the last change of "
         "mill.001 by a1 differs.",
     ),
     "a comment added": (
         lambda x: [changed(x[0], comment="Sure?"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the comment of mill.001 by "
+        "1 answer in the log is not what the archives in 'pulls' say: the comment of mill.001 by "
         "a1 differs.",
     ),
     "an object for a comment": (
