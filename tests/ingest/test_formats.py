@@ -18,6 +18,8 @@ from sources import write
 
 from copydesk.corpus import Corpus
 from copydesk.ingest import Ingested, Options, ingest, refused
+from copydesk.ingest.raw import Missed
+from copydesk.ingest.read import raws
 from copydesk.scaffold import lay_out
 
 TEXT = "Bridge opens\nThe bridge over the Wend opened on Monday.\n"
@@ -182,6 +184,21 @@ def test_a_column_of_bytes_and_one_of_paragraphs_are_texts(tmp_path: Path, corpu
     write(tmp_path / "b.jsonl", json.dumps(row))
     take(corpus, tmp_path)
     assert texts(corpus) == {"bytes": TEXT.strip(), "paragraphs": TEXT.strip()}
+
+
+def test_a_long_parquet_file_is_not_kept_in_memory(tmp_path: Path) -> None:
+    """Of forty row groups of 128 kB no more than a few are held at any time."""
+    path, schema = tmp_path / "a.parquet", pa.schema([("id", pa.string()), ("text", pa.string())])
+    with pq.ParquetWriter(path, schema, compression="none") as writer:
+        for group in range(40):
+            names = [f"a{group}-{row}" for row in range(64)]
+            columns = {"id": names, "text": [os.urandom(1_000).hex() for _ in names]}
+            writer.write_table(pa.table(columns, schema=schema))
+    before, held = pa.total_allocated_bytes(), []
+    for _ in raws([str(path)], Missed(), Options()):
+        held.append(pa.total_allocated_bytes() - before)
+    assert len(held) == 40 * 64
+    assert max(held) < 3_000_000
 
 
 def test_control_characters_are_dropped_and_counted(tmp_path: Path, corpus: Corpus) -> None:

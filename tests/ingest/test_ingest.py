@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -364,3 +366,21 @@ def test_a_corpus_is_a_source_for_another(tmp_path: Path, corpus: Corpus) -> Non
     done = ingest([str(corpus.raw)], other)
 
     assert numbers(done) == (1, 0, 1, 0, 1)
+
+
+def test_a_disk_that_is_full_is_named_and_nothing_is_taken(tmp_path: Path, corpus: Corpus) -> None:
+    """Whichever file of the ingest meets it first: a sentence that says where, and what to do."""
+    source = tmp_path / "a.txt"
+    source.write_text("The bridge opens.\n" * 3, encoding="utf-8")
+    program = (
+        "import resource, signal, sys; from copydesk.cli.main import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); main()"
+    )
+    command = [sys.executable, "-c", program, "ingest", str(source), "--corpus", str(corpus.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"{corpus.build_dir}: What was read cannot be kept: " in done.stderr
+    assert "Free some space or choose another disk, then run this again." in done.stderr
+    assert not corpus.manifest.exists()
+    assert list(corpus.build_dir.glob("*.part")) == []

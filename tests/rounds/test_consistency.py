@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from copydesk.cli.round import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.rounds.amend import add_articles, amend_round
-from copydesk.rounds.archive import rewritten
+from copydesk.rounds.archive import archiving, rewritten
 from copydesk.rounds.choose import Overlap
 from copydesk.rounds.close import close
 from copydesk.rounds.consistency import faults, repair, verify
@@ -90,16 +91,16 @@ def changed(line: str, **fields: object) -> str:
 DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "another label": (
         lambda x: [changed(x[0], label="claim"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is quote, "
+        "1 answer in the log is not what the archives in 'pulls' say: mill.001 by a1 is quote, "
         "not claim.",
     ),
     "a line less": (
         lambda x: x[1:],
-        "1 answers in the log are not what the archives in 'pulls' say: mill.001 by a1 is missing.",
+        "1 answer in the log is not what the archives in 'pulls' say: mill.001 by a1 is missing.",
     ),
     "another time": (
         lambda x: [changed(x[0], created_at="2020-01-01T00:00:00Z"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the time of mill.001 by a1 "
+        "1 answer in the log is not what the archives in 'pulls' say: the time of mill.001 by a1 "
         "differs.",
     ),
     "no object": (lambda x: ["null", *x], "This line is not an answer event."),
@@ -127,17 +128,17 @@ DAMAGES: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     ),
     "another account": (
         lambda x: [changed(x[0], account="a2"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the account of mill.001 by "
+        "1 answer in the log is not what the archives in 'pulls' say: the account of mill.001 by "
         "a1 differs.",
     ),
     "another last change": (
         lambda x: [changed(x[0], updated_at="2026-01-01T09:00:00Z"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the last change of "
+        "1 answer in the log is not what the archives in 'pulls' say: the last change of "
         "mill.001 by a1 differs.",
     ),
     "a comment added": (
         lambda x: [changed(x[0], comment="Sure?"), *x[1:]],
-        "1 answers in the log are not what the archives in 'pulls' say: the comment of mill.001 by "
+        "1 answer in the log is not what the archives in 'pulls' say: the comment of mill.001 by "
         "a1 differs.",
     ),
     "an object for a comment": (
@@ -255,6 +256,37 @@ def test_a_changed_archive_is_found_and_cannot_be_repaired_from(pulled: RoundFol
     assert found(pulled) == ["This archive was changed after it was written."]
     with pytest.raises(IntegrityError, match="changed after it was written"):
         repair(pulled.corpus, "r", codecs())
+
+
+def test_the_next_pull_writes_a_damaged_last_archive_again(pulled: RoundFolder) -> None:
+    """The backend still holds what it held: the archive becomes what its name says it is."""
+    pull(pulled.corpus, "r", [Files()])
+    path = max(pulled.pulls.iterdir())
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40])
+    assert pull(pulled.corpus, "r", [Files()]).archive == path
+    assert path.read_bytes() == whole
+    assert found(pulled) == []
+    assert pull(pulled.corpus, "r", [Files()]).archive is None
+
+
+def test_an_archive_that_a_full_disk_cuts_short_is_not_put_in_its_place(
+    tmp_path: Path,
+) -> None:
+    """What a small archive holds is written when it is closed: the disk refuses only then."""
+    with pytest.raises(InputError) as caught, archiving(tmp_path) as (name, add, finish):
+        part = tmp_path / f".{name}.part"
+        os.dup2(os.open("/dev/full", os.O_WRONLY), _descriptor(part))
+        add("{}")
+        finish()
+    assert caught.value.message == "The archive cannot be written: No space left on device."
+    assert list(tmp_path.iterdir()) == []
+
+
+def _descriptor(path: Path) -> int:
+    """The descriptor by which this process has a file open."""
+    links = Path("/proc/self/fd").iterdir()
+    return next(int(link.name) for link in links if os.path.realpath(link) == str(path))
 
 
 def test_the_next_pull_puts_a_changed_label_right(pulled: RoundFolder) -> None:

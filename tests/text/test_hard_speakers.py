@@ -22,6 +22,16 @@ Begins = list[tuple[str, str]]
         ),
         ("“We take safety seriously,” the statement said.", [("We take", "the statement")]),
         ("“It happens,” shrugged Voss.", [("It happens", "Voss")]),
+        ("Reached by phone, Bo Lund, a former mayor, said it was “over”.", [("over", "Bo Lund")]),
+        (
+            "Speaking on Friday, the owner of the pier, a widow, said it was “over”.",
+            [("over", "the owner of the pier")],
+        ),
+        ("According to friends, Orr, the miller, called it “over”.", [("over", "Orr")]),
+        (
+            "The board’s letter to Ann Orr said the pier was “rotten to the core”.",
+            [("rotten", "The board’s letter to Ann Orr")],
+        ),
         ("To Voss, the plan is “vandalism with a permit”.", [("vandalism", "Voss")]),
         ("It was “a miracle”, in Voss’s words.", [("a miracle", "Voss")]),
         ("He is, in Renn’s view, “the last honest man in Osk”.", [("the last", "Renn")]),

@@ -19,7 +19,7 @@ from copydesk.text.canonical import LINE_END, dropped
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_HEADING: Final = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s+(?P<words>(?=[^\w\n]*\w).*?)[\s#]*$")
+_HEADING: Final = re.compile(r"\s{0,3}(?P<marks>#{1,6})\s++(?P<words>(?=[^\w\n]*+\w).*)")
 _UNDERLINE: Final = re.compile(r"\s{0,3}(?P<mark>[=-])(?P=mark){2,200}\s*$")
 _BOLD_LINE: Final = re.compile(r"\s{0,3}(\*\*|__)(?=\S)(?P<words>[^*_\n]{1,200})(?<=\S)\1\s*$")
 _BULLET: Final = re.compile(r"^\s*[-*+]\s+(?=\S)")
@@ -119,7 +119,7 @@ def _heading(lines: list[str], index: int) -> tuple[str, bool, bool] | None:
     line = lines[index]
     match = _HEADING.match(line)
     if match:
-        return match["words"], len(match["marks"]) == 1, False
+        return match["words"].rstrip("# \t"), len(match["marks"]) == 1, False
     below = lines[index + 1] if index + 1 < len(lines) else ""
     under = _UNDERLINE.match(below) if line.strip() and not line.startswith("    ") else None
     if under and not _STOPPED.search(line.rstrip()) and any(map(str.isalnum, line)):

@@ -17,6 +17,7 @@ from copydesk.ingest.raw import Missed, Options, Raw, Refusal
 from copydesk.ingest.walk import KINDS, MAX_BYTES, File
 
 _MAX_DOCUMENT: Final = 512 << 20
+_BUFFER: Final = 1 << 20
 _LONGEST_LINE: Final = 4 * MAX_BYTES
 _TRAILING_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[\]}])')
 _LISTS: Final = ("articles", "data", "items", "results", "docs", "documents", "rows", "news")
@@ -210,7 +211,8 @@ def _parquet(file: File, options: Options, missed: Missed) -> Records:
         file.path if file.path and not file.compression else io.BytesIO(file.read(_MAX_DOCUMENT))
     )
     try:
-        with pq.ParquetFile(source) as table:
+        # With pre_buffer, Arrow keeps all that it has read of the file.
+        with pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER) as table:
             number = 0
             for batch in table.iter_batches(batch_size=64):
                 for record in batch.to_pylist():

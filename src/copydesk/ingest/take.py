@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +74,7 @@ def ingest(
     given = dataclasses.replace(given, licence=spdx(given.licence))
     with (
         corpus.lock(),
+        _full_disk_named(corpus),
         tempfile.TemporaryDirectory(
             dir=corpus.build_dir, prefix=".ingest-", suffix=".part"
         ) as name,
@@ -84,6 +86,22 @@ def ingest(
         with contextlib.closing(run.seen):
             run.read(workers, progress)
             return run.finish(strict)
+
+
+@contextlib.contextmanager
+def _full_disk_named(corpus: Corpus) -> Iterator[None]:
+    """Turn the refusal of a full disk into a sentence, whoever of the ingest's files met it."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        full = getattr(error, "errno", None) in (28, 122)  # no space left, quota exceeded
+        if not full and not isinstance(error, sqlite3.OperationalError):
+            raise
+        raise InputError(
+            f"What was read cannot be kept: {getattr(error, 'strerror', None) or error}.",
+            where=str(corpus.build_dir),
+            hint="Free some space or choose another disk, then run this again.",
+        ) from error
 
 
 class _Run:

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -68,7 +69,8 @@ def archiving(
 
     Yields:
         The pull's name, a function that adds a line, and one that puts the archive in its place
-        and gives its path; None if the last archive says the same.
+        and gives its path; None if the last archive says the same. If it said the same and is
+        damaged, it is replaced.
 
     Raises:
         InputError: the disk is full or the folder refuses; nothing is left behind.
@@ -90,9 +92,12 @@ def archiving(
 
     def finish() -> Path | None:
         packed.close()
+        # A disk that is full may say so only now.
+        stream.flush()
+        os.fsync(stream.fileno())
         place = pulls / f"{name}-{digest.hexdigest()[:_DIGEST]}.jsonl.gz"
         if last is not None and _stated(last) == _stated(place):
-            return None
+            return None if _whole(last) else beside.replace(last)
         return beside.replace(place)
 
     def add(line: str) -> None:
@@ -125,6 +130,19 @@ def _name(last: Path | None) -> str:
             after = (then + timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
             time = max(time, after.replace("+00:00", "Z"))
     return time.replace(":", "").replace(".", "-")
+
+
+def _whole(path: Path) -> bool:
+    """Whether an archive is as it was written."""
+    try:
+        return _digest(gzip.decompress(path.read_bytes())) == _stated(path)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def _digest(data: bytes) -> str:
+    """The digest of an archive's lines, as its name has it."""
+    return hashlib.sha256(data).hexdigest()[:_DIGEST]
 
 
 def _stated(path: Path) -> str:
@@ -204,7 +222,7 @@ def read_archive(path: Path) -> Archive:
     )
     try:
         data = gzip.decompress(path.read_bytes())
-        if hashlib.sha256(data).hexdigest()[:_DIGEST] != _stated(path):
+        if _digest(data) != _stated(path):
             raise wrong
         lines: list[dict[str, Any]] = [json.loads(line) for line in data.splitlines()]
         end = lines.pop() if lines and "format" in lines[-1] else {}
@@ -237,8 +255,7 @@ def rewritten(path: Path, lines: list[str]) -> Path:
     """Replace an archive by one with other lines, under the name that matches them."""
     data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
     pull = path.name.removesuffix(".jsonl.gz").rpartition("-")[0]
-    digest = hashlib.sha256(data).hexdigest()[:_DIGEST]
-    place = path.with_name(f"{pull}-{digest}.jsonl.gz")
+    place = path.with_name(f"{pull}-{_digest(data)}.jsonl.gz")
     packed = io.BytesIO()
     with _gzip(packed) as stream:
         stream.write(data)

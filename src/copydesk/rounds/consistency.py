@@ -69,9 +69,10 @@ def faults(round: Round, codecs: Codecs) -> Iterator[CopydeskError]:
         yield error
         return
     if wrong := _differences(logged, derived):
+        one = len(wrong) == 1
+        count = "1 answer in the log is" if one else f"{len(wrong):,} answers in the log are"
         yield IntegrityError(
-            f"{len(wrong)} answers in the log are not what the archives in 'pulls' say: "
-            f"{'; '.join(wrong[:_SHOWN])}.",
+            f"{count} not what the archives in 'pulls' say: {'; '.join(wrong[:_SHOWN])}.",
             where=str(folder.annotations),
             hint=REPAIR,
         )

@@ -233,12 +233,14 @@ class Phrases:
         return self.span(first, end)
 
     def _leads_to(self, index: int) -> bool:
-        """Whether "to" before a word is a preposition: "an aide to Orr", "close to the talks"."""
+        """Whether "to" before a word is a preposition: "an aide to Orr", "a letter to him"."""
         if index < 2 or self.found[index - 1].form != "to" or self.breaks(index - 1):
             return False
         left, right = self.found[index - 2], self.found[index]
         named = self.text[right.start].isupper()
         if self.text[left.start].isupper() and named:
+            return True
+        if left.form in self.forms["written"]:
             return True
         who = left.form in self.forms["role"] or left.form == "close"
         return who and (named or right.form in self.forms["article"])

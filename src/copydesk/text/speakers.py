@@ -102,11 +102,25 @@ class Speakers(Phrases):
                 if following is None:
                     return self._inside(start + 1, at)
                 start = following
+            elif self._is_participle(start) and (after := self._next_segment(start, at)):
+                start = after
             elif start and form in self.forms["relative"]:
                 return None
             else:
                 break
         return self.phrase_at(start, at)
+
+    def _is_participle(self, index: int) -> bool:
+        """Whether a participle opens the sentence: "Reached by phone, …", "Speaking in Osk, …"."""
+        form = self.found[index].form
+        if index or len(self.found) < 2 or self.breaks(1):
+            return False
+        if not (
+            form in self.forms["participle"] or (len(form) > 5 and form.endswith(("ing", "ed")))
+        ):
+            return False
+        after = self.found[1].form
+        return after in self.forms["preposition"] and after != "of"
 
     def following(self, offset: int) -> Span | None:
         """The subject after the next comma: "Blaming the "system," Ann Orr left"."""
@@ -158,18 +172,20 @@ class Speakers(Phrases):
 
     def _described(self, before: int) -> Span | None:
         """The name that what stands between commas describes: "Ann Orr, the mayor, said"."""
-        end = before
+        end = after = before
         for _ in range(7):
             start = self.segment_start(end)
             if start is None:
                 return None
+            if not start and self._is_participle(start):
+                return self.phrase_before(after)
             if end != before and not self._describes(start, end):
                 return self.phrase_before(end)
             if end == before and self.is_name(start, end) and self._is_role(start):
                 return self.span(start, end)
             if not start:
                 return self.phrase_before(end)
-            end = start
+            end, after = start, end
         return None
 
     def _describes(self, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from copydesk.backends.labelstudio import projects
-from copydesk.backends.labelstudio.client import ANSWERED_PAGE, PAGE, Server
+from copydesk.backends.labelstudio.client import PAGE, Server
 from copydesk.backends.labelstudio.codec import LabelStudioCodec
 from copydesk.backends.labelstudio.configs import config_sha256, same_config
 from copydesk.backends.labelstudio.payloads import MODEL_VERSION, PayloadWriter
@@ -160,11 +160,11 @@ class LabelStudio:
                 yield finding("label-config-changed", where=stream.key)
             if settings["title"] != projects.title(stream):
                 yield finding("project-renamed", where=stream.key)
-            yield from self._tasks(round, stream, number)
+            yield from self._tasks(stream, number)
 
-    def _tasks(self, round: Round, stream: Stream, number: int) -> Iterator[Held]:
-        page, seen = ANSWERED_PAGE[round.plan.unit], set()
-        for row in self.server.answered_tasks(number, page=page):
+    def _tasks(self, stream: Stream, number: int) -> Iterator[Held]:
+        seen = set()
+        for row in self.server.answered_tasks(number):
             held = _held(stream, number, row)
             seen.add(held.uid)
             yield held

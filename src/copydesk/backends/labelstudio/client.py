@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """Tasks in one answer of the server, and keys in one question."""
-ANSWERED_PAGE: Final = {"sentence": PAGE, "article": 250}
-"""Answered tasks in one answer, by unit: an article brings a region for each of its sentences."""
 
 _TASK_FIELDS: Final = ("id", "data")
 _SHOWN_FIELDS: Final = (*_TASK_FIELDS, "predictions", "result", "model_version")
@@ -186,29 +184,27 @@ class Server:
         yield from self._tasks(number, _SHOWN_FIELDS if predictions else _TASK_FIELDS, uids)
 
     def answered_tasks(
-        self, number: int, uids: Sequence[str] | None = None, *, page: int = PAGE
+        self, number: int, uids: Sequence[str] | None = None
     ) -> Iterator[dict[str, Any]]:
         """The tasks of a project with their annotations: all, or those with one of these keys.
 
         Args:
             uids: at most `PAGE` of them.
-            page: how many are asked for at once; twice as many are held in memory.
         """
-        yield from self._tasks(number, _ANSWERED_FIELDS, uids, page)
+        yield from self._tasks(number, _ANSWERED_FIELDS, uids)
 
     def _tasks(
         self,
         number: int,
         fields: Sequence[str],
         uids: Sequence[str] | None = None,
-        page: int = PAGE,
     ) -> Iterator[dict[str, Any]]:
         """The tasks of a project, by id; a page is asked for while the one before is used."""
-        for rows in ahead(self._pages(number, fields, uids, page)):
+        for rows in ahead(self._pages(number, fields, uids)):
             yield from rows
 
     def _pages(
-        self, number: int, fields: Sequence[str], uids: Sequence[str] | None, size: int
+        self, number: int, fields: Sequence[str], uids: Sequence[str] | None
     ) -> Iterator[list[dict[str, Any]]]:
         """The tasks of a project, by id, a page at a time.
 
@@ -217,7 +213,7 @@ class Server:
         """
         params: dict[str, Any] = {
             "project": number,
-            "page_size": size,
+            "page_size": PAGE,
             "fields": "task_only" if fields == _TASK_FIELDS else "all",
             "include": ",".join(fields),
             # Data is wanted as it was sent, whatever addresses it holds.
