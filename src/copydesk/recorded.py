@@ -12,6 +12,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.contract.arrow import polars_schema
@@ -174,21 +175,24 @@ def _releases(corpus: Corpus, known: Releases | None) -> Iterator[tuple[str, pl.
     if known is None:
         known = read_json(path)["releases"] if path.is_file() else ()
     for entry in standing(known):
-        import polars as pl
-
         folder = corpus.releases / entry["version"]
-        names = ("article_id", "text_sha256", "pieces")
-        for file in [folder / str(file) for file in table_files(folder, "articles")]:
-            try:
-                rows = pl.read_parquet(file, columns=list(names), glob=False)
-                frame = rows.with_columns(whole=pl.lit(True)).match_to_schema(_schema())
-            except (pl.exceptions.PolarsError, OSError) as error:
-                raise IntegrityError(
-                    f"The articles of release {entry['version']} cannot be read: {error}",
-                    where=str(file),
-                    hint="Run 'copydesk validate' on the release.",
-                ) from error
-            yield entry["created"], frame
+        for file in table_files(folder, "articles"):
+            yield entry["created"], _released(folder / str(file), entry["version"])
+
+
+def _released(path: Path, version: str) -> pl.DataFrame:
+    """The pieces in a file of a release's articles."""
+    import polars as pl
+
+    try:
+        rows = pl.read_parquet(path, columns=["article_id", "text_sha256", "pieces"], glob=False)
+        return rows.with_columns(whole=pl.lit(True)).match_to_schema(_schema())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise IntegrityError(
+            f"The articles of release {version} cannot be read: {error}",
+            where=str(path),
+            hint="Run 'copydesk validate' on the release.",
+        ) from error
 
 
 def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -207,12 +211,17 @@ def _plans(corpus: Corpus) -> Iterator[tuple[str, pl.DataFrame]]:
         )
         made += [(line["at"], line["articles"]) for line in lines if line["event"] == "articles"]
         for at, articles in made:
-            import polars as pl
-
-            yield at, pl.DataFrame([_planned(article) for article in articles], schema=_schema())
+            yield at, _planned(articles)
 
 
-def _planned(article: dict[str, Any]) -> dict[str, Any]:
+def _planned(articles: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """The pieces of the articles in a round's plan: its units."""
+    import polars as pl
+
+    return pl.DataFrame(list(map(_pieces, articles)), schema=_schema())
+
+
+def _pieces(article: Mapping[str, Any]) -> dict[str, Any]:
     pieces = [
         {"start": unit["start"], "end": unit["end"], "zone": unit["zone"], "is_unit": True}
         for unit in article["sentences"]
