@@ -115,7 +115,7 @@ class Left:
 
     def remember(self) -> None:
         """To be called when all is written."""
-        self._path.write_text(self._state(), encoding="ascii")
+        self._path.write_text(self._state(), encoding="ascii", newline="\n")
 
     def _state(self) -> str:
         manifest, private = self._corpus.manifest, self._corpus.private
