@@ -190,6 +190,8 @@ UNITS = (
     ),
     *(
         "<ul><li>",
+        "<input type='email'>a ",
+        "<p class='caption'>A</p>",
         "<blockquote>",
         "<b><i>",
         "<p><b>",

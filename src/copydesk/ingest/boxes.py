@@ -114,13 +114,20 @@ def drop_pull_quotes(tree: Any) -> None:
 
 def drop_sign_ups(tree: Any) -> None:
     """Forms that ask for an address, with the heading and the small print around them."""
+    sizes: dict[Any, int] = {}
+    tried = set()
     for field in tree.xpath("//body//input[@type='email']"):
         box = None
         for above in field.iterancestors():
-            if above.tag == "body" or len(plain(above.text_content())) > _FORM:
+            if above not in sizes:
+                sizes[above] = len(plain(above.text_content()))
+            if above.tag == "body" or sizes[above] > _FORM:
                 break
             box = above
-        if box is not None and box.getparent() is not None and not box.xpath(".//h1"):
+        if box is None or box in tried:
+            continue
+        tried.add(box)
+        if box.getparent() is not None and not box.xpath(".//h1"):
             box.drop_tree()
 
 

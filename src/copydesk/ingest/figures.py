@@ -43,8 +43,9 @@ def captions(tree: Any) -> list[Any]:
     """The elements of a page that hold a caption, the outermost of each."""
     found = [*tree.iter("figcaption")]
     every = set(found)
+    near: dict[Any, bool | None] = {}
     for element in tree.xpath("//body//*[@class][not(.//img)]"):
-        named = _CAPTION.search(element.get("class")) and _near_picture(element)
+        named = _CAPTION.search(element.get("class")) and _near_picture(element, near)
         if named and not any(inner in every for inner in element.iterdescendants()):
             found.append(element)
     every = set(found)
@@ -106,12 +107,25 @@ def _parts(element: Any, kind: str) -> Iterator[tuple[str, str]]:
         yield kind, child.tail or ""
 
 
-def _near_picture(element: Any) -> bool:
-    """Whether a picture is beside an element, or an enclosing one holds it and little else."""
+def _near_picture(element: Any, known: dict[Any, bool | None]) -> bool:
+    """Whether a picture is beside an element, or an enclosing one holds it and little else.
+
+    Args:
+        known: what was found of enclosing elements, each of which is looked through once.
+    """
     beside = element.getprevious()
     if beside is not None and (beside.tag in _PICTURES or beside.xpath("./img|./picture")):
         return True
     for _, above in zip(range(_NEAR), element.iterancestors(), strict=False):
-        if above.xpath(".//img|.//picture|.//amp-img|.//video|.//svg"):
-            return len(above.xpath(".//p")) <= _NEAR
+        if above not in known:
+            known[above] = _holds_little_else(above)
+        if (held := known[above]) is not None:
+            return held
     return False
+
+
+def _holds_little_else(element: Any) -> bool | None:
+    """Whether an element holds little else than a picture; None if it holds no picture."""
+    if not element.xpath(".//img|.//picture|.//amp-img|.//video|.//svg"):
+        return None
+    return len(element.xpath(".//p")) <= _NEAR

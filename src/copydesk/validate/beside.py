@@ -7,6 +7,7 @@ corpus as well; each is compared with the release and with its other copy.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -129,7 +130,7 @@ def _citation(text: str, release: Release) -> Iterator[Found]:
     if not isinstance(document, dict):
         yield _document("The citation is not a YAML mapping.", "CITATION.cff")
         return
-    for name in sorted({name for name in keys if keys.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(keys).items() if count > 1):
         yield _document(f"The citation has the key '{show(name)}' twice.", "CITATION.cff")
     if "<<" in keys:
         yield _document("The citation merges other keys into its own.", "CITATION.cff")
