@@ -517,24 +517,23 @@ def a_scheme_with_other_keys(f: Forger) -> None:
     path.write_text(dump_json(document))
 
 
-@as_it_lies("corpus", free="newer guidelines belong to a future round", around=True)
-def guidelines_of_a_newer_version(f: Forger) -> None:
+def _guidelines_of(f: Forger, version: str) -> None:
     path = f.corpus.annotations / "guidelines.md"
     text = path.read_text(encoding="utf-8")
-    version = str(f.manifest["guidelines_version"])
-    if version not in text:
+    stated = str(f.manifest["guidelines_version"])
+    if stated not in text:
         raise UnfitError("guidelines")
-    path.write_text(text.replace(version, "7.7", 1), encoding="utf-8")
+    path.write_text(text.replace(stated, version, 1), encoding="utf-8")
+
+
+@as_it_lies("corpus", free="newer guidelines belong to a future round", around=True)
+def guidelines_of_a_newer_version(f: Forger) -> None:
+    _guidelines_of(f, "7.7")
 
 
 @as_it_lies("corpus", _CONFIGURED, around=True)
 def guidelines_of_an_older_version(f: Forger) -> None:
-    path = f.corpus.annotations / "guidelines.md"
-    text = path.read_text(encoding="utf-8")
-    version = str(f.manifest["guidelines_version"])
-    if version not in text:
-        raise UnfitError("guidelines")
-    path.write_text(text.replace(version, "0.1", 1), encoding="utf-8")
+    _guidelines_of(f, "0.1")
 
 
 if __name__ == "__main__":
