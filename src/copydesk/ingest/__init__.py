@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Defaults", "Ingested", "Options", "ingest"]
 
-# A process that only reads articles (`copydesk.ingest.pool`) imports none of the rest.
+# A process that only reads or compares (`copydesk.ingest.in_order`) imports none of the rest.
 _HOMES: Final = {"Defaults": "metadata", "Ingested": "outcome", "Options": "raw", "ingest": "take"}
 
 

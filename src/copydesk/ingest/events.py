@@ -7,7 +7,7 @@ a named event join the event of the article that they share text with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -19,10 +19,10 @@ from copydesk.contract.index_entries import standing
 from copydesk.corpus import Article, Corpus
 from copydesk.files import read_json, read_jsonl
 from copydesk.ingest import translations
-from copydesk.ingest.copies import NEAR, Read, shared
+from copydesk.ingest.compared import Pair, Told, compare_all
+from copydesk.ingest.copies import NEAR
 from copydesk.ingest.store import Entry, Store
 from copydesk.stretches import NO_KEYS, Index, Keys, keys
-from copydesk.text.pieces import line_zones
 
 FOUND: Final = "events.jsonl"
 """In the private room: which articles were put into an event, with whom, and why."""
@@ -77,7 +77,12 @@ def found_before(corpus: Corpus) -> set[str]:
 
 
 def group(
-    corpus: Corpus, store: Store, text: Callable[[Entry], str], *, without: Keys = NO_KEYS
+    corpus: Corpus,
+    store: Store,
+    text: Callable[[Entry], str],
+    *,
+    without: Keys = NO_KEYS,
+    workers: int | None = None,
 ) -> Events:
     """Find the events of fresh articles among all, and what must be set aside.
 
@@ -88,6 +93,7 @@ def group(
         store: all articles; the events of fresh ones are stated, or their own ids.
         text: gives an article's canonical text.
         without: hashes of stretches that tie no articles together.
+        workers: processes that compare; the processors that this one may use, by default.
     """
     numbers, old = store.numbers()
     index = Index(corpus.build_dir / "stretches")
@@ -98,18 +104,23 @@ def group(
     near = min(NEAR, float(corpus.config.get("checks", {}).get("near_duplicate", NEAR)))
 
     @lru_cache(_CACHED)
-    def read(value: int) -> tuple[Entry, Read]:
+    def told(value: int) -> Told:
         entry = store.numbered(value)
-        article = entry.article
-        return entry, Read.of(text(entry), article.language, line_zones(article.zones))
+        return Told(text(entry), entry.article.language, entry.article.zones)
 
     events = Events(released_splits(corpus))
-    for first, other in index.pairs(numbers, old=old, without=without):
-        (a, mine), (b, theirs) = read(int(numbers[first])), read(int(numbers[other]))
-        if not events.together(a, b):
-            because = shared(mine, theirs, near=near)
-            if because:
-                events.join(a, b, because)
+
+    def apart() -> Iterator[Pair]:
+        for first, other in index.pairs(numbers, old=old, without=without):
+            a, b = int(numbers[first]), int(numbers[other])
+            if not events.together(store.numbered(a), store.numbered(b)):
+                yield Pair(a, b, told(a), told(b))
+
+    for one, two, because in compare_all(apart(), near=near, workers=workers):
+        a, b = store.numbered(one), store.numbered(two)
+        # Others that were compared meanwhile may have put them together.
+        if because and not events.together(a, b):
+            events.join(a, b, because)
     for a, b in translations.linked(store):
         if not events.together(a, b):
             events.join(a, b, translations.BECAUSE)

@@ -63,7 +63,7 @@ def ingest(
         strict: whether nothing is taken if anything must be set aside.
         bulk: whether the texts are kept in Parquet and not in a file each; by default, those that
             the corpus has in Parquet are, and all if `BULK_FROM` of them come from Parquet files.
-        workers: processes that read; the processors that this one may use, by default.
+        workers: processes that read and compare; the processors that this one may use, by default.
         progress: called with the number of articles read so far.
 
     Raises:
@@ -85,7 +85,7 @@ def ingest(
         run.bulk = bulk
         with contextlib.closing(run.seen):
             run.read(workers, progress)
-            return run.finish(strict)
+            return run.finish(strict, workers)
 
 
 @contextlib.contextmanager
@@ -195,13 +195,13 @@ class _Run:
         self.fields.update(reading.other.keys())
         self._count(article)
 
-    def finish(self, strict: bool) -> Ingested:
+    def finish(self, strict: bool, workers: int | None) -> Ingested:
         """Find events, move texts to their places, write the manifests.
 
         Where no article was read and nothing else has changed, all that is done already.
         """
         done = not any(self.counts[change] for change in CHANGES) and self.left.holds()
-        found = events.Events(self.splits) if done else self._compare()
+        found = events.Events(self.splits) if done else self._compare(workers)
         self._raise(strict)
         taken = self.counts["given"] + self.counts["withheld"]
         joined = self._commit(found) if taken and not done else ()
@@ -225,12 +225,12 @@ class _Run:
             why_withheld=dict(self.withheld),
         )
 
-    def _compare(self) -> events.Events:
+    def _compare(self, workers: int | None) -> events.Events:
         """Mark the lines that outlets repeat, and find the events of fresh articles."""
         marked, nobodys = furniture.mark(self.corpus, self.store, self._text)
         if marked:
             self.steps["furniture"] = marked
-        found = events.group(self.corpus, self.store, self._text, without=nobodys)
+        found = events.group(self.corpus, self.store, self._text, without=nobodys, workers=workers)
         for name, reason in found.aside.items():
             self._set_aside(name, reason)
         return found
