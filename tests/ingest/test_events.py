@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 from sources import folder, write
@@ -15,6 +17,7 @@ from copydesk.errors import InputError
 from copydesk.ingest import Defaults, Ingested, ingest
 from copydesk.ingest.events import Joined
 from copydesk.release.cut import Options, cut
+from copydesk.scaffold import lay_out
 from copydesk.validate import validate
 
 SAID = "“We waited forty years for this bridge and we shall not wait for the road,” she said."
@@ -133,6 +136,29 @@ def test_an_event_for_all_articles_is_given_by_an_option(tmp_path: Path, corpus:
     ingest([source], corpus, defaults=Defaults(event="harvest"), workers=1)
 
     assert events(corpus) == {"a": "harvest", "b": "harvest"}
+
+
+def test_several_processes_find_the_events_that_one_finds(tmp_path: Path, corpus: Corpus) -> None:
+    """In chains of 50 articles, each with a sentence of the one before and some with one of the
+    first, articles are united while others that they are tied to are still being compared."""
+    words = ["".join(pair) for pair in product("bdfgklmnprst", ("ade", "ine", "olt", "urk", "ask"))]
+    pick = Random(1)
+    made = [f"{' '.join(pick.choices(words, k=12)).capitalize()}." for _ in range(300)]
+    texts = {}
+    for n, sentence in enumerate(made):
+        before = [made[n - 1]] if n % 50 else []
+        first = [made[n // 50 * 50]] if n % 50 in (15, 30, 45) else []
+        texts[f"a{n:03d}"] = "\n".join([f"News of {n}", sentence, *before, *first])
+    source = folder(tmp_path / "in", **texts)
+    other = lay_out(tmp_path / "other")
+
+    one = ingest([source], corpus, licence="CC0-1.0", workers=1)
+    two = ingest([source], other, licence="CC0-1.0", workers=2)
+
+    assert len(one.joined) == 294
+    assert {joined.event for joined in one.joined} == {f"a{n:03d}" for n in range(0, 300, 50)}
+    assert two == one
+    assert other.manifest.read_bytes() == corpus.manifest.read_bytes()
 
 
 def test_found_events_are_kept_when_the_same_articles_come_again(
