@@ -234,6 +234,14 @@ UNITS = (
         "according to ",
         "said that he said ",
     ),
+    *(
+        "<i>word</i> ",
+        "<b>word</b> ",
+        "<a href='/a'>word</a> ",
+        "word<sup>1</sup> ",
+        "<x-a>word</x-a> ",
+    ),
+    *("<p>one <i>two</i> three</p>", "<img src='a'>word ", "<font size='+2'>the pool</font> "),
 )
 PAIRS = (
     *(("(", ")"), ("“", "”"), ("<b>", "</b>"), ("[", "]"), ('{"a":', "}"), ("“a ", "b” ")),

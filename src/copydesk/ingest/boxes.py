@@ -14,7 +14,7 @@ from copydesk.text.wording import Wording
 Line = tuple[str, str | None]
 
 _ABOUT_AUTHOR: Final = re.compile(
-    r"(?:author|writer|contributor|byline|autor|auteur)s?[\w-]*?[-_]{0,2}(?:bio(?:graphy)?|box|about)(?![a-z])"
+    r"(?:author|writer|contributor|byline|autor|auteur)s?[\w-]{0,40}?(?:bio(?:graphy)?|box|about)(?![a-z])"
     r"|(?:about|bio)-(?:the-)?(?:author|writer)s?(?![a-z])",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from copydesk.errors import InputError
 from copydesk.extras import needs
-from copydesk.ingest import boxes, figures, layout, pagedata
+from copydesk.ingest import boxes, crowded, figures, layout, pagedata
 from copydesk.ingest.dates import day
 from copydesk.ingest.elsewhere import HEADINGS
 from copydesk.ingest.layout import key, plain
@@ -102,8 +102,10 @@ def extract(data: bytes | str, language: str | None = None) -> Page:
     boxes.drop_sign_ups(tree)
     boxes.drop_pull_quotes(tree)
     facts = boxes.set_aside_facts(tree)
+    uncrowded = copy.deepcopy(tree)
+    crowded.unwrap(uncrowded)
     found: Any = trafilatura.bare_extraction(
-        copy.deepcopy(tree), with_metadata=False, include_comments=False, include_tables=True
+        uncrowded, with_metadata=False, include_comments=False, include_tables=True
     )
     body = list(_body(found.body)) if found is not None and found.body is not None else []
     reason = wall(tree, [text for text, _ in body], paid=said.paid)
@@ -147,12 +149,12 @@ def _headings(tree: Any) -> set[str]:
 
 def _bold_lines(tree: Any) -> Iterator[str]:
     """Short paragraphs that are bold as a whole, without a stop, above another paragraph."""
-    for bold in tree.xpath("//p/strong|//p/b"):
-        paragraph = bold.getparent()
+    for paragraph in tree.xpath("//p[strong or b]"):
         text = plain(paragraph.text_content())
+        bold = [plain(element.text_content()) for element in paragraph.iterchildren("strong", "b")]
         below = paragraph.getnext()
         if (
-            text == plain(bold.text_content())
+            text in bold
             and _WORDS_OF_HEADING <= len(text) <= _HEADING
             and not has_stop(text)
             and text[-1] not in ":,;"

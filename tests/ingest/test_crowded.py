@@ -1,0 +1,49 @@
+"""Pages with hundreds of inline elements in one block: all their text, in its order."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.ingest.raw import Options, Raw
+from copydesk.ingest.read import read
+
+FIRST = "The old bridge will stand for ten more years, the council of the town decided on Monday."
+LAST = "Its members will vote again in autumn, when the engineers have looked at each of the piers."
+MANY = 1000
+
+
+def lines(body: str) -> list[str]:
+    """The lines of a page below its headline."""
+    page = (
+        f"<html><head><title>Old bridge</title></head><body><article>{body}</article></body></html>"
+    )
+    raw = Raw(where="a.html", name="a.html", kind="html", data=page.encode())
+    return read(raw, Options()).text.split("\n")
+
+
+@pytest.mark.parametrize("tag", ["i", "b", "span", "sup", "a", "q", "code", "time", "x-word"])
+@pytest.mark.parametrize("block", ["p", "li", "blockquote", "div"])
+def test_a_paragraph_of_a_thousand_marked_words_is_whole(tag: str, block: str) -> None:
+    words = [f"word{number}" for number in range(MANY)]
+    marked = " and ".join(f"<{tag}>{word}</{tag}>" for word in words)
+    inner = f"<{block}>{marked}.</{block}>"
+    inner = f"<ul>{inner}</ul>" if block == "li" else inner
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p>{inner}<p>{LAST}</p>")
+    assert [line for line in found if "word" in line] == [" and ".join(words) + "."]
+    assert [line for line in found if line in (FIRST, LAST)] == [FIRST, LAST]
+
+
+def test_what_is_nested_or_broken_keeps_its_order() -> None:
+    parts = [f"<span>Line{n} <b>of <i>the</i></b> list</span>, it<br>" for n in range(MANY)]
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p><p>{''.join(parts)}</p><p>{LAST}</p>")
+    assert [line for line in found if line.startswith("Line")] == [
+        f"Line{n} of the list, it" for n in range(MANY)
+    ]
+
+
+@pytest.mark.parametrize("block", ["div", "section"])
+def test_a_block_of_links_only_still_leads_elsewhere(block: str) -> None:
+    links = " ".join(f"<a href='/{n}'>Another bridge {n}</a>" for n in range(MANY))
+    told = "".join(f"<p>In year {n} of the plan, {LAST}</p>" for n in range(20))
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p><{block}>{links}</{block}>{told}")
+    assert not [line for line in found if line.startswith("Another bridge")]
