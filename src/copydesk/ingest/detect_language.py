@@ -6,6 +6,7 @@ language, or because a page calls everything English.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from copydesk.stretches import words
@@ -48,7 +49,11 @@ def told(text: str, stated: str | None) -> str:
     found = [word for word in words(text)[:_SAMPLE] if not word.isdigit()]
     if len(found) < _ENOUGH:
         return stated or ("en" if text.isascii() or not _is_foreign(text) else UNKNOWN)
-    shares = {tag: sum(w in listed for w in found) / len(found) for tag, listed in _LISTS.items()}
+    counts = Counter(found)
+    shares = {
+        tag: sum(counts[word] for word in listed & counts.keys()) / len(found)
+        for tag, listed in _LISTS.items()
+    }
     if shares["en"] >= _SHARE and shares["en"] >= 0.5 * max(shares.values()):
         return stated or "en"
     best = max(shares, key=lambda tag: shares[tag])
