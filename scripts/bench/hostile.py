@@ -242,6 +242,14 @@ UNITS = (
         "<x-a>word</x-a> ",
     ),
     *("<p>one <i>two</i> three</p>", "<img src='a'>word ", "<font size='+2'>the pool</font> "),
+    *(
+        "<svg></svg>word ",
+        "<title>a | b",
+        " | ab",
+        "author-",
+        "<li>Read more: <a href='a'>b</a></li>word ",
+    ),
+    "<blockquote class='pullquote'>word</blockquote>",
 )
 PAIRS = (
     *(("(", ")"), ("“", "”"), ("<b>", "</b>"), ("[", "]"), ('{"a":', "}"), ("“a ", "b” ")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.ingest.pagedata import without_outlet
 from copydesk.ingest.raw import Options, Raw
 from copydesk.ingest.read import read
 
@@ -47,3 +48,15 @@ def test_a_block_of_links_only_still_leads_elsewhere(block: str) -> None:
     told = "".join(f"<p>In year {n} of the plan, {LAST}</p>" for n in range(20))
     found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p><{block}>{links}</{block}>{told}")
     assert not [line for line in found if line.startswith("Another bridge")]
+
+
+def test_text_between_pictures_and_boxes_stays_where_it_is() -> None:
+    drawn = "".join(f"<noscript><svg></svg></noscript>word{n} " for n in range(MANY))
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p><p>{drawn}.</p><p>{LAST}</p>")
+    (line,) = [line for line in found if line.startswith("word")]
+    assert line.rstrip(" .").split() == [f"word{n}" for n in range(MANY)]
+
+
+def test_a_title_longer_than_a_headline_is_left_as_it_is() -> None:
+    title = "Old bridge" + " | The Day" * MANY
+    assert without_outlet(title, "The Day") == title

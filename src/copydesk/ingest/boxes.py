@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from copydesk.ingest.layout import key, plain
+from copydesk.ingest.layout import drop, key, plain
 from copydesk.text.lines import fixed, has_stop
 from copydesk.text.wording import Wording
 
@@ -26,6 +26,8 @@ _FACTS: Final = re.compile(
 )
 """The classes of a box of facts beside the running text."""
 _PULLED: Final = re.compile(r"pull-?quote|zitat-?box|(?:^|[\s_-])pulled(?![a-z])", re.IGNORECASE)
+_PULLS: Final = 100
+"""An article has a few of these; each is sought in the whole page."""
 _SOURCE: Final = re.compile(r"\s[—–-]\s?[^—–-]{2,60}$")
 """Who is quoted, below a quotation in large letters."""
 _FURTHER: Final = re.compile(
@@ -61,7 +63,7 @@ def drop_teasers(tree: Any, known: Wording) -> None:
         )
         teaser = line and (fixed(text, known) == "note" or _label(text) in labels)
         if teaser or _is_box_of_links(element, text, linked):
-            element.drop_tree()
+            drop(element)
 
 
 def _labels_of_links(tree: Any) -> set[str]:
@@ -88,7 +90,7 @@ def drop_further(tree: Any) -> None:
         if text and element.find(".//a") is None and not element.xpath(".//h2|.//h3|.//h4"):
             continue
         if text and 3 * len(text) < whole and not element.xpath(".//h1"):
-            element.drop_tree()
+            drop(element)
 
 
 def drop_authors(tree: Any) -> None:
@@ -97,19 +99,19 @@ def drop_authors(tree: Any) -> None:
         if element.getparent() is None or not _ABOUT_AUTHOR.search(element.get("class")):
             continue
         if len(plain(element.text_content())) <= _BOX and not element.xpath(".//h1"):
-            element.drop_tree()
+            drop(element)
 
 
 def drop_pull_quotes(tree: Any) -> None:
     """Words of the text that the page shows again in large letters, as their class says."""
-    found = [e for e in tree.xpath("//body//*[@class]") if _PULLED.search(e.get("class"))]
+    found = [e for e in tree.xpath("//body//*[@class]") if _PULLED.search(e.get("class"))][:_PULLS]
     whole = key(tree.text_content()) if found else ""
     for element in found:
         said = key(
             _SOURCE.sub("", plain(" ".join(element.xpath(".//text()[not(ancestor::cite)]"))))
         )
         if element.getparent() is not None and said and whole.count(said) > 1:
-            element.drop_tree()
+            drop(element)
 
 
 def drop_sign_ups(tree: Any) -> None:
@@ -128,7 +130,7 @@ def drop_sign_ups(tree: Any) -> None:
             continue
         tried.add(box)
         if box.getparent() is not None and not box.xpath(".//h1"):
-            box.drop_tree()
+            drop(box)
 
 
 def set_aside_facts(tree: Any) -> list[str]:
@@ -146,7 +148,7 @@ def set_aside_facts(tree: Any) -> list[str]:
         text = "\n".join(line for line in lines if line)
         if 2 * len(text) < whole:
             texts.append(text or plain(element.text_content()))
-            element.drop_tree()
+            drop(element)
     return [text for text in texts if text]
 
 

@@ -32,6 +32,19 @@ def key(text: str) -> str:
     return _MARKS.sub("", text).casefold()
 
 
+def drop(element: Any) -> None:
+    """Take an element out of its page, but not the text that follows it.
+
+    Before such a text an empty element stays: joined to the text before, each would be copied as
+    often as others follow it.
+    """
+    if (element.tail or "").strip():
+        element.clear(keep_tail=True)
+        element.tag = "span"
+    elif element.getparent() is not None:
+        element.drop_tree()
+
+
 def unfold(tree: Any) -> None:
     """Change a page's tree in place: headings, tables for layout, raised figures, loose text; and
     mark what is not the article."""

@@ -41,6 +41,10 @@ _DATES: Final = (
 )
 _SEPARATORS: Final = re.compile(r"\s+[|–—·•»-]\s+|\s*\|\s*")
 _BLANKS: Final = re.compile(r"\s+")
+_LONGEST: Final = 1000
+"""In characters: a title with more is not one of several parts."""
+_MOST: Final = 20
+"""A page describes its article a few times; each title is compared with each heading."""
 
 
 @dataclass(slots=True)
@@ -151,7 +155,7 @@ def _title(
 ) -> str | None:
     """The ``h1`` that is nearest to the titles that the page gives; else one of these."""
     stated = [meta.get("og:title"), meta.get("twitter:title"), tree.findtext(".//title")]
-    stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)]
+    stated += [a["headline"] for a in about if isinstance(a.get("headline"), str)][:_MOST]
     plain = [_key(without_outlet(_plain(t), outlet)) for t in stated if t]
     shown = [_plain("".join(_texts(h))) for h in tree.iter("h1") if not is_elsewhere(h)]
     # A logo may be an h1: the outlet's name, which follows the titles.
@@ -170,7 +174,7 @@ def _title(
         if close[best] >= 0.5 or len(shown) == 1:
             return _punctuated(without_outlet(shown[best], outlet), stated, outlet)
     split = [_SEPARATORS.split(_plain(title)) for title in stated if title]
-    parts = [_key(part) for found in split for part in found]
+    parts = [_key(part) for found in split for part in found[:_MOST]]
     for named in visible.headlines(tree):
         if any(_alike(_key(named), title) >= 0.5 for title in (*plain, *parts)):
             return without_outlet(named, outlet)
@@ -221,6 +225,8 @@ def _alike(a: str, b: str) -> float:
 def without_outlet(title: str, outlet: str | None) -> str:
     """A title without the outlet's name: "Bridge opens | The Day" is "Bridge opens", and so is "The
     Day | Bridge opens" if the outlet is known."""
+    if len(title) > _LONGEST:
+        return title
     name = _key(outlet or "")
     mark = _SEPARATORS.search(title)
     if mark and name and _key(title[: mark.start()]) == name:

@@ -93,9 +93,7 @@ def extract(data: bytes | str, language: str | None = None) -> Page:
         wording=wording(language_of(said.fields.get("language") or language or "en")),
     )
     for element in tree.xpath(_NOT_TEXT):
-        element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(
-            element
-        )
+        layout.drop(element)
     boxes.drop_teasers(tree, known.wording)
     boxes.drop_further(tree)
     boxes.drop_authors(tree)
