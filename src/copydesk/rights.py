@@ -33,6 +33,11 @@ def wants_attribution(licence: str) -> bool:
     return not licence.startswith(_NAMES_NOBODY)
 
 
+def names_somebody(attribution: str | None) -> bool:
+    """Whether a credit can be read: blanks and marks that are not shown name nobody."""
+    return any(map(str.isalnum, attribution or ""))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """Whose text a corpus may give.

@@ -107,9 +107,9 @@ def test_usual_names_of_other_languages_are_known() -> None:
 
 
 def test_halves_of_characters_and_line_ends_do_not_stay_in_fields() -> None:
-    """JSON can name what UTF-8 cannot hold; a title is one line."""
+    """JSON can name what UTF-8 cannot hold; a title is one line, read in one direction."""
     record = {
-        "title": "The \ud83d\nbridge\0",
+        "title": "The \ud83d\n\u202ebridge\0",
         "url": "https://a.example/\ud800",
         "tags": ["\udc00"],
     }

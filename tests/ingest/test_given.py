@@ -84,6 +84,7 @@ def take(tmp_path: Path, corpus: Corpus, text: str, **defaults: str) -> Ingested
     [
         (story(1), {"licence": "CC-BY-4.0"}, "attribution", None),
         (story(1), {"licence": "CC-BY-4.0", "attribution": "Ada"}, None, "Ada"),
+        (story(1), {"licence": "CC-BY-4.0", "attribution": "\u2014"}, "attribution", "\u2014"),
         (story(1), {"licence": "CC-BY-4.0", "outlet": "The Day"}, None, "The Day"),
         (story(1), {"licence": "CC0-1.0"}, None, None),
         (

@@ -389,7 +389,7 @@ def _withdrawn(f: Forger, entries: list[dict[str, Any]]) -> None:
     last = {
         "version": new,
         "event": "withdrawn",
-        "replaces": entries[-1]["version"],
+        "at": "2026-06-01T00:00:00Z",
         "reason": "So.",
     }
     entries.append(entries[-1] | last)
@@ -415,7 +415,15 @@ def _index_text(name: str, change: Callable[[list[Any]], object]) -> None:
 
 _index_text("an entry that is null", lambda entries: entries.append(None))
 _index_text("a first entry with one before it", lambda e: e[0].update(before="a" * 64))
-_index_text("a chain in capitals", lambda e: e[-1].update(before=str(e[-1]["before"]).upper()))
+
+
+def _in_capitals(entries: list[Any]) -> None:
+    if len(entries) < 2:
+        raise UnfitError("index")
+    entries[-1]["before"] = entries[-1]["before"].upper()
+
+
+_index_text("a chain in capitals", _in_capitals)
 
 
 @as_it_lies("index", around=True)

@@ -20,7 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from attacks import edit, first_file, reseal, say, secret, stated
-from forger import Damage, Forger, UnfitError, damage, tell
+from forger import INVENTED, Damage, Forger, UnfitError, damage, tell
+from intrusions import INTRUSIONS, archived
 from thrift_compact import (
     BINARY,
     I32,
@@ -50,6 +51,15 @@ def _zipped(text: str) -> bytes:
 
 
 # ---- footers
+
+
+def _words(f: Forger) -> str:
+    """Words to hide; withheld ones, if there are any."""
+    try:
+        return secret(f)
+    except UnfitError:
+        return INVENTED
+
 
 _SCHEMA, _ROWS, _GROUPS, _MORE, _BY, _ORDERS = 2, 3, 4, 5, 6, 7
 
@@ -102,15 +112,15 @@ _footer(
     design=_WRITER,
     free=_WRITER,
 )
-_footer("a field that nobody knows", lambda f, x: _put(x, 900, BINARY, _zipped(secret(f))))
+_footer("a field that nobody knows", lambda f, x: _put(x, 900, BINARY, _zipped(_words(f))))
 _footer(
     "a field that nobody knows, of a column",
-    lambda f, x: _put(_chunk(x, "text")[3][1], 900, BINARY, _zipped(secret(f))),
+    lambda f, x: _put(_chunk(x, "text")[3][1], 900, BINARY, _zipped(_words(f))),
 )
 _footer(
     "metadata of a column's chunk",
     lambda f, x: _put(
-        _chunk(x, "text")[3][1], 8, LIST, (STRUCT, [_pair(b"note", _zipped(secret(f)))])
+        _chunk(x, "text")[3][1], 8, LIST, (STRUCT, [_pair(b"note", _zipped(_words(f)))])
     ),
 )
 _footer(
@@ -121,9 +131,9 @@ _footer(
 )
 _footer(
     "a root of another name",
-    lambda f, x: _put(x[_SCHEMA][1][1][0], 4, BINARY, base64.b64encode(_zipped(secret(f)))),
+    lambda f, x: _put(x[_SCHEMA][1][1][0], 4, BINARY, base64.b64encode(_zipped(_words(f)))),
 )
-_footer("another maker", lambda f, x: _put(x, _BY, BINARY, base64.b64encode(_zipped(secret(f)))))
+_footer("another maker", lambda f, x: _put(x, _BY, BINARY, base64.b64encode(_zipped(_words(f)))))
 _footer("no orders of columns", lambda f, x: x.pop(_ORDERS, None), design=_WRITER, free=_WRITER)
 _footer(
     "text as JSON",
@@ -201,7 +211,7 @@ def _arrow(f: Forger, change: Callable[[pa.Schema], bytes]) -> None:
 
 @as_it_lies("footers")
 def metadata_in_the_schema_of_arrow_alone(f: Forger) -> None:
-    text = secret(f)
+    text = _words(f)
     _arrow(
         f,
         lambda s: (
@@ -212,7 +222,7 @@ def metadata_in_the_schema_of_arrow_alone(f: Forger) -> None:
 
 @as_it_lies("footers")
 def bytes_behind_the_schema_of_arrow(f: Forger) -> None:
-    text = secret(f)
+    text = _words(f)
     _arrow(f, lambda s: s.serialize().to_pybytes() + text.encode())
 
 
@@ -273,10 +283,14 @@ def a_number_in_a_dictionary_that_no_row_has(f: Forger) -> None:
     at = 4 + int.from_bytes(body[:4], "little") if table.schema.field(place).nullable else 0
     width, place_of_run = body[at], start + at + 1
     while place_of_run < start + size:  # runs of one value, or of values packed by their bits
-        run = data[place_of_run]
+        run, of_head = 0, 0
+        while of_head == 0 or data[place_of_run + of_head - 1] & 0x80:
+            run |= (data[place_of_run + of_head] & 0x7F) << 7 * of_head
+            of_head += 1
         length = (run >> 1) * width if run & 1 else (width + 7) // 8
-        data[place_of_run + 1 : place_of_run + 1 + length] = bytes(length)
-        place_of_run += 1 + length
+        place_of_run += of_head
+        data[place_of_run : place_of_run + length] = bytes(length)
+        place_of_run += length
     path.write_bytes(bytes(data))
     assert pq.read_table(path, partitioning=None).column(place).to_pylist() == had
     reseal(f)
@@ -297,19 +311,22 @@ def a_filter_of_withheld_words(f: Forger) -> None:
 
 
 def _copied(name: str, old: str, new: str) -> None:
+    """Copy a file or folder; ``{}`` stands for the version of the first release."""
+
     def do(f: Forger) -> None:
-        source = f.dataset / old
+        first = json.loads((f.corpus.releases / "index.json").read_text())["releases"][0]["version"]
+        source, to = f.dataset / old.format(first), f.dataset / new.format(first)
         if not source.exists():
             raise UnfitError(old)
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, f.dataset / new)
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, to)
 
     ODDITIES.append(Damage(kind="names", name=name, do=do, around=True, sign=False))
 
 
-_copied("a release with a blank behind its name", "releases/1.0.0", "releases/1.0.0 ")
-_copied("a release with a zero before its name", "releases/1.0.0", "releases/01.0.0")
-_copied("a release with a mark that is not shown", "releases/1.0.0", "releases/1.0.0\u200b")
-_copied("a release with a withdrawal that never was", "releases/1.0.0", "releases/1.0.0+w1")
+_copied("a release with a blank behind its name", "releases/{}", "releases/{} ")
+_copied("a release with a zero before its name", "releases/{}", "releases/0{}")
+_copied("a release with a mark that is not shown", "releases/{}", "releases/{}\u200b")
+_copied("a release with a withdrawal that never was", "releases/{}", "releases/{}+w1")
 _copied("the releases in capitals", "releases", "Releases")
 _copied("the raw folder in capitals", "raw", "RAW")
 _copied("a card in small letters", "README.md", "readme.md")
@@ -338,9 +355,9 @@ def _withdrawn_as(number: int, *, first: bool = False) -> Callable[..., None]:
         entry = {
             "version": new,
             "event": "withdrawn",
-            "replaces": old,
+            "at": "2026-06-01T00:00:00Z",
             "reason": "So.",
-            "created": "2026-06-01T00:00:00Z",
+            "created": entries[0]["created"],
             "digest": sha256_file(path),
         }
         entries.insert(0 if first else len(entries), entry)
@@ -354,7 +371,6 @@ def _ordered(f: Forger, entries: list[dict[str, Any]]) -> None:
     entries[0]["created"], entries[1]["created"] = entries[1]["created"], entries[0]["created"]
 
 
-_ARCHIVE = {"event": "archived", "created": "2026-06-01T00:00:00Z", "doi": "10.5281/zenodo.77"}
 _index("a first withdrawal called the second", _withdrawn_as(2))
 _index("a withdrawal of nothing", _withdrawn_as(1))
 _index("a withdrawal before its release", _withdrawn_as(1, first=True))
@@ -364,13 +380,11 @@ _index(
 )
 _index(
     "two identifiers of one release",
-    lambda f, e: e.extend(
-        {**_ARCHIVE, "version": e[0]["version"], "doi": f"10.5281/zenodo.{n}"} for n in (77, 78)
-    ),
+    lambda f, e: e.extend(archived(e[0], f"10.5281/zenodo.{n}") for n in (77, 78)),
 )
 _index(
     "an archive of a release that is not there",
-    lambda f, e: e.append({**_ARCHIVE, "version": "7.7.7"}),
+    lambda f, e: e.append(archived(e[0] | {"version": "7.7.7"}, "10.5281/zenodo.77")),
 )
 _index(
     "a retraction of the first release",
@@ -477,7 +491,6 @@ _document(
 _document("rows of a split in the card", _CARD, ("num_examples: ", "num_examples: 9"))
 _document("a size of the download", _CARD, ("download_size: ", "download_size: 9"))
 _document("a type in the card", _CARD, ("dtype: string", "dtype: large_string"))
-_document("another size category", _CARD, ("n<1K", "n>1T"))
 _document("another language in the card", _CARD, ("language:\n- ", "language:\n- xx\n- "))
 _document(
     "a default that is another config",
@@ -530,7 +543,6 @@ _document(
 _document(
     "a tag in the citation", _CITATION, ("title: ", "abstract: !!python/name:os.system\ntitle: ")
 )
-_document("guidelines of an older version", "dataset/guidelines.md", ("version: ", "version: 0.0"))
 _document(
     "a version in the guidelines twice",
     "dataset/guidelines.md",
@@ -544,6 +556,20 @@ _document(
 _document("a mark before the labels", "dataset/labels.json", ("{", "\ufeff{"))
 _document("a mark before the index", "dataset/releases/index.json", ("{", "\ufeff{"))
 _document("a mark before the list of articles", "dataset/raw/articles.jsonl", ("{", "\ufeff{"))
+
+
+@as_it_lies("documents", around=True)
+def another_size_category(f: Forger) -> None:
+    text = (f.root / _CARD).read_text(encoding="utf-8")
+    known = next(size for size in ("n<1K", "1K<n<10K", "10K<n<100K", "") if size in text)
+    edit(f, _CARD, (known or "10K<n<100K", "n>1T"))
+
+
+@as_it_lies("documents", around=True)
+def guidelines_of_an_older_version(f: Forger) -> None:
+    if f.manifest["guidelines_version"] is None:
+        raise UnfitError("no answer followed guidelines")
+    edit(f, "dataset/guidelines.md", ("version: ", "version: 0.0"))
 
 
 @as_it_lies("documents", around=True)
@@ -655,6 +681,8 @@ _round("a plan of other people", "round.json", lambda d: d["annotators"][0].upda
 _round("a plan of another seed", "round.json", lambda d: d.update(seed="another"))
 _round("a plan of other articles", "round.json", lambda d: d["articles"].pop())
 
+
+ODDITIES += INTRUSIONS
 
 if __name__ == "__main__":
     tell(ODDITIES)

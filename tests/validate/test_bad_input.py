@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -118,6 +119,55 @@ def test_every_rule_judges_the_same_bytes_of_a_document(tmp_path: Path) -> None:
     assert folder.read("README.md") == b"first"
     assert folder.has("README.md")
     assert folder.read("a.txt") == b"second"
+
+
+def test_a_folder_with_a_repository_of_its_own_runs_no_command(
+    specimen: Specimen, tmp_path: Path
+) -> None:
+    """Its configuration may name a command that fetches what a commit lacks."""
+    ran = tmp_path / "ran"
+    command = tmp_path / "command"
+    command.write_text(f"#!/bin/sh\ntouch {ran}\n", encoding="utf-8", newline="\n")
+    command.chmod(0o755)
+    git = ["git", "-C", str(specimen.dataset)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for key, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", f"ext::{command}"),
+        ("protocol.ext.allow", "always"),
+    ):
+        subprocess.run([*git, "config", key, value], check=True)
+    (specimen.dataset / ".git" / "HEAD").write_text("1" * 40 + "\n", encoding="utf-8", newline="\n")
+    subprocess.run([*git, "show", "HEAD:./releases/index.json"], capture_output=True, check=False)
+    assert ran.exists(), "git itself runs it"
+    ran.unlink()
+    validate(specimen.dataset)
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rule"),
+    [
+        ("title", "\u202eegap eht fo eltit", "text-not-canonical"),
+        ("outlet", "The \x1b[2JPost", "text-not-canonical"),
+        ("attribution", "Ada\u2028Nobody is credited", "text-not-canonical"),
+        ("attribution", "\u200b\u2060", "attribution-missing"),
+    ],
+)
+def test_what_is_said_of_an_article_is_shown(
+    column: str, value: str, rule: str, specimen: Specimen
+) -> None:
+    """Also where the corpus's own sources say the same."""
+    specimen.describe("mill-day", **{column: value})
+    specimen.sign(documents=False)
+    [fault] = [
+        found
+        for found in validate(specimen.release, include=[rule]).findings
+        if found.file.startswith("articles/")
+    ]
+    assert (fault.record, fault.pointer) == ("mill-day", f"/{column}")
 
 
 @pytest.mark.long

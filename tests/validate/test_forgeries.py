@@ -45,6 +45,8 @@ ONCE_MISSED += [
         "a merge in the citation",
         "a block that nobody knows",
         "a closing of another round",
+        "a title that turns the line",
+        "answers turned behind a link",
     )
 ]
 TODAY = datetime.date(2026, 4, 15)

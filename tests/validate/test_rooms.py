@@ -28,6 +28,12 @@ def _text(specimen: Specimen, name: str, text: str) -> None:
     (specimen.corpus.raw / name).write_text(text)
 
 
+def _behind_a_link(path: Path) -> None:
+    to = path.with_name(f"{path.name}.moved")
+    path.rename(to)
+    path.symlink_to(to.name)
+
+
 def _config(old: str, new: str) -> Callable[[Specimen], None]:
     def damage(specimen: Specimen) -> None:
         path = specimen.root / "annotations" / "label-config-sentence.xml"
@@ -132,6 +138,14 @@ CASES: dict[str, tuple[Callable[[Specimen], object], tuple[str, str]]] = {
     "a release that is gone": (
         lambda s: (s.dataset / "releases/1.0.0").rename(s.root / "gone"),
         ("release-changed", "dataset/releases/1.0.0/release.json"),
+    ),
+    "a round behind a link": (
+        lambda s: _behind_a_link(s.corpus.rounds / "r1"),
+        ("file-unsafe", "annotations/rounds/r1"),
+    ),
+    "a log behind a link": (
+        lambda s: _behind_a_link(s.corpus.rounds / "r1" / "annotations.jsonl"),
+        ("file-unsafe", "annotations/rounds/r1/annotations.jsonl"),
     ),
     "a file in the newest release": (
         lambda s: (s.release / "notes.txt").touch(),

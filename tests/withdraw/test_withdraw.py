@@ -20,7 +20,7 @@ from copydesk.build import build
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
-from copydesk.files import read_json
+from copydesk.files import dump_json, read_json
 from copydesk.ingest import ingest
 from copydesk.release.contents import Contents
 from copydesk.release.cut import Options, cut
@@ -137,6 +137,47 @@ def test_the_index_is_appended_to_and_chained(corpus: Corpus) -> None:
     }
     assert read_index(corpus.dataset).versions == ("1.0.0", "1.1.0+w1")
     assert sorted(p.name for p in corpus.releases.iterdir()) == ["1.0.0", "1.1.0+w1", "index.json"]
+
+
+def _in_list(corpus: Corpus) -> None:
+    path = corpus.dataset / "raw" / "withdrawn.jsonl"
+    path.write_text(path.read_text().replace(REASON, "The text was wrong."))
+
+
+def _in_manifest(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Corpus], None]:
+    def damage(corpus: Corpus) -> None:
+        path = corpus.releases / "1.1.0+w1" / "release.json"
+        manifest = read_json(path)
+        change(manifest["withdrawn"])
+        path.write_text(dump_json(manifest))
+
+    return damage
+
+
+def _in_index(corpus: Corpus) -> None:
+    path = corpus.releases / "index.json"
+    path.write_text(path.read_text().replace(REASON, "The text was wrong."))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_in_list, "'reason' of 'orchard-day' is"),
+        (_in_manifest(lambda lines: lines[0].update(on="2026-01-01")), "but 2026-05-01 in the"),
+        (_in_manifest(lambda lines: lines.append(lines[0])), "of 'orchard-day' twice"),
+        (_in_manifest(lambda lines: lines[0].update(version="7.7.7+w1")), "not this release"),
+        (_in_index, "Entry 3 gives another day or reason"),
+    ],
+)
+def test_list_release_and_index_tell_the_same_of_a_withdrawal(
+    damage: Callable[[Corpus], None], message: str, corpus: Corpus
+) -> None:
+    """When it was, why, and which release it made."""
+    take(corpus, "orchard-day")
+    assert validate(corpus.dataset, include=[RULE]).findings == ()
+    damage(corpus)
+    found = validate(corpus.dataset, include=[RULE]).findings
+    assert any(message in finding.message for finding in found)
 
 
 @pytest.mark.long

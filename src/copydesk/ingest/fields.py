@@ -58,8 +58,8 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _TAGS: Final = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
-_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-"""Control characters and line ends, which a one-line field may not contain."""
+_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+"""Control characters, line ends and what turns a line: a one-line field may not contain them."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LANGUAGES: Final = {

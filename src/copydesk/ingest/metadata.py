@@ -10,7 +10,7 @@ from copydesk.corpus import Article, Corpus
 from copydesk.ingest import names
 from copydesk.ingest.raw import Reading
 from copydesk.personal import find
-from copydesk.rights import spdx, wants_attribution
+from copydesk.rights import names_somebody, spdx, wants_attribution
 
 _HELD_BACK: Final = {
     "attribution": "its licence requires attribution, and nobody is named (--attribution NAME)",
@@ -68,8 +68,8 @@ class Metadata:
 
     def _held_back(self, name: str, fields: dict[str, Any], text: str) -> str | None:
         """Why a text is withheld although its licence allows it, so that the release is valid."""
-        if wants_attribution(fields["licence"]) and not fields.get("attribution"):
-            if not fields.get("outlet"):
+        if wants_attribution(fields["licence"]) and not names_somebody(fields.get("attribution")):
+            if not names_somebody(fields.get("outlet")):
                 return "attribution"
             fields["attribution"] = fields["outlet"]
         shown = [text, *(str(fields.get(f) or "") for f in ("title", "outlet", "attribution"))]

@@ -41,6 +41,8 @@ _HIDDEN: Final = re.compile(
 _ADDRESSES: Final = {"url", "repository", "repository-artifact", "repository-code", "license-url"}
 _ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
 """Without a user's name and password, and nothing that a browser would run."""
+_ROUNDED: Final = 0.001
+"""How far a mean of rounded numbers may be from the rounded mean."""
 _GUIDELINES: Final = ("guidelines.md", "guidelines-card.md")
 
 
@@ -247,18 +249,32 @@ def _figures(document: Mapping[str, Any], entry: Entry, subject: Released) -> It
     test = rows.filter(pl.col("split") == "test")["label"]
     counts = {name: int((test == number).sum()) for number, name in enumerate(names)}
     counts = {name: count for name, count in counts.items() if count}
-    for model in document["models"]:
-        if not model["low"] <= model["macro_f1"] <= model["high"]:
-            yield f"The F1 of '{show(model['name'])}' is not within its interval."
-        scored = {label: line["sentences"] for label, line in model["labels"].items()}
-        if {label: count for label, count in scored.items() if count} != counts:
-            yield (
-                f"'{show(model['name'])}' was scored on {show(scored)}; the test split has "
-                f"{show(counts)}."
-            )
+    models = document["models"]
+    for name in sorted(n for n, c in Counter(m["name"] for m in models).items() if c > 1):
+        yield f"'{show(name)}' was scored twice."
+    for model in models:
+        yield from _scores(model, counts)
     for figure in (f for one in document.get("comparisons", ()) for f in one["figures"]):
         if not figure["low"] <= figure["value"] <= figure["high"]:
             yield f"'{show(figure['name'])}' is not within its interval."
+
+
+def _scores(model: Mapping[str, Any], counts: Mapping[str, int]) -> Iterator[str]:
+    """How the scores of one model contradict each other or the test split, as sentences."""
+    name, labels = show(model["name"]), model["labels"]
+    if not model["low"] <= model["macro_f1"] <= model["high"]:
+        yield f"The F1 of '{name}' is not within its interval."
+    scored = {label: line["sentences"] for label, line in labels.items() if line["sentences"]}
+    if scored != counts:
+        yield f"'{name}' was scored on {show(scored)}; the test split has {show(counts)}."
+    elif counts:
+        mean = sum(labels[label]["f1"] for label in counts) / len(counts)
+        if abs(mean - model["macro_f1"]) > _ROUNDED:
+            found = f"{model['macro_f1']}; the mean of its labels is {mean:.4f}"
+            yield f"The F1 of '{name}' is {found}."
+    for label, line in labels.items():
+        if not line.get("low", 0) <= line["f1"] <= line.get("high", 1):
+            yield f"The F1 of '{name}' for '{show(label)}' is not within its interval."
 
 
 @check("released", needs=("dataset",))

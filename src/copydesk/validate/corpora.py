@@ -173,6 +173,11 @@ def _same(place: Folder, name: str, wanted: list[dict[str, Any]]) -> Iterator[Fo
 def rounds(folder: Folder, config: Mapping[str, Any]) -> Iterator[Found]:
     """Every round's documents obey their schemas, and its logs can be read."""
     place = folder.root / "annotations" / "rounds"
+    links = [path for path in (place, *place.rglob("*")) if path.is_symlink()]
+    for path in sorted(links):
+        message = "This is a link, which was not followed: a round's files lie in the corpus."
+        file = path.relative_to(folder.root).as_posix()
+        yield Fault(rule="file-unsafe", message=message, file=file)
     if place.is_symlink() or not place.is_dir():
         return
     for path in sorted(p for p in place.iterdir() if p.is_dir() and not p.is_symlink()):

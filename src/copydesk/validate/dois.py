@@ -51,7 +51,7 @@ def same_doi(subject: Released) -> Iterator[Found]:
         yield _fault(f"{show(known)} is not a DOI that can be followed.", MANIFEST, "/doi")
     for place, entry in enumerate(subject.index.lines):
         other = str(entry.get("version"))
-        if entry.get("doi") == known and base(other) != base(version):
+        if str(entry.get("doi")).lower() == str(known).lower() and base(other) != base(version):
             message = f"{show(known)} is the DOI of release {version}, but of {show(other)} too."
             yield _fault(message, f"{_UP}/{INDEX}", f"/releases/{place}/doi")
     yield from _documents(subject, known)

@@ -186,7 +186,7 @@ def attributions(subject: Released) -> Iterator[Found]:
     rows = articles.filter(
         pl.col("redistributable")
         & ~free
-        & (pl.col("attribution").fill_null("").str.strip_chars() == "")
+        & ~pl.col("attribution").fill_null("").str.contains(r"[\p{L}\p{N}]")
     )
     message = "The text is given under {licence}, but nobody is credited."
     yield from rows_at_fault("attribution-missing", rows, message, "article_id", "/attribution")

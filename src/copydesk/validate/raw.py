@@ -12,7 +12,7 @@ from copydesk.articles import Bulk
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.personal import find
-from copydesk.rights import Policy
+from copydesk.rights import Policy, names_somebody
 from copydesk.scope import MANIFEST
 from copydesk.text import canonical
 from copydesk.validate.faults import Fault, FaultError, Found, show
@@ -96,7 +96,9 @@ def _article(room: _Room, number: int, line: dict[str, Any]) -> Iterator[Found]:
                 message = f"The article is withheld, but its {column} is given."
                 yield _line("text-withheld-leaked", message, number, name, f"/{column}")
         return
-    if not line.get("attribution") and not str(licence).startswith(_FREE):
+    if not names_somebody(str(line.get("attribution") or "")) and not str(licence).startswith(
+        _FREE
+    ):
         message = f"The text is given under {licence}, but nobody is credited."
         yield _line("attribution-missing", message, number, name, "/attribution")
     if line.get("bulk"):

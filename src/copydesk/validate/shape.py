@@ -22,6 +22,12 @@ _SUSPICIOUS: Final = (
 )
 """Matches all that canonical form forbids, and some of what it allows: `canonical` decides."""
 
+_LINES: Final = ("title", "outlet", "attribution")
+"""Columns of articles that are shown as one line."""
+
+_HIDDEN: Final = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+"""Matches what ends a line, turns it, or drives a terminal."""
+
 
 @check("release")
 @rule(
@@ -111,7 +117,14 @@ def _values(table: str, frames: Iterable[pl.DataFrame], contract: Contract) -> I
     fix="Run 'copydesk ingest' on the text again, and cut the release again.",
 )
 def texts(release: Release) -> Iterator[Found]:
-    """Every article's text in canonical form; a sentence of one is a stretch of it."""
+    """Every article's text in canonical form; a sentence of one is a stretch of it.
+
+    Title, outlet and credit are shown as one line, and show all that they say.
+    """
+    for name in _LINES:
+        odd = release.table("articles").filter(pl.col(name).str.contains(_HIDDEN))
+        message = f"Its {name} has a control character, or one that ends or turns the line."
+        yield from rows_at_fault("text-not-canonical", odd, message, "article_id", f"/{name}")
     given = release.table("articles").filter(pl.col("text").is_not_null())
     text = pl.col("text")
     odd = given.filter(text.str.contains(_SUSPICIOUS) | (text.str.normalize("NFC") != text))

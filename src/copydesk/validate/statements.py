@@ -212,6 +212,10 @@ def noted(subject: Released) -> Iterator[Found]:
     if gone := sorted(set(map(str, manifest.get("rounds", ()))) - rooms):
         message = f"It has answers of {show(gone)}, but the corpus has no such round."
         yield Fault(rule="source-disagrees", message=message, file=MANIFEST, pointer="/rounds")
+    rounds = subject.config.get("rounds", {})
+    if trials := sorted(set(map(str, manifest.get("rounds", ()))) & set(rounds.get("trials", ()))):
+        message = f"It has answers of {show(trials)}, which copydesk.toml calls a trial."
+        yield Fault(rule="source-disagrees", message=message, file=MANIFEST, pointer="/rounds")
     if gone or schema_number(str(manifest.get("schema_version"))) < (1, 1):
         return
     try:

@@ -101,7 +101,7 @@ class Released:
         """Whether the index names no later release: card and manifest describe this one."""
         assert self.dataset is not None or not self.index.entries
         return all(
-            _order(entry.version) <= _order(self.release.version)
+            order(entry.version) <= order(self.release.version)
             for entry in self.index.entries
             if self.dataset and self.dataset.has(f"releases/{entry.version}/{MANIFEST}")
         )
@@ -109,9 +109,9 @@ class Released:
     @functools.cached_property
     def before(self) -> str | None:
         """The newest release of the index below this one, whatever ``release.json`` says."""
-        own = _order(self.release.version)
-        earlier = [name for name in self.index.versions if _order(name) < own]
-        return max(earlier, key=_order, default=None)
+        own = order(self.release.version)
+        earlier = [name for name in self.index.versions if order(name) < own]
+        return max(earlier, key=order, default=None)
 
     @functools.cached_property
     def previous(self) -> Release | None:
@@ -140,7 +140,8 @@ class Released:
         return DEFAULTS[name] if stated is None else stated
 
 
-def _order(version: str | None) -> tuple[int, ...]:
+def order(version: str | None) -> tuple[int, ...]:
+    """A version as numbers that sort as versions do; none if it is not a version."""
     try:
         found = Version.parse(version or "")
     except CopydeskError:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
-from copydesk.contract.index_entries import WITHDRAWALS
+from copydesk.contract.index_entries import WITHDRAWALS, WITHDRAWN, base
 from copydesk.corpus import Corpus
 from copydesk.errors import CopydeskError
 from copydesk.release.contents import PLACE, Contents
 from copydesk.release.index import read_index
 from copydesk.release.remnants import left, read_needles
-from copydesk.validate.faults import Fault, Found, rows_at_fault
+from copydesk.scope import INDEX
+from copydesk.validate.faults import Fault, Found, rows_at_fault, show
 from copydesk.validate.rules import check, finds, rule
-from copydesk.validate.surroundings import Released, manifest_lines
+from copydesk.validate.surroundings import Released, manifest_lines, order
 from copydesk.validate.untrusted_folder import Folder
 from copydesk.validate.untrusted_release import MANIFEST, Release
 from copydesk.withdrawals import Withdrawal, read_withdrawals
@@ -92,8 +95,10 @@ def listed(subject: Released) -> Iterator[Found]:
     """What the newest release calls withdrawn matches the data set's own list."""
     assert subject.dataset is not None
     stated = subject.release.manifest.get("withdrawn", ())
-    names = set(manifest_lines(subject.dataset, WITHDRAWALS))
-    told = {line["article_id"] for line in stated}
+    listed_lines = manifest_lines(subject.dataset, WITHDRAWALS)
+    names = set(listed_lines)
+    told_of = [str(line["article_id"]) for line in stated]
+    told = set(told_of)
     if "articles" not in subject.release.unsound:
         rows = subject.release.contents.frame("articles", "article_id", "redistributable", *PLACE)
         rows = rows.filter(pl.col("article_id").is_in(list(names)))
@@ -101,9 +106,50 @@ def listed(subject: Released) -> Iterator[Found]:
         message = "'{article_id}' is in the list of what was withdrawn; the release says nothing."
         yield from rows_at_fault(RULE, silent, message, "article_id", "/article_id")
     for place, line in enumerate(stated):
-        if subject.newest and line["article_id"] not in names:
-            message = f"'{line['article_id']}' is not in the list of what was withdrawn."
+        for message in _wrongly_told(subject, line, listed_lines.get(str(line["article_id"]))):
             yield Fault(rule=RULE, message=message, file=MANIFEST, pointer=f"/withdrawn/{place}")
+    yield from _twice(told_of)
+    yield from _in_index(subject)
+
+
+def _wrongly_told(
+    subject: Released, line: Mapping[str, Any], known: Mapping[str, Any] | None
+) -> Iterator[str]:
+    """How a release's line about a withdrawal contradicts the data set's list, as sentences."""
+    name = show(line["article_id"])
+    if known is None:
+        if subject.newest:
+            yield f"'{name}' is not in the list of what was withdrawn."
+        return
+    # An article that was erased later is so in the list alone where no row of it was left.
+    for key in ("on", "reason") if line["erased"] == known.get("erased") else ():
+        if line[key] != known.get(key):
+            said, listed = show(line[key]), show(known.get(key))
+            yield f"'{key}' of '{name}' is {said}, but {listed} in the list."
+    own, made = subject.release.version, line["version"]
+    if made is not None and (base(made) != base(str(own)) or order(made) > order(own)):
+        yield f"The withdrawal of '{name}' made {show(made)}, which is not this release."
+
+
+def _twice(names: list[str]) -> Iterator[Found]:
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
+        message = f"It tells of the withdrawal of '{show(name)}' twice."
+        yield Fault(rule=RULE, message=message, file=MANIFEST, pointer="/withdrawn")
+
+
+def _in_index(subject: Released) -> Iterator[Found]:
+    """What the index says of the withdrawals that made this release, against its own words."""
+    by_version = {line["version"]: line for line in subject.release.manifest.get("withdrawn", ())}
+    for place, entry in enumerate(subject.index.lines):
+        line = by_version.get(entry.get("version"))
+        if line is None or entry.get("event") != WITHDRAWN:
+            continue
+        said = (line["on"], line["reason"])
+        if said != (str(entry.get("at"))[:10], entry.get("reason")):
+            message = f"Entry {place + 1} gives another day or reason than release.json."
+            yield Fault(
+                rule=RULE, message=message, file=f"../../{INDEX}", pointer=f"/releases/{place}"
+            )
 
 
 def _listed(corpus: Corpus, gone: Mapping[str, Withdrawal]) -> Iterator[Found]:
