@@ -19,6 +19,7 @@ from copydesk.release.contents import Contents
 from copydesk.release.drift import drift as compare
 from copydesk.validate import RULES
 from copydesk.validate.agreement import agreement, drift
+from copydesk.validate.beside import _scores
 from copydesk.validate.engine import chosen
 from copydesk.validate.faults import Found
 from copydesk.validate.leakage import duplicates, near_duplicates
@@ -274,3 +275,26 @@ def test_a_rule_holds_for_releases_of_its_own_schema_version() -> None:
         assert name in judged
         judged, skipped = chosen(**every, schema_version="1.0")
         assert (name in judged, skipped.get(name)) == (False, f"it holds since schema {schema}")
+
+
+@pytest.mark.parametrize(
+    ("f1", "quote", "told"),
+    [
+        (0.5004, {}, []),
+        (0.9, {}, ["The F1 of 'rules' is 0.9; the mean of its labels is 0.5000."]),
+        (
+            0.5,
+            {"low": 0.7, "high": 0.8},
+            ["The F1 of 'rules' for 'quote' is not within its interval."],
+        ),
+    ],
+)
+def test_an_f1_is_the_mean_of_its_labels(f1: float, quote: Row, told: list[str]) -> None:
+    """Of those that the test split has, within what rounding makes; each is in its interval."""
+    labels = {
+        "claim": {"f1": 0.4, "sentences": 3},
+        "quote": {"f1": 0.6, "sentences": 2, **quote},
+        "background": {"f1": 0.0, "sentences": 0},
+    }
+    model = {"name": "rules", "macro_f1": f1, "low": 0.1, "high": 0.95, "labels": labels}
+    assert list(_scores(model, {"claim": 3, "quote": 2})) == told

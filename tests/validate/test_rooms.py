@@ -147,6 +147,10 @@ CASES: dict[str, tuple[Callable[[Specimen], object], tuple[str, str]]] = {
         lambda s: _behind_a_link(s.corpus.rounds / "r1" / "annotations.jsonl"),
         ("file-unsafe", "annotations/rounds/r1/annotations.jsonl"),
     ),
+    "a released round called a trial": (
+        lambda s: s.configure('[rounds]\ntrials = ["r1"]'),
+        ("source-disagrees", "dataset/releases/1.1.0/release.json"),
+    ),
     "a file in the newest release": (
         lambda s: (s.release / "notes.txt").touch(),
         ("file-unlisted", "dataset/releases/1.1.0/notes.txt"),
