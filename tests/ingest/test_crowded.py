@@ -57,6 +57,14 @@ def test_text_between_pictures_and_boxes_stays_where_it_is() -> None:
     assert line.rstrip(" .").split() == [f"word{n}" for n in range(MANY)]
 
 
+def test_thousands_of_paragraphs_with_a_few_marked_words_each_are_whole() -> None:
+    told = "".join(f"<p>Pier {n} <i>of</i> the <b>bridge</b> was seen.</p>" for n in range(3000))
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p>{told}<p>{LAST}</p>")
+    assert [line for line in found if line.startswith("Pier")] == [
+        f"Pier {n} of the bridge was seen." for n in range(3000)
+    ]
+
+
 def test_a_title_longer_than_a_headline_is_left_as_it_is() -> None:
     title = "Old bridge" + " | The Day" * MANY
     assert without_outlet(title, "The Day") == title

@@ -15,6 +15,8 @@ from copydesk.ingest.elsewhere import HEADINGS
 from copydesk.ingest.layout import plain
 
 _MOST: Final = 200
+_MOST_OF_PAGE: Final = 5000
+"""Beyond it the blocks of a page are crowded together, however few each has."""
 _NOT_INLINE: Final = frozenset(
     (
         *HEADINGS,
@@ -39,7 +41,8 @@ def unwrap(tree: Any) -> None:
         own = isinstance(element.tag, str) and element.tag not in _NOT_INLINE
         block_of[element] = above if own and above is not None else element
     counts = Counter(block_of.values())
-    for block in [block for block, count in counts.items() if count > _MOST]:
+    most = _MOST if len(block_of) - len(counts) <= _MOST_OF_PAGE else 1
+    for block in [block for block, count in counts.items() if count > most]:
         linked = _is_linked(block)
         pieces = list(_pieces(block, block_of))
         for child in list(block):
