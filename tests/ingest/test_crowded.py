@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.errors import InputError
 from copydesk.ingest.pagedata import without_outlet
 from copydesk.ingest.raw import Options, Raw
 from copydesk.ingest.read import read
@@ -68,3 +69,27 @@ def test_thousands_of_paragraphs_with_a_few_marked_words_each_are_whole() -> Non
 def test_a_title_longer_than_a_headline_is_left_as_it_is() -> None:
     title = "Old bridge" + " | The Day" * MANY
     assert without_outlet(title, "The Day") == title
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        " ".join(f"a{n}" for n in range(1200)),
+        "/".join(f"a{n}" for n in range(1200)),
+        "".join(f"a{n}=''" for n in range(1200)),
+        "a='>' " + " ".join(f'a{n}="1 > 0"' for n in range(1199)),
+        "it's " + " ".join(f"a{n}" for n in range(1199)),
+    ],
+    ids=["names", "slashes", "values", "marks in values", "an apostrophe"],
+)
+def test_a_tag_of_more_than_a_thousand_attributes_is_refused(tag: str) -> None:
+    """A parser compares each attribute of a tag with all before it."""
+    with pytest.raises(InputError, match="has 1,200 attributes; no article's page has so many"):
+        lines(f"<h1>Old bridge</h1><p>{FIRST}</p><p {tag}>{LAST}</p>")
+
+
+def test_long_values_are_not_taken_for_attributes() -> None:
+    """A picture written into its page has thousands of characters, blanks among them."""
+    picture = f"<img alt='{'a view of the bridge ' * 500}' src=\"data:image/png;,{'a /' * 3000}\">"
+    found = lines(f"<h1>Old bridge</h1><p>{FIRST}</p>{picture}<p>{LAST}</p>")
+    assert [line for line in found if line in (FIRST, LAST)] == [FIRST, LAST]

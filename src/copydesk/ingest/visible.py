@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 from copydesk.ingest.dates import day
@@ -35,6 +36,7 @@ _NAME_AT_MOST: Final = 100
 _PARAGRAPH: Final = 150
 _NEAR: Final = 8
 _ABOVE: Final = 3
+_BLANKS: Final = " \t\r\n"
 _UNSEEN: Final = frozenset(("script", "style", "title", "option", "noscript", "template"))
 _IN_ADDRESS: Final = re.compile(
     r"/((?:19|20)\d\d)[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/-]|$)"
@@ -78,8 +80,8 @@ def near_headline(tree: Any, headline: str | None) -> Iterator[str]:
     above: list[str] = []
     below = 0
     found = False
-    for element in tree.xpath("//body//*[normalize-space(text())!='']"):
-        if element.tag in _UNSEEN or is_elsewhere(element):
+    for element in (element for body in tree.iter("body") for element in body.iterdescendants("*")):
+        if not _begins_with_text(element) or element.tag in _UNSEEN or is_elsewhere(element):
             continue
         text = _plain(element)
         if found and (len(text) >= _PARAGRAPH or below >= _NEAR):
@@ -139,6 +141,14 @@ def _marked(tree: Any, itemprop: str, names: tuple[str, ...]) -> Iterator[Any]:
     for element in tree.xpath(f"//body//*[{classes} or @itemprop='{itemprop}']"):
         if not is_elsewhere(element):
             yield element
+
+
+def _begins_with_text(element: Any) -> bool:
+    """Whether the first text that an element has itself, and not in another one, is more than
+    blanks."""
+    # In XPath the same test takes the square of the number of texts beside each other.
+    own = chain([element.text], (child.tail for child in element))
+    return bool(next(filter(None, own), "").strip(_BLANKS))
 
 
 def _plain(element: Any) -> str:

@@ -8,6 +8,7 @@ the headline, headings are subheads, captions captions. What the page states abo
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -48,6 +49,10 @@ _PARAGRAPHS: Final = 3
 _ABOVE: Final = 3
 _DATE_AT_MOST: Final = 40
 _DIGITS_OF_DATE: Final = 5
+_TAG: Final = re.compile(r"<[A-Za-z](?:[^=>]+|=\s*(?:\"[^\"]*\"|'[^']*')|=)*")
+_VALUE: Final = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
+_ATTRIBUTES: Final = 1000
+"""The most of one tag: the parser compares each with all before it."""
 _TAG_AT_MOST: Final = 3
 """A list whose items have at least this many words is text: tags and menus have fewer."""
 
@@ -81,6 +86,7 @@ def extract(data: bytes | str, language: str | None = None) -> Page:
     """
     with needs("html", "Reading HTML"):
         import trafilatura
+    _refuse_many_attributes(data)
     tree = trafilatura.load_html(data)
     if tree is None:
         raise InputError("This is not an HTML page.", hint="Save the article as .txt.")
@@ -137,6 +143,21 @@ class _Known:
     captions: set[str]
     codes: set[str]
     wording: Wording
+
+
+def _refuse_many_attributes(data: bytes | str) -> None:
+    text = data if isinstance(data, str) else data.decode("latin-1")
+    for tag in _TAG.finditer(text):
+        # Each takes two characters at least.
+        if tag.end() - tag.start() <= 2 * _ATTRIBUTES:
+            continue
+        count = len(_VALUE.sub(" ", tag[0]).replace("/", " ").split()) - 1
+        if count > _ATTRIBUTES:
+            raise InputError(
+                f"A tag of this page has {count:,} attributes; no article's page has so many.",
+                where=f"character {tag.start():,}",
+                hint="Save the article as .txt.",
+            )
 
 
 def _headings(tree: Any) -> set[str]:
