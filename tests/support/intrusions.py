@@ -420,6 +420,8 @@ _index(
 _index(
     "a release for all versions that is its own",
     lambda e: e.append(archived(e[0], "10.5281/zenodo.77") | {"concept_doi": "10.5281/zenodo.77"}),
+    free=_ARCHIVES,
+    design=_ARCHIVES,
 )
 _index(
     "taken back and given again",
