@@ -645,8 +645,9 @@ def _round(name: str, file: str, change: Callable[[Any], object], **how: Any) ->
             path = room / file
             if room.name in f.manifest["rounds"] and path.is_file():
                 document = json.loads(path.read_text())
-                if change(document) is UnfitError:
-                    continue
+                change(document)
+                if dump_json(document) == path.read_text():
+                    raise UnfitError(f"{file} says so already")
                 path.write_text(dump_json(document))
                 return
         raise UnfitError(file)
@@ -654,6 +655,10 @@ def _round(name: str, file: str, change: Callable[[Any], object], **how: Any) ->
     ODDITIES.append(
         Damage(kind="rounds", name=name, do=do, around=True, sign=False, design=_ROUNDS, **how)
     )
+
+
+def _of_another_kind(person: dict[str, Any]) -> None:
+    person["kind"] = "human" if person["kind"] != "human" else "model"
 
 
 _round("doubts at the closing", "closed.json", lambda d: d.update(doubts=["three answers missing"]))
@@ -677,7 +682,7 @@ _round(
         ]
     ),
 )
-_round("a plan of other people", "round.json", lambda d: d["annotators"][0].update(kind="model"))
+_round("a plan of other people", "round.json", lambda d: _of_another_kind(d["annotators"][0]))
 _round("a plan of another seed", "round.json", lambda d: d.update(seed="another"))
 _round("a plan of other articles", "round.json", lambda d: d["articles"].pop())
 
