@@ -291,12 +291,12 @@ def _text(name: str, file: str, old: str, new: str, **how: Any) -> None:
         if file == "release.json":
             f.sign_index()
         else:
-            _own(f)
+            own_croissant(f)
 
     CONTRIVANCES.append(Damage(kind="json", name=name, do=do, sign=False, **how))
 
 
-def _own(f: Forger) -> None:
+def own_croissant(f: Forger) -> None:
     """State the digest of croissant.json as it lies."""
     from copydesk.files import sha256_file
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attacks import _baselines as scored
 from attacks import edit, first_file, reseal, say, secret, stated
+from contrivances import own_croissant
 from forger import Damage, Forger, UnfitError, _recount, _retext, damage
 
 from copydesk.contract.tables import Contract
@@ -510,12 +511,7 @@ def _croissant(name: str, old: str, new: str, **how: Any) -> None:
         if old not in text:
             raise UnfitError(old)
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        manifest = json.loads((f.folder / "release.json").read_text())
-        for entry in manifest["files"]:
-            if entry["path"] == "croissant.json":
-                entry |= {"sha256": sha256_file(path), "bytes": path.stat().st_size}
-        (f.folder / "release.json").write_text(dump_json(manifest))
-        f.sign_index()
+        own_croissant(f)
 
     INTRUSIONS.append(Damage(kind="figures", name=name, do=do, sign=False, **how))
 
