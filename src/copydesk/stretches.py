@@ -33,9 +33,10 @@ _QUOTED: Final = re.compile(
 _ODD: Final = 0x9E3779B97F4A7C15
 _PARTS: Final = 64
 _PIECE_BITS: Final = 3
-_PIECES: Final = 1 << _PIECE_BITS
 _WAITING: Final = 1 << 16
 """Hashes that are held before they are written."""
+_AT_ONCE: Final = 1 << 18
+"""Hashes that are read at a time."""
 
 Keys = NDArray[np.uint64]
 RECORD: Final = np.dtype([("key", "<u8"), ("article", "<u8")])
@@ -183,7 +184,7 @@ class Index:
         found = [np.empty((0, 2), dtype=np.int64)]
         for key, rank in self._live(numbers):
             kept = ~np.isin(key, without)
-            key, rank = key[kept], rank[kept]
+            key, rank = _in_several(key[kept], rank[kept])
             by = np.lexsort((rank, key))
             key, rank = key[by], rank[by]
             if not len(key):
@@ -206,13 +207,41 @@ class Index:
             yield records["key"][live], order[at[live]]
 
     def _parts(self) -> Iterator[NDArray[np.void]]:
+        """The hashes of equal highest bits together.
+
+        Each file is gone through once for each piece, some at a time: what a reader makes of
+        hashes takes several times their size, and a million articles have 5 GB of them.
+        """
         for number in range(_PARTS):
             path = self._folder / f"{number:02x}.keys"
-            if path.is_file():
-                size = path.stat().st_size // RECORD.itemsize
-                records = np.fromfile(path, dtype=RECORD, count=size)
-                # In pieces, since what is made of a piece takes several times its size.
-                piece = records["key"] >> np.uint64(58 - _PIECE_BITS) & np.uint64(_PIECES - 1)
-                piece = piece.astype(np.uint8)
-                for value in range(_PIECES):
-                    yield records[piece == value]
+            if not path.is_file():
+                continue
+            for value in range(number << _PIECE_BITS, number + 1 << _PIECE_BITS):
+                first = np.uint64(value << 58 - _PIECE_BITS)
+                last = first | np.uint64((1 << 58 - _PIECE_BITS) - 1)
+                yield np.concatenate(
+                    [
+                        records[(records["key"] >= first) & (records["key"] <= last)]
+                        for records in _chunks(path)
+                    ]
+                )
+
+
+def _in_several(key: Keys, rank: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
+    """The rows whose hash occurs more than once: few, so what follows is done for few."""
+    by = np.argsort(key)
+    key, rank = key[by], rank[by]
+    edge, same = np.full(1, fill_value=False), key[1:] == key[:-1]
+    several = np.concatenate([edge, same]) | np.concatenate([same, edge])
+    several = several[: len(key)]
+    return key[several], rank[several]
+
+
+def _chunks(path: Path) -> Iterator[NDArray[np.void]]:
+    """The whole records of a file, at least one array of them."""
+    with path.open("rb") as stream:
+        while True:
+            records = np.fromfile(stream, dtype=RECORD, count=_AT_ONCE)
+            yield records
+            if len(records) < _AT_ONCE:
+                return
