@@ -2,7 +2,7 @@
 
     python scripts/bench/hostile.py                    # 64 kB to 1 MB
     python scripts/bench/hostile.py --only segment,validate
-    python scripts/bench/hostile.py --largest 10000000 --worst 3    # the worst at 1/640 only
+    python scripts/bench/hostile.py --largest 10000000 --worst 3    # the worst at 16 kB only
 
 A hostile input is a unit repeated, nested, or repeated before something that makes each repetition
 a near miss. For each reader the table has the input whose processor time grows most over four
@@ -41,6 +41,8 @@ from copydesk.validate.untrusted_json import parse
 STEEPEST = 1.3
 DOUBLINGS = 4
 TRIES = 5
+CHOSEN_AT = 16_000
+"""Characters at which the worst inputs are chosen; of shorter ones the clock's grain decides."""
 GRAIN = 0.001
 """Seconds below which a time counts as so long: a reader's start."""
 
@@ -409,7 +411,7 @@ def main() -> int:
     parser.add_argument(
         "--worst",
         type=int,
-        help="only so many inputs of each reader, the steepest at 1/640, and as many slowest",
+        help="only so many inputs of each reader: the steepest at 16 kB, and as many slowest",
     )
     options = parser.parse_args()
     smallest, failed = options.largest >> DOUBLINGS, False
@@ -417,7 +419,7 @@ def main() -> int:
     for name in options.only.split(","):
         read, most, slowest = READERS[name], (0.0, ""), math.inf
         smalls = dict(inputs(smallest))
-        chosen = worst(read, options.largest // 640, options.worst) if options.worst else smalls
+        chosen = worst(read, CHOSEN_AT, options.worst) if options.worst else smalls
         for what, large in inputs(options.largest):
             if what not in chosen:
                 continue
