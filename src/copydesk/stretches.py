@@ -5,19 +5,31 @@ Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document finger
 2003), so that any stretch of `GRAM` + 1 words that two texts share gives them a hash in common. The
 hashes are in files by their highest bits, and only one of these is in memory at a time: the cost is
 linear in the words of all texts, the memory flat.
+
+Most hashes that two texts of many have in common are those of a stock phrase ("told reporters at a
+news conference"). So a hash decides alone only if it stands for a whole sentence or for quoted
+words, and its lowest bit is 1; two texts must have two of the others in common. Whole sentences,
+sentences of few different words, and longer stretches give two.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+FOLDER: Final = "stretches-2"
+"""Where a corpus keeps its index; has another number wherever `keys` gives other hashes."""
+FORMER: Final = "stretches"
+"""Where it was before: hashes that no version reads any more."""
 GRAM: Final = 6
 MIN_WORDS: Final = 8
 """A sentence of fewer words ("He declined to comment.") may occur in any article."""
@@ -31,8 +43,13 @@ _QUOTED: Final = re.compile(
     r"|‘([^‘\n]{20,600}?)’(?!\w)"
 )
 _ODD: Final = 0x9E3779B97F4A7C15
+_SAID: Final = 5
+"""The fewest words of a quotation that is looked for."""
+_ALONE: Final = np.uint64(1)
+"""The bit of hashes that decide alone."""
 _PARTS: Final = 64
 _PIECE_BITS: Final = 3
+_HALF: Final = np.uint64(32)
 _WAITING: Final = 1 << 16
 """Hashes that are held before they are written."""
 _AT_ONCE: Final = 1 << 18
@@ -56,18 +73,18 @@ def quoted(text: str) -> list[str]:
 def keys(text: str) -> Keys:
     """The hashes that represent a text, ascending; texts that share a stretch share one.
 
-    A stretch is any run of `GRAM` + 1 words of one line, the first or last `GRAM` words of a
-    sentence, a sentence of `MIN_LENGTH` code points, or a quotation of five words.
+    A stretch is any run of `GRAM` + 1 words of one line, and the first or last `GRAM` words of a
+    sentence. Hashes of sentences of `MIN_LENGTH` code points, of quotations of five words and of
+    runs inside quotations are odd; those of other runs are even.
     """
     chunks = [(chunk, words(chunk)) for chunk in _CHUNK_END.split(text) if chunk.strip()]
+    said = [found for found in map(words, quoted(text)) if len(found) >= _SAID]
     whole = [_whole(found) for chunk, found in chunks if len(chunk) >= MIN_LENGTH]
-    said = [found for found in map(words, quoted(text)) if 5 <= len(found) <= GRAM + 1]
-    parts: list[Keys] = [np.array(whole + [_whole(found) for found in said], dtype=np.uint64)]
-    flat = [word for _, found in chunks for word in found]
-    if len(flat) >= GRAM:
-        lengths = [len(found) for _, found in chunks]
-        parts.append(_runs(flat, np.repeat(np.arange(len(lengths)), lengths)))
-    return np.unique(np.concatenate(parts))
+    whole += [_whole(found) for found in said if len(found) <= GRAM + 1]
+    alone = np.concatenate([np.array(whole, dtype=np.uint64), _runs(said) ^ np.uint64(_ODD)])
+    others = _runs([found for _, found in chunks])
+    found: Keys = np.unique(np.concatenate([alone | _ALONE, others & ~_ALONE]))
+    return found
 
 
 def line_keys(text: str) -> list[int]:
@@ -81,10 +98,14 @@ def line_key(line: str) -> int:
     return zlib.crc32(data) << 32 | zlib.crc32(data, 1)
 
 
-def _runs(flat: list[str], chunk: NDArray[np.int64]) -> Keys:
+def _runs(chunks: Sequence[Sequence[str]]) -> Keys:
     """Hashes of runs of words inside a chunk: its first, its last, the lesser of two neighbours."""
-    crc = np.array([zlib.crc32(word.encode()) for word in flat], dtype=np.uint64)
+    flat = list(chain.from_iterable(chunks))
     count = len(flat) - GRAM + 1
+    if count < 1:
+        return NO_KEYS
+    chunk = np.repeat(np.arange(len(chunks)), [len(found) for found in chunks])
+    crc = np.array([zlib.crc32(word.encode()) for word in flat], dtype=np.uint64)
     hashes: Keys = np.zeros(count, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for offset in range(GRAM):
@@ -173,27 +194,32 @@ class Index:
         return np.concatenate(found), np.concatenate(holders), lengths
 
     def pairs(self, numbers: Keys, *, old: int, without: Keys = NO_KEYS) -> NDArray[np.int64]:
-        """Pairs of texts with a hash in common, as positions in ``numbers``.
+        """Pairs of texts with an odd hash, or two even ones, in common.
 
         Of the texts that share a hash each is paired with the first. Pairs of two of the first
         ``old`` texts are left out, and so are the hashes in ``without``.
 
         Returns:
-            Rows (first, other) with first < other, each pair once, ascending.
+            Rows (first, other) with first < other, positions in ``numbers``, each pair once,
+            ascending.
         """
-        found = [np.empty((0, 2), dtype=np.int64)]
-        for key, rank in self._live(numbers):
-            kept = ~np.isin(key, without)
-            key, rank = _in_several(key[kept], rank[kept])
-            by = np.lexsort((rank, key))
-            key, rank = key[by], rank[by]
-            if not len(key):
-                continue
-            starts = np.concatenate([[True], key[1:] != key[:-1]])
-            first = rank[np.maximum.accumulate(np.where(starts, np.arange(len(key)), 0))]
-            keep = (rank >= old) & (first != rank)
-            found.append(np.unique(np.stack([first[keep], rank[keep]], axis=1), axis=0))
-        return np.unique(np.concatenate(found), axis=0)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as open_files:
+            files = [
+                open_files.enter_context(TemporaryFile(dir=self._folder)) for _ in range(_PARTS)
+            ]
+            found = [NO_KEYS]
+            for key, rank in self._live(numbers):
+                kept = ~np.isin(key, without)
+                key, first, other = _with_the_first(*_in_several(key[kept], rank[kept]))
+                packed = first.astype(np.uint64) << _HALF | other.astype(np.uint64)
+                packed, key = packed[other >= old], key[other >= old]
+                alone = key & _ALONE == _ALONE
+                found.append(np.unique(packed[alone]))
+                _put(files, packed[~alone])
+            every = np.unique(np.concatenate([*found, *_twice(files)]))
+        rows = np.stack([every >> _HALF, every & np.uint64(0xFFFFFFFF)], axis=1)
+        return rows.astype(np.int64)
 
     def _live(self, numbers: Keys) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
         """The hashes of some texts, those of equal highest bits together, each with its text's
@@ -227,14 +253,42 @@ class Index:
                 )
 
 
+def _put(files: Sequence[IO[bytes]], packed: Keys) -> None:
+    """Add pairs, each to one of some files."""
+    part = packed % np.uint64(len(files))
+    for number, file in enumerate(files):
+        file.write(packed[part == number].tobytes())
+
+
+def _twice(files: Sequence[IO[bytes]]) -> Iterator[Keys]:
+    """The pairs that were added more than once."""
+    for file in files:
+        file.seek(0)
+        packed, counts = np.unique(np.fromfile(file, dtype=np.uint64), return_counts=True)
+        yield packed[counts > 1]
+
+
 def _in_several(key: Keys, rank: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
     """The rows whose hash occurs more than once: few, so what follows is done for few."""
     by = np.argsort(key)
     key, rank = key[by], rank[by]
     edge, same = np.full(1, fill_value=False), key[1:] == key[:-1]
-    several = np.concatenate([edge, same]) | np.concatenate([same, edge])
-    several = several[: len(key)]
+    several = (np.concatenate([edge, same]) | np.concatenate([same, edge]))[: len(key)]
     return key[several], rank[several]
+
+
+def _with_the_first(
+    key: Keys, rank: NDArray[np.int64]
+) -> tuple[Keys, NDArray[np.int64], NDArray[np.int64]]:
+    """Each hash of each text once, with the first text that has it, where that is another one."""
+    by = np.lexsort((rank, key))
+    key, rank = key[by], rank[by]
+    new = np.ones(len(key), dtype=bool)
+    new[1:] = key[1:] != key[:-1]
+    first = rank[np.maximum.accumulate(np.where(new, np.arange(len(key)), 0))]
+    once = first != rank
+    once[1:] &= (key[1:] != key[:-1]) | (rank[1:] != rank[:-1])
+    return key[once], first[once], rank[once]
 
 
 def _chunks(path: Path) -> Iterator[NDArray[np.void]]:

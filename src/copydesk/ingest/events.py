@@ -22,7 +22,7 @@ from copydesk.ingest import translations
 from copydesk.ingest.compared import Pair, Told, compare_all
 from copydesk.ingest.copies import NEAR
 from copydesk.ingest.store import Entry, Store
-from copydesk.stretches import NO_KEYS, Index, Keys, keys
+from copydesk.stretches import FOLDER, NO_KEYS, Index, Keys, keys
 
 FOUND: Final = "events.jsonl"
 """In the private room: which articles were put into an event, with whom, and why."""
@@ -96,7 +96,7 @@ def group(
         workers: processes that compare; the processors that this one may use, by default.
     """
     numbers, old = store.numbers()
-    index = Index(corpus.build_dir / "stretches")
+    index = Index(corpus.build_dir / FOLDER)
     held = index.holds()
     for value in np.setdiff1d(numbers, held).tolist():
         index.add(value, keys(text(store.numbered(value))))

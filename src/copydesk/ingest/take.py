@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import shutil
 import sqlite3
 import tempfile
 from collections import Counter
@@ -32,7 +33,7 @@ from copydesk.ingest.staging import Staging
 from copydesk.ingest.store import Entry, Store, number
 from copydesk.ingest.walk import KINDS
 from copydesk.rights import spdx
-from copydesk.stretches import Index
+from copydesk.stretches import FOLDER, FORMER, Index
 
 Progress = Callable[[int], None]
 _SHOWN: Final = 20
@@ -130,7 +131,8 @@ class _Run:
         self.articles = Articles(
             corpus, store, sources, self.metadata, self.table, self.splits, replace=replace
         )
-        self.index = Index(corpus.build_dir / "stretches")
+        shutil.rmtree(corpus.build_dir / FORMER, ignore_errors=True)
+        self.index = Index(corpus.build_dir / FOLDER)
         self.lines = Index(corpus.build_dir / "lines")
         self.missed = Missed()
         self.counts: Counter[str] = Counter()

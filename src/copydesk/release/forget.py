@@ -22,9 +22,10 @@ from copydesk.rounds.paths import RoundFolder
 from copydesk.rounds.redact import redact, tasks_of
 from copydesk.rounds.streams import streams
 from copydesk.shards import Shards
+from copydesk.stretches import FOLDER, FORMER
 from copydesk.withdrawals import Withdrawal, write_withdrawal
 
-_INDEXES: Final = ("stretches", "lines")
+_INDEXES: Final = (FORMER, FOLDER, "lines")
 _LISTS: Final = ("articles.jsonl", "records.jsonl", "events.jsonl")
 """Private lists with a line for each article."""
 
