@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from copydesk.build import build
 from copydesk.cli.main import app
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
+from copydesk.explore.site import explore
 from copydesk.files import dump_json, read_json
 from copydesk.ingest import ingest
 from copydesk.release.contents import Contents
@@ -309,6 +311,22 @@ def test_a_file_of_somebody_else_stops_it(corpus: Corpus) -> None:
     (corpus.root / "notes.md").unlink()
     after = {n: t for n, t in read_all(corpus.root).items() if "corpus.lock" not in n}
     assert after == {n: t for n, t in before.items() if "corpus.lock" not in n}
+
+
+def test_pages_that_explore_made_are_removed_and_named(corpus: Corpus) -> None:
+    """They show the releases as they were; a marker anywhere else makes nothing a page."""
+    explore(corpus.dataset, corpus.root / "explore")
+    copied = corpus.root / "for" / "the editors"
+    shutil.copytree(corpus.root / "explore", copied)
+    for path in (corpus.root, corpus.rounds, corpus.root / "mine"):
+        path.mkdir(exist_ok=True)
+        shutil.copy(copied / "explore.json", path / "explore.json")
+    (corpus.root / "mine" / "explore.json").write_text('{"made_by": "me"}', encoding="utf-8")
+    done = withdraw(corpus, "ferry-day", reason=REASON, at=AT)
+    assert done.pages == ("explore", "for/the editors")
+    assert not copied.exists()
+    assert (corpus.root / "mine" / "explore.json").exists()
+    assert (corpus.rounds / "explore.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,12 @@ def _tell(corpus: Corpus, done: Withdrawn, tasks: list[str]) -> None:
         ),
         markup=False,
     )
+    for folder in done.pages:
+        out.print(
+            f"The pages in {folder}/ showed it and were removed. Make them again with "
+            "'copydesk explore'.",
+            markup=False,
+        )
     if tasks:
         out.print("Its tasks on Label Studio:", markup=False)
         for task in tasks:

@@ -7,13 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from copydesk.errors import InputError
-from copydesk.files import read_json, replacing_dir
-
-MARKER: Final = "explore.json"
-"""The file that marks a folder as made here, so that it may be replaced."""
+from copydesk.files import replacing_dir
+from copydesk.pages.folders import is_made
 
 
 def refuse_inside(out: Path, folder: Path) -> None:
@@ -55,10 +52,4 @@ def replacing(out: Path) -> Iterator[Path]:
 
 
 def _is_ours(folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
-    marker = folder / MARKER
-    if not marker.is_file():
-        return not any(folder.iterdir())
-    document = read_json(marker)
-    return isinstance(document, dict) and document.get("made_by") == "copydesk explore"
+    return folder.is_dir() and (is_made(folder) or not any(folder.iterdir()))

@@ -11,13 +11,14 @@ import polars as pl
 
 from copydesk.errors import IntegrityError
 from copydesk.explore.article import ArticlePage, Sentence, read_article
-from copydesk.explore.destination import MARKER, refuse_inside, replacing
+from copydesk.explore.destination import refuse_inside, replacing
 from copydesk.explore.disputed import Dispute, disputes, most_disputed_first
 from copydesk.explore.figures import Figures, count
 from copydesk.explore.quotations import Utterance, utterances
 from copydesk.explore.search import Index
 from copydesk.explore.source import Source, read_source
 from copydesk.files import dump_json
+from copydesk.pages.folders import MADE_BY, MARKER
 from copydesk.pages.html import page
 from copydesk.release.contents import Contents
 from copydesk.release.diff import Diff, compare
@@ -134,7 +135,7 @@ def _write(
         pages["compare"] = {**page_values(difference), "known": known}
     for name, values in pages.items():
         _render(folder / f"{name}.html", name, root="", **shared, **values)
-    marker = {"made_by": "copydesk explore", "version": source.contents.version}
+    marker = {"made_by": MADE_BY, "version": source.contents.version}
     (folder / MARKER).write_text(dump_json(marker), encoding="utf-8", newline="\n")
 
 

@@ -19,11 +19,14 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError
 from copydesk.files import atomic_write, dump_json, read_json
 from copydesk.leaks import Leak, Secrets, find_leaks
+from copydesk.pages.folders import MARKER, is_made
 from copydesk.release.contents import Contents
 
 _NEEDLES: Final = "withdrawn.json"
 _WORDS: Final = 5
 """Shorter sentences and quotations occur in many articles."""
+
+_ROOMS: Final = ("dataset", "private", "build", "annotations", "schema", "scripts")
 
 NOT_SEARCHED: Final = (
     *(".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"),
@@ -97,6 +100,16 @@ def searched(corpus: Corpus) -> Iterator[str]:
                 continue
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(corpus.root).as_posix()
+
+
+def pages_in(corpus: Corpus) -> list[Path]:
+    """The folders of a corpus that hold pages of `copydesk explore` and nothing else."""
+    folders = [
+        (corpus.root / name).parent
+        for name in searched(corpus)
+        if Path(name).name == MARKER and Path(name).parts[0] not in _ROOMS
+    ]
+    return [folder for folder in folders if folder != corpus.root and is_made(folder)]
 
 
 def left(

@@ -18,6 +18,7 @@ from copydesk.contract.index_entries import WITHDRAWN
 from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import atomic_write, dump_json, read_json, sha256_file
+from copydesk.pages.folders import remove_pages
 from copydesk.release.changes import write_changes
 from copydesk.release.contents import Contents
 from copydesk.release.cut import forget_unnamed
@@ -26,7 +27,7 @@ from copydesk.release.documents import write_documents
 from copydesk.release.forget import forget_rounds, forget_sources, remove_folder
 from copydesk.release.index import append_entries, read_index
 from copydesk.release.redact import holds
-from copydesk.release.remnants import forget_needles, keep_needles, left, read_needles
+from copydesk.release.remnants import forget_needles, keep_needles, left, pages_in, read_needles
 from copydesk.release.replacement import Job, replace
 from copydesk.release.versions import Version
 from copydesk.release.withdrawable import (
@@ -45,6 +46,7 @@ class Withdrawn:
 
     Args:
         releases: the releases that were changed, each with the one that took its place.
+        pages: folders of pages that showed the releases as they were, and were removed.
         proven: whether all files of the corpus were searched for the text, and hold nothing of it;
             without the text there is nothing to search for.
     """
@@ -53,6 +55,7 @@ class Withdrawn:
     releases: Mapping[str, str]
     erased: bool
     proven: bool
+    pages: tuple[str, ...] = ()
 
 
 def withdraw(
@@ -157,6 +160,9 @@ def _perform(corpus: Corpus, job: Job) -> Withdrawn:
     for old in job.releases:
         remove_folder(corpus.releases / old)
         (corpus.dataset / "baselines" / f"{old}.json").unlink(missing_ok=True)
+    pages = pages_in(corpus)
+    for folder in pages:
+        remove_pages(folder)
     places = sorted({leak.file for leak in left(corpus, found)})
     if places:
         raise IntegrityError(
@@ -168,7 +174,11 @@ def _perform(corpus: Corpus, job: Job) -> Withdrawn:
         forget_needles(corpus, job.article_id)
     corpus.journal.unlink()
     return Withdrawn(
-        article_id=job.article_id, releases=job.releases, erased=job.erase, proven=proven
+        article_id=job.article_id,
+        releases=job.releases,
+        erased=job.erase,
+        proven=proven,
+        pages=tuple(folder.relative_to(corpus.root).as_posix() for folder in pages),
     )
 
 

@@ -9,7 +9,7 @@ from copydesk.corpus import Corpus
 from copydesk.errors import InputError, IntegrityError
 from copydesk.files import inside, sha256_file
 from copydesk.release.contents import Contents
-from copydesk.release.remnants import left, needles, read_needles, searched, text_of
+from copydesk.release.remnants import left, needles, pages_in, read_needles, searched, text_of
 from copydesk.withdrawals import read_withdrawals
 
 _OURS: Final = (
@@ -80,7 +80,8 @@ def refuse_words(corpus: Corpus, article: str, reason: str, found: Mapping[str, 
         )
     if not found:
         return
-    names = [name for name in searched(corpus) if not name.startswith(_OURS)]
+    ours = [*_OURS, *(f"{p.relative_to(corpus.root).as_posix()}/" for p in pages_in(corpus))]
+    names = [name for name in searched(corpus) if not name.startswith(tuple(ours))]
     leaks = left(corpus, found, names, beside={"--reason": reason})
     if leaks and leaks[0].file == "--reason":
         raise InputError(
