@@ -248,28 +248,30 @@ def a_withdrawal_at_a_time_to_come(f: Forger) -> None:
     f.sign_index(lambda entries: entries[-1].update(at="2999-01-01T00:00:00Z"))
 
 
-@intrusion("withdrawn")
+_GONE = "an only release: nobody has the one that it replaced, and a data set alone has no rounds"
+
+
+@intrusion("withdrawn", _GONE)
 def a_tombstone_of_another_text(f: Forger) -> None:
     _, name = _after(f)
     for table in ("articles", "annotations"):
         f.put(table, pl.col("article_id") == name, text_sha256="0" * 64)
 
 
-@intrusion("withdrawn")
+@intrusion("withdrawn", _GONE)
 def a_tombstone_of_another_collection(f: Forger) -> None:
     _, name = _after(f)
     f.put("articles", pl.col("article_id") == name, collection="elsewhere")
 
 
-@intrusion("withdrawn")
+@intrusion("withdrawn", _GONE)
 def a_tombstone_of_another_paper(f: Forger) -> None:
     _, name = _after(f)
     f.put("articles", pl.col("article_id") == name, outlet="The Other Paper")
 
 
-@intrusion("withdrawn", _ROUNDS)
+@intrusion("withdrawn", _GONE)
 def a_label_changed_with_a_withdrawal(f: Forger) -> None:
-    """Nobody has the release that it replaced any more."""
     _, name = _after(f)
     other = f.frames["annotations"].filter(pl.col("article_id") != name)
     if other.is_empty():
