@@ -238,6 +238,25 @@ def test_a_string_in_a_dictionary_alone_is_a_fault(nested: bool) -> None:
         read_parquet(stream.getvalue(), "t")
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_rows_without_a_dictionary_do_not_make_up_for_a_string_in_it_alone(nested: bool) -> None:
+    """A writer gives up a dictionary where another one begins: three strings, three entries."""
+    read = {}
+    for words in (["a", "b"], ["a", "b", "hidden"]):
+        parts: list[pa.Array] = [
+            pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1]), pa.array(words)),
+            pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array(["c"])),
+        ]
+        if nested:
+            parts = [pa.StructArray.from_arrays([part], ["x"]) for part in parts]
+        stream = io.BytesIO()
+        pq.write_table(pa.table({"id": pa.chunked_array(parts)}), stream, store_schema=False)
+        read[len(words)] = stream.getvalue()
+    assert read_parquet(read[2], "t")[0].height == 6
+    with pytest.raises(FaultError, match="stores values that none of its rows has"):
+        read_parquet(read[3], "t")
+
+
 def test_an_order_of_rows_is_a_fault() -> None:
     """A footer that calls the rows sorted misleads a reader that searches them by halves."""
     stream = io.BytesIO()

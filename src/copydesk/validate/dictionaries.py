@@ -12,11 +12,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.validate.faults import Fault, show
-from copydesk.validate.thrift import Reader
+from copydesk.validate.thrift import Path, Reader
 
 DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 WIDTHS: Final = {"INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
 """Bytes of a number, by its physical type."""
+
+# The head of a page: parquet.thrift of the format, `PageHeader`.
+_KIND: Final = (1,)
+_STORED: Final = (3,)
+_ENTRIES: Final = (7, 1)
+_DICTIONARY_PAGE: Final = 2
+_DATA_PAGES: Final = {0: ((5, 1), (5, 2)), 3: ((8, 1), (8, 4))}
+"""Where a page of each kind states how many values it has, and their encoding."""
+_CODED: Final = (2, 8)
+"""`PLAIN_DICTIONARY` and `RLE_DICTIONARY`."""
 
 
 def hidden(file: pq.ParquetFile, data: bytes, table: pa.Table, name: str) -> Iterator[Fault]:
@@ -27,31 +37,70 @@ def hidden(file: pq.ParquetFile, data: bytes, table: pa.Table, name: str) -> Ite
         table: its rows, as they were read.
         name: the file's name, for the faults.
     """
-    for column in (*_strings(file.metadata, data), *_numbers(file.metadata, data, table)):
-        message = f"The column '{show(column)}' stores values that none of its rows has."
-        yield Fault(rule="column-unexpected", message=message, file=name)
-
-
-def _strings(metadata: pq.FileMetaData, data: bytes) -> Iterator[str]:
-    groups = range(metadata.num_row_groups)
-    chunks = [metadata.row_group(g).column(n) for g in groups for n in range(metadata.num_columns)]
-    columns = dict.fromkeys(
-        chunk.path_in_schema
-        for chunk in chunks
-        if chunk.physical_type == "BYTE_ARRAY" and DICTIONARY & set(chunk.encodings)
-    )
-    if not columns:
-        return
-    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(columns))
-    for group in groups:
-        for column in columns:
-            rows = file.read_row_group(group, columns=[column]).column(0)
-            found = [part for chunk in rows.chunks for part in _dictionaries(chunk)]
-            if all(_all_used(part) for part in found):
+    metadata, start = file.metadata, 0
+    for group in range(metadata.num_row_groups):
+        rows = table.slice(start, metadata.row_group(group).num_rows)
+        start += rows.num_rows
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            if _only_used(data, chunk, rows):
                 continue
-            used = {value.as_py() for part in found for value in part.unique()}
-            if any(value.as_py() not in used for part in found for value in part.dictionary):
-                yield column
+            column = chunk.path_in_schema
+            if chunk.physical_type != "BYTE_ARRAY" or _unused(data, group, column):
+                message = f"The column '{show(column)}' stores values that none of its rows has."
+                yield Fault(rule="column-unexpected", message=message, file=name)
+
+
+def _only_used(data: bytes, chunk: pq.ColumnChunkMetaData, rows: pa.Table) -> bool:
+    """Whether a part of a column has as many values as its dictionary has entries; False if that
+    cannot be told without reading the dictionary.
+
+    A writer gives up a dictionary that grows too large: pages that refer to it come first, and
+    others may follow.
+    """
+    entries = coded = others = 0
+    for page in _pages(data, chunk):
+        if page[_KIND] == _DICTIONARY_PAGE:
+            entries += page[_ENTRIES]
+            continue
+        count, encoding = _DATA_PAGES[page[_KIND]]
+        if page[encoding] not in _CODED:
+            others += page[count]
+        elif others:
+            return False
+        else:
+            coded += page[count]
+    if not entries:
+        return True
+    values = _leaf(rows, chunk.path_in_schema.split("."))
+    if others:
+        if "." in chunk.path_in_schema:
+            return False
+        values = values.slice(0, coded)
+    return bool(pc.count_distinct(values).as_py() >= entries)
+
+
+def _pages(data: bytes, chunk: pq.ColumnChunkMetaData) -> Iterator[dict[Path, int]]:
+    """The numbers in the head of each page of a part of a column."""
+    # A part without rows has no page of data, and 0 for its place.
+    at = min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)))
+    end = at + chunk.total_compressed_size
+    while at < end:
+        head = Reader(data, at)
+        page = {path: value for path, value in head.fields() if value is not None}
+        yield page
+        at = head.at + page[_STORED]
+
+
+def _unused(data: bytes, group: int, column: str) -> bool:
+    """Whether a dictionary of texts has an entry that no row refers to."""
+    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=[column])
+    rows = file.read_row_group(group, columns=[column]).column(0)
+    found = [part for chunk in rows.chunks for part in _dictionaries(chunk)]
+    if all(_all_used(part) for part in found):
+        return False
+    used = {value.as_py() for part in found for value in part.unique()}
+    return any(value.as_py() not in used for part in found for value in part.dictionary)
 
 
 def _all_used(column: pa.DictionaryArray) -> bool:
@@ -70,22 +119,6 @@ def _dictionaries(column: pa.Array) -> list[pa.DictionaryArray]:
     return []
 
 
-def _numbers(metadata: pq.FileMetaData, data: bytes, table: pa.Table) -> Iterator[str]:
-    start = 0
-    for group in range(metadata.num_row_groups):
-        rows = table.slice(start, metadata.row_group(group).num_rows)
-        start += rows.num_rows
-        for index in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(index)
-            width = WIDTHS.get(chunk.physical_type)
-            if width is None or not chunk.has_dictionary_page:
-                continue
-            values = _leaf(rows, chunk.path_in_schema.split("."))
-            entries = _size_of_page(data, chunk.dictionary_page_offset) // width
-            if entries > pc.count_distinct(values).as_py():
-                yield chunk.path_in_schema
-
-
 def _leaf(table: pa.Table, path: list[str]) -> pa.ChunkedArray:
     """The values of a nested field, by its path in the file's own schema."""
     values = table.column(path[0])
@@ -95,14 +128,3 @@ def _leaf(table: pa.Table, path: list[str]) -> pa.ChunkedArray:
         elif name not in ("list", "array"):  # a list has two levels in a file, and one in Arrow
             values = pc.list_flatten(values)
     return values
-
-
-def _size_of_page(data: bytes, at: int) -> int:
-    """The bytes that a page's values fill when they are unpacked, from the page's head.
-
-    The head is a struct of Thrift's compact protocol; its second field is that size.
-    """
-    head = Reader(data, at + 1)
-    head.number()
-    head.at += 1
-    return head.signed()

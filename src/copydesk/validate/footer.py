@@ -82,7 +82,7 @@ def _more(data: bytes, metadata: pq.FileMetaData) -> Iterator[str]:
     """What a footer holds that Arrow would not write for a table, and that no reader shows."""
     start = len(data) - _TAIL - int.from_bytes(data[-_TAIL:-4], "little")
     footer = Reader(data[start:-_TAIL])
-    fields = Counter(footer.fields())
+    fields = Counter(path for path, _ in footer.fields())
     for path in fields:
         *inside, number = path
         if number not in _FIELDS.get(tuple(inside), ()):

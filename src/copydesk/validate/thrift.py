@@ -1,4 +1,4 @@
-"""Which fields a footer of Parquet has: a struct of Thrift's compact protocol, walked through."""
+"""The fields of footers and heads of pages in Parquet: structs of Thrift's compact protocol."""
 
 from __future__ import annotations
 
@@ -37,17 +37,21 @@ class Reader:
         value = self.number()
         return (value >> 1) ^ -(value & 1)
 
-    def fields(self, inside: Path = ()) -> Iterator[Path]:
-        """The fields of a struct, and of those in it."""
+    def fields(self, inside: Path = ()) -> Iterator[tuple[Path, int | None]]:
+        """The fields of a struct, and of those in it, each with its value if it is a number."""
         last = 0
         while head := self.data[self.at]:
             self.at += 1
             last = last + (head >> 4) if head >> 4 else self.signed()
-            yield (*inside, last)
-            yield from self._value(head & 15, (*inside, last), in_list=False)
+            path = (*inside, last)
+            if head & 15 in _NUMBERS:
+                yield path, self.signed()
+            else:
+                yield path, None
+                yield from self._value(head & 15, path, in_list=False)
         self.at += 1
 
-    def _value(self, kind: int, path: Path, *, in_list: bool) -> Iterator[Path]:
+    def _value(self, kind: int, path: Path, *, in_list: bool) -> Iterator[tuple[Path, int | None]]:
         if kind in _NUMBERS:
             self.number()
         elif kind in _BOOLEANS:  # in a struct, its kind says which of the two it is
