@@ -38,7 +38,8 @@ _VERBS = [
 _SAYS = ["said", "told the council", "added", "warned", "explained"]
 _LINKS = ["while", "after", "although", "because", "before", "since"]
 _TIMES = ["on Monday", "last week", "in the spring", "at noon", "two years ago", "by night"]
-# No six words in a row have fewer than two made-up ones: texts that share a stretch are copies.
+# Six words in a row have a made-up one, and most have two: those with one are stock phrases, which
+# millions of pairs share; texts that share a sentence are copies.
 _FRAMES = (
     "The {w} {n} {v} the {w2} {n2} {t}, {l} the {n3} of {P} {v2} its {w3} {n4}.",
     "“We {v} the {w} {n} and the {w3} {n3} {v2} the {n2},” {s} {A} {B}, who {v3} the {n4} of {P}.",
