@@ -14,10 +14,6 @@ import pyarrow.parquet as pq
 from copydesk.validate.faults import Fault, show
 from copydesk.validate.thrift import Path, Reader
 
-DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
-WIDTHS: Final = {"INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
-"""Bytes of a number, by its physical type."""
-
 # The head of a page: parquet.thrift of the format, `PageHeader`.
 _KIND: Final = (1,)
 _STORED: Final = (3,)
