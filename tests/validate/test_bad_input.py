@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -255,6 +256,20 @@ def test_rows_without_a_dictionary_do_not_make_up_for_a_string_in_it_alone(neste
     assert read_parquet(read[2], "t")[0].height == 6
     with pytest.raises(FaultError, match="stores values that none of its rows has"):
         read_parquet(read[3], "t")
+
+
+def test_a_dictionary_that_was_given_up_is_no_fault() -> None:
+    """Numbers and strings, in rows and in lists, are too many for a dictionary of 1,000 bytes."""
+    numbers = pa.array(range(9_000))
+    words = pc.cast(numbers, pa.string())
+    starts = pa.array(range(0, 9_001, 3), pa.int32())
+    columns = {"n": numbers.slice(0, 3_000), "s": words.slice(0, 3_000)}
+    columns |= {
+        f"{k}s": pa.ListArray.from_arrays(starts, v) for k, v in (("n", numbers), ("s", words))
+    }
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream, dictionary_pagesize_limit=1_000)
+    assert read_parquet(stream.getvalue(), "t")[0].height == 3_000
 
 
 def test_an_order_of_rows_is_a_fault() -> None:

@@ -52,9 +52,11 @@ def _only_used(data: bytes, chunk: pq.ColumnChunkMetaData, rows: pa.Table) -> bo
     cannot be told without reading the dictionary.
 
     A writer gives up a dictionary that grows too large: pages that refer to it come first, and
-    others may follow.
+    others may follow. Where it cannot be told which rows these are, the numbers of all rows are
+    counted: no reader gives the dictionary of numbers.
     """
     entries = coded = others = 0
+    in_order = "." not in chunk.path_in_schema
     for page in _pages(data, chunk):
         if page[_KIND] == _DICTIONARY_PAGE:
             entries += page[_ENTRIES]
@@ -62,17 +64,16 @@ def _only_used(data: bytes, chunk: pq.ColumnChunkMetaData, rows: pa.Table) -> bo
         count, encoding = _DATA_PAGES[page[_KIND]]
         if page[encoding] not in _CODED:
             others += page[count]
-        elif others:
-            return False
         else:
+            in_order &= not others
             coded += page[count]
     if not entries:
         return True
     values = _leaf(rows, chunk.path_in_schema.split("."))
-    if others:
-        if "." in chunk.path_in_schema:
-            return False
+    if others and in_order:
         values = values.slice(0, coded)
+    elif others and chunk.physical_type == "BYTE_ARRAY":
+        return False
     return bool(pc.count_distinct(values).as_py() >= entries)
 
 
