@@ -14,8 +14,12 @@ import pyarrow.parquet as pq
 from copydesk.validate.faults import Fault, show
 from copydesk.validate.thrift import Path, Reader
 
+WIDTHS: Final = {"INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+"""Bytes of a number, by its physical type."""
+
 # The head of a page: parquet.thrift of the format, `PageHeader`.
 _KIND: Final = (1,)
+_SIZE: Final = (2,)
 _STORED: Final = (3,)
 _ENTRIES: Final = (7, 1)
 _DICTIONARY_PAGE: Final = 2
@@ -59,7 +63,9 @@ def _only_used(data: bytes, chunk: pq.ColumnChunkMetaData, rows: pa.Table) -> bo
     in_order = "." not in chunk.path_in_schema
     for page in _pages(data, chunk):
         if page[_KIND] == _DICTIONARY_PAGE:
-            entries += page[_ENTRIES]
+            # A head may state fewer numbers than its page has.
+            width = WIDTHS.get(chunk.physical_type)
+            entries += page[_SIZE] // width if width else page[_ENTRIES]
             continue
         count, encoding = _DATA_PAGES[page[_KIND]]
         if page[encoding] not in _CODED:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.validate import footer
-from copydesk.validate.dictionaries import hidden
+from copydesk.validate.dictionaries import WIDTHS, hidden
 from copydesk.validate.faults import Fault, FaultError, show
 
 MAX_RATIO: Final = 100
@@ -26,7 +26,7 @@ FREE_BYTES: Final = 1 << 30
 _MARKS: Final = 12
 """Bytes of a file that begin it, end it, and give the length of its footer."""
 
-_WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+_WIDTHS: Final = {"BOOLEAN": 1, **WIDTHS}
 """Bytes of a value in memory, by its physical type."""
 _DICTIONARY: Final = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
 _SHARING: Final = {"DELTA_BYTE_ARRAY"}
